@@ -1,0 +1,5 @@
+//! batchprp runs batches of PRPs: short Rhai scripts say what one work item does, a Rust core decides when.
+//!
+//! `docs/architecture.md` is the map of the rooms.
+
+pub mod model;

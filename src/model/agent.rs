@@ -1,0 +1,148 @@
+//! The common language of all agents: what is asked of them, what they say, what came of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::usage::{Tokens, Usage};
+
+/// What an adapter is asked to turn into a command line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AgentSpec {
+    /// Program found by `detect`.
+    pub program: String,
+    pub prompt: String,
+    /// `generator`, `executor`, `reviewer`, `context-updater` or `resolver`.
+    pub role: String,
+    pub item: String,
+    /// Label of the phase, empty when there is none.
+    pub phase: String,
+    pub attempt: u32,
+    pub cwd: String,
+    pub model: Option<String>,
+    pub tools: Vec<String>,
+    /// Seconds.
+    pub timeout: f64,
+    pub max_turns: Option<u32>,
+    pub max_cost: Option<f64>,
+    /// Session to continue.
+    pub session: Option<String>,
+    /// JSON schema of the answer.
+    pub schema: Option<String>,
+    /// Names and values passed on to the agent.
+    pub env: BTreeMap<String, String>,
+}
+
+/// What an adapter wants to be started.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CommandLine {
+    pub argv: Vec<String>,
+    pub env: BTreeMap<String, String>,
+    pub stdin: String,
+    /// Files to write before the start, relative to the private directory of the attempt.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Whether a figure counts this run only or the whole session so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    #[default]
+    Run,
+    Session,
+}
+
+/// One normalised event out of an agent's output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AgentEvent {
+    Started { session: Option<String>, model: Option<String>, version: Option<String> },
+    Progress { text: String, percent: Option<f64> },
+    Message { text: String },
+    ToolStart { id: String, name: String },
+    ToolEnd { id: String, ok: bool },
+    Usage { scope: Scope, model: Option<String>, tokens: Tokens },
+    Cost { scope: Scope, usd: f64 },
+    Retry { attempt: u32, delay_ms: u64, status: Option<u32> },
+    RateLimited { until: Option<i64> },
+    PermissionDenied { tool: String },
+    Warning { text: String },
+    Finished { ok: bool, reason: String, text: String },
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+}
+
+/// The adapter's verdict about one attempt; git decides about the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentStatus {
+    Ok,
+    NoWork,
+    RateLimited,
+    Overloaded,
+    Auth,
+    Budget,
+    Turns,
+    Denied,
+    Refused,
+    ContextTooLong,
+    Protocol,
+    Crashed,
+    Killed,
+}
+
+/// Which signal asks an agent to stop, and to whom it goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopStyle {
+    /// SIGINT to the leader.
+    Int,
+    /// SIGTERM to the leader.
+    #[default]
+    Term,
+    /// SIGTERM to the process group.
+    GroupTerm,
+}
+
+/// Which timer ended an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerKind {
+    /// No sign of life after the start.
+    Startup,
+    /// No sign of life for too long.
+    Silence,
+    /// The result was there but the process stayed. Not a failure.
+    Linger,
+    /// The whole attempt took too long.
+    Total,
+}
+
+/// Everything that is known after an attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentReport {
+    pub status: AgentStatus,
+    /// Final answer, as far as the adapter could tell.
+    pub text: String,
+    pub exit: Exit,
+    /// The timer that ended it.
+    pub timer: Option<TimerKind>,
+    /// The run was stopped while it worked.
+    pub cancelled: bool,
+    pub usage: Usage,
+    pub session: Option<String>,
+    /// Model that answered, where the agent says so.
+    pub model: Option<String>,
+    pub denied: Vec<String>,
+    /// Epoch seconds at which a usage limit ends.
+    pub limited_until: Option<i64>,
+    /// `result.json` of the attempt, when it was written and could be read.
+    pub result: Option<serde_json::Value>,
+    /// Seconds.
+    pub duration: f64,
+}

@@ -1,0 +1,16 @@
+//! The plain data of batchprp and the pure readers that make it from text.
+//!
+//! Nothing here touches a file, a clock or a process, and nothing here names another layer.
+
+pub mod agent;
+pub mod checkpoint;
+pub mod gate;
+pub mod id;
+pub mod outcome;
+pub mod phase;
+pub mod plan;
+pub mod problem;
+pub mod prp;
+pub mod status;
+pub mod usage;
+pub mod validation;

@@ -1,0 +1,60 @@
+//! A plan: a markdown document whose `### Phase N:` sections become the PRPs of a batch.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::gate::Gate;
+use super::prp::Complexity;
+
+/// A reference to another phase of the plan, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhaseRef {
+    pub label: String,
+    #[serde(skip)]
+    pub span: Range<usize>,
+}
+
+/// One phase of a plan: what one PRP will be made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PlanPhase {
+    pub label: String,
+    pub title: String,
+    pub line: usize,
+    #[serde(skip)]
+    pub heading: Range<usize>,
+    #[serde(skip)]
+    pub span: Range<usize>,
+    pub goal: Option<String>,
+    pub hours: Option<f64>,
+    pub complexity: Option<Complexity>,
+    pub files: Vec<String>,
+    pub dependencies: Vec<PhaseRef>,
+    pub steps: Vec<String>,
+    pub gates: Vec<Gate>,
+    /// Tells whether an error was reported for this phase.
+    pub faulty: bool,
+}
+
+/// A link from a hierarchical plan to a plan of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SubPlan {
+    pub title: String,
+    /// Path as written, relative to the plan.
+    pub path: String,
+    #[serde(skip)]
+    pub span: Range<usize>,
+}
+
+/// What batchprp knows of a plan after reading it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    pub path: PathBuf,
+    pub text: String,
+    pub title: Option<String>,
+    /// The text between the title and the first phase or section.
+    pub intro: String,
+    pub phases: Vec<PlanPhase>,
+    pub sub_plans: Vec<SubPlan>,
+}

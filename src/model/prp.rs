@@ -1,0 +1,99 @@
+//! A PRP: one markdown work package that an agent carries out.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::gate::Gate;
+use super::id::PrpId;
+use super::phase::Phase;
+use super::status::Status;
+
+/// An entry of `dependencies`, with its place in the frontmatter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Dependency {
+    pub id: PrpId,
+    /// The trailing `(…)` or `: …` that people add.
+    pub note: Option<String>,
+    #[serde(skip)]
+    pub span: Range<usize>,
+}
+
+/// How much work the author expects to be hidden in a PRP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Complexity {
+    Low,
+    #[default]
+    Medium,
+    High,
+}
+
+impl Complexity {
+    /// Returns the word as it stands in the file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// What batchprp knows of a PRP after reading it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Prp {
+    /// Path as given to the reader.
+    pub path: PathBuf,
+    /// The whole text, byte for byte (lossy where it was not UTF-8).
+    pub text: String,
+    pub id: Option<PrpId>,
+    pub title: Option<String>,
+    pub status: Option<Status>,
+    pub kind: Option<String>,
+    pub priority: Option<String>,
+    pub tags: Vec<String>,
+    pub complexity: Option<Complexity>,
+    pub hours: Option<f64>,
+    pub dependencies: Vec<Dependency>,
+    pub external_dependencies: Vec<String>,
+    pub conflicts_with: Vec<PrpId>,
+    pub batch: Option<u32>,
+    pub stage: Option<u32>,
+    pub order: Option<u32>,
+    /// Declared paths, globs and directories; `./` and line ranges removed.
+    pub files: Vec<String>,
+    pub issue: Option<String>,
+    pub plan: Option<String>,
+    pub plan_phase: Option<String>,
+    pub phases: Vec<Phase>,
+    pub gates: Vec<Gate>,
+    /// H2 sections: plain heading text and the range of heading and body.
+    pub sections: Vec<Section>,
+}
+
+/// An H2 section of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Section {
+    pub title: String,
+    pub heading: Range<usize>,
+    pub span: Range<usize>,
+}
+
+impl Prp {
+    /// Returns the text of a phase, heading included.
+    pub fn phase_text(&self, phase: &Phase) -> &str {
+        self.text.get(phase.span.clone()).unwrap_or_default()
+    }
+
+    /// Returns the phase of an ordinal.
+    pub fn phase(&self, ordinal: u32) -> Option<&Phase> {
+        self.phases.iter().find(|phase| phase.ordinal == ordinal)
+    }
+
+    /// Returns the first section whose title contains `words`, in any case.
+    pub fn section(&self, words: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.title.to_lowercase().contains(words))
+    }
+}

@@ -1,0 +1,63 @@
+//! The status word in the frontmatter of a PRP.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where a PRP stands according to its own frontmatter. Git decides; this is what people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Planning,
+    InProgress,
+    Completed,
+    Partial,
+    Failed,
+    Blocked,
+    Executed,
+}
+
+impl Status {
+    /// All words, in the order in which they are listed to people.
+    pub const ALL: [Self; 7] =
+        [Self::Planning, Self::InProgress, Self::Completed, Self::Partial, Self::Failed, Self::Blocked, Self::Executed];
+
+    /// Returns the word as it stands in the file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planning => "planning",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::Executed => "executed",
+        }
+    }
+
+    /// Reads a status word as people write it, in any case, with the accepted synonyms.
+    pub fn read(text: &str) -> Option<Self> {
+        let word = text.trim().to_lowercase().replace([' ', '-'], "_");
+        Some(match word.as_str() {
+            "planning" | "pending" | "new" | "ready" | "initial" | "draft" => Self::Planning,
+            "in_progress" => Self::InProgress,
+            "completed" | "done" | "success" => Self::Completed,
+            "partial" => Self::Partial,
+            "failed" => Self::Failed,
+            "blocked" => Self::Blocked,
+            "executed" => Self::Executed,
+            _ => return None,
+        })
+    }
+
+    /// Tells whether the work is over and done.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Completed | Self::Executed)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

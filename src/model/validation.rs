@@ -1,0 +1,51 @@
+//! The result of validating one checkpoint, as it is kept in a git note.
+
+use serde::{Deserialize, Serialize};
+
+/// What one level came to. Only `Passed` counts as passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Passed,
+    Failed,
+    /// Nothing is configured for the level.
+    Skipped,
+    /// A gate without a command: a person has to look.
+    Manual,
+}
+
+/// One level of one checkpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LevelResult {
+    pub level: u8,
+    pub result: Verdict,
+    /// The commands that ran, in order.
+    pub commands: Vec<String>,
+    /// End of the output of the failing command, or why there is no result.
+    pub errors: Vec<String>,
+    /// Seconds.
+    pub duration: f64,
+}
+
+/// Validation of one commit: the content of its note under `refs/notes/batchprp`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ValidationRecord {
+    pub schema_version: u32,
+    pub prp: String,
+    pub phase: u32,
+    /// Highest level that was asked for.
+    pub level: u8,
+    pub levels: Vec<LevelResult>,
+}
+
+impl ValidationRecord {
+    /// Tells whether no level failed.
+    pub fn passed(&self) -> bool {
+        self.levels.iter().all(|level| level.result != Verdict::Failed)
+    }
+
+    /// Returns the first level that failed.
+    pub fn failure(&self) -> Option<&LevelResult> {
+        self.levels.iter().find(|level| level.result == Verdict::Failed)
+    }
+}
