@@ -2,4 +2,7 @@
 //!
 //! `docs/architecture.md` is the map of the rooms.
 
+pub mod error;
+pub mod event;
 pub mod model;
+pub mod run;

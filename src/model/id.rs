@@ -144,7 +144,9 @@ mod tests {
 
     #[test]
     fn every_accepted_spelling_gives_the_canonical_form() {
-        for (text, canonical) in [("47.1.1", "PRP-47.1.1"), ("prp-A", "PRP-A"), ("PRP-15.10", "PRP-15.10"), (" 7 ", "PRP-7")] {
+        for (text, canonical) in
+            [("47.1.1", "PRP-47.1.1"), ("prp-A", "PRP-A"), ("PRP-15.10", "PRP-15.10"), (" 7 ", "PRP-7")]
+        {
             assert_eq!(id(text).as_str(), canonical);
         }
         assert_eq!(id("47.1.1").branch(), "prp-47-1-1");

@@ -47,16 +47,34 @@ impl FailureKind {
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Outcome {
     /// Everything asked for was done, with evidence. `note` is one line for the summary; `score` is out of 10.
-    Completed { note: Option<String>, score: Option<f64> },
+    Completed {
+        note: Option<String>,
+        score: Option<f64>,
+    },
     /// Some phases are done; validation of a phase failed.
-    Partial { phase: u32, level: u8, reason: String },
-    Failed { kind: FailureKind, reason: String },
+    Partial {
+        phase: u32,
+        level: u8,
+        reason: String,
+    },
+    Failed {
+        kind: FailureKind,
+        reason: String,
+    },
     /// The agent claims what nothing shows.
-    Unproven { claim: String, evidence: String },
+    Unproven {
+        claim: String,
+        evidence: String,
+    },
     /// A usage limit of the model service: not a failure. Epoch seconds, when known.
-    RateLimited { adapter: String, until: Option<i64> },
+    RateLimited {
+        adapter: String,
+        until: Option<i64>,
+    },
     /// The budget of the run is used up.
-    OverBudget { reason: String },
+    OverBudget {
+        reason: String,
+    },
     /// The run was stopped.
     Cancelled,
 }

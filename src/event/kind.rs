@@ -1,0 +1,272 @@
+//! The kinds of events. Every kind is plain data; a new fact is a new variant.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::agent::TimerKind;
+use crate::model::outcome::Outcome;
+use crate::model::usage::Usage;
+use crate::model::validation::Verdict;
+
+/// The six named steps of every batch command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    Parse,
+    Analyze,
+    Spawn,
+    Monitor,
+    Aggregate,
+    Report,
+}
+
+/// A work item as the graph event introduces it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemInfo {
+    pub id: String,
+    pub title: String,
+    /// Short name for people, such as `PRP-47.1.1-api`.
+    pub name: String,
+    pub stage: u32,
+    pub phases: u32,
+    /// Estimated hours.
+    pub hours: f64,
+}
+
+/// An edge of the graph: `to` waits for `from`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EdgeInfo {
+    pub from: String,
+    pub to: String,
+    /// `explicit`, `file` or `conflict`.
+    pub reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+}
+
+/// How an item ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemStatus {
+    Completed,
+    Partial,
+    Failed,
+    Blocked,
+    Unproven,
+    Conflict,
+    Cancelled,
+    /// Not reached because the run was paused or stopped before it started.
+    Pending,
+}
+
+impl ItemStatus {
+    /// Returns the word used in files and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::Unproven => "unproven",
+            Self::Conflict => "conflict",
+            Self::Cancelled => "cancelled",
+            Self::Pending => "pending",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    RunStarted {
+        /// `exe`, `gen`, `review`, `context-update` or the name of a team's script.
+        command: String,
+        batch: Option<u32>,
+        pid: u32,
+        host: String,
+        /// The command line, for people.
+        argv: Vec<String>,
+        jobs: u32,
+    },
+    Step {
+        step: Step,
+    },
+    Graph {
+        items: Vec<ItemInfo>,
+        stages: BTreeMap<u32, Vec<String>>,
+        edges: Vec<EdgeInfo>,
+        critical_path: Vec<String>,
+        bound_hours: f64,
+    },
+    ItemReady {
+        item: String,
+    },
+    ItemStarted {
+        item: String,
+        stage: u32,
+        attempt: u32,
+    },
+    /// Phases that git already shows as done when the item starts.
+    Resumed {
+        item: String,
+        phases: Vec<u32>,
+        next: Option<u32>,
+    },
+    AttemptStarted {
+        item: String,
+        attempt: u32,
+        phase: Option<u32>,
+        pid: u32,
+        agent: String,
+        model: Option<String>,
+        spec: String,
+    },
+    AttemptFinished {
+        item: String,
+        attempt: u32,
+        phase: Option<u32>,
+        status: String,
+        duration: f64,
+        usage: Usage,
+    },
+    /// Ephemeral: shown, not stored.
+    Progress {
+        item: String,
+        percent: Option<f64>,
+        step: String,
+    },
+    PhaseStarted {
+        item: String,
+        phase: u32,
+        title: String,
+        of: u32,
+    },
+    Checkpoint {
+        item: String,
+        phase: u32,
+        commit: String,
+        subject: String,
+    },
+    Validation {
+        item: String,
+        phase: u32,
+        level: u8,
+        result: Verdict,
+        errors: Vec<String>,
+    },
+    Merge {
+        item: String,
+        commit: String,
+    },
+    Conflict {
+        item: String,
+        files: Vec<String>,
+    },
+    ConflictWarning {
+        item: String,
+        with: String,
+        files: Vec<String>,
+    },
+    ScopeDrift {
+        item: String,
+        phase: u32,
+        files: Vec<String>,
+    },
+    Slow {
+        item: String,
+        timer: TimerKind,
+        seconds: f64,
+        limit: f64,
+    },
+    Retry {
+        item: String,
+        attempt: u32,
+        reason: String,
+    },
+    RateLimited {
+        item: String,
+        agent: String,
+        delay_ms: u64,
+    },
+    QuotaPaused {
+        agent: String,
+        until: Option<i64>,
+    },
+    QuotaResumed {
+        agent: String,
+    },
+    Budget {
+        spent: f64,
+        limit: f64,
+        unit: String,
+    },
+    Rescue {
+        item: String,
+        reference: String,
+        files: Vec<String>,
+    },
+    /// Two sources disagree; git wins.
+    Disagreement {
+        item: String,
+        what: String,
+    },
+    ItemFinished {
+        item: String,
+        status: ItemStatus,
+        outcome: Option<Outcome>,
+        reason: String,
+        duration: f64,
+    },
+    Note {
+        item: Option<String>,
+        text: String,
+    },
+    RunFinished {
+        totals: BTreeMap<ItemStatus, u32>,
+        exit_code: u8,
+        resume: Option<String>,
+        next: Vec<String>,
+    },
+}
+
+impl EventKind {
+    /// Tells whether the event is shown only and never stored.
+    pub fn is_ephemeral(&self) -> bool {
+        matches!(self, Self::Progress { .. })
+    }
+
+    /// Returns the item that the event is about.
+    pub fn item(&self) -> Option<&str> {
+        match self {
+            Self::ItemReady { item }
+            | Self::ItemStarted { item, .. }
+            | Self::Resumed { item, .. }
+            | Self::AttemptStarted { item, .. }
+            | Self::AttemptFinished { item, .. }
+            | Self::Progress { item, .. }
+            | Self::PhaseStarted { item, .. }
+            | Self::Checkpoint { item, .. }
+            | Self::Validation { item, .. }
+            | Self::Merge { item, .. }
+            | Self::Conflict { item, .. }
+            | Self::ConflictWarning { item, .. }
+            | Self::ScopeDrift { item, .. }
+            | Self::Slow { item, .. }
+            | Self::Retry { item, .. }
+            | Self::RateLimited { item, .. }
+            | Self::Rescue { item, .. }
+            | Self::Disagreement { item, .. }
+            | Self::ItemFinished { item, .. } => Some(item),
+            Self::Note { item, .. } => item.as_deref(),
+            Self::RunStarted { .. }
+            | Self::Step { .. }
+            | Self::Graph { .. }
+            | Self::QuotaPaused { .. }
+            | Self::QuotaResumed { .. }
+            | Self::Budget { .. }
+            | Self::RunFinished { .. } => None,
+        }
+    }
+}

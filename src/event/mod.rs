@@ -1,0 +1,9 @@
+//! Facts, said once: what happened in a run, as plain data that everybody may read.
+//!
+//! The dispatcher makes events; the journal stores them; terminal, NDJSON, metrics, reports and replay are views.
+
+pub mod kind;
+pub mod record;
+
+pub use kind::EventKind;
+pub use record::{Event, SCHEMA_VERSION};

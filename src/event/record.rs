@@ -1,0 +1,54 @@
+//! One line of `events.jsonl`: head and kind.
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::EventKind;
+
+/// Version of every machine format that batchprp writes. Formats only ever grow.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One event: who, when, what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Counts from 1 within a run.
+    pub seq: u64,
+    /// RFC 3339 with milliseconds, UTC.
+    pub at: String,
+    /// Run id; sorts by time.
+    pub run: String,
+    pub kind: EventKind,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    schema_version: u32,
+    seq: u64,
+    at: String,
+    run: String,
+}
+
+impl Event {
+    /// Returns the event as one flat JSON object: head fields first, then the fields of its kind.
+    pub fn to_json(&self) -> serde_json::Value {
+        let head = Head { schema_version: SCHEMA_VERSION, seq: self.seq, at: self.at.clone(), run: self.run.clone() };
+        let mut object = object(serde_json::to_value(head));
+        object.append(&mut self::object(serde_json::to_value(&self.kind)));
+        serde_json::Value::Object(object)
+    }
+
+    /// Reads an event back; an unknown kind or a damaged line is an error.
+    pub fn from_json(line: &str) -> Result<Self, serde_json::Error> {
+        let value: serde_json::Value = serde_json::from_str(line)?;
+        let head: Head = serde_json::from_value(value.clone())?;
+        let kind: EventKind = serde_json::from_value(value)?;
+        Ok(Self { seq: head.seq, at: head.at, run: head.run, kind })
+    }
+}
+
+fn object(value: Result<serde_json::Value, serde_json::Error>) -> serde_json::Map<String, serde_json::Value> {
+    match value {
+        Ok(serde_json::Value::Object(object)) => object,
+        Ok(other) => std::iter::once(("value".to_owned(), other)).collect(),
+        Err(error) => std::iter::once(("error".to_owned(), error.to_string().into())).collect(),
+    }
+}
