@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod checkpoint;
+pub mod duration;
 pub mod gate;
 pub mod id;
 pub mod outcome;
