@@ -1,0 +1,106 @@
+//! The table of configuration keys: the one definition of what exists.
+
+/// What kind of value a key takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// One of a few words.
+    Word(&'static [&'static str]),
+    /// A whole number of at least so many.
+    Count(u64),
+    /// A number above zero.
+    Amount,
+    Flag,
+    /// A list of texts.
+    List,
+    /// A duration above zero.
+    Time,
+}
+
+/// One key. A `*` in the path stands for a name that the user chooses.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    pub path: &'static str,
+    pub kind: Kind,
+    /// As a TOML value; `None` when nothing is set by default.
+    pub default: Option<&'static str>,
+    pub help: &'static str,
+}
+
+impl Key {
+    /// Tells whether the key describes a dotted path.
+    pub fn matches(&self, path: &[&str]) -> bool {
+        let mut pattern = self.path.split('.');
+        path.iter().all(|part| pattern.next().is_some_and(|p| p == "*" || p == *part)) && pattern.next().is_none()
+    }
+
+    /// Tells whether the path is a table in which the key may stand.
+    pub fn is_below(&self, path: &[&str]) -> bool {
+        let mut pattern = self.path.split('.');
+        path.iter().all(|part| pattern.next().is_some_and(|p| p == "*" || p == *part)) && pattern.next().is_some()
+    }
+}
+
+const fn key(path: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Key {
+    Key { path, kind, default: Some(default), help }
+}
+
+const fn unset(path: &'static str, kind: Kind, help: &'static str) -> Key {
+    Key { path, kind, default: None, help }
+}
+
+/// Every key that exists, in the order in which people see them.
+pub const KEYS: &[Key] = &[
+    key("paths.requests", Kind::Text, r#""PRPs/feature-requests""#, "where gen writes PRPs"),
+    key("paths.executed", Kind::Text, r#""PRPs/executed""#, "where executed PRPs are moved"),
+    key(
+        "paths.worktrees",
+        Kind::Text,
+        r#""../{repo}-worktrees""#,
+        "where worktrees are made; {repo} is the repository's name",
+    ),
+    key("paths.state", Kind::Text, r#"".ce""#, "state, overrides and metrics"),
+    unset(
+        "agent.name",
+        Kind::Text,
+        "agent to use; default: the first one found of claude, codex, gemini, opencode, qwen",
+    ),
+    unset("agent.model", Kind::Text, "model of every role; `auto` chooses by complexity"),
+    key("agent.env_pass", Kind::List, "[]", "further environment variables that agents get"),
+    unset("agent.roles.*.model", Kind::Text, "model of one role"),
+    unset("agent.roles.*.timeout", Kind::Time, "limit of one attempt of a role"),
+    unset("agent.roles.*.tools", Kind::List, "tools that a role may use"),
+    unset("agent.roles.*.max_turns", Kind::Count(1), "turns of one attempt of a role"),
+    unset("adapter.*.argv", Kind::List, "program and arguments; the prompt comes on standard input"),
+    key("adapter.*.heartbeat", Kind::Flag, "false", "the program writes heartbeat.json itself"),
+    unset("adapter.*.program", Kind::Text, "path of the agent's program, when it is not the one on PATH"),
+    unset("adapter.*.env_pass", Kind::List, "further environment variables for this agent"),
+    key("run.jobs", Kind::Count(1), "4", "items that run at the same time"),
+    key("run.retries", Kind::Count(0), "1", "further attempts after a time-out or a transient failure"),
+    key("run.poll", Kind::Time, r#""30s""#, "how often heartbeats are read"),
+    key("run.missed", Kind::Count(1), "2", "missed heartbeats before an item that writes them counts as stalled"),
+    key("run.startup", Kind::Time, r#""120s""#, "limit up to the first sign of life"),
+    key("run.silence", Kind::Time, r#""5m""#, "limit without any sign of life"),
+    key("run.linger", Kind::Time, r#""30s""#, "limit between the result and the end of the process"),
+    unset("run.timeout", Kind::Time, "limit of a whole attempt; default: 60m to execute, 5m to generate, 2m to review"),
+    key("run.grace", Kind::Time, r#""10s""#, "time to stop cleanly before the kill"),
+    unset("run.max_cost", Kind::Amount, "budget of a run in US dollars"),
+    unset("run.max_tokens", Kind::Count(1), "budget of a run in tokens"),
+    unset("run.max_fail", Kind::Count(1), "stop starting items after so many failures"),
+    key("validate.l1", Kind::List, "[]", "commands of level 1, structure; each is one shell line of your own"),
+    key("validate.l2", Kind::List, "[]", "commands of level 2, syntax"),
+    key("validate.l3", Kind::List, "[]", "commands of level 3, tests"),
+    key("validate.l4", Kind::List, "[]", "commands of level 4, integration"),
+    key("validate.timeout", Kind::Time, r#""10m""#, "limit of one command"),
+    key("validate.gates", Kind::Word(&["run", "ignore"]), r#""run""#, "whether gates found in PRPs run"),
+    unset("validate.preset", Kind::Word(&["ce"]), "`ce`: uv run ce validate --level N"),
+    key("git.on_conflict", Kind::Word(&["park", "stop", "agent"]), r#""park""#, "what a merge conflict does"),
+    key("git.land", Kind::Flag, "false", "fast-forward the base branch after a good run"),
+    key("git.hooks", Kind::Flag, "false", "our own commits run your hooks"),
+    key("git.sign", Kind::Flag, "false", "our own commits are signed"),
+    key("worktree.copy", Kind::List, "[]", "untracked files copied into every worktree"),
+    key("worktree.setup", Kind::List, "[]", "shell lines run in every new worktree; BATCHPRP_SLOT differs"),
+    key("tracker.kind", Kind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),
+    key("tracker.linear.endpoint", Kind::Text, r#""https://api.linear.app/graphql""#, "address of the Linear API"),
+    key("context.shared", Kind::List, r#"["CLAUDE.md"]"#, "documents that every agent of a batch gets"),
+];

@@ -1,0 +1,18 @@
+//! Configuration: one table of keys, from which reading, checking, environment names, `init` and `config show` are made.
+//!
+//! Everything here is pure; `cli` reads the files and the environment.
+
+mod key;
+mod layer;
+mod read;
+mod settings;
+mod template;
+
+pub use key::{KEYS, Key, Kind};
+pub use layer::{Entry, Layer, Layers, Origin, Value};
+pub use read::{from_environment, from_toml};
+pub use settings::{
+    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, PathSettings, RoleSettings, RunSettings,
+    TrackerSettings, ValidateSettings, WorktreeSettings,
+};
+pub use template::project_file;

@@ -1,0 +1,287 @@
+//! The configuration as the program uses it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::key::KEYS;
+use super::layer::{Entry, Layer, Layers, Origin, Value};
+use super::read::from_toml;
+
+/// Everything that is configured, with all defaults filled in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    pub paths: PathSettings,
+    pub agent: AgentSettings,
+    /// By name of the agent.
+    pub adapters: BTreeMap<String, AdapterSettings>,
+    pub run: RunSettings,
+    pub validate: ValidateSettings,
+    pub git: GitSettings,
+    pub worktree: WorktreeSettings,
+    pub tracker: TrackerSettings,
+    pub context: ContextSettings,
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PathSettings {
+    pub requests: String,
+    pub executed: String,
+    /// `{repo}` stands for the name of the repository.
+    pub worktrees: String,
+    pub state: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AgentSettings {
+    pub name: Option<String>,
+    pub model: Option<String>,
+    pub env_pass: Vec<String>,
+    /// By name of the role.
+    pub roles: BTreeMap<String, RoleSettings>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoleSettings {
+    pub model: Option<String>,
+    pub timeout: Option<Duration>,
+    pub tools: Option<Vec<String>>,
+    pub max_turns: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AdapterSettings {
+    pub argv: Vec<String>,
+    pub heartbeat: bool,
+    pub program: Option<String>,
+    pub env_pass: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunSettings {
+    pub jobs: u32,
+    pub retries: u32,
+    pub poll: Duration,
+    pub missed: u32,
+    pub startup: Duration,
+    pub silence: Duration,
+    pub linger: Duration,
+    /// `None` leaves it to the role.
+    pub timeout: Option<Duration>,
+    pub grace: Duration,
+    /// US dollars.
+    pub max_cost: Option<f64>,
+    pub max_tokens: Option<u64>,
+    pub max_fail: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ValidateSettings {
+    /// Shell lines of the levels 1 to 4, at index 0 to 3.
+    pub levels: [Vec<String>; 4],
+    pub timeout: Duration,
+    /// Gates found in PRPs run.
+    pub run_gates: bool,
+    pub preset: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GitSettings {
+    pub on_conflict: String,
+    pub land: bool,
+    pub hooks: bool,
+    pub sign: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WorktreeSettings {
+    pub copy: Vec<String>,
+    pub setup: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrackerSettings {
+    pub kind: String,
+    pub linear_endpoint: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContextSettings {
+    pub shared: Vec<String>,
+}
+
+impl Config {
+    /// Builds the configuration from layers, the weakest first; the defaults lie below all of them.
+    pub fn from_layers(mut layers: Layers) -> Self {
+        layers.0.insert(0, defaults());
+        let found = Found(layers.merged());
+        Self {
+            paths: PathSettings {
+                requests: found.text("paths.requests"),
+                executed: found.text("paths.executed"),
+                worktrees: found.text("paths.worktrees"),
+                state: found.text("paths.state"),
+            },
+            agent: AgentSettings {
+                name: found.some_text("agent.name"),
+                model: found.some_text("agent.model"),
+                env_pass: found.list("agent.env_pass"),
+                roles: found.names("agent.roles").map(|role| (role.to_owned(), found.role(role))).collect(),
+            },
+            adapters: found.names("adapter").map(|name| (name.to_owned(), found.adapter(name))).collect(),
+            run: RunSettings {
+                jobs: found.small("run.jobs").unwrap_or_default(),
+                retries: found.small("run.retries").unwrap_or_default(),
+                poll: found.time("run.poll").unwrap_or_default(),
+                missed: found.small("run.missed").unwrap_or_default(),
+                startup: found.time("run.startup").unwrap_or_default(),
+                silence: found.time("run.silence").unwrap_or_default(),
+                linger: found.time("run.linger").unwrap_or_default(),
+                timeout: found.time("run.timeout"),
+                grace: found.time("run.grace").unwrap_or_default(),
+                max_cost: found.amount("run.max_cost"),
+                max_tokens: found.count("run.max_tokens"),
+                max_fail: found.small("run.max_fail"),
+            },
+            validate: ValidateSettings {
+                levels: ["validate.l1", "validate.l2", "validate.l3", "validate.l4"].map(|path| found.list(path)),
+                timeout: found.time("validate.timeout").unwrap_or_default(),
+                run_gates: found.text("validate.gates") == "run",
+                preset: found.some_text("validate.preset"),
+            },
+            git: GitSettings {
+                on_conflict: found.text("git.on_conflict"),
+                land: found.flag("git.land"),
+                hooks: found.flag("git.hooks"),
+                sign: found.flag("git.sign"),
+            },
+            worktree: WorktreeSettings { copy: found.list("worktree.copy"), setup: found.list("worktree.setup") },
+            tracker: TrackerSettings {
+                kind: found.text("tracker.kind"),
+                linear_endpoint: found.text("tracker.linear.endpoint"),
+            },
+            context: ContextSettings { shared: found.list("context.shared") },
+            entries: found.0,
+        }
+    }
+
+    /// Returns a value by dotted path, as scripts see it.
+    pub fn get(&self, path: &str) -> Option<serde_json::Value> {
+        self.entries.get(path).map(|entry| entry.value.to_json())
+    }
+
+    /// Returns all values with their origin, by dotted path.
+    pub fn entries(&self) -> &BTreeMap<String, Entry> {
+        &self.entries
+    }
+}
+
+/// Returns the layer of the defaults, read from the table of keys.
+fn defaults() -> Layer {
+    let mut text = String::new();
+    for key in KEYS.iter().filter(|key| !key.path.contains('*')) {
+        if let Some(value) = key.default {
+            text += &[key.path, " = ", value, "\n"].concat();
+        }
+    }
+    let (layer, problems) = from_toml(&text, &Origin::Default);
+    debug_assert!(problems.is_empty(), "{problems:?}");
+    layer
+}
+
+struct Found(BTreeMap<String, Entry>);
+
+impl Found {
+    fn value(&self, path: &str) -> Option<&Value> {
+        self.0.get(path).map(|entry| &entry.value)
+    }
+
+    fn some_text(&self, path: &str) -> Option<String> {
+        if let Some(Value::Text(text)) = self.value(path) { Some(text.clone()) } else { None }
+    }
+
+    fn text(&self, path: &str) -> String {
+        self.some_text(path).unwrap_or_default()
+    }
+
+    fn some_list(&self, path: &str) -> Option<Vec<String>> {
+        if let Some(Value::List(list)) = self.value(path) { Some(list.clone()) } else { None }
+    }
+
+    fn list(&self, path: &str) -> Vec<String> {
+        self.some_list(path).unwrap_or_default()
+    }
+
+    fn count(&self, path: &str) -> Option<u64> {
+        if let Some(Value::Count(number)) = self.value(path) { Some(*number) } else { None }
+    }
+
+    fn small(&self, path: &str) -> Option<u32> {
+        self.count(path).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+    }
+
+    fn amount(&self, path: &str) -> Option<f64> {
+        if let Some(Value::Amount(number)) = self.value(path) { Some(*number) } else { None }
+    }
+
+    fn flag(&self, path: &str) -> bool {
+        self.value(path) == Some(&Value::Flag(true))
+    }
+
+    fn time(&self, path: &str) -> Option<Duration> {
+        if let Some(Value::Time(time)) = self.value(path) { Some(*time) } else { None }
+    }
+
+    /// Returns the names that the user chose below a section.
+    fn names<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.keys().filter_map(move |path| path.strip_prefix(section)?.strip_prefix('.')?.split('.').next())
+    }
+
+    fn role(&self, role: &str) -> RoleSettings {
+        let path = |key: &str| format!("agent.roles.{role}.{key}");
+        RoleSettings {
+            model: self.some_text(&path("model")),
+            timeout: self.time(&path("timeout")),
+            tools: self.some_list(&path("tools")),
+            max_turns: self.count(&path("max_turns")),
+        }
+    }
+
+    fn adapter(&self, name: &str) -> AdapterSettings {
+        let path = |key: &str| format!("adapter.{name}.{key}");
+        AdapterSettings {
+            argv: self.list(&path("argv")),
+            heartbeat: self.flag(&path("heartbeat")),
+            program: self.some_text(&path("program")),
+            env_pass: self.list(&path("env_pass")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_valid_and_arrives() {
+        let config = Config::from_layers(Layers::default());
+        assert_eq!(config.run.jobs, 4);
+        assert_eq!(config.run.silence, Duration::from_secs(300));
+        assert_eq!(config.git.on_conflict, "park");
+        assert!(config.validate.run_gates);
+        assert_eq!(config.get("run.poll"), Some(30.into()));
+        let wanted = KEYS.iter().filter(|k| k.default.is_some() && !k.path.contains('*')).count();
+        assert_eq!(config.entries().len(), wanted);
+    }
+
+    #[test]
+    fn a_stronger_layer_covers_a_weaker_one_and_says_where_it_comes_from() {
+        let (user, _) =
+            from_toml("[run]\njobs = 2\nretries = 0\n[adapter.command]\nargv = [\"x\"]", &Origin::UserFile("u".into()));
+        let (project, _) = from_toml("[run]\njobs = 3", &Origin::ProjectFile("p".into()));
+        let config = Config::from_layers(Layers(vec![user, project]));
+        assert_eq!((config.run.jobs, config.run.retries), (3, 0));
+        assert_eq!(config.entries()["run.jobs"].origin, Origin::ProjectFile("p".into()));
+        assert_eq!(config.adapters["command"].argv, ["x"]);
+    }
+}
