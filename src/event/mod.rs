@@ -2,8 +2,12 @@
 //!
 //! The dispatcher makes events; the journal stores them; terminal, NDJSON, metrics, reports and replay are views.
 
+pub mod fold;
+pub mod item;
 pub mod kind;
 pub mod record;
 
+pub use fold::RunState;
+pub use item::{ItemState, Standing};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};

@@ -1,0 +1,215 @@
+//! Events folded into the state of a run: what every view, file and report is made from.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::item::{ItemState, Standing};
+use super::kind::{EdgeInfo, EventKind, ItemInfo, ItemStatus, Step};
+use super::record::Event;
+use crate::model::usage::Usage;
+
+/// A pause because of a usage limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub agent: String,
+    /// Epoch seconds at which it ends.
+    pub until: Option<i64>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct End {
+    pub exit_code: u8,
+    pub totals: BTreeMap<ItemStatus, u32>,
+    pub resume: Option<String>,
+    pub next: Vec<String>,
+}
+
+/// Counts of things that went together badly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    pub merge_conflicts: u32,
+    pub warnings: u32,
+    pub disagreements: u32,
+}
+
+/// The state of a run after its events so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunState {
+    pub run: String,
+    pub command: String,
+    pub batch: Option<u32>,
+    pub pid: u32,
+    pub host: String,
+    pub argv: Vec<String>,
+    pub jobs: u32,
+    pub started: Option<Timestamp>,
+    /// Time of the latest event.
+    pub latest: Option<Timestamp>,
+    pub step: Option<Step>,
+    /// In topological order.
+    pub items: Vec<ItemState>,
+    pub stages: BTreeMap<u32, Vec<String>>,
+    pub edges: Vec<EdgeInfo>,
+    pub critical_path: Vec<String>,
+    pub bound_hours: f64,
+    pub paused: Option<Pause>,
+    pub trouble: Trouble,
+    /// The run's own notes, oldest first.
+    pub notes: Vec<String>,
+    pub end: Option<End>,
+    index: HashMap<String, usize>,
+}
+
+impl RunState {
+    /// Folds a whole journal.
+    pub fn of(events: &[Event]) -> Self {
+        let mut state = Self::default();
+        for event in events {
+            state.apply(event);
+        }
+        state
+    }
+
+    /// Returns an item by id.
+    pub fn item(&self, id: &str) -> Option<&ItemState> {
+        self.index.get(id).and_then(|index| self.items.get(*index))
+    }
+
+    /// Returns the ids that the item waits for: dependencies that are not completed.
+    pub fn waits_for(&self, id: &str) -> Vec<&str> {
+        let open = |from: &str| self.item(from).is_some_and(|item| item.status() != Some(ItemStatus::Completed));
+        let mut ids: Vec<&str> = Vec::new();
+        for edge in self.edges.iter().filter(|edge| edge.to == id && open(&edge.from)) {
+            if !ids.contains(&edge.from.as_str()) {
+                ids.push(&edge.from);
+            }
+        }
+        ids
+    }
+
+    /// Returns seconds from the start to the latest event, or to `now` while the run goes on.
+    pub fn elapsed(&self, now: Option<Timestamp>) -> f64 {
+        let last = if self.end.is_some() { self.latest } else { now.max(self.latest) };
+        seconds(self.started, last)
+    }
+
+    /// Returns what all items used; unknown stays unknown.
+    pub fn usage(&self) -> Usage {
+        self.items.iter().fold(Usage::default(), |sum, item| sum.plus(item.usage))
+    }
+
+    /// Counts the items that ended in a way.
+    pub fn count(&self, status: ItemStatus) -> usize {
+        self.items.iter().filter(|item| item.status() == Some(status)).count()
+    }
+
+    /// Takes in one event.
+    pub fn apply(&mut self, event: &Event) {
+        let at = event.at.parse::<Timestamp>().ok().or(self.latest);
+        self.latest = self.latest.max(at);
+        if let Some(id) = event.kind.item() {
+            self.item_mut(id).apply(&event.kind, at);
+        }
+        match &event.kind {
+            EventKind::RunStarted { command, batch, pid, host, argv, jobs } => {
+                self.run.clone_from(&event.run);
+                self.command.clone_from(command);
+                self.batch = *batch;
+                self.pid = *pid;
+                self.host.clone_from(host);
+                self.argv.clone_from(argv);
+                self.jobs = *jobs;
+                self.started = at;
+            }
+            EventKind::Step { step } => self.step = Some(*step),
+            EventKind::Graph { items, stages, edges, critical_path, bound_hours } => {
+                self.stages.clone_from(stages);
+                self.edges.clone_from(edges);
+                self.critical_path.clone_from(critical_path);
+                self.bound_hours = *bound_hours;
+                for info in items {
+                    self.item_mut(&info.id).info = info.clone();
+                }
+            }
+            EventKind::QuotaPaused { agent, until } => {
+                self.paused = Some(Pause { agent: agent.clone(), until: *until });
+            }
+            EventKind::QuotaResumed { .. } => self.paused = None,
+            EventKind::Conflict { .. } => self.trouble.merge_conflicts += 1,
+            EventKind::ConflictWarning { .. } | EventKind::ScopeDrift { .. } => self.trouble.warnings += 1,
+            EventKind::Disagreement { .. } => self.trouble.disagreements += 1,
+            EventKind::Note { item: None, text } => self.notes.push(text.clone()),
+            EventKind::RunFinished { totals, exit_code, resume, next } => {
+                self.end = Some(End {
+                    exit_code: *exit_code,
+                    totals: totals.clone(),
+                    resume: resume.clone(),
+                    next: next.clone(),
+                });
+            }
+            EventKind::ItemReady { .. }
+            | EventKind::ItemStarted { .. }
+            | EventKind::Resumed { .. }
+            | EventKind::AttemptStarted { .. }
+            | EventKind::AttemptFinished { .. }
+            | EventKind::Progress { .. }
+            | EventKind::PhaseStarted { .. }
+            | EventKind::Checkpoint { .. }
+            | EventKind::Validation { .. }
+            | EventKind::Merge { .. }
+            | EventKind::Slow { .. }
+            | EventKind::Retry { .. }
+            | EventKind::RateLimited { .. }
+            | EventKind::Budget { .. }
+            | EventKind::Rescue { .. }
+            | EventKind::ItemFinished { .. }
+            | EventKind::Note { item: Some(_), .. } => {}
+        }
+    }
+
+    /// Finds or makes an item; one that the graph did not announce is still shown.
+    fn item_mut(&mut self, id: &str) -> &mut ItemState {
+        let next = self.items.len();
+        let index = *self.index.entry(id.to_owned()).or_insert(next);
+        if index == next {
+            let info = ItemInfo {
+                id: id.to_owned(),
+                title: String::new(),
+                name: id.to_owned(),
+                stage: 1,
+                phases: 0,
+                hours: 0.0,
+            };
+            self.items.push(ItemState::new(info));
+        }
+        &mut self.items[index]
+    }
+
+    /// Returns the items of a stage in the order of the graph.
+    pub fn stage_items(&self, stage: u32) -> impl Iterator<Item = &ItemState> {
+        self.items.iter().filter(move |item| item.info.stage == stage)
+    }
+
+    /// Returns the numbers of all stages.
+    pub fn stage_numbers(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.items.iter().map(|item| item.info.stage).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// Tells whether an item is at work now.
+    pub fn is_busy(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.standing, Standing::Running | Standing::Validating { .. }))
+    }
+}
+
+/// Returns the seconds between two times, 0 when one of them is unknown.
+pub fn seconds(from: Option<Timestamp>, to: Option<Timestamp>) -> f64 {
+    match (from, to) {
+        (Some(from), Some(to)) => to.duration_since(from).as_secs_f64().max(0.0),
+        _ => 0.0,
+    }
+}

@@ -1,0 +1,194 @@
+//! The state of one item, folded from its events.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::kind::{EventKind, ItemInfo, ItemStatus};
+use crate::model::agent::TimerKind;
+use crate::model::outcome::Outcome;
+use crate::model::usage::Usage;
+use crate::model::validation::Verdict;
+
+/// Where an item stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Waiting,
+    Ready,
+    Running,
+    Validating { phase: u32, level: u8 },
+    Finished(ItemStatus),
+}
+
+/// A checkpoint that was made in this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointFact {
+    pub phase: u32,
+    pub commit: String,
+    pub subject: String,
+}
+
+/// The phase at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrentPhase {
+    pub ordinal: u32,
+    pub title: String,
+    pub of: u32,
+}
+
+/// A timer that ended an attempt or came near to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TimerFact {
+    pub timer: TimerKind,
+    /// Seconds measured and allowed.
+    pub seconds: f64,
+    pub limit: f64,
+}
+
+/// The state of one item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemState {
+    pub info: ItemInfo,
+    pub standing: Standing,
+    pub attempts: u32,
+    pub phase: Option<CurrentPhase>,
+    pub percent: Option<f64>,
+    /// What the agent says it does.
+    pub doing: String,
+    /// Phases that git showed as done before this run.
+    pub resumed: Vec<u32>,
+    pub checkpoints: Vec<CheckpointFact>,
+    /// Latest result by phase and level, with its errors.
+    pub validations: BTreeMap<(u32, u8), (Verdict, Vec<String>)>,
+    pub usage: Usage,
+    pub ready: Option<Timestamp>,
+    pub started: Option<Timestamp>,
+    pub finished: Option<Timestamp>,
+    /// Seconds of work, from the start of the item to its end.
+    pub duration: f64,
+    pub outcome: Option<Outcome>,
+    pub reason: String,
+    pub merge: Option<String>,
+    pub slow: Option<TimerFact>,
+}
+
+impl ItemState {
+    /// Makes an item that waits.
+    pub fn new(info: ItemInfo) -> Self {
+        Self {
+            info,
+            standing: Standing::Waiting,
+            attempts: 0,
+            phase: None,
+            percent: None,
+            doing: String::new(),
+            resumed: Vec::new(),
+            checkpoints: Vec::new(),
+            validations: BTreeMap::new(),
+            usage: Usage::default(),
+            ready: None,
+            started: None,
+            finished: None,
+            duration: 0.0,
+            outcome: None,
+            reason: String::new(),
+            merge: None,
+            slow: None,
+        }
+    }
+
+    /// Returns how the item ended.
+    pub fn status(&self) -> Option<ItemStatus> {
+        if let Standing::Finished(status) = self.standing { Some(status) } else { None }
+    }
+
+    /// Returns the score out of 10 that the recipe gave.
+    pub fn score(&self) -> Option<f64> {
+        if let Some(Outcome::Completed { score, .. }) = &self.outcome { *score } else { None }
+    }
+
+    /// Returns the one-line note that the recipe gave.
+    pub fn note(&self) -> Option<&str> {
+        if let Some(Outcome::Completed { note, .. }) = &self.outcome { note.as_deref() } else { None }
+    }
+
+    /// Returns the share of the work that is done, from 0 to 100: whole phases and the agent's own figure within one.
+    pub fn progress(&self) -> f64 {
+        let within = self.percent.unwrap_or(0.0).clamp(0.0, 100.0);
+        match &self.phase {
+            Some(phase) if phase.of > 0 => {
+                let done = f64::from(phase.ordinal.saturating_sub(1));
+                ((done * 100.0 + within) / f64::from(phase.of)).clamp(0.0, 100.0)
+            }
+            _ => within,
+        }
+    }
+
+    pub(super) fn apply(&mut self, kind: &EventKind, at: Option<Timestamp>) {
+        match kind {
+            EventKind::ItemReady { .. } => {
+                self.standing = Standing::Ready;
+                self.ready = self.ready.or(at);
+            }
+            EventKind::ItemStarted { stage, attempt, .. } => {
+                self.standing = Standing::Running;
+                self.info.stage = *stage;
+                self.attempts = *attempt;
+                self.started = self.started.or(at);
+                self.percent = None;
+            }
+            EventKind::Resumed { phases, .. } => self.resumed.clone_from(phases),
+            EventKind::AttemptFinished { usage, .. } => self.usage = self.usage.plus(*usage),
+            EventKind::Progress { percent, step, .. } => {
+                self.percent = percent.or(self.percent);
+                self.doing.clone_from(step);
+            }
+            EventKind::PhaseStarted { phase, title, of, .. } => {
+                self.standing = Standing::Running;
+                self.phase = Some(CurrentPhase { ordinal: *phase, title: title.clone(), of: *of });
+                self.percent = None;
+                self.doing.clear();
+            }
+            EventKind::Checkpoint { phase, commit, subject, .. } => {
+                self.standing = Standing::Validating { phase: *phase, level: 1 };
+                self.percent = Some(100.0);
+                let fact = CheckpointFact { phase: *phase, commit: commit.clone(), subject: subject.clone() };
+                self.checkpoints.push(fact);
+            }
+            EventKind::Validation { phase, level, result, errors, .. } => {
+                self.standing = Standing::Validating { phase: *phase, level: *level };
+                self.validations.insert((*phase, *level), (*result, errors.clone()));
+            }
+            EventKind::Merge { commit, .. } => self.merge = Some(commit.clone()),
+            EventKind::Slow { timer, seconds, limit, .. } => {
+                self.slow = Some(TimerFact { timer: *timer, seconds: *seconds, limit: *limit });
+            }
+            EventKind::Retry { .. } => {
+                self.standing = Standing::Ready;
+                self.percent = None;
+            }
+            EventKind::ItemFinished { status, outcome, reason, duration, .. } => {
+                self.standing = Standing::Finished(*status);
+                self.outcome.clone_from(outcome);
+                self.reason.clone_from(reason);
+                self.duration = *duration;
+                self.finished = at;
+            }
+            EventKind::AttemptStarted { .. }
+            | EventKind::Conflict { .. }
+            | EventKind::ConflictWarning { .. }
+            | EventKind::ScopeDrift { .. }
+            | EventKind::RateLimited { .. }
+            | EventKind::Rescue { .. }
+            | EventKind::Disagreement { .. }
+            | EventKind::Note { .. }
+            | EventKind::RunStarted { .. }
+            | EventKind::Step { .. }
+            | EventKind::Graph { .. }
+            | EventKind::QuotaPaused { .. }
+            | EventKind::QuotaResumed { .. }
+            | EventKind::Budget { .. }
+            | EventKind::RunFinished { .. } => {}
+        }
+    }
+}
