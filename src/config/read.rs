@@ -106,7 +106,7 @@ impl Reader<'_> {
                         Problem::error("config::value", format!("`{dotted}`: {reason}"))
                             .at(value.span())
                             .help(format!("{}{}", key.help, example(key))),
-                    )
+                    );
                 }
             }
         } else if KEYS.iter().any(|key| key.is_below(&parts)) {

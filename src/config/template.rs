@@ -16,10 +16,10 @@ pub fn project_file() -> String {
         };
         if shown != section {
             let mark = if shown.contains('.') { "# " } else { "" };
-            text += &format!("\n{mark}[{shown}]\n");
+            text += &["\n", mark, "[", &shown, "]\n"].concat();
             section = shown;
         }
-        text += &format!("# {name} = {}{}# {}\n", value(key), " ".repeat(3), key.help);
+        text += &["# ", name, " = ", value(key), "   # ", key.help, "\n"].concat();
     }
     text
 }
@@ -53,8 +53,8 @@ mod tests {
         let file = project_file();
         let (layer, problems) = from_toml(&file, &Origin::Default);
         assert_eq!((layer.entries.len(), problems), (0, vec![]));
-        let on: String =
-            file.lines().skip(1).map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line))).collect();
+        let on: Vec<&str> = file.lines().skip(1).map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+        let on = on.join("\n");
         let (layer, problems) = from_toml(&on, &Origin::Default);
         assert_eq!(problems, vec![]);
         assert_eq!(layer.entries.len(), KEYS.len());
