@@ -26,6 +26,8 @@ pub struct PlanPhase {
     pub heading: Range<usize>,
     #[serde(skip)]
     pub span: Range<usize>,
+    /// The duration in the heading, in minutes.
+    pub minutes: Option<f64>,
     pub goal: Option<String>,
     pub hours: Option<f64>,
     pub complexity: Option<Complexity>,

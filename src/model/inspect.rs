@@ -1,0 +1,184 @@
+//! What `inspect --json` prints: a document as batchprp reads it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::gate::Gate;
+use super::id::PrpId;
+use super::plan::{Plan, PlanPhase};
+use super::problem::Problem;
+use super::prp::{Complexity, Prp};
+use super::read::{Document, LineIndex};
+use super::status::Status;
+
+/// Version of the format.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A document as batchprp reads it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Inspection {
+    pub schema_version: u32,
+    /// `prp` or `plan`.
+    pub kind: &'static str,
+    pub path: String,
+    pub id: Option<String>,
+    pub title: Option<String>,
+    pub status: Option<String>,
+    /// Ids of PRPs.
+    pub dependencies: Vec<String>,
+    pub external_dependencies: Vec<String>,
+    /// Declared paths, globs and directories.
+    pub files: Vec<String>,
+    pub phases: Vec<InspectedPhase>,
+    pub gates: Vec<InspectedGate>,
+    pub problems: Vec<InspectedProblem>,
+}
+
+/// A phase; the part below `line` is said about the phases of a plan only.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct InspectedPhase {
+    pub label: String,
+    pub title: String,
+    pub minutes: Option<f64>,
+    /// Line of the heading, from 1.
+    pub line: usize,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanFields>,
+}
+
+/// What a plan says about a phase.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct PlanFields {
+    pub goal: Option<String>,
+    pub hours: Option<f64>,
+    pub complexity: Option<String>,
+    pub files: Vec<String>,
+    /// Labels of phases.
+    pub dependencies: Vec<String>,
+    /// Number of steps.
+    pub steps: usize,
+    /// Number of gates.
+    pub gates: usize,
+}
+
+/// A validation gate.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct InspectedGate {
+    /// 1 to 4.
+    pub level: u8,
+    /// `null` for a gate that a person has to check.
+    pub command: Option<String>,
+}
+
+/// Something that is wrong with the document.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct InspectedProblem {
+    pub code: &'static str,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// From 1; `null` when the whole document is meant.
+    pub line: Option<usize>,
+    pub message: String,
+}
+
+impl Inspection {
+    /// Makes the printed form of a document.
+    pub fn new(document: &Document) -> Self {
+        let lines = LineIndex::new(document.text());
+        let problems = document.problems().iter().map(|problem| InspectedProblem::new(problem, &lines)).collect();
+        match document {
+            Document::Prp(prp, _) => Self::of_prp(prp, problems),
+            Document::Plan(plan, _) => Self::of_plan(plan, problems),
+        }
+    }
+
+    fn of_prp(prp: &Prp, problems: Vec<InspectedProblem>) -> Self {
+        let phase = |phase: &super::phase::Phase| InspectedPhase {
+            label: phase.label.clone(),
+            title: phase.title.clone(),
+            minutes: phase.minutes,
+            line: phase.line,
+            plan: None,
+        };
+        Self {
+            schema_version: SCHEMA_VERSION,
+            kind: "prp",
+            path: prp.path.display().to_string(),
+            id: prp.id.as_ref().map(PrpId::to_string),
+            title: prp.title.clone(),
+            status: prp.status.map(Status::as_str).map(ToOwned::to_owned),
+            dependencies: prp.dependencies.iter().map(|dependency| dependency.id.to_string()).collect(),
+            external_dependencies: prp.external_dependencies.clone(),
+            files: prp.files.clone(),
+            phases: prp.phases.iter().map(phase).collect(),
+            gates: prp.gates.iter().map(InspectedGate::new).collect(),
+            problems,
+        }
+    }
+
+    fn of_plan(plan: &Plan, problems: Vec<InspectedProblem>) -> Self {
+        let mut files: Vec<String> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for file in plan.phases.iter().flat_map(|phase| &phase.files) {
+            if seen.insert(file) {
+                files.push(file.clone());
+            }
+        }
+        Self {
+            schema_version: SCHEMA_VERSION,
+            kind: "plan",
+            path: plan.path.display().to_string(),
+            id: None,
+            title: plan.title.clone(),
+            status: None,
+            dependencies: Vec::new(),
+            external_dependencies: Vec::new(),
+            files,
+            phases: plan.phases.iter().map(InspectedPhase::of_plan).collect(),
+            gates: plan.phases.iter().flat_map(|phase| &phase.gates).map(InspectedGate::new).collect(),
+            problems,
+        }
+    }
+
+    /// Tells whether a problem refuses the document.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == "error")
+    }
+}
+
+impl InspectedPhase {
+    fn of_plan(phase: &PlanPhase) -> Self {
+        Self {
+            label: phase.label.clone(),
+            title: phase.title.clone(),
+            minutes: phase.minutes,
+            line: phase.line,
+            plan: Some(PlanFields {
+                goal: phase.goal.clone(),
+                hours: phase.hours,
+                complexity: phase.complexity.map(Complexity::as_str).map(ToOwned::to_owned),
+                files: phase.files.clone(),
+                dependencies: phase.dependencies.iter().map(|dependency| dependency.label.clone()).collect(),
+                steps: phase.steps.len(),
+                gates: phase.gates.len(),
+            }),
+        }
+    }
+}
+
+impl InspectedGate {
+    fn new(gate: &Gate) -> Self {
+        Self { level: gate.level, command: gate.command.clone() }
+    }
+}
+
+impl InspectedProblem {
+    fn new(problem: &Problem, lines: &LineIndex) -> Self {
+        Self {
+            code: problem.code,
+            severity: if problem.is_error() { "error" } else { "warning" },
+            line: problem.span.as_ref().map(|span| lines.line(span.start)),
+            message: problem.message.clone(),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Reads a document of either kind.
+
+use std::path::Path;
+
+use super::field::{Name, fields};
+use super::frontmatter::{Frontmatter, frontmatter};
+use super::heading::Heading;
+use super::phase_heading::Kind;
+use super::prp_fields::scalar;
+use super::reading::Reading;
+use super::source::{bom, decode};
+use crate::model::id::PrpId;
+use crate::model::plan::Plan;
+use crate::model::problem::Problem;
+use crate::model::prp::Prp;
+
+/// A document and what it turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    Prp(Box<Prp>, Vec<Problem>),
+    Plan(Box<Plan>, Vec<Problem>),
+}
+
+impl Document {
+    /// Returns what is wrong with it.
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Prp(_, problems) | Self::Plan(_, problems) => problems,
+        }
+    }
+
+    /// Returns the text that the places of its problems refer to.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Prp(prp, _) => &prp.text,
+            Self::Plan(plan, _) => &plan.text,
+        }
+    }
+}
+
+/// Decides what a document is and reads it. `path` is kept, not opened.
+pub fn document(path: &Path, bytes: &[u8]) -> Document {
+    let mut problems = Vec::new();
+    let text = decode(bytes, &mut problems);
+    let front = frontmatter(&text, &mut problems);
+    let body = front.as_ref().map_or_else(|| bom(&text), |front| front.span.end);
+    let reading = Reading::new(&text, body);
+    if is_plan(path, front.as_ref(), &reading) {
+        let plan = super::plan::read(path, text, front.as_ref(), &reading, &mut problems);
+        Document::Plan(Box::new(plan), problems)
+    } else {
+        let prp = super::prp::read(path, text, front.as_ref(), &reading, &mut problems);
+        Document::Prp(Box::new(prp), problems)
+    }
+}
+
+/// A valid id makes a PRP; the fields of plan phases make a plan; then names decide.
+fn is_plan(path: &Path, front: Option<&Frontmatter>, reading: &Reading) -> bool {
+    let id = front.and_then(|front| front.get(&["prp_id"])).and_then(scalar);
+    if id.is_some_and(|id| id.text.parse::<PrpId>().is_ok()) {
+        return false;
+    }
+    let phase = |heading: &&Heading, kind| heading.phase.as_ref().is_some_and(|phase| phase.kind == kind);
+    let headings = &reading.headings;
+    if headings.iter().any(|heading| phase(&heading, Kind::MegaPhase)) {
+        return true;
+    }
+    let Some(first) = headings.iter().find(|heading| phase(heading, Kind::Phase)) else { return false };
+    let names: Vec<Name> = fields(&reading.masked, &(first.span.start..reading.masked.len()), &[])
+        .iter()
+        .map(|field| field.name)
+        .collect();
+    let has = |name| names.contains(&name);
+    if has(Name::Goal) && has(Name::Dependencies) && (has(Name::Steps) || has(Name::Gates)) {
+        return true;
+    }
+    let title = headings.iter().find(|heading| heading.level == 1).map_or("", |heading| heading.text.as_str());
+    if id.is_some() || super::prp::id_of_file_name(path).is_some() || title.get(..3) == Some("PRP") {
+        return false;
+    }
+    let fields =
+        [Name::Goal, Name::Dependencies, Name::Files, Name::Steps, Name::Gates].into_iter().filter(|name| has(*name));
+    let says_plan = |text: &str| text.to_lowercase().contains("plan");
+    let file = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    fields.count() >= 2 || says_plan(title) || says_plan(file)
+}

@@ -1,0 +1,93 @@
+//! The headings of a document as `CommonMark` sees them. The only file that names the Markdown library.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::phase_heading::{Kind, PhaseHeading};
+
+/// A heading outside of any fence, comment or HTML block.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Heading {
+    /// 1 to 6.
+    pub(super) level: u8,
+    /// Without emphasis and back-ticks.
+    pub(super) text: String,
+    pub(super) span: Range<usize>,
+    /// What it says when it is the heading of a phase, step or task.
+    pub(super) phase: Option<PhaseHeading>,
+}
+
+/// Reads all headings of a text.
+pub(super) fn headings(text: &str) -> Vec<Heading> {
+    let mut found = Vec::new();
+    let mut current: Option<Heading> = None;
+    for (event, span) in Parser::new_ext(text, Options::empty()).into_offset_iter() {
+        match (event, &mut current) {
+            (Event::Start(Tag::Heading { level, .. }), _) => {
+                let span = super::source::trim(text, span);
+                current = Some(Heading { level: level as u8, text: String::new(), span, phase: None });
+            }
+            (Event::End(TagEnd::Heading(_)), _) => {
+                if let Some(mut heading) = current.take() {
+                    heading.phase = PhaseHeading::read(&heading.text);
+                    found.push(heading);
+                }
+            }
+            (Event::Text(part) | Event::Code(part) | Event::InlineHtml(part), Some(heading)) => {
+                heading.text.push_str(&part);
+            }
+            (Event::SoftBreak | Event::HardBreak, Some(heading)) => heading.text.push(' '),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Tells whether a heading is text with a line of `=` or `-` below it.
+pub(super) fn underlined(text: &str, heading: &Heading) -> bool {
+    !text[heading.span.clone()].starts_with('#')
+}
+
+/// Counts the lines that look like phase headings, without regard to fences.
+pub(super) fn phase_lines(text: &str) -> usize {
+    let phase = |line: &&str| {
+        let marks = line.bytes().take_while(|byte| *byte == b'#').count();
+        let heading = (2..=4).contains(&marks).then(|| PhaseHeading::read(&line[marks..])).flatten();
+        heading.is_some_and(|heading| heading.kind == Kind::Phase)
+    };
+    text.lines().filter(phase).count()
+}
+
+/// Returns a heading's words for comparison: lower case, no emoji, no leading section number.
+pub(super) fn plain(text: &str) -> String {
+    let words = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let number = words.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let words = if number.len() < words.len() && number.starts_with([' ', ')', ':']) { number } else { words };
+    let words = words.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
+    words.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_has_no_number_no_emoji_and_no_case() {
+        for (text, expected) in [
+            ("3. Implementation Steps", "implementation steps"),
+            ("🔧 Implementation Blueprint", "implementation blueprint"),
+            ("IMPLEMENTATION PLAN:", "implementation plan"),
+            ("2FA rollout", "2fa rollout"),
+            ("🛠️ Implementation", "implementation"),
+        ] {
+            assert_eq!(plain(text), expected);
+        }
+    }
+
+    #[test]
+    fn headings_in_comments_and_fences_do_not_count() {
+        let found = headings("# `a` *b*\n<!--\n## no\n-->\n```\n## no\n```\nT\n---\n");
+        assert_eq!(found.iter().map(|h| (h.level, h.text.as_str())).collect::<Vec<_>>(), [(1, "a b"), (2, "T")]);
+    }
+}

@@ -1,0 +1,115 @@
+//! Which headings of a document are its phases.
+
+use std::ops::Range;
+
+use super::heading::{Heading, plain};
+use super::phase_heading::Kind;
+
+/// The section that holds the phases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Host {
+    /// Index of its heading; `None` when the whole document is meant.
+    pub(super) heading: Option<usize>,
+    /// From behind its heading to its end.
+    pub(super) span: Range<usize>,
+    /// Indices of the headings of the phases.
+    pub(super) phases: Vec<usize>,
+}
+
+/// Section titles that are the implementation without doubt.
+const EXACT: [&str; 8] = [
+    "implementation",
+    "implementation steps",
+    "implementation plan",
+    "implementation blueprint",
+    "implementation phases",
+    "implementation tasks",
+    "phases",
+    "tasks",
+];
+
+/// Finds the implementation section of a PRP; `end` is the length of the document.
+pub(super) fn implementation(headings: &[Heading], end: usize) -> Option<Host> {
+    let sections = sections(headings, end);
+    let (exact, others): (Vec<_>, Vec<_>) =
+        sections.into_iter().partition(|section| EXACT.contains(&section.1.as_str()));
+    let similar: Vec<_> = others.into_iter().filter(|section| section.1.contains("implement")).collect();
+    let hosts = |found: Vec<(usize, String, Range<usize>)>| -> Vec<Host> {
+        found.into_iter().map(|(heading, _, span)| inside(headings, heading, span)).collect()
+    };
+    let (exact, similar) = (hosts(exact), hosts(similar));
+    let counts = |host: &&Host, phases: bool| {
+        let first = host.phases.first().and_then(|at| headings[*at].phase.as_ref());
+        first.is_some_and(|heading| (heading.kind == Kind::Phase) == phases)
+    };
+    // An empty section of the right name does not hide a later one that has the phases.
+    let best = [(&exact, true), (&exact, false), (&similar, true), (&similar, false)];
+    let found = best.into_iter().find_map(|(hosts, phases)| hosts.iter().find(|host| counts(host, phases)));
+    found.or(exact.first()).or(similar.first()).cloned()
+}
+
+/// Finds the phases of a plan: those of `## Phases`, else those of the whole document.
+pub(super) fn plan(headings: &[Heading], end: usize) -> Option<Host> {
+    let named = |title: &str| title == "phases" || title.ends_with(" phases");
+    let sections = sections(headings, end).into_iter().filter(|section| named(&section.1));
+    let hosts = sections.map(|(heading, _, span)| inside(headings, heading, span));
+    let has_phases = |host: &Host| {
+        let first = host.phases.first().and_then(|at| headings[*at].phase.as_ref());
+        first.is_some_and(|heading| heading.kind == Kind::Phase)
+    };
+    hosts.into_iter().find(has_phases).or_else(|| {
+        let phases = shallowest(headings, 0..headings.len(), 2, |kind| kind == Kind::Phase);
+        (!phases.is_empty()).then_some(Host { heading: None, span: 0..end, phases })
+    })
+}
+
+/// Returns the titles of the second-level sections that hold phase headings.
+pub(super) fn sections_with_phases(headings: &[Heading]) -> Vec<&Heading> {
+    let mut section = None;
+    let mut found: Vec<&Heading> = Vec::new();
+    for heading in headings {
+        let phase = heading.phase.as_ref().is_some_and(|phase| phase.kind == Kind::Phase);
+        if heading.level == 2 {
+            section = (!phase).then_some(heading);
+        }
+        if let Some(section) =
+            section.filter(|section| phase && !found.last().is_some_and(|last| last.span == section.span))
+        {
+            found.push(section);
+        }
+    }
+    found
+}
+
+/// Returns index, words and inner range of all second-level sections.
+fn sections(headings: &[Heading], end: usize) -> Vec<(usize, String, Range<usize>)> {
+    let all: Vec<_> = headings.iter().enumerate().filter(|(_, heading)| heading.level == 2).collect();
+    let next = |at: usize| all.get(at + 1).map_or(end, |(_, heading)| heading.span.start);
+    let section = |(at, (index, heading)): (usize, &(usize, &Heading))| {
+        (*index, plain(&heading.text), heading.span.end..next(at))
+    };
+    all.iter().enumerate().map(section).collect()
+}
+
+/// Makes the host of one section: its phases, else its steps or tasks.
+fn inside(headings: &[Heading], heading: usize, span: Range<usize>) -> Host {
+    let from = heading + 1;
+    let to = from + headings[from..].partition_point(|other| other.span.start < span.end);
+    let mut phases = shallowest(headings, from..to, 3, |kind| kind == Kind::Phase);
+    if phases.is_empty() {
+        let first = headings[from..to].iter().find_map(|other| other.phase.as_ref().map(|phase| phase.kind));
+        phases = shallowest(headings, from..to, 3, |kind| Some(kind) == first && kind != Kind::MegaPhase);
+    }
+    Host { heading: Some(heading), span, phases }
+}
+
+/// Returns the headings of a kind on the shallowest level that has any.
+fn shallowest(headings: &[Heading], range: Range<usize>, from: u8, wanted: impl Fn(Kind) -> bool) -> Vec<usize> {
+    let fits = |at: &usize| {
+        let heading = &headings[*at];
+        heading.level >= from && heading.phase.as_ref().is_some_and(|phase| wanted(phase.kind))
+    };
+    let found: Vec<usize> = range.filter(fits).collect();
+    let level = found.iter().map(|at| headings[*at].level).min();
+    found.into_iter().filter(|at| Some(headings[*at].level) == level).collect()
+}

@@ -1,0 +1,124 @@
+//! Declared paths: what people write around them is cut off, what cannot be meant is refused.
+
+use std::ops::Range;
+
+use super::item::{first_code, split};
+use super::source::trim;
+
+/// Why a declared path is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadPath {
+    Empty,
+    Absolute,
+    Parent,
+    /// Several words without back-ticks.
+    Prose,
+}
+
+impl BadPath {
+    /// Returns the reason as it follows the path in a message.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "is empty",
+            Self::Absolute => "is absolute",
+            Self::Parent => "leaves the project",
+            Self::Prose => "is not a path",
+        }
+    }
+}
+
+/// Cleans one path: `./` and a line range such as `:10-20` are removed.
+pub fn clean_path(text: &str) -> Result<String, BadPath> {
+    let mut path = text.trim().trim_matches(['"', '\'']);
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest;
+    }
+    if let Some((before, lines)) = path.rsplit_once(':') {
+        let digits =
+            !lines.is_empty() && lines.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'L');
+        if digits {
+            path = before;
+        }
+    }
+    let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
+    if path.is_empty() || path.chars().any(char::is_control) {
+        Err(BadPath::Empty)
+    } else if path.starts_with(['/', '\\', '~']) || drive {
+        Err(BadPath::Absolute)
+    } else if path.split(['/', '\\']).any(|part| part == "..") {
+        Err(BadPath::Parent)
+    } else {
+        Ok(path.to_owned())
+    }
+}
+
+/// A path found in prose, with its place.
+pub(super) type Found = (Range<usize>, Result<String, BadPath>);
+
+/// Reads one entry: the first back-ticked token, else the text up to ` - `, ` (` or the end.
+pub(super) fn entry(text: &str, range: &Range<usize>) -> Option<Found> {
+    if is_none(&text[range.clone()]) {
+        return None;
+    }
+    if let Some(code) = first_code(text, range) {
+        return Some((code.clone(), clean_path(&text[code])));
+    }
+    let part = &text[range.clone()];
+    let ends = [" - ", " – ", " — ", " (", " #", " <-", " ← ", ": "];
+    let end = ends.iter().filter_map(|mark| part.find(mark)).min().unwrap_or(part.len());
+    let path = trim(text, range.start..range.start + end);
+    let part = text[path.clone()].trim_matches('*');
+    let found = if part.chars().any(char::is_whitespace) { Err(BadPath::Prose) } else { clean_path(part) };
+    Some((path, found))
+}
+
+/// Reads a comma list.
+pub(super) fn entries(text: &str, range: &Range<usize>) -> Vec<Found> {
+    split(text, range, |_| false).iter().filter_map(|part| entry(text, part)).collect()
+}
+
+/// Tells whether a text says that there is nothing.
+pub(super) fn is_none(text: &str) -> bool {
+    let text = text.trim().trim_matches(['*', '_', '`']);
+    let Some(word) = ["none", "n/a", "empty", "nothing", "-", "–", "—"]
+        .into_iter()
+        .find(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
+    else {
+        return false;
+    };
+    let rest = text[word.len()..].trim_start_matches('*');
+    let rest = rest.trim_start();
+    rest.is_empty() || rest.starts_with(['(', '-', '–', '—', ',', ';', ':', '.', '#'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Result<String, BadPath>> {
+        entries(text, &(0..text.len())).into_iter().map(|found| found.1).collect()
+    }
+
+    #[test]
+    fn comments_line_ranges_and_marks_are_cut_off() {
+        assert_eq!(
+            read("`./a/b.rs:10-20` (new), c/*.md - all, d/"),
+            [Ok("a/b.rs".to_owned()), Ok("c/*.md".to_owned()), Ok("d/".to_owned())]
+        );
+        assert_eq!(read("None (new files)"), []);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named() {
+        for (text, bad) in [
+            ("/etc/passwd", BadPath::Absolute),
+            ("~/x", BadPath::Absolute),
+            ("C:\\x", BadPath::Absolute),
+            ("a/../../b", BadPath::Parent),
+            ("several files in docs", BadPath::Prose),
+            ("./", BadPath::Empty),
+        ] {
+            assert_eq!(read(text), [Err(bad)], "{text}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What only shows when all phases of a plan are known: labels, references, cycles, parallelism.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::phase_ref::Piece;
+use super::plan_phase::Draft;
+use crate::model::plan::{PhaseRef, PlanPhase};
+use crate::model::problem::Problem;
+
+/// More phases than this without dependencies are rarely independent in truth.
+const MANY: usize = 8;
+
+/// Resolves the dependency texts and reports what does not fit together.
+pub(super) fn check(text: &str, drafts: Vec<Draft>, problems: &mut Vec<Problem>) -> Vec<PlanPhase> {
+    let mut index: HashMap<String, usize> = HashMap::with_capacity(drafts.len());
+    let mut duplicates: HashSet<usize> = HashSet::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let label = &draft.phase.label;
+        let first = *index.entry(label.to_ascii_lowercase()).or_insert(at);
+        if first != at {
+            duplicates.insert(at);
+            problems.push(
+                Problem::error("plan::duplicate_phase", format!("the label `{label}` is used by two phases"))
+                    .at(draft.phase.heading.clone())
+                    .label(drafts[first].phase.heading.clone(), "first used here")
+                    .help("give every phase a label of its own, such as `2A`"),
+            );
+        }
+    }
+    let mut phases = Vec::with_capacity(drafts.len());
+    let labels: Vec<(String, String)> =
+        drafts.iter().map(|draft| (draft.phase.label.clone(), draft.phase.title.to_lowercase())).collect();
+    for (at, draft) in drafts.into_iter().enumerate() {
+        let mut resolver =
+            Resolver { text, labels: &labels, index: &index, at, faulty: false, refs: Vec::new(), problems };
+        for piece in draft.dependencies {
+            resolver.piece(piece);
+        }
+        let Resolver { faulty, refs, .. } = resolver;
+        let faulty = faulty || !draft.missing.is_empty() || duplicates.contains(&at);
+        phases.push(PlanPhase { dependencies: refs, faulty, ..draft.phase });
+    }
+    cycles(&index, &mut phases, problems);
+    let free = phases.iter().filter(|phase| phase.dependencies.is_empty() && !phase.faulty).count();
+    if free > MANY {
+        let spot = phases.first().map(|phase| phase.heading.clone()).unwrap_or_default();
+        problems.push(
+            Problem::warning(
+                "plan::over_parallel",
+                format!("{free} phases have no dependencies: all of them would start at the same time"),
+            )
+            .at(spot)
+            .help("check that they need nothing of each other, or add `**Dependencies**`"),
+        );
+    }
+    phases
+}
+
+struct Resolver<'a> {
+    text: &'a str,
+    /// Label and lower-case title of every phase.
+    labels: &'a [(String, String)],
+    index: &'a HashMap<String, usize>,
+    at: usize,
+    faulty: bool,
+    refs: Vec<PhaseRef>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Resolver<'_> {
+    fn piece(&mut self, piece: Piece) {
+        match piece {
+            Piece::Label(label, span) => {
+                if let Some(target) = self.find(&label, &span) {
+                    self.add(target, span);
+                }
+            }
+            Piece::Span(first, last, span) => {
+                let ends = (self.find(&first, &span), self.find(&last, &span));
+                let (Some(from), Some(to)) = ends else { return };
+                let all: Vec<usize> = (from.min(to)..=from.max(to)).collect();
+                let names = all.iter().map(|at| self.labels[*at].0.as_str()).take(12).collect::<Vec<_>>().join(", ");
+                self.problems.push(
+                    Problem::warning(
+                        "plan::dependency_range",
+                        format!("the range `{first}-{last}` is read as {names}"),
+                    )
+                    .at(span.clone())
+                    .help("list the phases, so that a phase added later is not meant by accident"),
+                );
+                for target in all {
+                    self.add(target, span.clone());
+                }
+            }
+            Piece::Rejected(span) => self.rejected(span),
+        }
+    }
+
+    fn find(&mut self, label: &str, span: &Range<usize>) -> Option<usize> {
+        let found = self.index.get(&label.to_ascii_lowercase()).copied();
+        if found.is_none() {
+            self.faulty = true;
+            let nearest = self.labels.iter().max_by(|a, b| {
+                strsim::jaro(&a.0, label).total_cmp(&strsim::jaro(&b.0, label)).then(std::cmp::Ordering::Greater)
+            });
+            let help = nearest.map_or_else(String::new, |(label, _)| format!("did you mean `Phase {label}`?"));
+            let own = &self.labels[self.at].0;
+            self.problems.push(
+                Problem::error(
+                    "plan::unknown_dependency",
+                    format!("Phase {own} depends on Phase {label}, which is not there"),
+                )
+                .at(span.clone())
+                .help(help),
+            );
+        }
+        found
+    }
+
+    fn add(&mut self, target: usize, span: Range<usize>) {
+        let label = self.labels[target].0.clone();
+        if target == self.at {
+            self.faulty = true;
+            self.problems.push(
+                Problem::error("plan::self_dependency", format!("Phase {label} depends on itself"))
+                    .at(span)
+                    .help("remove it from its own dependencies"),
+            );
+        } else if !self.refs.iter().any(|known| known.label == label) {
+            self.refs.push(PhaseRef { label, span });
+        }
+    }
+
+    fn rejected(&mut self, span: Range<usize>) {
+        self.faulty = true;
+        let quoted = self.text[span.clone()].to_owned();
+        let words = quoted.to_lowercase();
+        let titled = self.labels.iter().find(|(_, title)| {
+            !title.is_empty() && (words.contains(title.as_str()) || strsim::jaro_winkler(title, &words) > 0.85)
+        });
+        let help = match titled {
+            Some((label, _)) => format!("did you mean `Phase {label}`?"),
+            None => "write `None`, or phases such as `Phase 1, Phase 3 (why)`".to_owned(),
+        };
+        let own = &self.labels[self.at].0;
+        self.problems.push(
+            Problem::error("plan::bad_dependency", format!("`{quoted}` is not a phase that Phase {own} can depend on"))
+                .at(span)
+                .help(help),
+        );
+    }
+}
+
+/// Reports one cycle for every group of phases that wait for each other.
+fn cycles(index: &HashMap<String, usize>, phases: &mut [PlanPhase], problems: &mut Vec<Problem>) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let edge = |phases: &[PlanPhase], at: usize, next: usize| -> Option<usize> {
+        index.get(&phases[at].dependencies.get(next)?.label.to_ascii_lowercase()).copied()
+    };
+    let mut marks = vec![Mark::New; phases.len()];
+    for start in 0..phases.len() {
+        if marks[start] != Mark::New {
+            continue;
+        }
+        let mut path = vec![(start, 0)];
+        marks[start] = Mark::Open;
+        while let Some((at, next)) = path.last_mut() {
+            let (at, edge) = (*at, edge(phases, *at, *next));
+            *next += 1;
+            match edge {
+                None => {
+                    marks[at] = Mark::Done;
+                    path.pop();
+                }
+                Some(target) if marks[target] == Mark::New => {
+                    marks[target] = Mark::Open;
+                    path.push((target, 0));
+                }
+                Some(target) if marks[target] == Mark::Open => {
+                    let from = path.iter().position(|(at, _)| *at == target).unwrap_or_default();
+                    let edges: Vec<(usize, usize)> = path[from..].iter().map(|(at, next)| (*at, next - 1)).collect();
+                    problems.push(cycle(phases, &edges));
+                    for (at, _) in edges {
+                        phases[at].faulty = true;
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Makes the report of a cycle; an edge is a phase and the number of its dependency.
+fn cycle(phases: &[PlanPhase], edges: &[(usize, usize)]) -> Problem {
+    let names: Vec<String> =
+        edges.iter().chain(edges.first()).map(|(at, _)| format!("Phase {}", phases[*at].label)).collect();
+    let mut problem = Problem::error("plan::cycle", format!("phases depend on each other: {}", names.join(" → ")));
+    for (number, (at, next)) in edges.iter().enumerate() {
+        let reference = &phases[*at].dependencies[*next];
+        problem = match number {
+            0 => problem.at(reference.span.clone()),
+            _ => problem
+                .label(reference.span.clone(), format!("Phase {} needs Phase {}", phases[*at].label, reference.label)),
+        };
+    }
+    problem.help("remove one of these dependencies, or move the shared part into a phase of its own")
+}

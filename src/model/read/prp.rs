@@ -1,0 +1,174 @@
+//! Reads a PRP.
+
+use std::path::Path;
+
+use super::frontmatter::{Frontmatter, frontmatter};
+use super::gate::gates;
+use super::heading::{Heading, plain};
+use super::host;
+use super::item::items;
+use super::path::entry;
+use super::prp_fields;
+use super::prp_phase::phases;
+use super::reading::Reading;
+use super::source::{bom, decode};
+use crate::model::id::PrpId;
+use crate::model::problem::Problem;
+use crate::model::prp::{Prp, Section};
+
+/// Reads a PRP and says everything that is wrong with it. `path` is kept, not opened.
+pub fn prp(path: &Path, bytes: &[u8]) -> (Prp, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let text = decode(bytes, &mut problems);
+    let front = frontmatter(&text, &mut problems);
+    let body = front.as_ref().map_or_else(|| bom(&text), |front| front.span.end);
+    let reading = Reading::new(&text, body);
+    let prp = read(path, text, front.as_ref(), &reading, &mut problems);
+    (prp, problems)
+}
+
+/// Reads a PRP whose outline is known.
+pub(super) fn read(
+    path: &Path,
+    text: String,
+    front: Option<&Frontmatter>,
+    reading: &Reading,
+    problems: &mut Vec<Problem>,
+) -> Prp {
+    let mut prp = Prp { path: path.to_owned(), ..Prp::default() };
+    let place = super::plan::first_heading(&text, reading);
+    prp.id = id(path, front, &place, problems);
+    if let Some(front) = front {
+        prp_fields::fill(&mut prp, front, problems);
+    }
+    title(&mut prp, &reading.headings);
+    if prp.title.is_none() {
+        problems.push(
+            Problem::warning("prp::missing_title", "the PRP has no title")
+                .at(place)
+                .help("add `title: …` to the frontmatter, or a heading `# PRP-47.1.1: Title`"),
+        );
+    }
+    reading.problems(&text, host::implementation, problems);
+    prp.phases = phases(&text, reading, problems);
+    prp.sections = sections(&reading.headings, text.len());
+    files(&mut prp, &text, reading, problems);
+    let body = front.map_or_else(|| bom(&text), |front| front.span.end);
+    prp.gates = gates(&text, reading, body, &prp.phases, problems);
+    prp.text = text;
+    prp
+}
+
+/// Takes the id from the frontmatter, else from the file name.
+fn id(
+    path: &Path,
+    front: Option<&Frontmatter>,
+    place: &std::ops::Range<usize>,
+    problems: &mut Vec<Problem>,
+) -> Option<PrpId> {
+    let named = id_of_file_name(path);
+    let written = front.and_then(|front| prp_fields::id(front, problems));
+    match (written, named) {
+        (Some(Ok(id)), Some(named)) if id != named => {
+            let span = front.and_then(|front| front.get(&["prp_id"])).map(|entry| entry.value.span());
+            problems.push(
+                Problem::warning("prp::id_mismatch", format!("the id is `{id}` but the file name says `{named}`"))
+                    .at(span.unwrap_or_else(|| place.clone()))
+                    .help(format!("rename the file to start with `{id}-`, or correct `prp_id`")),
+            );
+            Some(id)
+        }
+        (Some(Ok(id)), _) => Some(id),
+        // A refused id is not replaced by a guess.
+        (Some(Err(())), _) => None,
+        (None, Some(named)) => {
+            problems.push(
+                Problem::warning("prp::missing_id", format!("there is no `prp_id`; the file name gives `{named}`"))
+                    .at(place.clone())
+                    .help(format!("add `prp_id: {named}` to the frontmatter")),
+            );
+            Some(named)
+        }
+        (None, None) => {
+            problems.push(
+                Problem::error("prp::missing_id", "there is no `prp_id`, and the file name does not start with one")
+                    .at(place.clone())
+                    .help("add `prp_id: PRP-47.1.1` to the frontmatter"),
+            );
+            None
+        }
+    }
+}
+
+/// Reads the id that a file name starts with, such as `PRP-47.1.1-title.md`.
+pub fn id_of_file_name(path: &Path) -> Option<PrpId> {
+    let name = path.file_stem()?.to_str()?;
+    let bare = name.get(..4).filter(|prefix| prefix.eq_ignore_ascii_case("PRP-")).map(|_| &name[4..])?;
+    let end = bare.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let id = match end {
+        0 => bare.get(..1).filter(|_| bare.len() == 1 || bare[1..].starts_with(['-', '_', '.', ' ']))?,
+        _ => bare[..end].trim_end_matches('.'),
+    };
+    let rest = &bare[id.len()..];
+    (!rest.starts_with(|c: char| c.is_alphanumeric())).then(|| id.parse().ok())?
+}
+
+/// Takes the title from the first heading, without the id, when the frontmatter has none.
+fn title(prp: &mut Prp, headings: &[Heading]) {
+    if prp.title.is_some() {
+        return;
+    }
+    let Some(heading) = headings.iter().find(|heading| heading.level == 1) else { return };
+    let text = heading.text.trim();
+    let rest = match text.get(..3).filter(|start| start.eq_ignore_ascii_case("PRP")) {
+        Some(_) => {
+            let rest = &text[3..];
+            let id =
+                rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')).count();
+            let after = rest[id..].trim_start();
+            if id > 1 || after.starts_with(':') {
+                after.trim_start_matches([':', '-', '–', '—', ' '])
+            } else {
+                text
+            }
+        }
+        None => text,
+    };
+    prp.title = Some(rest.to_owned()).filter(|title| !title.is_empty());
+}
+
+fn sections(headings: &[Heading], end: usize) -> Vec<Section> {
+    let all: Vec<&Heading> = headings.iter().filter(|heading| heading.level == 2).collect();
+    let starts = all.iter().skip(1).map(|next| next.span.start).chain([end]);
+    let section = |(heading, end): (&&Heading, usize)| Section {
+        title: heading.text.clone(),
+        heading: heading.span.clone(),
+        span: heading.span.start..end,
+    };
+    all.iter().zip(starts).map(section).collect()
+}
+
+/// Takes the files from the section `## Files Modified` when the frontmatter does not list any.
+fn files(prp: &mut Prp, text: &str, reading: &Reading, problems: &mut Vec<Problem>) {
+    if !prp.files.is_empty() {
+        return;
+    }
+    let named =
+        |section: &&Section| matches!(plain(&section.title).as_str(), "files modified" | "files to modify" | "files");
+    let Some(section) = prp.sections.iter().find(named) else { return };
+    for item in items(&reading.masked, section.heading.end..section.span.end) {
+        let Some((span, path)) = entry(text, &item.text) else { continue };
+        match path {
+            Ok(path) if !prp.files.contains(&path) => prp.files.push(path),
+            Ok(_) => {}
+            Err(bad) => problems.push(
+                Problem::warning(
+                    "prp::prose_file",
+                    format!("the path `{}` {} and is left out", &text[span.clone()], bad.as_str()),
+                )
+                .at(span)
+                .help("write paths relative to the project, in back-ticks if they hold spaces"),
+            ),
+        }
+    }
+}
