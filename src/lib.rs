@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` is the map of the rooms.
 
+pub mod cli;
 pub mod config;
 pub mod error;
 pub mod event;
