@@ -1,6 +1,6 @@
 //! Hours and complexity, as fields of plans and of frontmatters.
 
-use super::duration::leading;
+use super::estimate::leading;
 use crate::model::prp::Complexity;
 
 /// Reads hours: a number, a range (its middle), or a duration with a unit; a comment may follow.

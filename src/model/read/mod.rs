@@ -7,7 +7,7 @@
 pub mod batch;
 mod dependency;
 mod document;
-mod duration;
+mod estimate;
 mod fence;
 mod field;
 mod frontmatter;

@@ -1,6 +1,6 @@
 //! The grammar of a phase heading: `Phase 2A: Title (1.5 hours)`, and of the steps and tasks that stand in for phases.
 
-use super::duration;
+use super::estimate;
 
 /// What a heading counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn notes(title: &str) -> (&str, Option<f64>) {
                 continue;
             }
             let duration =
-                duration::leading(inside, None).filter(|(_, rest)| rest.trim().is_empty() && minutes.is_none());
+                estimate::leading(inside, None).filter(|(_, rest)| rest.trim().is_empty() && minutes.is_none());
             if let Some((duration, _)) = duration {
                 minutes = Some(duration.minutes);
                 title = before;

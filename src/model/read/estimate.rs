@@ -1,4 +1,4 @@
-//! Durations as people write them: `90m`, `1.5 hours`, `2-3h`, `~30 min`, `2h 15m`, `3-4 days`.
+//! Estimates as people write them into headings: `1.5 hours`, `2-3h`, `~30 min`, `2h 15m`, `3-4 days`.
 
 /// Hours of one working day, and of one working week.
 const DAY: f64 = 8.0;
