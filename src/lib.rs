@@ -7,4 +7,5 @@ pub mod config;
 pub mod error;
 pub mod event;
 pub mod model;
+pub mod review;
 pub mod run;

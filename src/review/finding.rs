@@ -1,0 +1,59 @@
+//! One thing that a review has to say, with its place and the way out.
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How much a finding matters: an error stops `exe`, a warning is printed, an info is only kept in the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    #[serde(alias = "critical", alias = "high")]
+    Error,
+    #[serde(alias = "medium", alias = "major")]
+    Warning,
+    #[serde(alias = "low", alias = "minor", alias = "note")]
+    Info,
+}
+
+impl Severity {
+    /// Returns the word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// A finding about one file, in the form of the review reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Stable short name of the rule or topic, such as `undefined_dependency`.
+    pub category: String,
+    /// File that the finding is about, relative to the project.
+    #[serde(default)]
+    pub file: String,
+    /// Line in that file, from 1; null when the whole file is meant.
+    #[serde(default)]
+    pub line: Option<usize>,
+    /// What is wrong, with the evidence.
+    pub description: String,
+    /// The way out.
+    #[serde(default)]
+    pub suggestion: String,
+    /// Byte range in the text of the file, where known. Not part of the files.
+    #[serde(skip)]
+    pub span: Option<Range<usize>>,
+}
+
+impl Finding {
+    /// Tells whether the finding stops a run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

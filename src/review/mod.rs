@@ -1,0 +1,22 @@
+//! Reviews by rule, pure: the structure of PRPs, the consistency of a batch, executed work, and what reviewers answer.
+
+mod answer;
+mod check;
+mod context;
+mod document;
+mod drift;
+mod executed;
+mod finding;
+mod outline;
+mod pattern;
+mod structural;
+mod verdict;
+
+pub use answer::{NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
+pub use check::{Check, Review};
+pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh};
+pub use drift::{Drift, DriftLevel, drift};
+pub use executed::{Facts, PhaseFacts, executed};
+pub use finding::{Finding, Severity};
+pub use structural::structural;
+pub use verdict::{DEFAULT_MIN_SCORE, Verdict, verdict};

@@ -1,0 +1,60 @@
+//! The verdict that follows from a score.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Score below which a PRP is not good enough when nobody says otherwise.
+pub const DEFAULT_MIN_SCORE: f64 = 7.0;
+
+/// Part of the wanted score below which a PRP has to be written anew.
+const HOPELESS: f64 = 0.6;
+
+/// What to do with a PRP or with finished work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Verdict {
+    Approve,
+    /// The reviewer's answer could not be read: a person has to look. Never a score.
+    NeedsManualReview,
+    NeedsRevision,
+    Reject,
+}
+
+impl Verdict {
+    /// Returns the word used in files and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "APPROVE",
+            Self::NeedsManualReview => "NEEDS_MANUAL_REVIEW",
+            Self::NeedsRevision => "NEEDS_REVISION",
+            Self::Reject => "REJECT",
+        }
+    }
+}
+
+/// Judges a score out of 10: at least `min` is approved, below six tenths of `min` is rejected.
+pub fn verdict(score: f64, min: f64) -> Verdict {
+    if score >= min {
+        Verdict::Approve
+    } else if score < min * HOPELESS {
+        Verdict::Reject
+    } else {
+        // A score that is not a number lands here: neither good nor proven bad.
+        Verdict::NeedsRevision
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_belong_to_the_better_side() {
+        assert_eq!(verdict(8.0, 8.0), Verdict::Approve);
+        assert_eq!(verdict(7.9, 8.0), Verdict::NeedsRevision);
+        assert_eq!(verdict(4.8, 8.0), Verdict::NeedsRevision);
+        assert_eq!(verdict(4.7, 8.0), Verdict::Reject);
+        assert_eq!(verdict(0.0, 0.0), Verdict::Approve);
+        assert_eq!(verdict(f64::NAN, 8.0), Verdict::NeedsRevision);
+    }
+}
