@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::finding::Finding;
 
+/// Bytes at the end of a text in which the answer is looked for.
+const LONGEST: usize = 256 * 1024;
+
 /// The answer of the reviewer role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SemanticReview {
@@ -88,7 +91,12 @@ fn make_strict(value: &mut Value) {
 /// Finds the last JSON object that is not part of another one, and the text behind it.
 fn last_object(text: &str) -> Option<(Value, &str)> {
     let mut found = None;
-    let mut rest = text;
+    // A text of nothing but braces costs time for every one of them.
+    let mut start = text.len().saturating_sub(LONGEST);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let mut rest = &text[start..];
     while let Some(at) = rest.find('{') {
         let mut values = serde_json::Deserializer::from_str(&rest[at..]).into_iter::<Value>();
         let end = match values.next() {

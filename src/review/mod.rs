@@ -9,6 +9,7 @@ mod executed;
 mod finding;
 mod outline;
 mod pattern;
+mod report;
 mod structural;
 mod verdict;
 
@@ -18,5 +19,6 @@ pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_sect
 pub use drift::{Drift, DriftLevel, drift};
 pub use executed::{Facts, PhaseFacts, executed};
 pub use finding::{Finding, Severity};
+pub use report::{BatchReport, PrpReport, RulePart, SemanticPart, annotations, markdown};
 pub use structural::structural;
 pub use verdict::{DEFAULT_MIN_SCORE, Verdict, verdict};

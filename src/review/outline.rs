@@ -38,14 +38,32 @@ pub(super) fn headings(prp: &Prp) -> Vec<Heading> {
 
 fn third_level(text: &str, section: &Range<usize>, found: &mut Vec<Heading>) {
     let first = found.len();
+    for line in prose_lines(text, section) {
+        let Some(title) = text[line.clone()].strip_prefix("### ") else { continue };
+        if let Some(previous) = found.get_mut(first..).and_then(|new| new.last_mut()) {
+            previous.body.end = line.start;
+        }
+        let title = title.trim().trim_end_matches('#').trim().to_owned();
+        found.push(Heading {
+            level: 3,
+            words: words(&title),
+            title,
+            span: line.start..line.start + text[line.clone()].trim_end().len(),
+            body: line.end..section.end,
+        });
+    }
+}
+
+/// Lists the lines of a part of a text that are not fenced code, line ends included.
+pub(super) fn prose_lines(text: &str, part: &Range<usize>) -> Vec<Range<usize>> {
     // Fences are nested by people: inside one, a line with an info string opens another and a bare one closes.
     let mut fences: Vec<(char, usize)> = Vec::new();
-    let mut at = section.start;
-    for line in text[section.clone()].split_inclusive('\n') {
+    let mut found = Vec::new();
+    let mut at = part.start;
+    for line in text[part.clone()].split_inclusive('\n') {
         let start = at;
         at += line.len();
-        let content = line.trim();
-        if let Some((mark, run, bare)) = fence(content) {
+        if let Some((mark, run, bare)) = fence(line.trim()) {
             match fences.last() {
                 Some((open, length)) if *open != mark || run < *length => {}
                 Some(_) if bare => {
@@ -53,22 +71,11 @@ fn third_level(text: &str, section: &Range<usize>, found: &mut Vec<Heading>) {
                 }
                 _ => fences.push((mark, run)),
             }
-        } else if fences.is_empty()
-            && let Some(title) = line.strip_prefix("### ")
-        {
-            if let Some(previous) = found.get_mut(first..).and_then(|new| new.last_mut()) {
-                previous.body.end = start;
-            }
-            let title = title.trim().trim_end_matches('#').trim().to_owned();
-            found.push(Heading {
-                level: 3,
-                words: words(&title),
-                title,
-                span: start..start + line.trim_end().len(),
-                body: at..section.end,
-            });
+        } else if fences.is_empty() {
+            found.push(start..at);
         }
     }
+    found
 }
 
 /// Reads a fence line: its character, its length, and whether nothing follows.

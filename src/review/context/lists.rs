@@ -50,8 +50,8 @@ pub fn file_map(changes: &[(PrpId, Vec<String>)]) -> String {
 /// Makes one line that can neither end a comment nor open one.
 fn plain(text: &str) -> String {
     let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace("<!--", "").replace("-->", "")
+    let bare = visible.replace("<!--", " ").replace("-->", " ");
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Writes a path as the target of a link.

@@ -1,0 +1,7 @@
+//! Reviews by rule, seen from outside.
+
+mod answer;
+mod context;
+mod drift;
+mod executed;
+mod report;
