@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod event;
+pub mod graph;
 pub mod model;
 pub mod review;
 pub mod run;

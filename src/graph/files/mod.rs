@@ -1,0 +1,10 @@
+//! Which items declare the same file: by path, by directory, by glob.
+
+mod conflicts;
+mod hash;
+mod index;
+mod meet;
+mod pattern;
+mod tracker;
+
+pub(super) use index::FileIndex;
