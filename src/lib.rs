@@ -10,3 +10,4 @@ pub mod graph;
 pub mod model;
 pub mod review;
 pub mod run;
+pub mod schedule;

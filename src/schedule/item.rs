@@ -1,0 +1,21 @@
+//! What the machine remembers about one item.
+
+use super::state::State;
+
+/// One item and its place in the plan.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) id: String,
+    pub(super) stage: u32,
+    pub(super) state: State,
+    /// Number of the attempt that runs, or of the next one.
+    pub(super) attempt: u32,
+    /// Attempts beyond the first that its failures have used up.
+    pub(super) retried: u32,
+    /// Items it waits for that are not settled.
+    pub(super) unsettled: usize,
+    /// It is final, and so is everything that it waited for.
+    pub(super) settled: bool,
+    /// Items that wait for it; `true` where they need its work.
+    pub(super) after: Vec<(usize, bool)>,
+}

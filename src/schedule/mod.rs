@@ -1,0 +1,19 @@
+//! When which item runs: a state machine without clock, thread or process.
+//!
+//! The dispatcher tells [`Machine::step`] what happened and performs the actions that come back.
+
+mod input;
+mod item;
+mod machine;
+mod plan;
+mod policy;
+mod ready;
+mod settle;
+mod state;
+mod transition;
+
+pub use input::{Action, Input};
+pub use machine::{Machine, Paused};
+pub use plan::{Plan, PlanItem, Wait};
+pub use policy::Policy;
+pub use state::State;

@@ -1,0 +1,34 @@
+//! What a run may do.
+
+/// Limits and reactions of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Items that run at the same time; 0 counts as 1.
+    pub jobs: usize,
+    /// Further attempts of an item after a time-out or a transient failure.
+    pub retries: u32,
+    /// The first item that fails ends the run: nothing starts any more, and running agents are stopped.
+    pub fail_fast: bool,
+    /// So many failed items, and nothing starts any more; running ones finish.
+    pub max_fail: Option<u32>,
+    /// No item starts before all items of earlier stages are over.
+    pub barrier: bool,
+    /// Completed items are merged before those that wait for them start.
+    pub merge: bool,
+    /// After the first merge conflict nothing starts any more; running ones finish.
+    pub stop_on_conflict: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            jobs: 1,
+            retries: 1,
+            fail_fast: false,
+            max_fail: None,
+            barrier: false,
+            merge: true,
+            stop_on_conflict: false,
+        }
+    }
+}
