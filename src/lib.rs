@@ -7,6 +7,7 @@ pub mod config;
 pub mod error;
 pub mod event;
 pub mod graph;
+pub mod host;
 pub mod model;
 pub mod review;
 pub mod run;

@@ -1,0 +1,70 @@
+//! Intents: a small file that exists while one of our git commands changes the repository.
+//!
+//! When this program is killed the file stays. A lock that is younger than such a file, that no process has open and
+//! that no running git can own, is then provably ours and dead, and may be removed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use crate::error::{Error, ExitCode, Result};
+use crate::host::lock::state_dir;
+use crate::host::owner::Owner;
+
+/// Dead intents older than this say nothing any more.
+const FORGET: Duration = Duration::from_secs(30 * 24 * 3600);
+
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// A recorded intent.
+#[derive(Debug)]
+pub(super) struct Intent {
+    path: PathBuf,
+}
+
+impl Intent {
+    /// Records that a command is about to run.
+    pub(super) fn record(common_dir: &Path, what: &str) -> Result<Self> {
+        let folder = state_dir(common_dir)?.join("intents");
+        let failed = |e: std::io::Error| {
+            Error::new(ExitCode::GitRefuses, format!("cannot write into `{}`: {e}", folder.display()))
+        };
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let path = folder.join(format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
+        let text = serde_json::to_string(&Owner::current(what)).unwrap_or_default();
+        fs::write(&path, text).map_err(failed)?;
+        Ok(Self { path })
+    }
+
+    /// Forgets the intent: the command has ended.
+    pub(super) fn done(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Intent {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+/// Returns when the oldest command started whose orchestrator is dead; `None` when none was killed.
+pub(super) fn oldest_dead(common_dir: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(common_dir.join("batchprp").join("intents")).ok()?;
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let started = entry.metadata().ok()?.modified().ok()?;
+            let owner: Owner = serde_json::from_str(&fs::read_to_string(entry.path()).ok()?).ok()?;
+            if owner.is_alive() != Some(false) {
+                return None;
+            }
+            if started.elapsed().is_ok_and(|age| age > FORGET) {
+                drop(fs::remove_file(entry.path()));
+                return None;
+            }
+            Some(started)
+        })
+        .min()
+}

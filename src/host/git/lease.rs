@@ -1,0 +1,84 @@
+//! Leases: a reference that only one orchestrator can create says who works on an attempt of an item.
+
+use serde::{Deserialize, Serialize};
+
+use super::refs::{self, Change, Moved};
+use super::repo::{Repo, refuse};
+use super::temporary;
+use crate::error::Result;
+use crate::host::owner::Owner;
+use crate::model::id::PrpId;
+
+/// Who holds a lease.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub run: String,
+    pub attempt: u32,
+    pub owner: Owner,
+    /// Two leases are never the same commit.
+    pub nonce: String,
+}
+
+/// A lease that we hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub reference: String,
+    pub commit: String,
+    pub attempt: u32,
+}
+
+/// Takes the lease on an item for the first attempt number from `attempt` on that is free.
+///
+/// Leases of runs that are dead do not count; one that may be alive refuses.
+pub fn take(repo: &Repo, id: &PrpId, attempt: u32, run: &str) -> Result<Lease> {
+    let prefix = prefix(id);
+    for number in attempt..attempt.saturating_add(64) {
+        if let Some(holder) = holders(repo, id)?.into_iter().find(|holder| holder.run != run && may_live(holder)) {
+            return Err(refuse(format!("{id} is being worked on by run {} ({})", holder.run, holder.owner)).help(
+                format!(
+                    "wait for it, or end that run; when it is certainly dead: `git update-ref -d {prefix}/a{}`",
+                    holder.attempt
+                ),
+            ));
+        }
+        let nonce = uuid::Uuid::new_v4().to_string();
+        let holder = Holder { run: run.to_owned(), attempt: number, owner: Owner::current(id.as_str()), nonce };
+        let text = serde_json::to_string(&holder).map_err(|e| refuse(format!("cannot write the lease: {e}")))?;
+        let tree = repo.git().args(["mktree"]).input(Vec::new()).text()?;
+        let commit = temporary::commit(repo, &tree, &[], &format!("Lease of {id}\n\n{text}\n"))?;
+        let reference = format!("{prefix}/a{number}");
+        if Change::default().create(&reference, &commit).apply(repo, "batchprp: lease")? == Moved::Done {
+            return Ok(Lease { reference, commit, attempt: number });
+        }
+    }
+    Err(refuse(format!("cannot take the lease on {id}"))
+        .help("too many attempts are recorded; `batchprp clean` removes old ones"))
+}
+
+/// Tells whether a lease is still ours: nobody removed it or took it over.
+pub fn is_held(repo: &Repo, lease: &Lease) -> Result<bool> {
+    Ok(refs::read(repo, &lease.reference)?.as_deref() == Some(&lease.commit))
+}
+
+/// Gives a lease back. One that is gone already is no error.
+pub fn release(repo: &Repo, lease: &Lease) -> Result<()> {
+    Change::default().delete(&lease.reference, &lease.commit).apply(repo, "batchprp: lease").map(drop)
+}
+
+/// Lists the leases on an item.
+pub fn holders(repo: &Repo, id: &PrpId) -> Result<Vec<Holder>> {
+    let mut found = Vec::new();
+    for (_, commit) in refs::list(repo, &format!("{}/", prefix(id)))? {
+        let text = repo.git().args(["cat-file", "commit", &commit]).text()?;
+        found.extend(text.lines().rev().find_map(|line| serde_json::from_str::<Holder>(line).ok()));
+    }
+    Ok(found)
+}
+
+fn may_live(holder: &Holder) -> bool {
+    holder.owner.is_alive() != Some(false)
+}
+
+fn prefix(id: &PrpId) -> String {
+    format!("refs/batchprp/lease/{}", id.branch())
+}

@@ -1,0 +1,140 @@
+//! Merging an item into its batch branch: no working tree, one compare-and-swap, old or new and nothing between.
+
+use std::path::PathBuf;
+
+use super::refs::{self, Change, Moved};
+use super::repo::{Repo, refuse};
+use super::run::{failure, split};
+use super::temporary::{self, Index};
+use super::{branch, scan};
+use crate::error::Result;
+use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN, merge_subject};
+use crate::model::id::PrpId;
+
+/// How often somebody else may move the batch branch while we merge.
+const TRIES: usize = 8;
+
+/// Turns the merged content of a document into its new content; `None` leaves it as it is.
+pub type Edit = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send>;
+
+/// What is merged into what.
+pub struct MergeItem {
+    pub batch_branch: String,
+    pub item_branch: String,
+    pub id: PrpId,
+    pub title: String,
+    pub run: String,
+    /// A document (path below the root) that gets a new status in the same commit. Left out when git does not track it.
+    pub status_edit: Option<(PathBuf, Edit)>,
+}
+
+/// How a merge went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
+    Merged {
+        commit: String,
+    },
+    /// The item is on the batch branch already.
+    Already {
+        commit: String,
+    },
+    /// The batch branch did not move.
+    Conflict {
+        files: Vec<String>,
+    },
+}
+
+/// The tree of two commits merged, or what keeps them apart.
+#[derive(Debug)]
+pub(super) enum Tree {
+    Clean(String),
+    Conflict(Vec<String>),
+}
+
+/// Merges an item into its batch branch.
+pub fn item(repo: &Repo, what: &MergeItem) -> Result<Merge> {
+    for _ in 0..TRIES {
+        let into = tip(repo, &what.batch_branch)?;
+        let from = tip(repo, &what.item_branch)?;
+        if repo.is_ancestor(&from, &into)? {
+            return already(repo, what, into);
+        }
+        branch::not_checked_out(repo, &what.batch_branch)?;
+        let tree = match tree(repo, &into, &from)? {
+            Tree::Clean(tree) => tree,
+            Tree::Conflict(files) => return Ok(Merge::Conflict { files }),
+        };
+        let tree = edited(repo, tree, what.status_edit.as_ref())?;
+        let commit = temporary::commit(repo, &tree, &[&into, &from], &message(what))?;
+        let record = refs::read(repo, &refs::batch(&what.batch_branch))?;
+        let change = Change::default().set(&refs::batch(&what.batch_branch), &commit, record.as_deref()).update(
+            &refs::head(&what.batch_branch),
+            &commit,
+            &into,
+        );
+        if change.apply(repo, &format!("batchprp: merge {}", what.id))? == Moved::Done {
+            return Ok(Merge::Merged { commit });
+        }
+    }
+    Err(refuse(format!("`{}` is moved by somebody else again and again", what.batch_branch))
+        .help("run the same command again when nobody else works on the batch branch"))
+}
+
+/// Merges two commits in the object store.
+pub(super) fn tree(repo: &Repo, into: &str, from: &str) -> Result<Tree> {
+    let mut git = repo.git();
+    if repo.has((2, 43)) {
+        // Merge drivers and text attributes as the batch branch has them, not as the user's files happen to have them.
+        git = git.env("GIT_ATTR_SOURCE", into);
+    }
+    let args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", into, from];
+    let output = git.args(args).run()?;
+    let mut parts = split(&output.stdout);
+    match output.code {
+        0 if !parts.is_empty() => Ok(Tree::Clean(parts.remove(0))),
+        1 if !parts.is_empty() => {
+            let mut files = parts.split_off(1);
+            files.sort();
+            files.dedup();
+            Ok(Tree::Conflict(files))
+        }
+        _ => Err(failure("merge-tree", &output)),
+    }
+}
+
+fn message(what: &MergeItem) -> String {
+    format!("{}\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n", merge_subject(&what.id, &what.title), what.id, what.run)
+}
+
+fn tip(repo: &Repo, branch: &str) -> Result<String> {
+    repo.tip(branch)?.ok_or_else(|| {
+        refuse(format!("the branch `{branch}` is gone"))
+            .help("`git reflog` and `refs/batchprp/` still know its commits")
+    })
+}
+
+fn already(repo: &Repo, what: &MergeItem, tip: String) -> Result<Merge> {
+    let Some(base) = branch::base(repo, &what.batch_branch)? else { return Ok(Merge::Already { commit: tip }) };
+    if let Some(commit) = scan::merged(repo, &what.batch_branch, &base, &what.id)? {
+        return Ok(Merge::Already { commit });
+    }
+    let entries = super::history::first_parents(repo, &tip, &base)?;
+    let reverted = entries.iter().any(|entry| super::message::merge(&entry.message).is_some_and(|id| id == what.id));
+    if reverted {
+        return Err(refuse(format!("the merge of {} was reverted on `{}`", what.id, what.batch_branch)).help(format!(
+            "revert that revert on `{}` to have it again, or start the item over with `--restart`",
+            what.batch_branch
+        )));
+    }
+    Ok(Merge::Already { commit: tip })
+}
+
+fn edited(repo: &Repo, tree: String, edit: Option<&(PathBuf, Edit)>) -> Result<String> {
+    let Some((path, edit)) = edit else { return Ok(tree) };
+    let Some(old) = repo.show(&tree, path)? else { return Ok(tree) };
+    let Some(new) = edit(&old).filter(|new| *new != old) else { return Ok(tree) };
+    let index = Index::new(repo)?;
+    index.read(repo, &tree)?;
+    index.put(repo, &tree, &repo.relative(path)?, &new)?;
+    index.write(repo)
+}

@@ -1,0 +1,108 @@
+//! What commit messages say beyond our own checkpoints: reverts, squashed commits, look-alikes.
+
+use crate::model::checkpoint::{Checkpoint, TRAILER_PRP, trailer};
+use crate::model::id::PrpId;
+
+/// Which commit a revert undoes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Revert {
+    /// Full or abbreviated id, as the message gives it.
+    pub(super) commit: String,
+    /// Quoted subject of what is undone.
+    pub(super) subject: String,
+    /// This brings back what another revert took away.
+    pub(super) reapplies: bool,
+}
+
+/// Reads the message of a revert as git writes it.
+pub(super) fn revert(message: &str) -> Option<Revert> {
+    let (_, after) = message.split_once("This reverts commit ")?;
+    let commit: String = after.chars().take_while(char::is_ascii_hexdigit).collect();
+    if commit.len() < 7 {
+        return None;
+    }
+    let subject = message.lines().next().unwrap_or_default();
+    let (reapplies, quoted) = if let Some(rest) = subject.strip_prefix("Reapply \"") {
+        (true, rest)
+    } else {
+        (false, subject.strip_prefix("Revert \"").unwrap_or_default())
+    };
+    // `Revert "Revert "…""` is the older spelling of the same.
+    let (again, inner) = match quoted.strip_prefix("Revert \"") {
+        Some(inner) => (!reapplies, inner),
+        None => (reapplies, quoted),
+    };
+    Some(Revert { commit, subject: inner.trim_end_matches('"').to_owned(), reapplies: again })
+}
+
+/// Reads the id out of the merge commit of an item.
+pub(super) fn merge(message: &str) -> Option<PrpId> {
+    let subject = message.lines().next()?;
+    let (id, _) = subject.strip_prefix("Merge ")?.split_once(": ")?;
+    let parsed: PrpId = id.parse().ok()?;
+    (parsed.as_str() == id && trailer(message, TRAILER_PRP)? == id).then_some(parsed)
+}
+
+/// Tells whether the first line looks like a checkpoint of a PRP although the message as a whole is none.
+pub(super) fn looks_like_checkpoint(message: &str, id: &PrpId) -> bool {
+    let subject = message.lines().next().unwrap_or_default();
+    let rest = subject.strip_prefix(id.as_str()).and_then(|rest| rest.strip_prefix(": Phase "));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) && Checkpoint::read(message).is_none()
+}
+
+/// Reads the checkpoints whose messages a squash put together into one message.
+///
+/// Git indents them, forges put a `* ` before each subject; the trailers of each stay behind its subject.
+pub(super) fn squashed(message: &str) -> Vec<Checkpoint> {
+    let lines: Vec<&str> = message.lines().map(|line| line.trim().trim_start_matches("* ")).collect();
+    let is_subject = |line: &str| line.split_once(": Phase ").is_some_and(|(id, _)| id.parse::<PrpId>().is_ok());
+    let mut found = Vec::new();
+    for (index, subject) in lines.iter().enumerate().filter(|(_, line)| is_subject(line)) {
+        let body = lines[index + 1..].iter().take_while(|line| !is_subject(line));
+        let trailers: Vec<&str> = body.copied().filter(|line| line.starts_with("Batchprp-")).take(4).collect();
+        found.extend(Checkpoint::read(&format!("{subject}\n\n{}\n", trailers.join("\n"))));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRAILERS: &str = "Batchprp-Prp: PRP-47.1.1\nBatchprp-Phase: 1\nBatchprp-Run: r\nBatchprp-Key: k\n";
+
+    #[test]
+    fn reverts_of_all_spellings_are_read() {
+        let plain = revert("Revert \"PRP-47.1.1: Phase 1 - x\"\n\nThis reverts commit 0123456789abcdef.\n");
+        assert_eq!(
+            plain.map(|r| (r.commit, r.subject, r.reapplies)),
+            Some(("0123456789abcdef".to_owned(), "PRP-47.1.1: Phase 1 - x".to_owned(), false))
+        );
+        for text in [
+            "Reapply \"a\"\n\nThis reverts commit 01234567.",
+            "Revert \"Revert \"a\"\"\n\nThis reverts commit 01234567.",
+        ] {
+            assert_eq!(revert(text).map(|r| (r.subject, r.reapplies)), Some(("a".to_owned(), true)));
+        }
+        assert_eq!(revert("Revert nothing"), None);
+    }
+
+    #[test]
+    fn a_squash_of_two_checkpoints_gives_both_and_a_forged_one_gives_none() {
+        let one = format!("PRP-47.1.1: Phase 1 - a\n\n{TRAILERS}");
+        let two = one.replace("Phase 1", "Phase 2").replace("Phase: 1", "Phase: 2");
+        let text = format!(
+            "Squashed commit of the following:\n\ncommit 1\n\n    {}",
+            format!("{two}\n{one}").replace('\n', "\n    ")
+        );
+        assert_eq!(squashed(&text).iter().map(|c| c.phase).collect::<Vec<_>>(), [2, 1]);
+        assert!(squashed("x\n\nPRP-47.1.1: Phase 1 - a\n").is_empty());
+    }
+
+    #[test]
+    fn a_merge_needs_subject_and_trailer_of_the_same_exact_id() {
+        assert!(merge("Merge PRP-47.1.1: T\n\nBatchprp-Prp: PRP-47.1.1\n").is_some());
+        assert!(merge("Merge PRP-47.1.1: T\n\nBatchprp-Prp: PRP-47.1.10\n").is_none());
+        assert!(merge("Merge branch 'prp-47-1-1'\n").is_none());
+    }
+}

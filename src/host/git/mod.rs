@@ -1,0 +1,30 @@
+//! Git: the truth about what is done. The git program writes, libgit2 reads where speed matters.
+
+mod admin;
+pub mod branch;
+mod busy;
+pub mod checkpoint;
+pub mod clean;
+mod deviation;
+pub mod diff;
+pub mod executed;
+mod history;
+mod intent;
+pub mod land;
+pub mod lease;
+mod locks;
+pub mod merge;
+mod message;
+pub mod notes;
+pub mod probe;
+mod refs;
+mod repair;
+pub mod repo;
+pub mod rescue;
+pub mod resolve;
+pub mod restart;
+mod run;
+pub mod scan;
+mod temporary;
+mod work;
+pub mod worktree;

@@ -1,0 +1,54 @@
+//! Validation records: git notes on checkpoints, in `refs/notes/batchprp`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::repo::{Repo, refuse};
+use crate::error::Result;
+use crate::host::lock::Lock;
+use crate::model::validation::ValidationRecord;
+
+const NAME: &str = "--notes=refs/notes/batchprp";
+const REF: &str = "--ref=refs/notes/batchprp";
+
+/// Records the validation of a checkpoint, replacing an earlier record of the same commit.
+pub fn write(repo: &Repo, commit: &str, record: &ValidationRecord) -> Result<()> {
+    let text = serde_json::to_string(record).map_err(|e| refuse(format!("cannot write the validation record: {e}")))?;
+    let lock = Lock::repository(repo.common_dir(), "notes", Duration::from_secs(60))?;
+    let git = || repo.git().args(["notes", REF, "add", "-f", "-F", "-", commit]).input(text.as_bytes());
+    let mut result = git().changes(repo.common_dir()).ok();
+    // Another orchestrator or a fetch may have moved the notes meanwhile; the lock only holds our own kind back.
+    for _ in 0..4 {
+        if result.is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        result = git().changes(repo.common_dir()).ok();
+    }
+    drop(lock);
+    result.map(drop)
+}
+
+/// Returns the validation record of a checkpoint; `None` when there is none or it cannot be understood.
+pub fn read(repo: &Repo, commit: &str) -> Result<Option<ValidationRecord>> {
+    Ok(read_many(repo, &[commit])?.remove(commit))
+}
+
+/// Returns the validation records of many checkpoints at once. Damaged records are left out: validation runs again.
+pub fn read_many(repo: &Repo, commits: &[&str]) -> Result<BTreeMap<String, ValidationRecord>> {
+    if commits.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let args =
+        ["log", "--no-walk=unsorted", "--ignore-missing", "-z", "--no-color", NAME, "--format=%H%n%N", "--stdin"];
+    let output = repo.git().args(args).input(commits.join("\n") + "\n").run()?;
+    if output.code != 0 {
+        return Ok(BTreeMap::new());
+    }
+    let entries = super::run::split(&output.stdout);
+    let parsed = entries.iter().filter_map(|entry| {
+        let (commit, text) = entry.split_once('\n')?;
+        Some((commit.trim().to_owned(), serde_json::from_str(text.trim()).ok()?))
+    });
+    Ok(parsed.collect())
+}

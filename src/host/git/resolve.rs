@@ -1,0 +1,110 @@
+//! A person resolves a parked merge in the worktree of the item: start, continue, abort.
+
+use std::fs;
+
+use super::refs::{self, Change};
+use super::repo::{Repo, refuse};
+use super::rescue::{self, Rescue};
+use super::temporary;
+use super::work::Work;
+use super::worktree::{self, Prepared};
+use crate::error::Result;
+use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN};
+
+/// Merges the batch branch into the worktree of the item and leaves the conflict markers there. Returns the files to
+/// resolve; the same ones when it was started before.
+pub fn start(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec<String>> {
+    let admin = worktree::administration(repo, prepared)?;
+    let work = Work { repo, admin: &admin, path: &prepared.path };
+    if admin.resolving().exists() && !work.merge_heads().is_empty() {
+        return work.unmerged();
+    }
+    if work.status()?.is_none_or(|files| !files.is_empty()) {
+        return Err(refuse(format!("`{}` has uncommitted changes", prepared.path.display()))
+            .help("commit or stash them before the merge is resolved there"));
+    }
+    let tip = repo.resolve(&refs::head(batch_branch))?;
+    fs::write(admin.resolving(), &tip)
+        .map_err(|e| refuse(format!("cannot write `{}`: {e}", admin.resolving().display())))?;
+    let output = work.changing().args(["merge", "--no-commit", "--no-ff", "--no-edit", "--quiet", &tip]).run()?;
+    if output.code != 0 && work.merge_heads().is_empty() {
+        drop(fs::remove_file(admin.resolving()));
+        return Err(super::run::failure("merge", &output));
+    }
+    work.unmerged()
+}
+
+/// Commits the resolved merge on the branch of the item. Returns the commit; the item can then be validated and merged.
+pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
+    let admin = worktree::administration(repo, prepared)?;
+    let work = Work { repo, admin: &admin, path: &prepared.path };
+    let Ok(merged) = fs::read_to_string(admin.resolving()) else {
+        return Err(refuse(format!("no merge of {} is being resolved", prepared.item))
+            .help(format!("start with `batchprp resolve {}`", prepared.item)));
+    };
+    let tip = repo.resolve(&refs::head(&prepared.branch))?;
+    if work.merge_heads().is_empty() {
+        // The person committed the merge with git.
+        if repo.is_ancestor(&merged, &tip)? && work.status()?.is_some_and(|files| files.is_empty()) {
+            drop(fs::remove_file(admin.resolving()));
+            return Ok(tip);
+        }
+        return Err(refuse(format!("the merge in `{}` was given up or is not committed", prepared.path.display()))
+            .help("begin again with `batchprp resolve ITEM --abort`, then `batchprp resolve ITEM`"));
+    }
+    let unresolved: Vec<String> = work.unmerged()?.into_iter().filter(|file| has_markers(&work, file)).collect();
+    if !unresolved.is_empty() {
+        return Err(refuse(format!("conflict markers are left in {}", unresolved.join(", ")))
+            .help(format!("edit them in `{}` and continue again", prepared.path.display())));
+    }
+    work.changing().args(["add", "--all", "--", "."]).ok()?;
+    let tree = work.git().args(["write-tree"]).text()?;
+    let message = format!(
+        "Merge the batch into {}\n\nConflicts resolved by hand.\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n",
+        prepared.branch, prepared.item, prepared.run
+    );
+    let commit = temporary::commit(repo, &tree, &[&tip, &merged], &message)?;
+    let recorded = refs::read(repo, &refs::item(&prepared.branch))?;
+    Change::default()
+        .set(&refs::item(&prepared.branch), &commit, recorded.as_deref())
+        .update(&refs::head(&prepared.branch), &commit, &tip)
+        .must(repo, "batchprp: resolve")?;
+    work.forget_operations();
+    drop(fs::remove_file(admin.resolving()));
+    Ok(commit)
+}
+
+/// Gives the merge up: what was edited is saved, the worktree goes back to the tip of its branch.
+pub fn abort(repo: &Repo, prepared: &Prepared) -> Result<Option<Rescue>> {
+    let admin = worktree::administration(repo, prepared)?;
+    let work = Work { repo, admin: &admin, path: &prepared.path };
+    let tip = repo.resolve(&refs::head(&prepared.branch))?;
+    work.unlock(&prepared.branch)?;
+    let rescued = rescue::save(&work, &tip, &prepared.run, &prepared.item)?;
+    work.reset(&tip)?;
+    drop(fs::remove_file(admin.resolving()));
+    Ok(rescued)
+}
+
+/// Finds the worktree of an item that an earlier run prepared, without changing anything.
+pub fn find(repo: &Repo, branch: &str) -> Result<Prepared> {
+    let marked = super::admin::all(repo).into_iter().find_map(|admin| {
+        let marker = admin.marker().filter(|marker| marker.branch == branch)?;
+        Some((admin.path?, marker))
+    });
+    let Some((path, mark)) = marked.filter(|(path, _)| path.is_dir()) else {
+        return Err(refuse(format!("there is no worktree of `{branch}`"))
+            .help("run the batch again: it makes the worktree anew, and a conflict parks the item there"));
+    };
+    let tip = repo.resolve(&refs::head(branch))?;
+    let base = super::branch::base(repo, branch)?.unwrap_or_else(|| tip.clone());
+    let (item, run) = (mark.item, mark.run);
+    Ok(Prepared { path, branch: branch.to_owned(), base, tip, item, run, ..Prepared::default() })
+}
+
+fn has_markers(work: &Work<'_>, file: &str) -> bool {
+    let text = fs::read(work.path.join(file)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let starts = |mark: &str| text.lines().any(|line| line.starts_with(mark));
+    starts("<<<<<<< ") && starts(">>>>>>> ")
+}

@@ -1,0 +1,74 @@
+//! Trees and commits made without a working tree or the index of one.
+
+use std::path::Path;
+
+use super::repo::{Repo, refuse};
+use super::run::Git;
+use crate::error::Result;
+use crate::host::lock::state_dir;
+
+/// An index of our own, removed when dropped.
+#[derive(Debug)]
+pub(super) struct Index {
+    folder: tempfile::TempDir,
+}
+
+impl Index {
+    /// Makes an empty index.
+    pub(super) fn new(repo: &Repo) -> Result<Self> {
+        let state = state_dir(repo.common_dir())?;
+        let folder = tempfile::Builder::new()
+            .prefix("index-")
+            .tempdir_in(&state)
+            .map_err(|e| refuse(format!("cannot write into `{}`: {e}", state.display())))?;
+        Ok(Self { folder })
+    }
+
+    /// Makes an index that knows the files of a working tree already, as far as the copied one is readable.
+    pub(super) fn copy(repo: &Repo, index: &Path) -> Result<Self> {
+        let new = Self::new(repo)?;
+        // Without a copy every file is read again, which is slower and nothing else.
+        drop(std::fs::copy(index, new.folder.path().join("index")));
+        Ok(new)
+    }
+
+    /// Lets a command use this index.
+    pub(super) fn attach(&self, git: Git) -> Git {
+        git.env("GIT_INDEX_FILE", self.folder.path().join("index"))
+    }
+
+    /// Fills the index from a tree.
+    pub(super) fn read(&self, repo: &Repo, tree: &str) -> Result<()> {
+        self.attach(repo.git()).args(["read-tree", tree]).ok().map(drop)
+    }
+
+    /// Puts content at a path, keeping the mode that the path has.
+    pub(super) fn put(&self, repo: &Repo, tree: &str, path: &str, content: &[u8]) -> Result<()> {
+        let mode = repo.entry(tree, path)?.map_or_else(|| "100644".to_owned(), |(mode, _, _)| mode);
+        let object = repo.git().args(["hash-object", "-w", "--no-filters", "--stdin"]).input(content).text()?;
+        let line = format!("{mode} {object}\t{path}\0");
+        self.attach(repo.git()).args(["update-index", "--add", "-z", "--index-info"]).input(line).ok().map(drop)
+    }
+
+    /// Writes the index as a tree.
+    pub(super) fn write(&self, repo: &Repo) -> Result<String> {
+        self.attach(repo.git()).args(["write-tree"]).text()
+    }
+}
+
+/// Makes a commit of a tree; the message is stored as it is.
+pub(super) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -> Result<String> {
+    let mut git = repo.git().args(["commit-tree", tree]);
+    for parent in parents {
+        git = git.args(["-p", parent]);
+    }
+    if repo.policy().sign {
+        git = git.args(["-S"]);
+    }
+    git.args(["-F", "-"]).input(message).text()
+}
+
+/// Returns the tree of a commit.
+pub(super) fn tree_of(repo: &Repo, commit: &str) -> Result<String> {
+    repo.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()
+}

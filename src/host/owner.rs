@@ -1,0 +1,93 @@
+//! Which process owns something on disk, and whether that process is still alive.
+//!
+//! A pid alone proves nothing: it is reused, and a reboot starts the numbers over. An owner is a pid with the time at
+//! which the kernel started it, the boot it belongs to and the host.
+
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+/// The process that owns a lock or an unfinished step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    pub pid: u32,
+    pub host: String,
+    /// Boot id of the kernel; empty where the system has none.
+    pub boot: String,
+    /// Start of the process in clock ticks since boot; 0 where unknown.
+    pub started: u64,
+    /// RFC 3339 time at which the record was written, for people.
+    pub since: String,
+    /// What the process does, for people.
+    pub what: String,
+}
+
+impl Owner {
+    /// Describes this process.
+    pub fn current(what: impl Into<String>) -> Self {
+        let pid = std::process::id();
+        Self {
+            pid,
+            host: host(),
+            boot: boot(),
+            started: start_of(pid).unwrap_or(0),
+            since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            what: what.into(),
+        }
+    }
+
+    /// Tells whether the process still runs; `None` when it belongs to another host and cannot be asked.
+    pub fn is_alive(&self) -> Option<bool> {
+        if self.host != host() {
+            return None;
+        }
+        if self.boot != boot() {
+            return Some(false);
+        }
+        if self.started == 0 {
+            let pid = nix::unistd::Pid::from_raw(i32::try_from(self.pid).ok()?);
+            return Some(nix::sys::signal::kill(pid, None).is_ok());
+        }
+        Some(start_of(self.pid) == Some(self.started))
+    }
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "process {} on `{}`, since {}", self.pid, self.host, self.since)
+    }
+}
+
+fn host() -> String {
+    nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+}
+
+/// Returns the start of a live process in clock ticks since boot.
+fn start_of(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold spaces and parentheses itself; the start is the 20th field behind it.
+    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
+    let state = fields.next()?;
+    let started = fields.nth(18)?.parse().ok()?;
+    (!matches!(state, "Z" | "X")).then_some(started)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_alive_and_a_reused_pid_is_not_its_old_owner() {
+        let me = Owner::current("test");
+        assert_eq!(me.is_alive(), Some(true));
+        assert_eq!(Owner { boot: "another".to_owned(), ..me.clone() }.is_alive(), Some(false));
+        assert_eq!(Owner { host: "another".to_owned(), ..me.clone() }.is_alive(), None);
+        if me.started > 0 {
+            assert_eq!(Owner { started: me.started + 1, ..me }.is_alive(), Some(false));
+        }
+    }
+}
