@@ -5,6 +5,7 @@
 pub mod agent;
 pub mod checkpoint;
 pub mod duration;
+pub mod edit;
 pub mod gate;
 pub mod id;
 pub mod inspect;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::source::{MAX_FRONTMATTER, bom, lines};
-use super::yaml::{Entry, Node, entries};
+use super::yaml::{Entry, Node, block};
 use crate::model::problem::Problem;
 
 /// The block between the two `---` lines.
@@ -14,6 +14,8 @@ pub struct Frontmatter {
     /// The lines between.
     pub yaml: Range<usize>,
     pub entries: Vec<Entry>,
+    /// Where comments stand.
+    pub comments: Vec<Range<usize>>,
 }
 
 impl Frontmatter {
@@ -45,8 +47,8 @@ fn place(text: &str) -> Place {
             return Place::At(start..after, body);
         }
         yaml.get_or_insert(line.clone());
-        if mapping.is_none() && !content.trim().is_empty() && !content.starts_with('#') {
-            mapping = Some(looks_like_key(content) || content.starts_with(['{', '%', '&', '?']));
+        if mapping.is_none() && !content.trim().is_empty() && !content.trim_start().starts_with('#') {
+            mapping = Some(looks_like_key(content.trim_start()) || content.starts_with(['{', '%', '&', '?']));
             // A document that starts with a thematic break has no frontmatter.
             if mapping == Some(false) {
                 return Place::None;
@@ -79,8 +81,8 @@ pub fn frontmatter(text: &str, problems: &mut Vec<Problem>) -> Option<Frontmatte
             None
         }
         Place::At(span, yaml) => {
-            let entries = entries(text, yaml.clone(), problems);
-            Some(Frontmatter { span, yaml, entries })
+            let block = block(text, yaml.clone(), problems);
+            Some(Frontmatter { span, yaml, entries: block.entries, comments: block.comments })
         }
         Place::Unclosed(first) => {
             problems.push(

@@ -34,7 +34,7 @@ pub use document::{Document, document};
 pub use fence::fix_fences;
 pub use frontmatter::{Frontmatter, frontmatter};
 pub use path::clean_path;
-pub use phase_ref::{DependencyText, dependency_text};
+pub use phase_ref::{DependencyText, Piece, dependency_text};
 pub use plan::plan;
 pub use prp::{id_of_file_name, prp};
 pub use source::{LineIndex, MAX_FILE, MAX_FRONTMATTER};

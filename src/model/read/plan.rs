@@ -77,7 +77,7 @@ fn title(front: Option<&Frontmatter>, headings: &[Heading]) -> Option<String> {
     let entry = front.and_then(|front| front.get(&["title", "name"]));
     let named = entry.and_then(|entry| match &entry.value {
         Node::Scalar(scalar) => Some(scalar.text.trim().to_owned()),
-        Node::Null(_) | Node::List(..) | Node::Other(_) => None,
+        Node::Null(_) | Node::List(..) | Node::Other(..) => None,
     });
     let heading = || headings.iter().find(|heading| heading.level == 1).map(|heading| heading.text.trim().to_owned());
     heading().or(named).filter(|title| !title.is_empty())

@@ -36,7 +36,7 @@ pub(super) fn fill(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Proble
 pub(super) fn scalar(entry: &Entry) -> Option<&Scalar> {
     match &entry.value {
         Node::Scalar(scalar) => Some(scalar),
-        Node::Null(_) | Node::List(..) | Node::Other(_) => None,
+        Node::Null(_) | Node::List(..) | Node::Other(..) => None,
     }
 }
 
@@ -49,7 +49,7 @@ fn texts(entry: &Entry) -> Vec<(String, Range<usize>)> {
             let parts = split(&scalar.text, &(0..scalar.text.len()), |c| c == ';');
             parts.into_iter().map(|part| (scalar.text[part.clone()].to_owned(), place(scalar, &part))).collect()
         }
-        Node::Null(_) | Node::Other(_) => Vec::new(),
+        Node::Null(_) | Node::Other(..) => Vec::new(),
     }
 }
 
@@ -118,7 +118,7 @@ fn numbers(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
 
 fn dependencies(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
     let Some(entry) = front.get(&["dependencies"]) else { return };
-    if let Node::Other(span) = &entry.value {
+    if let Node::Other(_, span) = &entry.value {
         problems.push(
             Problem::warning("prp::bad_dependency", "`dependencies` is not a list of ids")
                 .at(span.clone())
@@ -191,7 +191,7 @@ fn files(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
                 .map(|(part, path)| (scalar.text[part.clone()].to_owned(), place(scalar, &part), path))
                 .collect()
         }
-        Node::Null(_) | Node::Other(_) => Vec::new(),
+        Node::Null(_) | Node::Other(..) => Vec::new(),
     };
     for (text, span, path) in found {
         match path {

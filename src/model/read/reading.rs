@@ -78,12 +78,12 @@ impl Reading {
 
     fn ambiguous(&self, open: Option<&Fence>, ours: usize, theirs: usize) -> Problem {
         let message =
-            format!("code fences of equal length are nested: {ours} phases are read, other readers see {theirs}");
+            format!("the code fences can be read in two ways: {ours} phases are read, other readers see {theirs}");
         let mut problem = match open {
             Some(_) => Problem::error("prp::ambiguous_fence", format!("{message}, and one is open to the end")),
             None => Problem::warning("prp::ambiguous_fence", message),
         };
-        let outer = self.fences.iter().find(|fence| fence.nested.is_some()).or(open);
+        let outer = self.fences.iter().find(|fence| fence.nested.is_some()).or(open).or(self.fences.first());
         if let Some(fence) = open.filter(|fence| fence.nested.is_some()).or(outer) {
             problem = problem.at(fence.open.clone());
             if let Some(nested) = &fence.nested {

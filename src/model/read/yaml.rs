@@ -27,15 +27,16 @@ pub enum Node {
     Scalar(Scalar),
     /// The scalars of a sequence, the span of the whole, and whether it is written in brackets.
     List(Vec<Scalar>, Range<usize>, bool),
-    /// A map, or a sequence of something else than scalars: kept in the file, not understood.
-    Other(Range<usize>),
+    /// A map, or a sequence of something else than scalars: kept in the file, not understood. The texts are its
+    /// brackets and scalars in order, for comparison.
+    Other(Vec<String>, Range<usize>),
 }
 
 impl Node {
     /// Returns where the value stands.
     pub fn span(&self) -> Range<usize> {
         match self {
-            Self::Null(span) | Self::List(_, span, _) | Self::Other(span) => span.clone(),
+            Self::Null(span) | Self::List(_, span, _) | Self::Other(_, span) => span.clone(),
             Self::Scalar(scalar) => scalar.span.clone(),
         }
     }
@@ -57,9 +58,17 @@ struct Frame {
     expects_key: bool,
 }
 
-/// Reads the entries of `text[range]`; problems have offsets of `text`.
-pub(super) fn entries(text: &str, range: Range<usize>, problems: &mut Vec<Problem>) -> Vec<Entry> {
-    let mut builder = Builder { offset: range.start, entries: Vec::new(), stack: Vec::new(), problems };
+/// What stands between the two `---` lines.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    pub(super) entries: Vec<Entry>,
+    pub(super) comments: Vec<Range<usize>>,
+}
+
+/// Reads `text[range]`; places and problems have offsets of `text`.
+pub(super) fn block(text: &str, range: Range<usize>, problems: &mut Vec<Problem>) -> Block {
+    let mut builder =
+        Builder { offset: range.start, documents: 0, block: Block::default(), stack: Vec::new(), problems };
     let limit = range.end;
     for step in Parser::new_from_str(&text[range]) {
         match step {
@@ -80,12 +89,14 @@ pub(super) fn entries(text: &str, range: Range<usize>, problems: &mut Vec<Proble
             }
         }
     }
-    builder.entries
+    builder.block
 }
 
 struct Builder<'p> {
     offset: usize,
-    entries: Vec<Entry>,
+    /// Documents so far; a frontmatter is one.
+    documents: usize,
+    block: Block,
     stack: Vec<Frame>,
     problems: &'p mut Vec<Problem>,
 }
@@ -113,7 +124,14 @@ impl Builder<'_> {
                 self.refuse(true, "an alias", &span);
                 self.scalar(Scalar { text: String::new(), plain: false, span });
             }
-            // The range is one document without its `---` lines; what else the library may add is presentation.
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    self.not_a_map(span);
+                }
+            }
+            Event::Comment(..) => self.block.comments.push(span),
+            // What else the library may add is presentation.
             _ => {}
         }
     }
@@ -128,7 +146,17 @@ impl Builder<'_> {
         }
     }
 
+    /// Keeps what belongs to a value that is not understood.
+    fn note(&mut self, part: &str) {
+        if let (2.., Some(Node::Other(parts, _))) =
+            (self.stack.len(), self.block.entries.last_mut().map(|entry| &mut entry.value))
+        {
+            parts.push(part.to_owned());
+        }
+    }
+
     fn scalar(&mut self, scalar: Scalar) {
+        self.note(&scalar.text);
         let depth = self.stack.len();
         match self.stack.last_mut() {
             Some(frame) if frame.map && frame.expects_key => {
@@ -143,7 +171,7 @@ impl Builder<'_> {
                 }
                 if depth == 1 {
                     let end = scalar.span.end..scalar.span.end;
-                    self.entries.push(Entry { key: scalar.text, key_span: scalar.span, value: Node::Null(end) });
+                    self.block.entries.push(Entry { key: scalar.text, key_span: scalar.span, value: Node::Null(end) });
                 }
             }
             Some(frame) => {
@@ -157,7 +185,7 @@ impl Builder<'_> {
     }
 
     fn value(&mut self, depth: usize, map: bool, scalar: Scalar) {
-        let Some(entry) = self.entries.last_mut() else { return };
+        let Some(entry) = self.block.entries.last_mut() else { return };
         let null = scalar.plain && is_null(&scalar.text);
         if depth == 1 && map {
             entry.value = if null { Node::Null(scalar.span) } else { Node::Scalar(scalar) };
@@ -171,15 +199,20 @@ impl Builder<'_> {
             0 if !map || style == StructureStyle::Flow => self.not_a_map(span),
             0 => {}
             1 => {
-                if let Some(entry) = self.entries.last_mut() {
+                if let Some(entry) = self.block.entries.last_mut() {
                     let list = |span| Node::List(Vec::new(), span, style == StructureStyle::Flow);
-                    entry.value = if map { Node::Other(span) } else { list(span) };
+                    entry.value = if map { Node::Other(vec!["{".to_owned()], span) } else { list(span) };
                 }
             }
             _ => {
-                if let Some(entry) = self.entries.last_mut() {
-                    entry.value = Node::Other(entry.value.span());
+                if let Some(entry) = self.block.entries.last_mut() {
+                    let span = entry.value.span();
+                    if let Node::List(items, _, _) = &mut entry.value {
+                        let items = std::mem::take(items).into_iter().map(|item| item.text);
+                        entry.value = Node::Other(std::iter::once("[".to_owned()).chain(items).collect(), span);
+                    }
                 }
+                self.note(if map { "{" } else { "[" });
             }
         }
         if let Some(parent) = self.stack.last_mut() {
@@ -189,9 +222,10 @@ impl Builder<'_> {
     }
 
     fn close(&mut self, end: &Range<usize>) {
+        self.note("}");
         self.stack.pop();
-        let entry = self.entries.last_mut().filter(|_| self.stack.len() == 1);
-        if let Some(Node::List(_, span, _) | Node::Other(span)) = entry.map(|entry| &mut entry.value) {
+        let entry = self.block.entries.last_mut().filter(|_| self.stack.len() == 1);
+        if let Some(Node::List(_, span, _) | Node::Other(_, span)) = entry.map(|entry| &mut entry.value) {
             span.end = span.end.max(end.end);
         }
     }

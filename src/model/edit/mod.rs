@@ -1,0 +1,9 @@
+//! Editing the frontmatter of a document in place: only the lines concerned change.
+
+mod apply;
+mod region;
+mod render;
+mod value;
+
+pub use apply::set;
+pub use value::{EditError, Value};
