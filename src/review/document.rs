@@ -89,15 +89,14 @@ impl<'a> Document<'a> {
     }
 
     /// Finds the section about a topic: the first of the phrases that a heading has, sections before sub-sections.
+    ///
+    /// A phrase with `^` in front has to start the heading, one with `=` has to be all of it.
     pub(super) fn topic(&self, phrases: &[&str]) -> Option<&Heading> {
         phrases.iter().find_map(|phrase| {
-            let phrase = format!(" {phrase} ");
             let named = |level: u8| {
-                self.headings.iter().find(|heading| {
-                    heading.level == level
-                        && heading.words.contains(&phrase)
-                        && !(level == 3 && heading.words.starts_with(" phase "))
-                })
+                self.headings
+                    .iter()
+                    .find(|heading| heading.level == level && !is_step(heading) && fits(heading, phrase))
             };
             named(2).or_else(|| named(3))
         })
@@ -114,20 +113,39 @@ impl<'a> Document<'a> {
         lines.flat_map(str::chars).filter(|c| c.is_alphanumeric()).count() >= THIN
     }
 
-    /// Counts the list items and table rows under a heading.
+    /// Counts the list items, table rows and sub-sections under a heading.
     pub(super) fn entries(&self, heading: &Heading) -> usize {
         let mut rows = 0_usize;
         let mut items = 0;
         for line in self.body(heading).lines().map(str::trim_start) {
             if line.starts_with('|') {
                 rows += 1;
-            } else if is_item(line) {
+            } else if is_item(line) || heading.level == 2 && line.starts_with("### ") {
                 items += 1;
             }
         }
         // The head of a table and the line below it are no entries.
         items + rows.saturating_sub(2)
     }
+}
+
+/// Tells whether the words of a heading fit a phrase of [`Document::topic`].
+fn fits(heading: &Heading, phrase: &str) -> bool {
+    match (phrase.strip_prefix('^'), phrase.strip_prefix('=')) {
+        (Some(start), _) => heading.words.starts_with(&format!(" {start} ")),
+        (None, Some(all)) => heading.words == format!(" {all} "),
+        (None, None) => heading.words.contains(&format!(" {phrase} ")),
+    }
+}
+
+/// Tells whether a heading is one step of several and so not about the whole of a topic.
+fn is_step(heading: &Heading) -> bool {
+    let first = heading.words.split_whitespace().next();
+    heading.level == 3
+        && matches!(
+            first,
+            Some("phase" | "step" | "task" | "gate" | "level" | "risk" | "issue" | "l1" | "l2" | "l3" | "l4")
+        )
 }
 
 /// Tells whether a line without its indent is a bullet or a numbered item.

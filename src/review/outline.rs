@@ -9,7 +9,8 @@ use crate::model::prp::Prp;
 pub(super) struct Heading {
     /// 2 or 3.
     pub(super) level: u8,
-    /// Lower-case words without punctuation, with a blank at both ends so that whole words can be looked for.
+    /// Lower-case words without punctuation and section number, with a blank at both ends so that whole words can be
+    /// looked for.
     pub(super) words: String,
     pub(super) title: String,
     pub(super) span: Range<usize>,
@@ -26,7 +27,7 @@ pub(super) fn headings(prp: &Prp) -> Vec<Heading> {
         let body = heading.end.min(whole.end)..whole.end;
         found.push(Heading {
             level: 2,
-            words: words(&section.title),
+            words: unnumbered(&section.title),
             title: section.title.clone(),
             span: heading,
             body: body.clone(),
@@ -46,7 +47,7 @@ fn third_level(text: &str, section: &Range<usize>, found: &mut Vec<Heading>) {
         let title = title.trim().trim_end_matches('#').trim().to_owned();
         found.push(Heading {
             level: 3,
-            words: words(&title),
+            words: unnumbered(&title),
             title,
             span: line.start..line.start + text[line.clone()].trim_end().len(),
             body: line.end..section.end,
@@ -93,6 +94,17 @@ pub(super) fn words(text: &str) -> String {
     format!(" {joined} ")
 }
 
+/// Returns the words of a heading without the number of the section.
+fn unnumbered(title: &str) -> String {
+    let words = words(title);
+    let rest = words.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    if words.len() > rest.len() && words[..words.len() - rest.len()].ends_with(' ') {
+        format!(" {rest}")
+    } else {
+        words
+    }
+}
+
 /// Makes a range that is safe to slice with, whatever a document made by hand says.
 pub(super) fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
     let inside = |mut at: usize| {
@@ -125,6 +137,8 @@ mod tests {
     #[test]
     fn ranges_are_cut_to_the_text() {
         assert_eq!(clamp("é", &(1..99)), 0..2);
-        assert_eq!(words("3. Risks & Mitigations"), " 3 risks mitigations ");
+        assert_eq!(unnumbered("3. Risks & Mitigations"), " risks mitigations ");
+        assert_eq!(unnumbered("1.2 TL;DR"), " tl dr ");
+        assert_eq!(unnumbered("2FA"), " 2fa ");
     }
 }

@@ -55,8 +55,15 @@ pub(super) fn files(document: &Document<'_>) -> Check {
     let files = &document.prp.files;
     let key = document.key(&["files_modified", "files"]);
     if files.is_empty() {
-        let topic =
-            document.topic(&["files modified", "files to modify", "files to create", "files", "file structure"]);
+        let topic = document.topic(&[
+            "files modified",
+            "files to modify",
+            "files to create",
+            "affected files",
+            "^files",
+            "^file structure",
+            "^file changes",
+        ]);
         let named = topic.filter(|heading| document.body(heading).contains('`'));
         check.points = if named.is_some() { 0.5 } else { 0.0 };
         let span = key.or_else(|| named.map(|heading| heading.span.clone()));
@@ -95,7 +102,7 @@ pub(super) fn dependencies(document: &Document<'_>) -> Check {
             _ => format!("{found} declared"),
         });
     }
-    let topic = document.topic(&["dependencies", "depends on", "prerequisites"]);
+    let topic = document.topic(&["^dependencies", "^depends on", "^prerequisites", "=related prps"]);
     check.points = if topic.is_some() { 0.5 } else { 0.0 };
     check.findings.push(document.finding(
         Warning,

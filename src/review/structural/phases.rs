@@ -71,8 +71,8 @@ pub(super) fn gates(document: &Document<'_>) -> Check {
         ));
     }
     let levels = (1..=4).filter(|level| gates.iter().any(|gate| gate.level == *level && gate.command.is_some()));
-    let levels = levels.map(|level| format!("L{level}")).collect::<Vec<_>>().join(" ");
-    check.seen(format!("{automatic} with a command ({levels}), {} by hand", manual.len()))
+    let levels = levels.map(|level| format!(" L{level}")).collect::<String>();
+    check.seen(format!("{automatic} with a command{levels}, {} by hand", manual.len()))
 }
 
 fn but_manual(manual: usize) -> String {

@@ -8,20 +8,20 @@ use crate::review::finding::Severity::{Info, Warning};
 pub(super) fn problem(document: &Document<'_>) -> Check {
     let phrases = &[
         "problem",
-        "problem statement",
         "motivation",
         "background",
         "root cause",
-        "why",
-        "context",
-        "tldr",
-        "tl dr",
-        "feature",
-        "goal",
-        "purpose",
-        "executive summary",
+        "^why",
+        "=context",
+        "^current state",
+        "^tldr",
+        "^tl dr",
+        "=feature",
+        "^goal",
+        "^purpose",
+        "^executive summary",
         "overview",
-        "summary",
+        "^summary",
     ];
     prose(document, "problem", phrases, "add `## Problem`: what is wrong today, for whom, and how one sees it")
 }
@@ -29,21 +29,22 @@ pub(super) fn problem(document: &Document<'_>) -> Check {
 pub(super) fn solution(document: &Document<'_>) -> Check {
     let phrases = &[
         "solution",
-        "approach",
-        "proposal",
-        "design",
-        "architecture",
+        "^proposal",
+        "proposed approach",
+        "^approach",
+        "^design",
         "technical design",
+        "=architecture",
         "desired state",
         "target state",
-        "what",
-        "goal",
-        "implementation strategy",
+        "=what",
+        "^tldr",
+        "^tl dr",
+        "=feature",
+        "^goal",
+        "^executive summary",
         "implementation blueprint",
-        "tldr",
-        "tl dr",
-        "feature",
-        "executive summary",
+        "implementation strategy",
         "overview",
     ];
     prose(document, "solution", phrases, "add `## Solution`: what will be built and why this way")
@@ -66,8 +67,14 @@ fn prose(document: &Document<'_>, name: &'static str, phrases: &[&str], way: &st
 pub(super) fn acceptance(document: &Document<'_>) -> Check {
     const NAME: &str = "acceptance";
     let mut check = Check::new(NAME, 1.0);
-    let phrases =
-        ["acceptance criteria", "acceptance", "success criteria", "definition of done", "success metrics", "done when"];
+    let phrases = [
+        "acceptance criteria",
+        "acceptance",
+        "success criteria",
+        "definition of done",
+        "success metrics",
+        "=done when",
+    ];
     let way = "list at least three things under `## Acceptance Criteria` that can be seen to be true or not";
     let Some(heading) = document.topic(&phrases) else {
         check.findings.push(document.finding(Warning, NAME, None, "no acceptance criteria", way));
@@ -93,7 +100,7 @@ fn count_criteria(number: usize) -> String {
 pub(super) fn testing(document: &Document<'_>) -> Check {
     const NAME: &str = "testing";
     let mut check = Check::new(NAME, 1.0);
-    let phrases = ["testing strategy", "test strategy", "test plan", "testing", "tests", "test", "validation loop"];
+    let phrases = ["testing strategy", "test strategy", "test plan", "testing", "tests", "test", "^validation loop"];
     let way = "add `## Testing Strategy`: what is tested at which level, and the command that runs it";
     if let Some(heading) = document.topic(&phrases) {
         check.points = 0.5;
@@ -120,15 +127,13 @@ pub(super) fn risks(document: &Document<'_>) -> Check {
     let phrases = [
         "risks",
         "risk",
-        "risks and mitigations",
-        "risk assessment",
+        "gotchas",
+        "=edge cases",
         "mitigations",
         "rollback plan",
         "rollback",
-        "gotchas",
-        "known gotchas",
-        "edge cases",
-        "constraints and considerations",
+        "common pitfalls",
+        "pitfalls",
     ];
     let way = "add `## Risks & Mitigations` with a line per risk: what may go wrong and what is done about it";
     let Some(heading) = document.topic(&phrases) else {
@@ -137,7 +142,7 @@ pub(super) fn risks(document: &Document<'_>) -> Check {
     };
     check.points = 0.5;
     check.award(0.5, document.entries(heading) > 0 || document.says_something(heading), || {
-        let text = format!("`{}` names no risk", heading.title);
+        let text = format!("`{}` does not say what may go wrong", heading.title);
         document.finding(Info, NAME, Some(heading.span.clone()), text, way)
     });
     check.seen(format!("{}, {}", at(document, heading), count(document.entries(heading), "item")))
