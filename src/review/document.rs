@@ -141,11 +141,12 @@ fn fits(heading: &Heading, phrase: &str) -> bool {
 /// Tells whether a heading is one step of several and so not about the whole of a topic.
 fn is_step(heading: &Heading) -> bool {
     let first = heading.words.split_whitespace().next();
-    heading.level == 3
-        && matches!(
-            first,
-            Some("phase" | "step" | "task" | "gate" | "level" | "risk" | "issue" | "l1" | "l2" | "l3" | "l4")
-        )
+    let step = matches!(
+        first,
+        Some("phase" | "step" | "task" | "gate" | "level" | "risk" | "issue" | "l1" | "l2" | "l3" | "l4")
+    );
+    // The last gate is where many people keep the acceptance criteria.
+    heading.level == 3 && step && heading.words.trim() != "risk" && !heading.words.contains(" acceptance criteria ")
 }
 
 /// Tells whether a line without its indent is a bullet or a numbered item.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How much a finding matters: an error stops `exe`, a warning is printed, an info is only kept in the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +36,8 @@ pub struct Finding {
     /// Stable short name of the rule or topic, such as `undefined_dependency`.
     pub category: String,
     /// File that the finding is about, relative to the project.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_null")]
+    #[schemars(with = "Option<String>")]
     pub file: String,
     /// Line in that file, from 1; null when the whole file is meant.
     #[serde(default)]
@@ -44,11 +45,17 @@ pub struct Finding {
     /// What is wrong, with the evidence.
     pub description: String,
     /// The way out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text_or_null")]
+    #[schemars(with = "Option<String>")]
     pub suggestion: String,
     /// Byte range in the text of the file, where known. Not part of the files.
     #[serde(skip)]
     pub span: Option<Range<usize>>,
+}
+
+/// Reads a text; agents that must give every key write null for what they do not know.
+fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl Finding {

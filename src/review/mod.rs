@@ -2,6 +2,7 @@
 
 mod answer;
 mod check;
+mod consistency;
 mod context;
 mod document;
 mod drift;
@@ -13,8 +14,9 @@ mod report;
 mod structural;
 mod verdict;
 
-pub use answer::{NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
+pub use answer::{Judgement, NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
 pub use check::{Check, Review};
+pub use consistency::consistency;
 pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh};
 pub use drift::{Drift, DriftLevel, drift};
 pub use executed::{Facts, PhaseFacts, executed};

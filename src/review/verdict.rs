@@ -1,16 +1,15 @@
 //! The verdict that follows from a score.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Score below which a PRP is not good enough when nobody says otherwise.
 pub const DEFAULT_MIN_SCORE: f64 = 7.0;
 
-/// Part of the wanted score below which a PRP has to be written anew.
-const HOPELESS: f64 = 0.6;
+/// Points below the wanted score under which revising is not enough.
+const HOPELESS: f64 = 3.0;
 
 /// What to do with a PRP or with finished work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Verdict {
     Approve,
@@ -32,11 +31,11 @@ impl Verdict {
     }
 }
 
-/// Judges a score out of 10: at least `min` is approved, below six tenths of `min` is rejected.
+/// Judges a score out of 10: at least `min` is approved, more than three points less is rejected.
 pub fn verdict(score: f64, min: f64) -> Verdict {
     if score >= min {
         Verdict::Approve
-    } else if score < min * HOPELESS {
+    } else if score < min - HOPELESS {
         Verdict::Reject
     } else {
         // A score that is not a number lands here: neither good nor proven bad.
@@ -52,8 +51,8 @@ mod tests {
     fn the_limits_belong_to_the_better_side() {
         assert_eq!(verdict(8.0, 8.0), Verdict::Approve);
         assert_eq!(verdict(7.9, 8.0), Verdict::NeedsRevision);
-        assert_eq!(verdict(4.8, 8.0), Verdict::NeedsRevision);
-        assert_eq!(verdict(4.7, 8.0), Verdict::Reject);
+        assert_eq!(verdict(5.0, 8.0), Verdict::NeedsRevision);
+        assert_eq!(verdict(4.9, 8.0), Verdict::Reject);
         assert_eq!(verdict(0.0, 0.0), Verdict::Approve);
         assert_eq!(verdict(f64::NAN, 8.0), Verdict::NeedsRevision);
     }

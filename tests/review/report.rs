@@ -40,6 +40,21 @@ fn parts_are_averaged_and_an_unreadable_answer_leaves_no_score() {
 }
 
 #[test]
+fn an_error_by_rule_is_not_made_good_by_a_high_score() {
+    let broken = RulePart { score: 9.0, findings: vec![finding(Severity::Error, "no phases")] };
+    assert_eq!(PrpReport::new("PRP-1", "a.md", Some(broken), None, 7.0).verdict, Verdict::NeedsRevision);
+}
+
+#[test]
+fn an_agent_may_be_stricter_than_its_score_and_not_milder() {
+    let judged = |text: &str, by_rule: f64| {
+        PrpReport::new("PRP-1", "a.md", Some(rules(by_rule)), Some(parse_answer(text).into()), 7.0).verdict
+    };
+    assert_eq!(judged(r#"{"score": 9, "verdict": "NEEDS_REVISION"}"#, 9.0), Verdict::NeedsRevision);
+    assert_eq!(judged(r#"{"score": 2, "verdict": "APPROVE"}"#, 2.0), Verdict::Reject);
+}
+
+#[test]
 fn a_batch_that_is_not_consistent_is_not_approved() {
     let good = || vec![PrpReport::new("PRP-1", "a.md", Some(rules(9.0)), None, 7.0)];
     assert_eq!(BatchReport::new(None, "structural", 7.0, good(), Vec::new()).verdict, Verdict::Approve);

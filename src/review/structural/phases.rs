@@ -61,7 +61,7 @@ pub(super) fn gates(document: &Document<'_>) -> Check {
         let section = document.topic(&["validation gates", "validation", "gates", "validation loop"]);
         let place =
             manual.first().map(|gate| gate.span.clone()).or_else(|| section.map(|heading| heading.span.clone()));
-        let severity = if automatic == 0 { Error } else { Warning };
+        let severity = if gates.is_empty() { Error } else { Warning };
         check.findings.push(document.finding(
             severity,
             NAME,
@@ -71,7 +71,8 @@ pub(super) fn gates(document: &Document<'_>) -> Check {
         ));
     }
     let levels = (1..=4).filter(|level| gates.iter().any(|gate| gate.level == *level && gate.command.is_some()));
-    let levels = levels.map(|level| format!(" L{level}")).collect::<String>();
+    let levels = levels.map(|level| format!("L{level}")).collect::<Vec<_>>();
+    let levels = if levels.is_empty() { String::new() } else { format!(" ({})", levels.join(" ")) };
     check.seen(format!("{automatic} with a command{levels}, {} by hand", manual.len()))
 }
 

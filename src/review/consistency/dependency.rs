@@ -1,0 +1,84 @@
+//! Dependencies that lead nowhere, in circles, or against the stages.
+
+use super::batch::Batch;
+use crate::model::id::PrpId;
+use crate::review::document::Document;
+use crate::review::finding::Finding;
+use crate::review::finding::Severity::{Error, Warning};
+
+/// Spellings that differ by more than this are different ids.
+const NEAR: usize = 2;
+
+pub(super) fn check(batch: &Batch<'_>, known: &[PrpId], findings: &mut Vec<Finding>) {
+    for (item, document) in batch.documents.iter().enumerate() {
+        duplicate(batch, item, document, findings);
+        for dependency in &document.prp.dependencies {
+            let id = &dependency.id;
+            let place = Some(dependency.span.clone());
+            if Some(id) == document.prp.id.as_ref() {
+                let text = format!("{id} depends on itself");
+                let way = format!("remove {id} from its own `dependencies`");
+                findings.push(document.finding(Error, "self_dependency", place, text, way));
+            } else if let Some(&other) = batch.by_id.get(id.as_str()) {
+                stage(document, &batch.documents[other], findings);
+            } else if !known.contains(id) {
+                let way = match nearest(batch, known, id) {
+                    Some(near) => format!("write `{near}` if that is meant, else remove it"),
+                    None => "remove it, or move it to `external_dependencies` when it is no PRP".to_owned(),
+                };
+                let text = format!("{} depends on {id}, which no PRP has as its id", document.name);
+                findings.push(document.finding(Error, "undefined_dependency", place, text, way));
+            }
+        }
+    }
+    cycle(batch, findings);
+}
+
+fn duplicate(batch: &Batch<'_>, item: usize, document: &Document<'_>, findings: &mut Vec<Finding>) {
+    let Some(id) = &document.prp.id else { return };
+    if let Some(&first) = batch.by_id.get(id.as_str())
+        && first != item
+    {
+        let text = format!("{id} is also the id of `{}`", batch.documents[first].file);
+        let way = "give one of them another `prp_id`, and the file name with it";
+        findings.push(document.finding(Error, "duplicate_id", document.key(&["prp_id"]), text, way));
+    }
+}
+
+fn stage(document: &Document<'_>, dependency: &Document<'_>, findings: &mut Vec<Finding>) {
+    let (Some(own), Some(other)) = (document.prp.stage, dependency.prp.stage) else { return };
+    if own <= other {
+        let text = format!("{} is in stage {own} but depends on {} of stage {other}", document.name, dependency.name);
+        let way = format!("set `stage: {}`; batchprp goes by the dependency anyway", other + 1);
+        findings.push(document.finding(Warning, "stage_order", document.key(&["stage"]), text, way));
+    }
+}
+
+fn cycle(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
+    let Err(cycle) = &batch.graph else { return };
+    for path in &cycle.paths {
+        // In the path an item comes before the next one; people read who depends on whom.
+        let names = path.iter().rev().map(|item| batch.documents[*item].name.as_str()).collect::<Vec<_>>().join(" → ");
+        let edges = || path.windows(2).map(|pair| (pair[0], pair[1]));
+        let Some((before, item)) = edges().find(|edge| cycle.break_hint.contains(edge)).or_else(|| edges().next())
+        else {
+            continue;
+        };
+        let (before, document) = (&batch.documents[before], &batch.documents[item]);
+        let entry = document.prp.dependencies.iter().find(|entry| Some(&entry.id) == before.prp.id.as_ref());
+        let text = format!("dependencies go in a circle: {names}");
+        let way = format!(
+            "remove {} from the `dependencies` of {}, or another step of the circle",
+            before.name, document.name
+        );
+        let place = entry.map(|entry| entry.span.clone());
+        findings.push(document.finding(Error, "cyclic_dependency", place, text, way));
+    }
+}
+
+fn nearest(batch: &Batch<'_>, known: &[PrpId], id: &PrpId) -> Option<PrpId> {
+    let inside = batch.documents.iter().filter_map(|document| document.prp.id.as_ref());
+    let near = |other: &PrpId| (strsim::damerau_levenshtein(other.as_str(), id.as_str()), other.clone());
+    let best = inside.chain(known).map(near).min();
+    best.filter(|(distance, _)| *distance <= NEAR).map(|(_, other)| other)
+}
