@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
@@ -95,6 +95,7 @@ pub enum EventKind {
     },
     Graph {
         items: Vec<ItemInfo>,
+        #[serde(deserialize_with = "numbered")]
         stages: BTreeMap<u32, Vec<String>>,
         edges: Vec<EdgeInfo>,
         critical_path: Vec<String>,
@@ -229,6 +230,13 @@ pub enum EventKind {
         resume: Option<String>,
         next: Vec<String>,
     },
+}
+
+/// Reads a map whose keys are numbers: within a tagged enum serde hands over keys as text.
+fn numbered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u32, Vec<String>>, D::Error> {
+    let map = BTreeMap::<String, Vec<String>>::deserialize(deserializer)?;
+    let number = |key: String| key.parse::<u32>().map_err(serde::de::Error::custom);
+    map.into_iter().map(|(key, value)| Ok((number(key)?, value))).collect()
 }
 
 impl EventKind {

@@ -52,3 +52,34 @@ fn object(value: Result<serde_json::Value, serde_json::Error>) -> serde_json::Ma
         Err(error) => std::iter::once(("error".to_owned(), error.to_string().into())).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::event::kind::ItemStatus;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let kinds = [
+            EventKind::Graph {
+                items: vec![],
+                stages: BTreeMap::from([(1, vec!["PRP-1".to_owned()]), (10, vec![])]),
+                edges: vec![],
+                critical_path: vec![],
+                bound_hours: 1.5,
+            },
+            EventKind::RunFinished {
+                totals: BTreeMap::from([(ItemStatus::Completed, 2)]),
+                exit_code: 0,
+                resume: None,
+                next: vec![],
+            },
+        ];
+        for kind in kinds {
+            let event = Event { seq: 1, at: "2026-11-20T10:15:30.123Z".to_owned(), run: "r".to_owned(), kind };
+            assert_eq!(Event::from_json(&event.to_json().to_string()).ok(), Some(event));
+        }
+    }
+}
