@@ -1,0 +1,141 @@
+//! Plain lines: one short line per change of state, for pipes, logs and calling agents.
+
+use super::style::{Mark, Style, Tone};
+use super::text::{dollars, line, numbered, short_commit};
+use crate::event::kind::{EventKind, ItemStatus};
+use crate::event::{Event, RunState};
+use crate::model::agent::TimerKind;
+use crate::model::duration::show;
+use crate::model::validation::Verdict;
+
+/// Returns the line of an event; `None` for what only the board shows. `state` has taken the event in.
+pub fn of(event: &Event, state: &RunState, style: Style) -> Option<String> {
+    let said = words(&event.kind, state, style)?;
+    let who = event.kind.item().map(|id| {
+        let name = state.item(id).map_or(id, |item| item.info.name.as_str());
+        format!("{} ", style.paint(Tone::Name, &line(name, 60)))
+    });
+    Some(format!("{}{said}", who.unwrap_or_default()))
+}
+
+fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
+    let warning = |text: String| Some(format!("{} {text}", style.paint(Tone::Warning, style.mark(Mark::Warning))));
+    match kind {
+        EventKind::RunStarted { command, batch, jobs, .. } => {
+            let batch = batch.map(|batch| format!(" batch {batch}")).unwrap_or_default();
+            Some(format!(
+                "{}{batch}: run {}, {} at a time",
+                line(command, 40),
+                state.run,
+                numbered(*jobs as usize, "item")
+            ))
+        }
+        EventKind::Graph { items, stages, .. } => Some(format!(
+            "{} in {}{}",
+            numbered(items.len(), "item"),
+            numbered(stages.len(), "stage"),
+            bound(state, style)
+        )),
+        EventKind::ItemStarted { stage, attempt, .. } if *attempt > 1 => {
+            Some(format!("started (stage {stage}, attempt {attempt})"))
+        }
+        EventKind::ItemStarted { stage, .. } => Some(format!("started (stage {stage})")),
+        EventKind::Resumed { phases, .. } if phases.is_empty() => None,
+        EventKind::Resumed { phases, next, .. } => {
+            let list = phases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let goes_on = next.map(|next| format!(", goes on with phase {next}")).unwrap_or_default();
+            Some(format!("resumed: phase {list} done before{goes_on}"))
+        }
+        EventKind::PhaseStarted { phase, title, of, .. } => Some(format!("phase {phase}/{of}: {}", line(title, 70))),
+        EventKind::Checkpoint { phase, commit, .. } => {
+            Some(format!("{} phase {phase} committed {}", style.mark(Mark::Good), short_commit(commit)))
+        }
+        EventKind::Validation { phase, level, result, errors, .. } => match result {
+            Verdict::Passed | Verdict::Skipped | Verdict::Manual => None,
+            Verdict::Failed => {
+                let why = errors.iter().rev().find(|text| !text.trim().is_empty());
+                let why = why.map(|text| format!(": {}", line(text.lines().last().unwrap_or(text), 120)));
+                warning(format!("phase {phase} level {level} failed{}", why.unwrap_or_default()))
+            }
+        },
+        EventKind::Merge { commit, .. } => Some(format!("merged as {}", short_commit(commit))),
+        EventKind::Conflict { files, .. } => warning(format!("merge conflict in {}", list(files))),
+        EventKind::ConflictWarning { with, files, .. } => {
+            warning(format!("will conflict with {} in {}", line(with, 60), list(files)))
+        }
+        EventKind::ScopeDrift { phase, files, .. } => {
+            warning(format!("phase {phase} changed undeclared files: {}", list(files)))
+        }
+        EventKind::Slow { timer, seconds, limit, .. } => {
+            warning(format!("slow: {} for {}, limit {}", timer_words(*timer), show(*seconds), show(*limit)))
+        }
+        EventKind::Retry { attempt, reason, .. } => {
+            Some(format!("tried again (attempt {attempt}): {}", line(reason, 120)))
+        }
+        EventKind::RateLimited { agent, delay_ms, .. } => {
+            warning(format!("{} limits the rate, waiting {}", line(agent, 30), show(*delay_ms as f64 / 1000.0)))
+        }
+        EventKind::QuotaPaused { agent, until } => {
+            let until = until.and_then(|at| jiff::Timestamp::from_second(at).ok()).map(|at| format!(" until {at}"));
+            warning(format!("paused: usage limit of {}{}", line(agent, 30), until.unwrap_or_default()))
+        }
+        EventKind::QuotaResumed { agent } => Some(format!("usage limit of {} is over, going on", line(agent, 30))),
+        EventKind::Budget { spent, limit, unit } => warning(budget(*spent, *limit, unit)),
+        EventKind::Rescue { reference, files, .. } => {
+            warning(format!("{} saved to {}", numbered(files.len(), "changed file"), line(reference, 90)))
+        }
+        EventKind::Disagreement { what, .. } => warning(line(what, 160)),
+        EventKind::ItemFinished { status, reason, duration, .. } => Some(finished(*status, reason, *duration, style)),
+        EventKind::Note { text, .. } => Some(line(text, 300)),
+        EventKind::Step { .. }
+        | EventKind::ItemReady { .. }
+        | EventKind::AttemptStarted { .. }
+        | EventKind::AttemptFinished { .. }
+        | EventKind::Progress { .. }
+        | EventKind::RunFinished { .. } => None,
+    }
+}
+
+fn finished(status: ItemStatus, reason: &str, duration: f64, style: Style) -> String {
+    let (mark, tone) = match status {
+        ItemStatus::Completed => (Mark::Good, Tone::Good),
+        ItemStatus::Failed => (Mark::Bad, Tone::Bad),
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => (Mark::Warning, Tone::Warning),
+        ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Mark::Waiting, Tone::Dim),
+    };
+    let why = if reason.is_empty() { String::new() } else { format!(": {}", line(reason, 200)) };
+    let time = if duration > 0.0 { format!(" ({})", show(duration)) } else { String::new() };
+    format!("{} {}{time}{why}", style.paint(tone, style.mark(mark)), style.paint(tone, status.as_str()))
+}
+
+fn bound(state: &RunState, style: Style) -> String {
+    if state.bound_hours <= 0.0 {
+        return String::new();
+    }
+    format!(", at least {} {} by estimate", style.mark(Mark::About), show(state.bound_hours * 3600.0))
+}
+
+/// Says how much of a budget is spent.
+pub fn budget(spent: f64, limit: f64, unit: &str) -> String {
+    if unit == "usd" {
+        return format!("budget: {} of {} spent", dollars(spent), dollars(limit));
+    }
+    format!("budget: {spent:.0} of {limit:.0} {} used", line(unit, 20))
+}
+
+/// Names a timer for people.
+pub fn timer_words(timer: TimerKind) -> &'static str {
+    match timer {
+        TimerKind::Startup => "no first sign of life",
+        TimerKind::Silence => "no sign of life",
+        TimerKind::Linger => "still there after its result",
+        TimerKind::Total => "at work",
+    }
+}
+
+/// Lists at most five files.
+pub fn list(files: &[String]) -> String {
+    let shown: Vec<String> = files.iter().take(5).map(|file| line(file, 80)).collect();
+    let more = files.len().saturating_sub(5);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}

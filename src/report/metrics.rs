@@ -1,0 +1,215 @@
+//! The metrics of a run, computed from its events: what `batch-metrics-N.json` holds.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::summary::lower_bound;
+use crate::event::fold::seconds;
+use crate::event::kind::ItemStatus;
+use crate::event::{Event, ItemState, RunState, SCHEMA_VERSION};
+use crate::model::outcome::Outcome;
+use crate::model::usage::Tokens;
+
+/// Figures of one run. `null` means unknown. Times are seconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Metrics {
+    pub schema_version: u32,
+    pub batch_id: Option<u32>,
+    /// `generate`, `execute`, `review`, `context-update`, or the name of another command.
+    pub operation: String,
+    pub run: String,
+    /// RFC 3339.
+    pub started: String,
+    pub exit_code: Option<u8>,
+    pub jobs: u32,
+    pub total_items: usize,
+    pub stages: usize,
+    pub completed: usize,
+    pub partial: usize,
+    pub failed: usize,
+    pub blocked: usize,
+    /// Ended in another way: unproven, conflicted, cancelled, never started.
+    pub other: usize,
+    /// Busy time divided by the time from start to end.
+    pub parallelism_achieved: Option<f64>,
+    pub total_duration: f64,
+    /// Shortest time in which the measured work could have been done.
+    pub lower_bound: f64,
+    /// Sum of the measured times of all items.
+    pub sequential_estimate: f64,
+    /// Estimated hours of the longest chain or of the work through the slots.
+    pub estimated_hours: f64,
+    pub token_usage: Option<u64>,
+    pub tokens: Option<TokenMetrics>,
+    /// US dollars.
+    pub cost: Option<f64>,
+    /// The cost comes from the price table and not from the agent.
+    pub cost_estimated: bool,
+    pub conflicts: ConflictMetrics,
+    pub items: Vec<ItemMetrics>,
+    pub errors: Vec<ErrorMetrics>,
+}
+
+/// Tokens as vendors bill them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenMetrics {
+    pub input: u64,
+    pub cache_read: u64,
+    pub cache_write: u64,
+    pub output: u64,
+}
+
+/// What got into each other's way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ConflictMetrics {
+    /// Files for which items had to wait for each other.
+    pub file_conflicts: usize,
+    /// Items that were blocked by others.
+    pub dependency_failures: usize,
+    pub circular_deps: usize,
+    pub merge_conflicts: usize,
+}
+
+/// Figures of one item.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ItemMetrics {
+    pub id: String,
+    pub stage: u32,
+    pub status: String,
+    pub duration: f64,
+    /// Phases done, before and in this run.
+    pub phases: usize,
+    pub tokens: Option<u64>,
+    pub cost: Option<f64>,
+    pub score: Option<f64>,
+    pub attempts: u32,
+    /// From ready to started.
+    pub queue_wait: f64,
+    pub estimated_hours: f64,
+}
+
+/// What went wrong with one item.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ErrorMetrics {
+    pub work_item: String,
+    /// Kind of the failure (`timeout`, `transient`, `crash`, …), else the status of the item.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub message: String,
+    pub duration: f64,
+    pub timeout_limit: Option<f64>,
+}
+
+/// Computes the metrics of a run from its events.
+pub fn from_events(events: &[Event]) -> Metrics {
+    from_state(&RunState::of(events))
+}
+
+/// Computes the metrics of a run from its folded state.
+pub fn from_state(state: &RunState) -> Metrics {
+    let busy: f64 = state.items.iter().map(|item| item.duration).sum();
+    let makespan = state.elapsed(None);
+    let usage = state.usage();
+    let [completed, partial, failed, blocked] =
+        [ItemStatus::Completed, ItemStatus::Partial, ItemStatus::Failed, ItemStatus::Blocked].map(|s| state.count(s));
+    Metrics {
+        schema_version: SCHEMA_VERSION,
+        batch_id: state.batch,
+        operation: operation(&state.command).to_owned(),
+        run: state.run.clone(),
+        started: state.started.map(|at| at.to_string()).unwrap_or_default(),
+        exit_code: state.end.as_ref().map(|end| end.exit_code),
+        jobs: state.jobs,
+        total_items: state.items.len(),
+        stages: state.stage_numbers().len(),
+        completed,
+        partial,
+        failed,
+        blocked,
+        other: state.items.len() - completed - partial - failed - blocked,
+        parallelism_achieved: (makespan > 0.0).then(|| rounded(busy / makespan)),
+        total_duration: rounded(makespan),
+        lower_bound: rounded(lower_bound(state)),
+        sequential_estimate: rounded(busy),
+        estimated_hours: state.bound_hours,
+        token_usage: usage.tokens.map(Tokens::total),
+        tokens: usage.tokens.map(|t| TokenMetrics {
+            input: t.input,
+            cache_read: t.cache_read,
+            cache_write: t.cache_write,
+            output: t.output,
+        }),
+        cost: usage.cost,
+        cost_estimated: usage.estimated,
+        conflicts: conflicts(state, blocked),
+        items: state.items.iter().map(item).collect(),
+        errors: state.items.iter().filter_map(error).collect(),
+    }
+}
+
+/// Names the operation of a command as the files do.
+pub fn operation(command: &str) -> &str {
+    match command {
+        "gen" => "generate",
+        "exe" => "execute",
+        other => other,
+    }
+}
+
+fn conflicts(state: &RunState, blocked: usize) -> ConflictMetrics {
+    let mut files: Vec<&str> =
+        state.edges.iter().filter(|edge| edge.reason == "file").filter_map(|edge| edge.file.as_deref()).collect();
+    files.sort_unstable();
+    files.dedup();
+    ConflictMetrics {
+        file_conflicts: files.len(),
+        dependency_failures: blocked,
+        circular_deps: 0,
+        merge_conflicts: state.trouble.merge_conflicts as usize,
+    }
+}
+
+fn item(item: &ItemState) -> ItemMetrics {
+    let mut phases: Vec<u32> = item.resumed.clone();
+    phases.extend(item.checkpoints.iter().map(|fact| fact.phase));
+    phases.sort_unstable();
+    phases.dedup();
+    ItemMetrics {
+        id: item.info.id.clone(),
+        stage: item.info.stage,
+        status: item.status().map_or("running", ItemStatus::as_str).to_owned(),
+        duration: rounded(item.duration),
+        phases: phases.len(),
+        tokens: item.usage.tokens.map(Tokens::total),
+        cost: item.usage.cost,
+        score: item.score(),
+        attempts: item.attempts,
+        queue_wait: rounded(seconds(item.ready, item.started)),
+        estimated_hours: item.info.hours,
+    }
+}
+
+fn error(item: &ItemState) -> Option<ErrorMetrics> {
+    let status = item.status()?;
+    let (kind, limit) = match (&item.outcome, status) {
+        (_, ItemStatus::Completed | ItemStatus::Pending) => return None,
+        (Some(Outcome::Failed { kind, .. }), _) => (kind.as_str(), item.slow.map(|slow| slow.limit)),
+        (_, other) => (other.as_str(), None),
+    };
+    Some(ErrorMetrics {
+        work_item: item.info.id.clone(),
+        kind: kind.to_owned(),
+        message: item.reason.clone(),
+        duration: rounded(item.duration),
+        timeout_limit: if kind == "timeout" { limit } else { None },
+    })
+}
+
+/// Keeps milliseconds: more would be noise in the files.
+fn rounded(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}

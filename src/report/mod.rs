@@ -1,0 +1,13 @@
+//! Views of the event stream: pure functions to text or to a writer. No view keeps facts of its own.
+
+pub mod board;
+pub mod lines;
+pub mod metrics;
+pub mod reporter;
+pub mod style;
+pub mod summary;
+pub mod text;
+
+pub use metrics::Metrics;
+pub use reporter::{Reporter, View};
+pub use style::Style;

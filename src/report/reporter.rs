@@ -1,0 +1,57 @@
+//! Follows a run event by event and writes one view of it.
+
+use std::io::{self, Write};
+
+use super::lines;
+use super::style::Style;
+use super::summary;
+use crate::event::kind::EventKind;
+use crate::event::{Event, RunState};
+
+/// Which view is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// One line per change of state, then the summary.
+    Lines,
+    /// One JSON object per event.
+    Json,
+    /// The summary only.
+    Summary,
+}
+
+/// Folds events and writes what a view shows of each.
+#[derive(Debug)]
+pub struct Reporter {
+    pub state: RunState,
+    view: View,
+    style: Style,
+}
+
+impl Reporter {
+    /// Makes a reporter that has seen nothing.
+    pub fn new(view: View, style: Style) -> Self {
+        Self { state: RunState::default(), view, style }
+    }
+
+    /// Takes an event in and writes what the view shows of it.
+    pub fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        self.state.apply(event);
+        match self.view {
+            View::Json => {
+                serde_json::to_writer(&mut *out, &event.to_json())?;
+                writeln!(out)?;
+            }
+            View::Lines => {
+                if let Some(line) = lines::of(event, &self.state, self.style) {
+                    writeln!(out, "{line}")?;
+                }
+            }
+            View::Summary => {}
+        }
+        if self.view != View::Json && matches!(event.kind, EventKind::RunFinished { .. }) {
+            writeln!(out)?;
+            summary::write(&self.state, self.style, out)?;
+        }
+        out.flush()
+    }
+}

@@ -1,0 +1,85 @@
+//! What the output can show: colour, characters beyond ASCII, and how wide it is.
+
+use anstyle::{AnsiColor, Effects};
+
+/// What a view may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    pub color: bool,
+    pub unicode: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Style {
+    /// Plain text of eighty columns, for files and tests.
+    pub const PLAIN: Self = Self { color: false, unicode: true, width: 80 };
+
+    /// Returns the mark of a kind.
+    pub fn mark(self, mark: Mark) -> &'static str {
+        let (unicode, ascii) = match mark {
+            Mark::Good => ("✓", "+"),
+            Mark::Bad => ("✗", "x"),
+            Mark::Warning => ("⚠", "!"),
+            Mark::Info => ("ℹ", "i"),
+            Mark::Working => ("⧖", "*"),
+            Mark::Waiting => ("⧗", "-"),
+            Mark::Times => ("×", "x"),
+            Mark::About => ("≈", "~"),
+            Mark::Ellipsis => ("…", "..."),
+        };
+        if self.unicode { unicode } else { ascii }
+    }
+
+    /// Returns a line across, double or single, as wide as the board.
+    pub fn rule(self, double: bool) -> String {
+        let sign = match (self.unicode, double) {
+            (true, true) => "═",
+            (true, false) => "─",
+            (false, true) => "=",
+            (false, false) => "-",
+        };
+        sign.repeat(self.width.clamp(10, 45))
+    }
+
+    /// Colours a text when the output has colours.
+    pub fn paint(self, tone: Tone, text: &str) -> String {
+        if !self.color || text.is_empty() {
+            return text.to_owned();
+        }
+        let style = match tone {
+            Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Bad => AnsiColor::Red.on_default(),
+            Tone::Warning => AnsiColor::Yellow.on_default(),
+            Tone::Name => AnsiColor::Cyan.on_default(),
+            Tone::Dim => anstyle::Style::new().effects(Effects::DIMMED),
+            Tone::Strong => anstyle::Style::new().effects(Effects::BOLD),
+        };
+        format!("{style}{text}{style:#}")
+    }
+}
+
+/// Signs that stand before or within a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Good,
+    Bad,
+    Warning,
+    Info,
+    Working,
+    Waiting,
+    Times,
+    About,
+    Ellipsis,
+}
+
+/// What a colour means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    Warning,
+    Name,
+    Dim,
+    Strong,
+}

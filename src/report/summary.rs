@@ -1,0 +1,221 @@
+//! The final summary of a run: totals, time, stages, validation, commits, usage, and the exact next commands.
+
+use std::io::{self, Write};
+
+use super::style::{Mark, Style, Tone};
+use super::text::{count, dollars, line, numbered, short_commit};
+use crate::event::fold::seconds;
+use crate::event::kind::ItemStatus;
+use crate::event::{ItemState, RunState};
+use crate::model::duration::show;
+use crate::model::validation::Verdict;
+
+/// Writes the summary. Sections without content are left out.
+pub fn write(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let batch = state.batch.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
+    let (word, tone) = match state.end.as_ref().map(|end| end.exit_code) {
+        Some(0) => ("complete", Tone::Good),
+        Some(75) => ("paused", Tone::Warning),
+        Some(130 | 143) => ("stopped", Tone::Warning),
+        Some(_) => ("finished with open items", Tone::Warning),
+        None => ("still running", Tone::Strong),
+    };
+    writeln!(out, "{}", style.paint(tone, &format!("{batch} {}: {word}", line(&state.command, 40))))?;
+    totals(state, style, out)?;
+    stages(state, style, out)?;
+    open_items(state, style, out)?;
+    validation(state, style, out)?;
+    commits(state, out)?;
+    next_steps(state, out)
+}
+
+fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let all = [
+        ItemStatus::Completed,
+        ItemStatus::Partial,
+        ItemStatus::Failed,
+        ItemStatus::Blocked,
+        ItemStatus::Unproven,
+        ItemStatus::Conflict,
+        ItemStatus::Cancelled,
+        ItemStatus::Pending,
+    ];
+    let always = [ItemStatus::Completed, ItemStatus::Partial, ItemStatus::Failed, ItemStatus::Blocked];
+    let counts: Vec<String> = all
+        .into_iter()
+        .filter(|status| always.contains(status) || state.count(*status) > 0)
+        .map(|status| format!("{} {}", state.count(status), status.as_str()))
+        .collect();
+    writeln!(out, "\nTotal: {} ({})", numbered(state.items.len(), "item"), counts.join(", "))?;
+    writeln!(out, "Time:  {}", times(state, style))?;
+    let usage = state.usage();
+    if let Some(tokens) = usage.tokens {
+        writeln!(
+            out,
+            "Tokens: {} ({} input, {} cache read, {} cache write, {} output)",
+            count(tokens.total()),
+            count(tokens.input),
+            count(tokens.cache_read),
+            count(tokens.cache_write),
+            count(tokens.output)
+        )?;
+    }
+    if let Some(cost) = usage.cost {
+        let about = if usage.estimated { " (estimated)" } else { "" };
+        writeln!(out, "Cost:  {}{about}", dollars(cost))?;
+    }
+    Ok(())
+}
+
+/// Sets the makespan against the lower bound of the measured times and against doing one after another.
+fn times(state: &RunState, style: Style) -> String {
+    let makespan = state.elapsed(None);
+    let sequential: f64 = state.items.iter().map(|item| item.duration).sum();
+    if sequential <= 0.0 || makespan <= 0.0 {
+        return show(makespan);
+    }
+    format!(
+        "{} (at best {}, one after another {}, {:.1}{})",
+        show(makespan),
+        show(lower_bound(state)),
+        show(sequential),
+        sequential / makespan,
+        style.mark(Mark::Times)
+    )
+}
+
+/// Returns the shortest time in which the measured work could be done: longest chain, or work through slots.
+pub fn lower_bound(state: &RunState) -> f64 {
+    let mut ends: std::collections::HashMap<&str, f64> = std::collections::HashMap::new();
+    let mut work = 0.0;
+    for item in &state.items {
+        let before = state.edges.iter().filter(|edge| edge.to == item.info.id);
+        let before = before.filter_map(|edge| ends.get(edge.from.as_str())).fold(0.0_f64, |a, b| a.max(*b));
+        ends.insert(&item.info.id, before + item.duration);
+        work += item.duration;
+    }
+    let chain = ends.values().fold(0.0_f64, |a, b| a.max(*b));
+    chain.max(work / f64::from(state.jobs.max(1)))
+}
+
+fn stages(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let numbers = state.stage_numbers();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nStages:")?;
+    for number in numbers {
+        let items: Vec<&ItemState> = state.stage_items(number).collect();
+        let done = items.iter().filter(|item| item.status() == Some(ItemStatus::Completed)).count();
+        let time = seconds(
+            items.iter().filter_map(|item| item.started).min(),
+            items.iter().filter_map(|item| item.finished).max(),
+        );
+        let parallel = if items.len() > 1 { ", parallel" } else { "" };
+        let mark = if done == items.len() { Mark::Good } else { Mark::Warning };
+        writeln!(
+            out,
+            "  {} Stage {number}: {done}/{} completed in {}{parallel}",
+            style.mark(mark),
+            items.len(),
+            show(time)
+        )?;
+    }
+    Ok(())
+}
+
+fn open_items(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let good = |item: &&ItemState| item.status() == Some(ItemStatus::Completed);
+    if state.items.iter().any(|item| item.note().is_some() || item.score().is_some()) {
+        writeln!(out, "\nResults:")?;
+        for item in state.items.iter().filter(good) {
+            let score = item.score().map(|score| format!(" {score:.1}/10")).unwrap_or_default();
+            let note = item.note().map(|note| format!(" {}", line(note, 120))).unwrap_or_default();
+            writeln!(out, "  {} {}{score}{note}", style.mark(Mark::Good), line(&item.info.name, 60))?;
+        }
+    }
+    let open: Vec<&ItemState> = state.items.iter().filter(|item| !good(item)).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nNot completed:")?;
+    for item in open {
+        let status = item.status().unwrap_or(ItemStatus::Pending);
+        let mark = if status == ItemStatus::Failed { Mark::Bad } else { Mark::Warning };
+        let why = if item.reason.is_empty() { String::new() } else { format!(": {}", line(&item.reason, 200)) };
+        writeln!(out, "  {} {} {}{why}", style.mark(mark), line(&item.info.name, 60), status.as_str())?;
+    }
+    Ok(())
+}
+
+fn validation(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if state.items.iter().all(|item| item.validations.is_empty()) {
+        return Ok(());
+    }
+    writeln!(out, "\nValidation:")?;
+    for item in state.items.iter().filter(|item| !item.validations.is_empty()) {
+        writeln!(out, "  {}: {}", line(&item.info.name, 60), verdict(item, style))?;
+    }
+    Ok(())
+}
+
+/// Says how validation of an item went, such as `✓ All levels passed` or `⚠ Level 3 failed (tests)`.
+pub fn verdict(item: &ItemState, style: Style) -> String {
+    let of = |wanted: Verdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
+    if let Some(((phase, level), _)) = of(Verdict::Failed).next() {
+        return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Mark::Warning), level_word(*level));
+    }
+    let mut notes = Vec::new();
+    for (wanted, word) in [(Verdict::Manual, "to be checked by a person"), (Verdict::Skipped, "skipped")] {
+        let mut levels: Vec<u8> = of(wanted).map(|((_, level), _)| *level).collect();
+        levels.sort_unstable();
+        levels.dedup();
+        if !levels.is_empty() {
+            let names: Vec<String> = levels.iter().map(|level| format!("L{level}")).collect();
+            notes.push(format!("{} {word}", names.join(", ")));
+        }
+    }
+    let passed = of(Verdict::Passed).count();
+    match (passed, notes.is_empty()) {
+        (0, _) => format!("{} nothing was run: {}", style.mark(Mark::Info), notes.join("; ")),
+        (_, true) => format!("{} All levels passed", style.mark(Mark::Good)),
+        (_, false) => format!("{} {} passed; {}", style.mark(Mark::Good), numbered(passed, "check"), notes.join("; ")),
+    }
+}
+
+fn level_word(level: u8) -> &'static str {
+    match level {
+        1 => "structure",
+        2 => "syntax",
+        3 => "tests",
+        _ => "integration",
+    }
+}
+
+fn commits(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+    let commits: Vec<_> = state.items.iter().flat_map(|item| &item.checkpoints).collect();
+    if commits.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nCheckpoints:")?;
+    for fact in commits.iter().take(200) {
+        writeln!(out, "  {} {}", short_commit(&fact.commit), line(&fact.subject, 100))?;
+    }
+    if commits.len() > 200 {
+        writeln!(out, "  and {} more", commits.len() - 200)?;
+    }
+    Ok(())
+}
+
+fn next_steps(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+    let Some(end) = &state.end else { return Ok(()) };
+    let steps: Vec<&String> = end.next.iter().chain(&end.resume).collect();
+    if steps.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nNext:")?;
+    for step in steps {
+        writeln!(out, "  {}", line(step, 400))?;
+    }
+    Ok(())
+}
