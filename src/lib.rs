@@ -9,6 +9,7 @@ pub mod event;
 pub mod graph;
 pub mod host;
 pub mod model;
+pub mod report;
 pub mod review;
 pub mod run;
 pub mod schedule;

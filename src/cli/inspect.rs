@@ -1,46 +1,106 @@
-//! `batchprp inspect FILE`: what batchprp reads in a document, with all problems.
+//! `inspect`: what batchprp reads in a document, with all problems.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::context::Context;
+use super::failure::Outcome;
+use super::render;
+use crate::error::{Error, ExitCode, Findings, Result};
+use crate::model::duration::show;
 use crate::model::inspect::Inspection;
-use crate::model::read::{document, fix_fences};
+use crate::model::read::{Document, document, fix_fences};
+use crate::report::Style;
+use crate::report::style::Tone;
+use crate::report::text::{numbered, safe};
 
-/// Exit code of a document without errors, and of one with errors.
-const GOOD: u8 = 0;
-const INVALID: u8 = 5;
-
-/// Reads a document, mends its fences when asked, and writes what was read.
-pub fn inspect(path: &Path, json: bool, fix: bool, out: &mut dyn Write) -> io::Result<u8> {
-    let mut bytes = std::fs::read(path)?;
-    let fixed = std::str::from_utf8(&bytes).ok().filter(|_| fix).and_then(fix_fences);
-    if let Some(fixed) = fixed {
-        let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
-        file.write_all(fixed.as_bytes())?;
-        file.commit()?;
-        bytes = fixed.into_bytes();
-    }
-    let document = document(path, &bytes);
-    let inspection = Inspection::new(&document);
-    if json {
-        serde_json::to_writer(&mut *out, &inspection)?;
-        writeln!(out)?;
-    } else {
-        text(&inspection, out)?;
-    }
-    Ok(if inspection.has_errors() { INVALID } else { GOOD })
+/// Show what batchprp reads in a plan or PRP, with all problems
+#[derive(clap::Args)]
+pub struct Args {
+    /// Plan or PRP
+    file: PathBuf,
+    /// Lengthen outer code fences that inner ones would close
+    #[arg(long)]
+    fix: bool,
 }
 
-fn text(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+/// Larger files are refused unread.
+const LARGEST: u64 = 50 * 1024 * 1024;
+
+/// Runs the subcommand; exit code 5 when the document has errors.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let mut bytes = read(&args.file)?;
+    let fixed = std::str::from_utf8(&bytes).ok().filter(|_| args.fix).and_then(fix_fences);
+    if let Some(fixed) = fixed {
+        write(&args.file, &fixed).map_err(|error| refuse(&args.file, &error))?;
+        bytes = fixed.into_bytes();
+    }
+    let document = document(&args.file, &bytes);
+    let inspection = Inspection::new(&document);
+    let terminal = &mut context.terminal;
+    if context.globals.json {
+        serde_json::to_writer(&mut terminal.out, &inspection).map_err(io::Error::from)?;
+        writeln!(terminal.out)?;
+    } else {
+        text(&inspection, terminal.style, &mut terminal.out)?;
+        problems(&document, &args.file, terminal.style, &mut terminal.out)?;
+    }
+    Ok(if inspection.has_errors() { ExitCode::InvalidInput } else { ExitCode::Done })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let metadata = fs::metadata(path).map_err(|error| refuse(path, &error))?;
+    if metadata.len() > LARGEST {
+        return Err(refuse(path, &io::Error::other(format!("{} bytes, more than {LARGEST}", metadata.len()))));
+    }
+    if !metadata.is_file() {
+        return Err(refuse(path, &io::Error::other("not a regular file")));
+    }
+    fs::read(path).map_err(|error| refuse(path, &error))
+}
+
+fn refuse(path: &Path, error: &io::Error) -> Error {
+    Error::new(ExitCode::InvalidInput, format!("cannot use `{}`: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.commit()
+}
+
+fn text(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let name = inspection.id.as_deref().unwrap_or(inspection.kind);
-    writeln!(out, "{name}: {}", inspection.title.as_deref().unwrap_or("(no title)"))?;
+    let title = inspection.title.as_deref().unwrap_or("(no title)");
+    writeln!(out, "{}", style.paint(Tone::Strong, &safe(&format!("{name}: {title}"))))?;
+    if let Some(status) = &inspection.status {
+        writeln!(out, "status: {}", safe(status))?;
+    }
+    for (word, list) in [("depends on", &inspection.dependencies), ("files", &inspection.files)] {
+        if !list.is_empty() {
+            writeln!(out, "{word}: {}", safe(&list.join(", ")))?;
+        }
+    }
     for phase in &inspection.phases {
-        let minutes = phase.minutes.map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();
-        writeln!(out, "  line {}: Phase {}: {}{minutes}", phase.line, phase.label, phase.title)?;
+        let time = phase.minutes.map(|minutes| format!(" ({})", show(minutes * 60.0))).unwrap_or_default();
+        writeln!(out, "  line {}: Phase {}: {}{time}", phase.line, safe(&phase.label), safe(&phase.title))?;
     }
-    for problem in &inspection.problems {
-        let line = problem.line.map(|line| format!("{}:{line}: ", inspection.path)).unwrap_or_default();
-        writeln!(out, "{}[{}]: {line}{}", problem.severity, problem.code, problem.message)?;
-    }
-    Ok(())
+    let manual = inspection.gates.iter().filter(|gate| gate.command.is_none()).count();
+    writeln!(
+        out,
+        "{}, {} ({manual} without a command), {}\n",
+        numbered(inspection.phases.len(), "phase"),
+        numbered(inspection.gates.len(), "gate"),
+        numbered(inspection.problems.len(), "problem")
+    )
+}
+
+fn problems(document: &Document, path: &Path, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let findings = Findings {
+        name: path.display().to_string(),
+        text: document.text().to_owned(),
+        problems: document.problems().to_vec(),
+    };
+    render::problems(&findings, style, out)
 }

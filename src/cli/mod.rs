@@ -1,3 +1,36 @@
-//! The command line.
+//! The command line: arguments, streams, files of the user, and one file per subcommand.
+//!
+//! Built-in subcommands are derived; batch scripts become real subcommands, built from what each says about itself.
 
+pub mod alive;
+pub mod completions;
+pub mod config_show;
+pub mod context;
+pub mod doctor;
+pub mod failure;
+pub mod globals;
+pub mod init;
 pub mod inspect;
+pub mod journal;
+pub mod live;
+pub mod logs;
+pub mod man;
+pub mod peek;
+pub mod program;
+pub mod progress;
+pub mod project;
+pub mod render;
+pub mod replay;
+pub mod root;
+pub mod runs;
+pub mod status;
+pub mod stop;
+pub mod terminal;
+pub mod watch;
+
+pub use context::Context;
+pub use failure::{Failure, Outcome};
+pub use globals::Globals;
+pub use program::main;
+pub use progress::Progress;
+pub use terminal::Terminal;

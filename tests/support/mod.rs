@@ -1,5 +1,5 @@
 //! What the tests that drive the real binary share: a temp dir, a clean environment, git, and the output of a run.
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::panic, reason = "every test binary uses a part of it, and tests panic")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -26,24 +26,14 @@ impl Output {
     /// Fails unless standard output holds the text.
     #[track_caller]
     pub fn expect_stdout(self, text: &str) -> Self {
-        assert!(
-            self.stdout.contains(text),
-            "no {text:?} in\n--- stdout\n{}\n--- stderr\n{}",
-            self.stdout,
-            self.stderr
-        );
+        assert!(self.stdout.contains(text), "no {text:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
         self
     }
 
     /// Fails unless standard error holds the text.
     #[track_caller]
     pub fn expect_stderr(self, text: &str) -> Self {
-        assert!(
-            self.stderr.contains(text),
-            "no {text:?} in\n--- stderr\n{}\n--- stdout\n{}",
-            self.stderr,
-            self.stdout
-        );
+        assert!(self.stderr.contains(text), "no {text:?} in\n--- stderr\n{}\n--- stdout\n{}", self.stderr, self.stdout);
         self
     }
 

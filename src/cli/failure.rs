@@ -1,0 +1,29 @@
+//! How a subcommand ends: with an exit code, with an error for people, or because nobody reads its output.
+
+use std::io;
+
+use crate::error::{Error, ExitCode};
+
+/// The result of a subcommand.
+pub type Outcome = Result<ExitCode, Failure>;
+
+/// Why a subcommand ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something to tell the user.
+    Error(Box<Error>),
+    /// Standard output could not be written.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}

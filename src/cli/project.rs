@@ -1,0 +1,80 @@
+//! The project that a command works on, and its configuration files.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::globals::Globals;
+use crate::config::{Config, Layer, Layers, Origin, from_environment, from_toml};
+use crate::error::{Error, ExitCode, Result};
+use crate::model::problem::Problem;
+
+/// Configuration is short; what is longer is no configuration.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Finds the root of the project: the nearest folder upwards with `.git` or `.ce/batchprp.toml`, else the folder itself.
+pub fn root(start: &Path) -> PathBuf {
+    let is_root = |folder: &&Path| folder.join(".git").exists() || folder.join(".ce/batchprp.toml").is_file();
+    start.ancestors().find(is_root).unwrap_or(start).to_owned()
+}
+
+/// Returns the user's configuration folder of batchprp.
+pub fn user_folder() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("batchprp"))
+}
+
+/// Reads all layers of the configuration; every problem of every source is reported at once.
+pub fn load_config(root: &Path, globals: &Globals, flags: Layer) -> Result<Config> {
+    let mut error = Error::new(ExitCode::Config, "the configuration has problems")
+        .help("`batchprp config show --origin` shows every key and where its value comes from");
+    let mut layers = Vec::new();
+    let project = globals.config.clone().unwrap_or_else(|| root.join(".ce/batchprp.toml"));
+    let sources = [
+        user_folder().map(|folder| (folder.join("config.toml"), false, Origin::UserFile as fn(String) -> Origin)),
+        Some((project, globals.config.is_some(), Origin::ProjectFile as fn(String) -> Origin)),
+    ];
+    for (path, is_required, origin) in sources.into_iter().flatten() {
+        let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let Some(text) = read(&path, is_required)? else { continue };
+        let (layer, problems) = from_toml(&text, &origin(shown.clone()));
+        layers.push(layer);
+        if !problems.is_empty() {
+            error = error.findings(shown, text, problems);
+        }
+    }
+    let variables =
+        env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let (layer, problems) = from_environment(variables);
+    layers.push(layer);
+    if !problems.is_empty() {
+        error = error.findings("environment", "", problems);
+    }
+    layers.push(flags);
+    if error.findings.is_empty() { Ok(Config::from_layers(Layers(layers))) } else { Err(error) }
+}
+
+fn read(path: &Path, is_required: bool) -> Result<Option<String>> {
+    let refuse = |reason: String| {
+        Error::new(ExitCode::Config, format!("cannot read the configuration `{}`: {reason}", path.display()))
+    };
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_required => return Ok(None),
+        Err(error) => return Err(refuse(error.to_string())),
+        Ok(metadata) if !metadata.is_file() => return Err(refuse("it is not a regular file".to_owned())),
+        Ok(metadata) if metadata.len() > LARGEST => return Err(refuse(format!("it is larger than {LARGEST} bytes"))),
+        Ok(_) => {}
+    }
+    let bytes = fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let problem = Problem::error("config::encoding", "not UTF-8").at(at..at).help("save the file as UTF-8");
+            Err(refuse("it is not UTF-8".to_owned()).findings(path.display().to_string(), text, vec![problem]))
+        }
+    }
+}

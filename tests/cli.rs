@@ -1,0 +1,10 @@
+//! The command line from outside: streams, exit codes, errors, configuration, and the files that runs leave.
+
+#[path = "cli/config.rs"]
+mod config;
+#[path = "cli/runs.rs"]
+mod runs;
+#[path = "support/mod.rs"]
+mod support;
+#[path = "cli/usage.rs"]
+mod usage;

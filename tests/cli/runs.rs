@@ -1,0 +1,128 @@
+//! Runs as seen from another terminal, from the files that they leave.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::support::Test;
+
+/// Returns one line of a journal.
+fn line(seq: u64, second: u64, event: &str) -> String {
+    format!(
+        "{{\"schema_version\":1,\"seq\":{seq},\"at\":\"2026-11-20T10:15:{second:02}.000Z\",\"run\":\"r1\",{event}}}\n"
+    )
+}
+
+fn started(pid: u32, host: &str) -> String {
+    format!(
+        r#""event":"run_started","command":"exe","batch":47,"pid":{pid},"host":"{host}","argv":["batchprp","exe","--batch","47"],"jobs":2"#
+    )
+}
+
+const GRAPH: &str = r#""event":"graph","items":[{"id":"PRP-47.1.1","title":"Api","name":"PRP-47.1.1-api","stage":1,"phases":1,"hours":1.0},{"id":"PRP-47.2.1","title":"Auth","name":"PRP-47.2.1-auth","stage":2,"phases":2,"hours":1.0}],"stages":{"1":["PRP-47.1.1"],"2":["PRP-47.2.1"]},"edges":[{"from":"PRP-47.1.1","to":"PRP-47.2.1","reason":"explicit"}],"critical_path":["PRP-47.1.1","PRP-47.2.1"],"bound_hours":2.0"#;
+
+fn journal(test: &Test, pid: u32, host: &str) -> String {
+    let mut written = line(1, 0, &started(pid, host));
+    written += &line(2, 1, GRAPH);
+    written += &line(3, 2, r#""event":"item_started","item":"PRP-47.1.1","stage":1,"attempt":1"#);
+    written += &line(4, 3, r#""event":"phase_started","item":"PRP-47.1.1","phase":1,"title":"Do \u001b[2Jit","of":1"#);
+    test.write(".ce/tmp/runs/r1/events.jsonl", &written);
+    written
+}
+
+fn finish(test: &Test, mut written: String) {
+    written += &line(
+        5,
+        20,
+        r#""event":"item_finished","item":"PRP-47.1.1","status":"completed","outcome":{"status":"completed","note":null,"score":9.1},"reason":"","duration":18.0"#,
+    );
+    written += &line(
+        6,
+        21,
+        r#""event":"item_finished","item":"PRP-47.2.1","status":"blocked","outcome":null,"reason":"waits for PRP-9","duration":0.0"#,
+    );
+    written += &line(
+        7,
+        22,
+        r#""event":"run_finished","totals":{"completed":1,"blocked":1},"exit_code":10,"resume":"batchprp exe --batch 47","next":[]"#,
+    );
+    test.write(".ce/tmp/runs/r1/events.jsonl", written + "{\"schema_version\":1,\"se");
+}
+
+#[test]
+fn without_a_run_nothing_is_matched() {
+    Test::new().run(["status"]).expect_code(4).expect_stderr("there is no run yet");
+}
+
+#[test]
+fn an_interrupted_run_is_told_from_a_finished_one() {
+    let test = Test::new();
+    // No process has this number: the kernel's largest is 2^22.
+    let written = journal(&test, 2_000_000_000, &hostname());
+    let shown = test.run(["status", "47"]).expect_code(0).stdout;
+    for part in [
+        "BATCH 47: exe",
+        "Stage 1 [1/2]",
+        "(waiting for PRP-47.1.1)",
+        "was interrupted; go on with: batchprp exe --batch 47",
+    ] {
+        assert!(shown.contains(part), "no {part} in {shown}");
+    }
+    assert!(!shown.contains('\x1b'));
+    test.run(["stop"]).expect_code(4).expect_stderr("not at work");
+    test.run(["watch"]).expect_code(10).expect_stderr("was interrupted");
+
+    finish(&test, written);
+    let shown = test.run(["status"]).expect_code(0).stdout;
+    assert!(shown.contains("1 completed") && shown.contains("1 blocked") && shown.contains("exit code 10"), "{shown}");
+    assert_eq!(test.run(["status", "--json"]).expect_code(0).json()["state"], "ended");
+    test.run(["watch", "r1"]).expect_code(10).expect_stdout("PRP-47.1.1-api phase 1/1");
+    test.run(["replay", "r1"]).expect_code(0).expect_stdout("batchprp exe --batch 47");
+    let json = test.run(["replay", "latest", "--json"]).expect_code(0).stdout;
+    assert_eq!(json.lines().count(), 7);
+    test.run(["status", "48"]).expect_code(4).expect_stderr("no run of batch 48");
+}
+
+#[test]
+fn logs_show_events_or_the_transcripts_of_an_item_without_steering_the_terminal() {
+    let test = Test::new();
+    let written = journal(&test, 2_000_000_000, &hostname());
+    finish(&test, written);
+    test.write(".ce/tmp/runs/r1/PRP-47.1.1/a1/transcript.jsonl", "{\"say\":\"hi \x1b[31m\"}\n");
+    let events = test.run(["logs", "r1"]).expect_code(0).stdout;
+    assert!(events.contains("10:15:03") && !events.contains('\x1b'), "{events}");
+    let transcript = test.run(["logs", "r1", "47.1.1"]).expect_code(0).stdout;
+    assert!(transcript.contains("a1/transcript.jsonl") && transcript.contains("\\u{1b}[31m"), "{transcript}");
+    test.run(["logs", "r1", "47.9.9"]).expect_code(4).expect_stderr("PRP-47.1.1");
+}
+
+#[test]
+fn stop_signals_the_orchestrator_and_nobody_else() {
+    let test = Test::new();
+    let mut child = Command::new("sleep").arg("60").stdout(Stdio::null()).spawn().expect("sleep");
+    let now = jiff_now();
+    let old = line(1, 0, &started(child.id(), &hostname()));
+    // The run is older than the process: its number was given away again.
+    test.write(".ce/tmp/runs/r1/events.jsonl", &old);
+    test.run(["stop"]).expect_code(4);
+    assert!(child.try_wait().expect("a child").is_none(), "a stranger was killed");
+    // A run of another machine is left alone.
+    let elsewhere = old.replace("2026-11-20T10:15:00.000Z", &now).replace(&hostname(), "elsewhere");
+    test.write(".ce/tmp/runs/r1/events.jsonl", elsewhere);
+    test.run(["stop"]).expect_code(4).expect_stderr("elsewhere");
+    // This one is it.
+    test.write(".ce/tmp/runs/r1/events.jsonl", old.replace("2026-11-20T10:15:00.000Z", &now));
+    let waiter = std::thread::spawn(move || child.wait());
+    test.run(["stop", "--wait", "10s"]).expect_code(0).expect_stdout("is stopped");
+    assert!(!waiter.join().expect("a thread").expect("an end").success());
+}
+
+fn hostname() -> String {
+    let output = Command::new("hostname").output();
+    let named =
+        output.ok().filter(|o| o.status.success()).map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
+    named.unwrap_or_else(|| std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned())
+}
+
+fn jiff_now() -> String {
+    (jiff::Timestamp::now() + Duration::from_secs(1)).to_string()
+}
