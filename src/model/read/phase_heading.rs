@@ -81,7 +81,8 @@ pub(super) fn label(text: &str) -> Option<(&str, &str)> {
 fn notes(title: &str) -> (&str, Option<f64>) {
     let mut title = title.trim();
     let mut minutes = None;
-    loop {
+    // Nobody adds more notes than this; a hostile title must not cost more than one look at each end.
+    for _ in 0..8 {
         let shorter = title.trim_end_matches(['✅', '☑', '✔', '\u{fe0f}', '*', ' ']);
         let shorter = without_word(shorter);
         if let Some((before, inside)) = parenthesis(shorter) {
@@ -102,6 +103,7 @@ fn notes(title: &str) -> (&str, Option<f64>) {
         }
         title = shorter;
     }
+    (title, minutes)
 }
 
 /// Cuts a final `✅ COMPLETE` off.

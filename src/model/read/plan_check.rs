@@ -11,6 +11,11 @@ use crate::model::problem::Problem;
 /// More phases than this without dependencies are rarely independent in truth.
 const MANY: usize = 8;
 
+/// Bounds of what is worked out for one plan, so that a hostile one cannot make its report grow without limit.
+const HINTS: usize = 50;
+const CYCLES: usize = 20;
+const EDGES: usize = 1_000_000;
+
 /// Resolves the dependency texts and reports what does not fit together.
 pub(super) fn check(text: &str, drafts: Vec<Draft>, problems: &mut Vec<Problem>) -> Vec<PlanPhase> {
     let mut index: HashMap<String, usize> = HashMap::with_capacity(drafts.len());
@@ -29,11 +34,21 @@ pub(super) fn check(text: &str, drafts: Vec<Draft>, problems: &mut Vec<Problem>)
         }
     }
     let mut phases = Vec::with_capacity(drafts.len());
+    let mut budget = Budget { hints: HINTS, edges: EDGES };
     let labels: Vec<(String, String)> =
         drafts.iter().map(|draft| (draft.phase.label.clone(), draft.phase.title.to_lowercase())).collect();
     for (at, draft) in drafts.into_iter().enumerate() {
-        let mut resolver =
-            Resolver { text, labels: &labels, index: &index, at, faulty: false, refs: Vec::new(), problems };
+        let mut resolver = Resolver {
+            text,
+            labels: &labels,
+            index: &index,
+            at,
+            faulty: false,
+            refs: Vec::new(),
+            known: HashSet::new(),
+            budget: &mut budget,
+            problems,
+        };
         for piece in draft.dependencies {
             resolver.piece(piece);
         }
@@ -57,6 +72,12 @@ pub(super) fn check(text: &str, drafts: Vec<Draft>, problems: &mut Vec<Problem>)
     phases
 }
 
+/// What may still be spent.
+struct Budget {
+    hints: usize,
+    edges: usize,
+}
+
 struct Resolver<'a> {
     text: &'a str,
     /// Label and lower-case title of every phase.
@@ -65,6 +86,9 @@ struct Resolver<'a> {
     at: usize,
     faulty: bool,
     refs: Vec<PhaseRef>,
+    /// Phases in `refs`.
+    known: HashSet<usize>,
+    budget: &'a mut Budget,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -79,7 +103,7 @@ impl Resolver<'_> {
             Piece::Span(first, last, span) => {
                 let ends = (self.find(&first, &span), self.find(&last, &span));
                 let (Some(from), Some(to)) = ends else { return };
-                let all: Vec<usize> = (from.min(to)..=from.max(to)).collect();
+                let all: Vec<usize> = (from.min(to)..=from.max(to)).take(self.budget.edges + 1).collect();
                 let names = all.iter().map(|at| self.labels[*at].0.as_str()).take(12).collect::<Vec<_>>().join(", ");
                 self.problems.push(
                     Problem::warning(
@@ -101,10 +125,14 @@ impl Resolver<'_> {
         let found = self.index.get(&label.to_ascii_lowercase()).copied();
         if found.is_none() {
             self.faulty = true;
-            let nearest = self.labels.iter().max_by(|a, b| {
+            let search = if self.may_hint() { self.labels } else { &[] };
+            let nearest = search.iter().max_by(|a, b| {
                 strsim::jaro(&a.0, label).total_cmp(&strsim::jaro(&b.0, label)).then(std::cmp::Ordering::Greater)
             });
-            let help = nearest.map_or_else(String::new, |(label, _)| format!("did you mean `Phase {label}`?"));
+            let help = match nearest {
+                Some((label, _)) => format!("did you mean `Phase {label}`?"),
+                None => "depend on phases of this plan only".to_owned(),
+            };
             let own = &self.labels[self.at].0;
             self.problems.push(
                 Problem::error(
@@ -127,16 +155,41 @@ impl Resolver<'_> {
                     .at(span)
                     .help("remove it from its own dependencies"),
             );
-        } else if !self.refs.iter().any(|known| known.label == label) {
-            self.refs.push(PhaseRef { label, span });
+        } else if self.known.insert(target) {
+            match self.budget.edges.checked_sub(1) {
+                Some(left) => {
+                    self.budget.edges = left;
+                    self.refs.push(PhaseRef { label, span });
+                }
+                None => self.too_many(span),
+            }
         }
+    }
+
+    fn too_many(&mut self, span: Range<usize>) {
+        if !self.faulty {
+            self.faulty = true;
+            self.problems.push(
+                Problem::error("plan::too_many_dependencies", format!("the plan has more than {EDGES} dependencies"))
+                    .at(span)
+                    .help("depend on the last phase of a chain instead of on all of its phases"),
+            );
+        }
+    }
+
+    /// Tells whether there may be one more search for what was meant.
+    fn may_hint(&mut self) -> bool {
+        let may = self.budget.hints > 0;
+        self.budget.hints = self.budget.hints.saturating_sub(1);
+        may
     }
 
     fn rejected(&mut self, span: Range<usize>) {
         self.faulty = true;
         let quoted = self.text[span.clone()].to_owned();
         let words = quoted.to_lowercase();
-        let titled = self.labels.iter().find(|(_, title)| {
+        let search = if self.may_hint() { self.labels } else { &[] };
+        let titled = search.iter().find(|(_, title)| {
             !title.is_empty() && (words.contains(title.as_str()) || strsim::jaro_winkler(title, &words) > 0.85)
         });
         let help = match titled {
@@ -164,6 +217,7 @@ fn cycles(index: &HashMap<String, usize>, phases: &mut [PlanPhase], problems: &m
         index.get(&phases[at].dependencies.get(next)?.label.to_ascii_lowercase()).copied()
     };
     let mut marks = vec![Mark::New; phases.len()];
+    let mut reported = 0;
     for start in 0..phases.len() {
         if marks[start] != Mark::New {
             continue;
@@ -182,7 +236,8 @@ fn cycles(index: &HashMap<String, usize>, phases: &mut [PlanPhase], problems: &m
                     marks[target] = Mark::Open;
                     path.push((target, 0));
                 }
-                Some(target) if marks[target] == Mark::Open => {
+                Some(target) if marks[target] == Mark::Open && reported < CYCLES => {
+                    reported += 1;
                     let from = path.iter().position(|(at, _)| *at == target).unwrap_or_default();
                     let edges: Vec<(usize, usize)> = path[from..].iter().map(|(at, next)| (*at, next - 1)).collect();
                     problems.push(cycle(phases, &edges));

@@ -1,5 +1,6 @@
 //! One phase of a plan out of its fields.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::field::{Field, Name, fields};
@@ -21,6 +22,8 @@ pub(super) struct Draft {
     pub(super) dependencies: DependencyText,
     /// Required fields that are not there.
     pub(super) missing: Vec<&'static str>,
+    /// Files so far, for look-up.
+    files: HashSet<String>,
 }
 
 /// Reads the phase whose heading is `heading`; `inner` are the headings inside its span.
@@ -43,6 +46,7 @@ pub(super) fn draft(
         phase: PlanPhase { label, title, line, heading: heading.span.clone(), span, minutes, ..PlanPhase::default() },
         dependencies: Vec::new(),
         missing: Vec::new(),
+        files: HashSet::new(),
     };
     let mut seen = Vec::new();
     for field in &fields {
@@ -120,8 +124,11 @@ impl Draft {
         found.extend(items(masked, field.body.clone()).iter().filter_map(|item| entry(text, &item.text)));
         for (span, path) in found {
             match path {
-                Ok(path) if !self.phase.files.contains(&path) => self.phase.files.push(path),
-                Ok(_) => {}
+                Ok(path) => {
+                    if self.files.insert(path.clone()) {
+                        self.phase.files.push(path);
+                    }
+                }
                 Err(bad) => problems.push(bad_file(text, span, bad)),
             }
         }

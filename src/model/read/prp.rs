@@ -1,5 +1,6 @@
 //! Reads a PRP.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::frontmatter::{Frontmatter, frontmatter};
@@ -156,11 +157,15 @@ fn files(prp: &mut Prp, text: &str, reading: &Reading, problems: &mut Vec<Proble
     let named =
         |section: &&Section| matches!(plain(&section.title).as_str(), "files modified" | "files to modify" | "files");
     let Some(section) = prp.sections.iter().find(named) else { return };
+    let mut seen = HashSet::new();
     for item in items(&reading.masked, section.heading.end..section.span.end) {
         let Some((span, path)) = entry(text, &item.text) else { continue };
         match path {
-            Ok(path) if !prp.files.contains(&path) => prp.files.push(path),
-            Ok(_) => {}
+            Ok(path) => {
+                if seen.insert(path.clone()) {
+                    prp.files.push(path);
+                }
+            }
             Err(bad) => problems.push(
                 Problem::warning(
                     "prp::prose_file",

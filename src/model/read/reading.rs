@@ -36,7 +36,10 @@ impl Reading {
             let mut common = super::heading::headings(&blank(text, std::iter::once(front)));
             // Code that a reading takes for text is full of underlines; those are not headings that anybody wrote.
             for other in [&mut flat, &mut common] {
-                other.retain(|heading| !underlined(text, heading) || headings.contains(heading));
+                let known = |heading: &Heading| {
+                    headings.binary_search_by_key(&heading.span.start, |own| own.span.start).is_ok()
+                };
+                other.retain(|heading| !underlined(text, heading) || known(heading));
             }
             others = vec![flat, common];
         }

@@ -1,0 +1,21 @@
+//! Any bytes read as a plan: no panic, and all places inside the text.
+#![no_main]
+
+use std::path::Path;
+
+use batchprp::model::read::plan;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let (plan, problems) = plan(Path::new("plan.md"), bytes);
+    for problem in &problems {
+        let span = problem.span.clone().expect("every problem has a place");
+        assert!(plan.text.get(span).is_some() && problem.help.is_some());
+        assert!(problem.labels.iter().all(|label| plan.text.get(label.span.clone()).is_some()));
+    }
+    for phase in &plan.phases {
+        assert!(plan.text.get(phase.span.clone()).is_some());
+        assert!(phase.dependencies.iter().all(|reference| plan.text.get(reference.span.clone()).is_some()));
+        assert!(phase.gates.iter().all(|gate| plan.text.get(gate.span.clone()).is_some()));
+    }
+});

@@ -1,0 +1,22 @@
+//! Any bytes read as a PRP: no panic, all places inside the text, and mended fences stay mended.
+#![no_main]
+
+use std::path::Path;
+
+use batchprp::model::read::{fix_fences, prp};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let (prp, problems) = prp(Path::new("PRP-1-x.md"), bytes);
+    for problem in &problems {
+        let span = problem.span.clone().expect("every problem has a place");
+        assert!(prp.text.get(span).is_some() && problem.help.is_some());
+        assert!(problem.labels.iter().all(|label| prp.text.get(label.span.clone()).is_some()));
+    }
+    assert!(prp.phases.iter().all(|phase| prp.text.get(phase.span.clone()).is_some()));
+    assert!(prp.gates.iter().all(|gate| prp.text.get(gate.span.clone()).is_some() && (1..=4).contains(&gate.level)));
+    assert!(prp.sections.iter().all(|section| prp.text.get(section.span.clone()).is_some()));
+    if let Some(fixed) = fix_fences(&prp.text) {
+        assert_eq!(fix_fences(&fixed), None);
+    }
+});
