@@ -1,0 +1,261 @@
+//! Rules of the house that no compiler checks: who may name whom, how long files are, what never stands in `src/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Room and the rooms that it may name. `error` and `config` are shared by all but `model`.
+const MAY_NAME: [(&str, &[&str]); 10] = [
+    ("config", &["model"]),
+    ("model", &[]),
+    ("graph", &["model"]),
+    ("event", &["model"]),
+    ("schedule", &["model", "graph", "event"]),
+    ("report", &["model", "event"]),
+    ("review", &["model", "graph"]),
+    ("host", &["model", "event"]),
+    ("run", &["model", "graph", "event", "schedule", "report", "review", "host"]),
+    ("script", &["model", "graph", "event", "review", "run::bridge"]),
+];
+
+/// Rooms without effects.
+const PURE: [&str; 6] = ["model", "graph", "event", "schedule", "report", "review"];
+
+/// What a room without effects never names.
+const EFFECTS: [&str; 8] =
+    ["std::fs", "std::process", "std::env", "std::net", "time::Instant", "time::SystemTime", "tokio", "walkdir"];
+
+/// A library and the only place that may name it.
+const AT_HOME: [(&str, &str); 3] = [("rhai", "src/script/"), ("git2", "src/host/git/"), ("clap", "src/cli/")];
+
+struct Source {
+    /// Relative to the project, with `/`.
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// Returns the lines before the tests of the file, without comments.
+    fn code(&self) -> Vec<(usize, &str)> {
+        let all: Vec<&str> = self.text.lines().collect();
+        let end = all.iter().position(|line| *line == "#[cfg(test)]").unwrap_or(all.len());
+        let is_code = |line: &&str| !line.trim_start().starts_with("//");
+        all[..end].iter().enumerate().filter(|(_, line)| is_code(line)).map(|(n, line)| (n + 1, *line)).collect()
+    }
+
+    fn room(&self) -> Option<&str> {
+        self.path.strip_prefix("src/")?.split_once('/').map(|(room, _)| room)
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &str, extension: &str) -> Vec<Source> {
+    let files = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name().into_iter().flatten();
+    files
+        .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == extension))
+        .map(|entry| Source { path: relative(entry.path()), text: fs::read_to_string(entry.path()).expect("UTF-8") })
+        .collect()
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/")
+}
+
+#[track_caller]
+fn none(what: &str, found: &[String]) {
+    assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
+}
+
+/// Finds `crate::room` and `crate::{room, …}` in a line, each with what follows the room.
+fn named(line: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (at, _) in line.match_indices("crate::") {
+        let rest = &line[at + "crate::".len()..];
+        let list = rest.strip_prefix('{').map_or(rest, |list| list);
+        let parts: Vec<&str> = if rest.starts_with('{') { list.split(',').collect() } else { vec![rest] };
+        for part in parts {
+            let name: String =
+                part.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect();
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[test]
+fn every_room_names_only_the_rooms_below_it() {
+    let table: BTreeMap<&str, &[&str]> = MAY_NAME.into_iter().collect();
+    let mut found = Vec::new();
+    for source in sources("src", "rs") {
+        let Some(room) = source.room() else { continue };
+        let Some(allowed) = table.get(room) else {
+            assert_eq!(room, "cli", "{}: the room is not in the table of design", source.path);
+            continue;
+        };
+        for (number, line) in source.code() {
+            for name in named(line) {
+                let other = name.split("::").next().unwrap_or_default();
+                let is_allowed = other == room
+                    || allowed.iter().any(|allowed| name == *allowed || name.starts_with(&format!("{allowed}::")))
+                    || (room != "model" && matches!(other, "error" | "config"));
+                if !is_allowed {
+                    found.push(format!("{}:{number}: {room} names {name}", source.path));
+                }
+            }
+        }
+    }
+    none("rooms that name a room above them", &found);
+}
+
+#[test]
+fn rooms_without_effects_name_none() {
+    let mut found = Vec::new();
+    for source in sources("src", "rs").iter().filter(|s| s.room().is_some_and(|room| PURE.contains(&room))) {
+        for (number, line) in source.code() {
+            for effect in EFFECTS.iter().filter(|effect| line.contains(*effect)) {
+                found.push(format!("{}:{number}: {effect}", source.path));
+            }
+        }
+    }
+    none("effects in a room without effects", &found);
+}
+
+#[test]
+fn each_great_library_is_named_in_one_place() {
+    let mut found = Vec::new();
+    for source in sources("src", "rs") {
+        for (library, home) in AT_HOME.iter().filter(|(_, home)| !source.path.starts_with(home)) {
+            let path = format!("{library}::");
+            let is_named = |line: &str| {
+                line.match_indices(&path).any(|(at, _)| {
+                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '-')
+                })
+            };
+            for (number, _) in source.code().into_iter().filter(|(_, line)| is_named(line)) {
+                found.push(format!("{}:{number}: {library} belongs into {home}", source.path));
+            }
+        }
+    }
+    none("libraries outside of their room", &found);
+}
+
+#[test]
+fn files_are_short() {
+    let mut lengths: Vec<(usize, String)> =
+        sources("src", "rs").into_iter().map(|source| (source.text.lines().count(), source.path)).collect();
+    lengths.sort();
+    let long: Vec<String> =
+        lengths.iter().filter(|(n, _)| *n > 500).map(|(n, path)| format!("{path}: {n} lines")).collect();
+    none("files over 500 lines", &long);
+    let median = lengths[lengths.len() / 2].0;
+    assert!(median <= 120, "the median file has {median} lines");
+}
+
+#[test]
+fn nothing_unfinished_stands_in_the_program() {
+    let words = [".unwrap()", "todo!", "unimplemented!", "placeholder", "dbg!("];
+    let mut found = Vec::new();
+    for source in sources("src", "rs") {
+        for (number, line) in source.code() {
+            for word in words.iter().filter(|word| line.to_lowercase().contains(&word.to_lowercase())) {
+                found.push(format!("{}:{number}: {word}", source.path));
+            }
+        }
+    }
+    none("unfinished or unsafe code", &found);
+}
+
+#[test]
+fn module_files_hold_no_code() {
+    let mut found = Vec::new();
+    for source in sources("src", "rs").iter().filter(|source| source.path.ends_with("/mod.rs")) {
+        let mut in_use = false;
+        for (number, line) in source.code() {
+            let start = line.trim_start();
+            let is_plain = ["mod ", "pub mod ", "pub(crate) mod ", "pub(super) mod ", "#[", "#!["]
+                .iter()
+                .any(|word| start.starts_with(word));
+            let is_use =
+                ["use ", "pub use ", "pub(crate) use ", "pub(super) use "].iter().any(|w| start.starts_with(w));
+            if !(line.trim().is_empty() || is_plain || is_use || in_use) {
+                found.push(format!("{}:{number}: {line}", source.path));
+            }
+            in_use = (in_use || is_use) && !line.trim_end().ends_with(';');
+        }
+    }
+    none("code in a module file", &found);
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let silent: Vec<String> = sources("src", "rs")
+        .into_iter()
+        .chain(sources("commands", "rhai"))
+        .chain(sources("stdlib", "rhai"))
+        .filter(|source| !source.text.starts_with("//!"))
+        .map(|source| source.path)
+        .collect();
+    none("files without a first `//!` line", &silent);
+}
+
+#[test]
+fn commands_are_short() {
+    let long: Vec<String> = sources("commands", "rhai")
+        .into_iter()
+        .map(|source| (source.text.lines().count(), source.path))
+        .filter(|(lines, _)| *lines > 100)
+        .map(|(lines, path)| format!("{path}: {lines} lines"))
+        .collect();
+    none("commands over 100 lines", &long);
+}
+
+#[test]
+fn scripts_share_code_instead_of_copying_it() {
+    /// So many equal lines in a row are a copy.
+    const RUN: usize = 4;
+    let scripts: Vec<Vec<String>> =
+        sources("commands", "rhai").into_iter().chain(sources("stdlib", "rhai")).map(|s| significant(&s)).collect();
+    let mut places: BTreeMap<&[String], Vec<(usize, usize)>> = BTreeMap::new();
+    for (script, lines) in scripts.iter().enumerate() {
+        for (at, window) in lines.windows(RUN).enumerate() {
+            places.entry(window).or_default().push((script, at));
+        }
+    }
+    let copied: BTreeSet<(usize, usize)> = places
+        .values()
+        .filter(|places| places.len() > 1)
+        .flatten()
+        .flat_map(|(script, at)| (*at..at + RUN).map(move |line| (*script, line)))
+        .collect();
+    let all: usize = scripts.iter().map(Vec::len).sum();
+    let share = copied.len() as f64 / all.max(1) as f64;
+    assert!(share < 0.10, "{:.1} % of the lines of commands and stdlib are copies", share * 100.0);
+}
+
+/// Returns the lines that say something: no comments, no lone brackets.
+fn significant(source: &Source) -> Vec<String> {
+    let lines = source.text.lines().map(str::trim);
+    let says = |line: &&str| !line.starts_with("//") && line.chars().any(char::is_alphanumeric);
+    lines.filter(says).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_project_speaks_for_itself() {
+    let words = ["/work/", "../shared"];
+    let mut found = Vec::new();
+    for (folder, extension) in
+        [("src", "rs"), ("tests", "rs"), ("commands", "rhai"), ("stdlib", "rhai"), ("stdlib", "md"), ("docs", "md")]
+    {
+        for source in sources(folder, extension).iter().filter(|source| source.path != "tests/tidy.rs") {
+            for (number, line) in source.text.lines().enumerate() {
+                for word in words.iter().filter(|word| line.contains(*word)) {
+                    found.push(format!("{}:{}: {word}", source.path, number + 1));
+                }
+            }
+        }
+    }
+    none("names of places outside of the project", &found);
+}
