@@ -172,7 +172,7 @@ fn nothing_unfinished_stands_in_the_program() {
 fn module_files_hold_no_code() {
     let mut found = Vec::new();
     for source in sources("src", "rs").iter().filter(|source| source.path.ends_with("/mod.rs")) {
-        let mut in_use = false;
+        let mut goes_on = false;
         for (number, line) in source.code() {
             let start = line.trim_start();
             let is_plain = ["mod ", "pub mod ", "pub(crate) mod ", "pub(super) mod ", "#[", "#!["]
@@ -180,10 +180,10 @@ fn module_files_hold_no_code() {
                 .any(|word| start.starts_with(word));
             let is_use =
                 ["use ", "pub use ", "pub(crate) use ", "pub(super) use "].iter().any(|w| start.starts_with(w));
-            if !(line.trim().is_empty() || is_plain || is_use || in_use) {
+            if !(line.trim().is_empty() || is_plain || is_use || goes_on) {
                 found.push(format!("{}:{number}: {line}", source.path));
             }
-            in_use = (in_use || is_use) && !line.trim_end().ends_with(';');
+            goes_on = (goes_on || is_use) && !line.trim_end().ends_with(';');
         }
     }
     none("code in a module file", &found);
