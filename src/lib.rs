@@ -13,3 +13,4 @@ pub mod report;
 pub mod review;
 pub mod run;
 pub mod schedule;
+pub mod script;

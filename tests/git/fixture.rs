@@ -27,7 +27,7 @@ pub(crate) fn try_git(cwd: &Path, args: &[&str]) -> (bool, String) {
         .env("GIT_EDITOR", "true")
         .output()
         .expect("git starts");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
     (output.status.success(), text.trim_end().to_owned())
 }
 

@@ -1,0 +1,243 @@
+//! Agent adapters: Rhai files that say how an agent is started and what its output means.
+//!
+//! An adapter outlives the call that made it: the transport calls it from the core while the agent runs. There it may
+//! compute but not ask: the core cannot wait for itself.
+
+use std::sync::Arc;
+
+use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Map, Scope};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::{Error, ExitCode};
+use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
+use crate::run::bridge::Adapter;
+
+use super::api::current;
+use super::diagnostic;
+use super::embedded;
+use super::library::{Place, is_inside};
+use super::reference::Reference;
+use super::spec;
+use super::state::State;
+use super::suggest;
+
+/// What `detect()` found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Detected {
+    /// Path or name of the program.
+    pub program: String,
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// `const ADAPTER` of an adapter file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traits {
+    /// One line for people.
+    #[serde(default)]
+    pub about: String,
+    /// The agent writes heartbeats itself.
+    #[serde(default)]
+    pub heartbeat: bool,
+    #[serde(default)]
+    pub stop: StopStyle,
+    /// Sessions can be continued.
+    #[serde(default)]
+    pub resume: bool,
+    /// Environment variables that the agent needs from the user.
+    #[serde(default)]
+    pub env: Vec<String>,
+}
+
+/// An adapter file that was compiled.
+#[derive(Clone)]
+pub struct AdapterScript {
+    pub name: String,
+    pub traits: Traits,
+    source: String,
+    ast: Arc<AST>,
+    engine: Arc<Engine>,
+    state: Arc<State>,
+}
+
+/// The adapter of one attempt: the script and what it remembers.
+pub struct ScriptAdapter {
+    script: AdapterScript,
+    memory: Dynamic,
+    /// The first complaint was told; more of the same help nobody.
+    complained: bool,
+}
+
+/// Returns the names of all adapters: those of the project and the built-in ones.
+pub(crate) fn names(state: &State) -> Vec<String> {
+    let own = std::fs::read_dir(state.state_folder().join("agents")).into_iter().flatten();
+    let own = own.filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".rhai").map(str::to_owned));
+    let built_in = embedded::names("stdlib/agents/", ".rhai").into_iter().map(str::to_owned);
+    let mut names: Vec<String> = own.chain(built_in).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl AdapterScript {
+    /// Loads an adapter: the project's own file wins.
+    pub(crate) fn load(state: &Arc<State>, name: &str) -> Result<Self, Error> {
+        let engine = state.engine.get().and_then(std::sync::Weak::upgrade);
+        let engine = engine.ok_or_else(|| Error::new(ExitCode::Internal, "the engine is gone"))?;
+        let file = format!("{name}.rhai");
+        let own = is_inside(&file).then(|| Place::File(state.state_folder().join("agents").join(&file)));
+        for place in own.into_iter().chain([Place::BuiltIn(format!("stdlib/agents/{file}"))]) {
+            let Some((source, text)) = state.library.read(&place)? else { continue };
+            let failed = |error: &EvalAltResult| explain(&engine, state, error, &source);
+            let ast = state.library.compile(&engine, &source, &text).map_err(|error| failed(&error.into()))?;
+            let traits = spec::literal(&ast, "ADAPTER").unwrap_or_default();
+            let traits = Traits::deserialize(traits).map_err(|error| {
+                Error::new(ExitCode::InvalidInput, format!("`ADAPTER` of `{source}` is wrong: {error}"))
+            })?;
+            let (name, ast, state) = (name.to_owned(), Arc::new(ast), state.clone());
+            return Ok(Self { name, traits, source, ast, engine, state });
+        }
+        let names = names(state);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        Err(Error::new(ExitCode::AgentMissing, format!("there is no agent `{name}`")).help(suggest::help(name, &names)))
+    }
+
+    /// Looks for the program; `None` when it is not there. Runs on a script's thread and may run programs.
+    pub(crate) fn detect(&self) -> Result<Option<Detected>, Error> {
+        let found = self.call("detect", (), None).map_err(|error| self.explain(&error))?;
+        if found.is_unit() {
+            return Ok(None);
+        }
+        let found = rhai::serde::from_dynamic::<Detected>(&found);
+        found.map(Some).map_err(|error| {
+            let help = "return `#{ program: \"…\", version: \"…\" }`, or `()`";
+            Error::new(ExitCode::InvalidInput, format!("`detect` of `{}`: {error}", self.source)).help(help)
+        })
+    }
+
+    /// Makes the adapter of one attempt.
+    pub(crate) fn start(self) -> ScriptAdapter {
+        ScriptAdapter { script: self, memory: Dynamic::from_map(Map::new()), complained: false }
+    }
+
+    fn call(
+        &self,
+        function: &str,
+        args: impl FuncArgs,
+        this: Option<&mut Dynamic>,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        let options = CallFnOptions::new();
+        let options = match this {
+            Some(this) => options.bind_this_ptr(this),
+            None => options,
+        };
+        self.engine.call_fn_with_options(options, &mut Scope::new(), &self.ast, function, args)
+    }
+
+    fn explain(&self, error: &EvalAltResult) -> Error {
+        explain(&self.engine, &self.state, error, &self.source)
+    }
+
+    fn one_line(&self, error: &EvalAltResult) -> String {
+        let names = || Reference::of(&self.engine).names();
+        diagnostic::one_line(error, &self.state.library, &self.source, names)
+    }
+}
+
+fn explain(engine: &Engine, state: &State, error: &EvalAltResult, source: &str) -> Error {
+    diagnostic::explain(error, &state.library, source, || Reference::of(engine).names())
+}
+
+impl ScriptAdapter {
+    fn run(&mut self, function: &str, args: impl FuncArgs) -> Result<Dynamic, String> {
+        let (script, memory) = (&self.script, &mut self.memory);
+        let result = current::as_adapter(|| script.call(function, args, Some(memory)));
+        result.map_err(|error| format!("adapter `{}`: {}", script.name, script.one_line(&error)))
+    }
+
+    fn complain(&mut self, text: String) -> Vec<AgentEvent> {
+        match std::mem::replace(&mut self.complained, true) {
+            true => Vec::new(),
+            false => vec![AgentEvent::Warning { text }],
+        }
+    }
+}
+
+impl Adapter for ScriptAdapter {
+    fn command(&mut self, spec: &AgentSpec) -> Result<CommandLine, String> {
+        let spec = rhai::serde::to_dynamic(spec).map_err(|error| error.to_string())?;
+        let line = self.run("command", (spec,))?;
+        let line: Line = rhai::serde::from_dynamic(&line)
+            .map_err(|error| format!("adapter `{}`: `command` returned something else: {error}", self.script.name))?;
+        if line.argv.is_empty() {
+            return Err(format!("adapter `{}`: `command` returned an empty `argv`", self.script.name));
+        }
+        Ok(CommandLine { argv: line.argv, env: line.env, stdin: line.stdin, files: line.files })
+    }
+
+    fn on_line(&mut self, line: &str) -> Vec<AgentEvent> {
+        let events = match self.run("on_line", (line.to_owned(),)) {
+            Ok(events) => events,
+            Err(text) => return self.complain(text),
+        };
+        let mut read = Vec::new();
+        for value in events.try_cast::<Array>().unwrap_or_default() {
+            match event(&value) {
+                Ok(event) => read.push(event),
+                Err(text) => {
+                    let text = format!("adapter `{}`: {text}", self.script.name);
+                    read.extend(self.complain(text));
+                }
+            }
+        }
+        read
+    }
+
+    fn outcome(&mut self, exit: Exit) -> (AgentStatus, String) {
+        let verdict = rhai::serde::to_dynamic(exit).map_err(|error| error.to_string());
+        let verdict = verdict.and_then(|exit| self.run("outcome", (exit,))).and_then(|value| {
+            let text = |error: Box<EvalAltResult>| format!("adapter `{}`: `outcome`: {error}", self.script.name);
+            rhai::serde::from_dynamic::<Judgement>(&value).map_err(text)
+        });
+        match verdict {
+            Ok(judgement) => (judgement.status, judgement.text),
+            Err(text) => (AgentStatus::Protocol, text),
+        }
+    }
+}
+
+/// What `command` returns; all but `argv` may be left out.
+#[derive(Deserialize)]
+struct Line {
+    argv: Vec<String>,
+    #[serde(default)]
+    env: std::collections::BTreeMap<String, String>,
+    #[serde(default)]
+    stdin: String,
+    #[serde(default)]
+    files: std::collections::BTreeMap<String, String>,
+}
+
+/// What `outcome` returns.
+#[derive(Deserialize)]
+struct Judgement {
+    status: AgentStatus,
+    #[serde(default)]
+    text: String,
+}
+
+/// Reads one event map. The four token counts stand beside the other keys there.
+fn event(value: &Dynamic) -> Result<AgentEvent, String> {
+    let wrong = |error: serde_json::Error| format!("`on_line` returned an event that is none: {error}");
+    let mut value = serde_json::to_value(value).map_err(wrong)?;
+    if let Some(object) = value.as_object_mut()
+        && object.get("kind").and_then(Value::as_str) == Some("usage")
+    {
+        let names = ["input", "cache_read", "cache_write", "output"];
+        let counts = names.map(|name| (name.to_owned(), object.remove(name).unwrap_or_else(|| 0.into())));
+        object.insert("tokens".to_owned(), Value::Object(counts.into_iter().collect()));
+    }
+    serde_json::from_value(value).map_err(wrong)
+}

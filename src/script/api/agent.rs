@@ -1,0 +1,132 @@
+//! `agent::…`: which agent works, and the call of one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rhai::plugin::*;
+use rhai::{Dynamic, Map};
+
+use crate::error::{Error, ExitCode};
+use crate::run::bridge::{Reply, Request};
+
+use super::super::adapter::{AdapterScript, Detected};
+use super::super::value::answer::AnswerValue;
+use super::super::value::convert::optional;
+use super::agent_call::{self, Options};
+use super::env::variable;
+use super::native::{Call, Fault, Thrown, native, unexpected};
+
+/// Agents that are looked for where nobody named one, in this order.
+const KNOWN: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
+
+/// Returns the agent that flags or configuration name.
+fn named(call: &Call) -> Option<String> {
+    call.state.run().flag_text("agent").or_else(|| call.state.setting_text("agent.name"))
+}
+
+/// Returns the agent that is named, else the first one whose program is there.
+fn found(call: &Call) -> Result<Option<String>, Fault> {
+    if let Some(name) = named(call) {
+        return Ok(Some(name));
+    }
+    for name in KNOWN {
+        if detected(call, &AdapterScript::load(&call.state, name)?)?.is_some() {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn required(call: &Call) -> Result<String, Fault> {
+    found(call)?.ok_or_else(|| {
+        Error::new(ExitCode::AgentMissing, format!("no agent was found: none of {} is installed", KNOWN.join(", ")))
+            .help("install one, or name one with `--agent`: `runbook` needs no model, `command` runs your own program")
+            .into()
+    })
+}
+
+/// Looks for the program of an adapter, once per run.
+fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fault> {
+    if let Some(program) = call.state.setting_text(&format!("adapter.{}.program", adapter.name)) {
+        return Ok(Some(Detected { program, version: None }));
+    }
+    Ok(call.state.detected(&adapter.name, || adapter.detect())?)
+}
+
+/// Returns what the agent gets from the user's environment: what its adapter needs and what is configured.
+fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, String>, Fault> {
+    let more = ["agent.env_pass".to_owned(), format!("adapter.{}.env_pass", adapter.name)];
+    let more = more.iter().flat_map(|key| call.state.setting_texts(key).unwrap_or_default());
+    let mut values = BTreeMap::new();
+    for name in adapter.traits.env.iter().cloned().chain(more) {
+        if let Some(value) = variable(call, &name)? {
+            values.insert(name, value);
+        }
+    }
+    Ok(values)
+}
+
+fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
+    let options = Options::read(&call.state, role, options)?;
+    let name = options.agent.clone().map_or_else(|| required(call), Ok)?;
+    let adapter = AdapterScript::load(&call.state, &name)?;
+    let Some(program) = detected(call, &adapter)? else {
+        let text = format!("the program of agent `{name}` was not found");
+        return Err(Error::new(ExitCode::AgentMissing, text)
+            .help(format!("install it, or set `adapter.{name}.program`"))
+            .into());
+    };
+    let env = environment(call, &adapter)?;
+    let request = agent_call::build(call, options, adapter, program, env);
+    match call.ask(Request::Agent(Box::new(request)))? {
+        Reply::Agent(report) => Ok(AnswerValue { agent: name, report: Arc::new(*report) }),
+        other => Err(unexpected(&other)),
+    }
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Runs an agent to its end and returns its `Answer`. The role names the template that says which tools, model and
+    /// time the agent gets. Options: `prompt` (or `values` for the holes of the role's template), `phase`,
+    /// `expects_changes`, `session`, `schema`, `model`, `timeout` in seconds, `tools`, `cwd`, `agent`, `input`,
+    /// `resume_from`, `max_turns`, `max_cost`, `env`.
+    ///
+    /// ```rhai
+    /// let answer = agent::run("executor", #{ prompt: prompt, phase: phase, expects_changes: true, cwd: tree.path });
+    /// if !answer.ok { return outcome::from_answer(answer); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn run(context: NativeCallContext, role: &str, options: Map) -> Thrown<AnswerValue> {
+        native(&context, |call| ask(call, role, options))
+    }
+
+    /// Returns the name of the agent in use; throws when there is none.
+    ///
+    /// ```rhai
+    /// print(agent::name());
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn name(context: NativeCallContext) -> Thrown<String> {
+        native(&context, required)
+    }
+
+    /// Returns the name of the agent in use, or `()` when there is none.
+    ///
+    /// ```rhai
+    /// if agent::available() == () { print("no agent is installed"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn available(context: NativeCallContext) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(found(call)?)))
+    }
+
+    /// Returns the agent that a flag or the configuration names, or `()`.
+    ///
+    /// ```rhai
+    /// let mode = if agent::configured() == () { "structural" } else { "full" };
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn configured(context: NativeCallContext) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(named(call))))
+    }
+}

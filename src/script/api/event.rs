@@ -1,0 +1,53 @@
+//! `event::…`: facts for the stream that all views show.
+
+use rhai::plugin::*;
+
+use crate::event::kind::{EventKind, Step};
+use crate::run::bridge::Request;
+
+use super::super::state::State;
+use super::super::suggest;
+use super::current;
+use super::native::{Thrown, invalid, native};
+
+const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
+
+fn note_of(text: String) -> Request {
+    let item = current::attempt().map(|attempt| attempt.item);
+    Request::Event(EventKind::Note { item, text })
+}
+
+/// Tells what a script prints. A lost note is no reason to fail.
+pub(crate) fn note_text(state: &State, text: String) {
+    if !current::in_adapter() {
+        let _lost = state.bridge.call(current::attempt(), note_of(text));
+    }
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Begins one of the six steps: `parse`, `analyze`, `spawn`, `monitor`, `aggregate`, `report`. `dag.run` tells the
+    /// last four itself.
+    ///
+    /// ```rhai
+    /// event::step("parse");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn step(context: NativeCallContext, name: &str) -> Thrown<()> {
+        native(&context, |call| {
+            let step: Step = serde_json::from_value(name.into())
+                .map_err(|_| invalid(format!("there is no step `{name}`")).help(suggest::help(name, &STEPS)))?;
+            call.tell(Request::Event(EventKind::Step { step }))
+        })
+    }
+
+    /// Tells something to people; within a recipe it is about its item. `print` does the same.
+    ///
+    /// ```rhai
+    /// event::note(`${prp.id} is merged already`);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn note(context: NativeCallContext, text: &str) -> Thrown<()> {
+        native(&context, |call| call.tell(note_of(text.to_owned())))
+    }
+}

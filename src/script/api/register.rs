@@ -1,0 +1,72 @@
+//! Registers all types and modules with the engine.
+
+use rhai::{Engine, Module, exported_module};
+
+use super::super::failure::ScriptFailure;
+use super::super::value;
+use super::{
+    agent, assert, config, dag, digest, env, event, failure, files, git, http, json, outcome, plan, process, prp,
+    review, template, text, time, yaml,
+};
+
+/// Adds everything that scripts can name.
+pub(crate) fn register(engine: &mut Engine) {
+    types(engine);
+    let modules: [(&str, Module); 20] = [
+        ("agent", exported_module!(agent::module)),
+        ("config", exported_module!(config::module)),
+        ("dag", exported_module!(dag::module)),
+        ("digest", exported_module!(digest::module)),
+        ("env", exported_module!(env::module)),
+        ("event", exported_module!(event::module)),
+        ("failure", exported_module!(failure::module)),
+        ("files", exported_module!(files::module)),
+        ("git", exported_module!(git::module)),
+        ("http", exported_module!(http::module)),
+        ("json", exported_module!(json::module)),
+        ("outcome", exported_module!(outcome::module)),
+        ("plan", exported_module!(plan::module)),
+        ("process", exported_module!(process::module)),
+        ("prp", exported_module!(prp::module)),
+        ("review", exported_module!(review::module)),
+        ("template", exported_module!(template::module)),
+        ("text", exported_module!(text::module)),
+        ("time", exported_module!(time::module)),
+        ("yaml", exported_module!(yaml::module)),
+    ];
+    for (name, module) in modules {
+        engine.register_static_module(name, module.into());
+    }
+}
+
+fn types(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<value::prp::PrpValue>("Prp")
+        .register_type_with_name::<value::phase::PhaseValue>("Phase")
+        .register_type_with_name::<value::plan::PlanValue>("Plan")
+        .register_type_with_name::<value::plan_phase::PlanPhaseValue>("PlanPhase")
+        .register_type_with_name::<value::dag::DagValue>("Dag")
+        .register_type_with_name::<value::worktree::WorktreeValue>("Worktree")
+        .register_type_with_name::<value::checks::ChecksValue>("Checks")
+        .register_type_with_name::<value::answer::AnswerValue>("Answer")
+        .register_type_with_name::<value::outcome::OutcomeValue>("Outcome")
+        .register_type_with_name::<value::closed::ClosedValue>("Closed")
+        .register_type_with_name::<ScriptFailure>("Failure");
+    let modules: [Module; 12] = [
+        exported_module!(assert::module),
+        exported_module!(value::prp::getters),
+        exported_module!(value::phase::getters),
+        exported_module!(value::plan::getters),
+        exported_module!(value::plan_phase::getters),
+        exported_module!(value::dag::methods),
+        exported_module!(value::worktree::methods),
+        exported_module!(value::checks::getters),
+        exported_module!(value::answer::getters),
+        exported_module!(value::outcome::getters),
+        exported_module!(value::closed::getters),
+        exported_module!(value::failure::getters),
+    ];
+    for module in modules {
+        engine.register_global_module(module.into());
+    }
+}

@@ -1,0 +1,174 @@
+//! Turns what the engine says into an error with places in the script: the leaf and one place per frame.
+
+use rhai::{EvalAltResult, Position};
+
+use crate::error::{Error, ExitCode, Findings};
+use crate::model::problem::Problem;
+
+use super::failure::{ScriptFailure, thrown};
+use super::library::Library;
+use super::position;
+use super::suggest;
+
+/// A place on the way from the script's start to the error.
+struct Frame {
+    source: String,
+    position: Position,
+    text: String,
+}
+
+/// Explains an error that came out of a script which started in the file `source`.
+pub(crate) fn explain(
+    error: &EvalAltResult,
+    library: &Library,
+    source: &str,
+    names: impl Fn() -> Vec<String>,
+) -> Error {
+    let (mut frames, leaf, file) = unfold(error, library, source);
+    let (mut result, is_failure) = describe(leaf, names);
+    frames.push(Frame { source: file, position: leaf.position(), text: result.message.clone() });
+    frames.reverse();
+    // A condition that a native function reports is the user's business; where a built-in script asked is not.
+    if is_failure {
+        let built_in = |name: &str| library.source(name).is_some_and(|source| source.place.is_built_in());
+        frames.retain(|frame| !built_in(&frame.source));
+    }
+    for (index, frame) in frames.iter().enumerate() {
+        if let Some(findings) = finding(frame, library, index == 0, result.help.as_deref()) {
+            result.findings.push(findings);
+        }
+    }
+    result
+}
+
+/// Returns message and place on one line, such as `no such phase (at commands/exe.rhai:12:5)`.
+pub(crate) fn one_line(
+    error: &EvalAltResult,
+    library: &Library,
+    source: &str,
+    names: impl Fn() -> Vec<String>,
+) -> String {
+    let (_, leaf, file) = unfold(error, library, source);
+    let (described, is_failure) = describe(leaf, names);
+    let position = leaf.position();
+    match (is_failure, position.line()) {
+        (false, Some(line)) => format!("{} (at {file}:{line}:{})", described.message, position.position().unwrap_or(1)),
+        _ => described.message,
+    }
+}
+
+/// Returns the error of the core that a script error carries, if it carries one.
+pub(crate) fn cause(error: &EvalAltResult) -> Option<Error> {
+    match leaf(error) {
+        EvalAltResult::ErrorRuntime(value, _) => Some(thrown(value)),
+        EvalAltResult::ErrorTerminated(..) => Some(stopped()),
+        _ => None,
+    }
+}
+
+fn leaf(error: &EvalAltResult) -> &EvalAltResult {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) | EvalAltResult::ErrorInModule(_, inner, _) => leaf(inner),
+        other => other,
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(ExitCode::Interrupted, "stopped")
+}
+
+/// Walks down to the leaf; returns the frames passed, the leaf and the file that the leaf is in.
+fn unfold<'e>(error: &'e EvalAltResult, library: &Library, source: &str) -> (Vec<Frame>, &'e EvalAltResult, String) {
+    let (mut error, mut file, mut frames) = (error, source.to_owned(), Vec::new());
+    loop {
+        match error {
+            EvalAltResult::ErrorInFunctionCall(name, source, inner, position) => {
+                let text = match name.starts_with("anon$") {
+                    true => "while this ran its closure".to_owned(),
+                    false => format!("called `{name}` from here"),
+                };
+                frames.push(Frame { source: file.clone(), position: *position, text });
+                file = library.file_of(name, source);
+                error = inner;
+            }
+            EvalAltResult::ErrorInModule(name, inner, position) => {
+                let text = "imported from here".to_owned();
+                frames.push(Frame { source: std::mem::replace(&mut file, name.clone()), position: *position, text });
+                error = inner;
+            }
+            leaf => return (frames, leaf, file),
+        }
+    }
+}
+
+/// Words the leaf; tells whether it is a failure that a native function or the script reported on purpose.
+fn describe(leaf: &EvalAltResult, names: impl Fn() -> Vec<String>) -> (Error, bool) {
+    match leaf {
+        EvalAltResult::ErrorRuntime(value, _) => (thrown(value), value.is::<ScriptFailure>()),
+        EvalAltResult::ErrorTerminated(..) => (stopped(), true),
+        EvalAltResult::ErrorSystem(..) => (Error::new(ExitCode::Internal, plain(leaf)), false),
+        EvalAltResult::ErrorParsing(error, _) => {
+            let message = lower(&error.to_string());
+            (Error::new(ExitCode::InvalidInput, message), false)
+        }
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => (unknown_function(signature, &names()), false),
+        EvalAltResult::ErrorPropertyNotFound(name, _) => {
+            let help = format!("use `\"{name}\" in map` where it may be missing");
+            (Error::new(ExitCode::InvalidInput, format!("there is no property `{name}`")).help(help), false)
+        }
+        EvalAltResult::ErrorVariableNotFound(name, _) => {
+            (Error::new(ExitCode::InvalidInput, format!("there is no variable `{name}`")), false)
+        }
+        EvalAltResult::ErrorModuleNotFound(name, _) => {
+            (Error::new(ExitCode::InvalidInput, format!("there is no module `{name}`")), false)
+        }
+        EvalAltResult::ErrorStackOverflow(_) => {
+            let help = "functions call each other too deeply; is there a recursion without an end?";
+            (Error::new(ExitCode::InvalidInput, "too many nested calls").help(help), false)
+        }
+        other => (Error::new(ExitCode::InvalidInput, plain(other)), false),
+    }
+}
+
+/// `prp::laod (&str, i64)` → the name that exists and is nearest.
+fn unknown_function(signature: &str, names: &[String]) -> Error {
+    let name = signature.split([' ', '(']).next().unwrap_or(signature);
+    let shown = signature.replace("&str | ImmutableString | String", "text").replace(" (", "(");
+    let error = Error::new(ExitCode::InvalidInput, format!("there is no function `{shown}`"));
+    if names.iter().any(|known| known == name) {
+        return error.help(format!("`{name}` exists with other arguments: `batchprp api {name}`"));
+    }
+    match suggest::nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help("`batchprp api` lists the functions"),
+    }
+}
+
+/// Returns the engine's text without its position, as a fragment.
+fn plain(error: &EvalAltResult) -> String {
+    let text = error.to_string();
+    let position = format!(" ({})", error.position());
+    lower(text.strip_suffix(&position).unwrap_or(&text))
+}
+
+/// Starts a sentence of the engine in lower case; names and abbreviations stay.
+fn lower(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(std::iter::once(second)).chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn finding(frame: &Frame, library: &Library, is_leaf: bool, help: Option<&str>) -> Option<Findings> {
+    let source = library.source(&frame.source)?;
+    let span = position::span(&source.text, frame.position)?;
+    let code = if is_leaf { "script::error" } else { "script::called_from" };
+    let mut problem = Problem::error(code, frame.text.clone()).at(span);
+    if is_leaf && let Some(help) = help {
+        problem = problem.help(help);
+    }
+    Some(Findings { name: frame.source.clone(), text: source.text.to_string(), problems: vec![problem] })
+}

@@ -1,0 +1,68 @@
+//! Builds the one engine of a process: limits, strictness, and the native modules.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, OptimizationLevel};
+
+use super::api;
+use super::import::Imports;
+use super::state::State;
+
+/// Deepest nesting of expressions, at the top and in functions; the engine's own 64 and 32 refuse ordinary code.
+const DEPTH: usize = 128;
+/// Deepest chain of calls. Threads that run scripts get [`STACK`] for it.
+const CALLS: usize = 64;
+/// Bytes of stack of every thread that runs a script; virtual memory, used only where a script is deep.
+pub(crate) const STACK: usize = 64 * 1024 * 1024;
+const STRING: usize = 16 * 1024 * 1024;
+const ARRAY: usize = 1_000_000;
+const MAP: usize = 100_000;
+const MODULES: usize = 64;
+/// Steps an agent adapter may take for one line of output before it counts as stuck.
+const ADAPTER_STEPS: u64 = 20_000_000;
+
+/// Builds the engine around its state.
+pub(crate) fn build(state: &Arc<State>) -> Engine {
+    let mut engine = Engine::new();
+    engine
+        // Literals keep their places, and code that never runs is still there to be checked.
+        .set_optimization_level(OptimizationLevel::None)
+        .set_strict_variables(true)
+        .set_fail_on_invalid_map_property(true)
+        .set_max_expr_depths(DEPTH, DEPTH)
+        .set_max_call_levels(CALLS)
+        .set_max_string_size(STRING)
+        .set_max_array_size(ARRAY)
+        .set_max_map_size(MAP)
+        .set_max_modules(MODULES)
+        .disable_symbol("eval")
+        .disable_symbol("exit")
+        .set_module_resolver(Imports(state.library.clone()));
+    engine.set_default_tag(Dynamic::from(state.clone()));
+    stop_when_cancelled(&mut engine, state);
+    notes_for_print(&mut engine, state);
+    api::register(&mut engine);
+    engine
+}
+
+fn stop_when_cancelled(engine: &mut Engine, state: &Arc<State>) {
+    let cancel = state.cancel.clone();
+    engine.on_progress(move |steps| {
+        // An adapter still has to read the last lines of an agent that is being stopped.
+        let stop = match api::current::in_adapter() {
+            true => steps > ADAPTER_STEPS,
+            false => cancel.load(std::sync::atomic::Ordering::Relaxed),
+        };
+        stop.then(|| Dynamic::from("stopped"))
+    });
+}
+
+/// What a script prints is a note of its item, never bare text on a terminal that others draw on.
+fn notes_for_print(engine: &mut Engine, state: &Arc<State>) {
+    let (print, debug) = (state.clone(), state.clone());
+    engine.on_print(move |text| api::event::note_text(&print, text.to_owned()));
+    engine.on_debug(move |text, source, position| {
+        let place = source.map_or_else(|| format!("{position:?}"), |source| format!("{source}:{position:?}"));
+        api::event::note_text(&debug, format!("{place}: {text}"));
+    });
+}

@@ -1,0 +1,61 @@
+//! The value that a script catches when a native function fails.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, EvalAltResult, Position};
+
+use crate::error::{Error, ExitCode};
+
+/// What native functions throw: the error of the core, and the item on whose behalf it happened.
+#[derive(Clone, Debug)]
+pub(crate) struct ScriptFailure {
+    pub(crate) error: Arc<Error>,
+    pub(crate) item: Option<String>,
+}
+
+impl ScriptFailure {
+    pub(crate) fn new(error: Error, item: Option<String>) -> Self {
+        Self { error: Arc::new(error), item }
+    }
+
+    /// Returns the failure as something that a script can catch.
+    #[expect(clippy::unnecessary_box_returns, reason = "the engine's errors are boxed")]
+    pub(crate) fn throw(self, position: Position) -> Box<EvalAltResult> {
+        Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(self), position))
+    }
+}
+
+/// Reads what a script threw: a caught failure, a text, or a map with `message`, `kind`, `help`.
+pub(crate) fn thrown(value: &Dynamic) -> Error {
+    if let Some(failure) = value.read_lock::<ScriptFailure>() {
+        return (*failure.error).clone();
+    }
+    if let Some(map) = value.read_lock::<rhai::Map>() {
+        let text = |key: &str| map.get(key).and_then(|v| v.clone().into_string().ok());
+        let code = text("kind").and_then(|kind| code(&kind)).unwrap_or(ExitCode::CheckFailed);
+        let message = text("message").unwrap_or_else(|| format!("{value}"));
+        return Error { help: text("help"), ..Error::new(code, message) };
+    }
+    Error::new(ExitCode::CheckFailed, format!("{value}"))
+}
+
+/// The failures that scripts can name.
+pub(crate) const KINDS: [ExitCode; 12] = [
+    ExitCode::Internal,
+    ExitCode::Usage,
+    ExitCode::Config,
+    ExitCode::NothingMatched,
+    ExitCode::InvalidInput,
+    ExitCode::CheckFailed,
+    ExitCode::GitRefuses,
+    ExitCode::AgentMissing,
+    ExitCode::Unfinished,
+    ExitCode::Budget,
+    ExitCode::Policy,
+    ExitCode::Quota,
+];
+
+/// Returns the exit code whose kind a script named.
+pub(crate) fn code(kind: &str) -> Option<ExitCode> {
+    KINDS.into_iter().find(|code| code.kind() == kind)
+}

@@ -1,0 +1,187 @@
+//! The host of a process: one engine, one library, and the running of scripts.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use rhai::{AST, Dynamic, Engine, Scope};
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::error::{Error, ExitCode, Result};
+use crate::run::bridge::{Bridge, Closed};
+
+use super::diagnostic;
+use super::engine;
+use super::library::{Library, Place};
+use super::reference::Reference;
+use super::search::{Found, SearchPath};
+use super::spec::{self, Spec};
+use super::state::{Run, State};
+use super::value::closed::ClosedValue;
+
+/// What a host is made from.
+pub struct Context {
+    pub bridge: Arc<dyn Bridge>,
+    /// Root of the project.
+    pub root: PathBuf,
+    pub config: Arc<Config>,
+    /// Set to stop every script that runs.
+    pub cancel: Arc<AtomicBool>,
+    pub search: SearchPath,
+}
+
+/// Runs scripts. Cheap to clone.
+#[derive(Clone)]
+pub struct Host {
+    pub(crate) engine: Arc<Engine>,
+    pub library: Arc<Library>,
+    pub search: Arc<SearchPath>,
+    pub(crate) state: Arc<State>,
+    reference: Arc<OnceLock<Reference>>,
+}
+
+/// A compiled script.
+#[derive(Clone)]
+pub struct Script {
+    /// The word that runs it.
+    pub name: String,
+    /// Name of the file, as shown to people.
+    pub source: String,
+    pub(crate) ast: Arc<AST>,
+}
+
+/// How a script ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScriptEnd {
+    pub exit_code: u8,
+    /// The run that it closed, if it opened one.
+    pub closed: Option<Closed>,
+}
+
+/// Builds the host: the only place where an engine is made.
+pub fn host(context: Context) -> Host {
+    let library = Arc::new(Library::new(&context.root));
+    let state = State::new(context.bridge, context.root, context.config, context.cancel, library.clone());
+    let state = Arc::new(state);
+    let engine = Arc::new(engine::build(&state));
+    state.engine.get_or_init(|| Arc::downgrade(&engine));
+    Host { engine, library, search: Arc::new(context.search), state, reference: Arc::default() }
+}
+
+impl Host {
+    /// Finds and compiles a command by path or name.
+    pub fn load(&self, script: &str) -> Result<Script> {
+        let found = self.search.find(script)?;
+        self.load_found(&found)
+    }
+
+    /// Compiles a command that was found.
+    pub fn load_found(&self, found: &Found) -> Result<Script> {
+        self.load_place(&found.name, &found.place)
+    }
+
+    pub(crate) fn load_place(&self, name: &str, place: &Place) -> Result<Script> {
+        let missing = || Error::new(ExitCode::Usage, format!("there is no script `{}`", self.library.name(place)));
+        let (source, text) = self.library.read(place)?.ok_or_else(missing)?;
+        let compiled = self.library.compile(&self.engine, &source, &text);
+        let ast = compiled.map_err(|error| self.explain(&error.into(), &source))?;
+        Ok(Script { name: name.to_owned(), source, ast: Arc::new(ast) })
+    }
+
+    /// Reads the description of a command out of its constants, without running it.
+    pub fn spec(&self, script: &Script) -> Result<Spec> {
+        let text = self.library.source(&script.source).map(|source| source.text).unwrap_or_default();
+        let (spec, problems) = spec::read(&script.ast, &text);
+        match problems.is_empty() {
+            true => self.with_common(spec),
+            false => Err(Error::new(ExitCode::InvalidInput, format!("`{}` describes itself wrongly", script.source))
+                .findings(script.source.clone(), text.to_string(), problems)),
+        }
+    }
+
+    /// Adds the flags that all commands share.
+    fn with_common(&self, mut spec: Spec) -> Result<Spec> {
+        let place = Place::BuiltIn("stdlib/flags.rhai".to_owned());
+        let flags = self.load_place("flags", &place)?;
+        let text = self.library.source(&flags.source).map(|source| source.text).unwrap_or_default();
+        spec.add_common(&flags.ast, &text);
+        Ok(spec)
+    }
+
+    /// Runs `main(args)` of a command on a thread of its own and waits for its end.
+    pub fn run_main(&self, script: &Script, args: &Value) -> Result<ScriptEnd> {
+        let run = Run { command: script.name.clone(), args: Arc::new(args.clone()), closed: None };
+        self.state.begin(run);
+        let args = rhai::serde::to_dynamic(args).map_err(|error| self.explain(&error, &script.source))?;
+        let result = self.call(script, "main", args);
+        let closed = self.state.run().closed;
+        let exit_code = match result {
+            Ok(value) => exit_code(&value, script)?,
+            // A stopped run was closed in an orderly way: its summary knows the signal.
+            Err(error) => match (&closed, error.code) {
+                (Some(closed), ExitCode::Interrupted) => closed.exit_code,
+                _ => return Err(error),
+            },
+        };
+        Ok(ScriptEnd { exit_code, closed })
+    }
+
+    /// Calls a function of a script with one argument, or none when it is `()` and the function takes none.
+    pub(crate) fn call(&self, script: &Script, function: &str, argument: Dynamic) -> Result<Dynamic> {
+        let work = || {
+            let mut scope = Scope::new();
+            let takes = |count| script.ast.iter_functions().any(|f| f.name == function && f.params.len() == count);
+            let result = match takes(1) {
+                true => self.engine.call_fn::<Dynamic>(&mut scope, &script.ast, function, (argument,)),
+                false if takes(0) => self.engine.call_fn(&mut scope, &script.ast, function, ()),
+                false => return Err(no_function(script, function)),
+            };
+            result.map_err(|error| self.explain(&error, &script.source))
+        };
+        on_big_stack(work)
+    }
+
+    pub(crate) fn explain(&self, error: &rhai::EvalAltResult, source: &str) -> Error {
+        diagnostic::explain(error, &self.library, source, || self.reference().names())
+    }
+
+    /// Returns the reference of all native functions.
+    pub fn reference(&self) -> &Reference {
+        self.reference.get_or_init(|| Reference::of(&self.engine))
+    }
+}
+
+fn no_function(script: &Script, function: &str) -> Error {
+    Error::new(ExitCode::InvalidInput, format!("`{}` has no function `{function}(args)`", script.source))
+        .help("a command starts in `fn main(args) { … }`")
+}
+
+/// Runs work on a thread whose stack fits the deepest script; a panic becomes an internal error.
+fn on_big_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("script".to_owned()).stack_size(engine::STACK);
+        let thread = thread.spawn_scoped(scope, work);
+        let thread =
+            thread.map_err(|error| Error::new(ExitCode::Internal, format!("cannot start a thread: {error}")))?;
+        thread.join().unwrap_or_else(|panic| {
+            let text = super::api::native::panic_text(&*panic);
+            Err(Error::new(ExitCode::Internal, format!("a native function panicked: {text}")))
+        })
+    })
+}
+
+/// Reads what `main` returned: a closed run, an exit code, or nothing.
+fn exit_code(value: &Dynamic, script: &Script) -> Result<u8> {
+    if let Some(closed) = value.read_lock::<ClosedValue>() {
+        return Ok(closed.0.exit_code);
+    }
+    if value.is_unit() {
+        return Ok(0);
+    }
+    if let Some(code) = value.as_int().ok().and_then(|code| u8::try_from(code).ok()) {
+        return Ok(code);
+    }
+    Err(Error::new(ExitCode::InvalidInput, format!("`main` of `{}` returned `{value}`", script.source))
+        .help("it may return the end of a run, an exit code from 0 to 255, or nothing"))
+}

@@ -1,0 +1,26 @@
+//! The Rhai host: everything that knows the scripting language, and nothing that performs an effect itself.
+//!
+//! A script is found by the `library`, compiled once, described by its `spec`, and run by the `host` on an engine that
+//! `engine` builds. Its effects are native functions (`api`) that ask the bridge; what goes wrong becomes an
+//! [`crate::error::Error`] with places in the script (`diagnostic`).
+
+#![allow(clippy::match_bool, reason = "two results side by side are easier to compare than if and else")]
+
+pub mod adapter;
+mod api;
+mod diagnostic;
+pub mod embedded;
+mod engine;
+mod failure;
+mod host;
+mod import;
+pub mod library;
+pub mod position;
+pub mod reference;
+pub mod search;
+pub mod spec;
+mod state;
+mod suggest;
+mod value;
+
+pub use host::{Context, Host, ScriptEnd, host};

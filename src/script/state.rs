@@ -1,0 +1,113 @@
+//! What native functions know: the bridge, the project, the arguments of this run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use rhai::Engine;
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::run::bridge::{Bridge, Closed};
+
+use super::adapter::Detected;
+use super::library::Library;
+
+/// Shared by all native functions of one host; the engine carries it as its tag.
+pub(crate) struct State {
+    pub(crate) bridge: Arc<dyn Bridge>,
+    pub(crate) root: PathBuf,
+    pub(crate) config: Arc<Config>,
+    pub(crate) cancel: Arc<AtomicBool>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) engine: OnceLock<Weak<Engine>>,
+    run: Mutex<Run>,
+    detected: Mutex<BTreeMap<String, Option<Detected>>>,
+}
+
+/// What changes from one script to the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Run {
+    /// Name of the command.
+    pub(crate) command: String,
+    pub(crate) args: Arc<Value>,
+    /// How the run of this script ended, once it has.
+    pub(crate) closed: Option<Closed>,
+}
+
+impl State {
+    pub(crate) fn new(
+        bridge: Arc<dyn Bridge>,
+        root: PathBuf,
+        config: Arc<Config>,
+        cancel: Arc<AtomicBool>,
+        library: Arc<Library>,
+    ) -> Self {
+        let (engine, run, detected) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Self { bridge, root, config, cancel, library, engine, run, detected }
+    }
+
+    /// Returns a copy of what belongs to the script that runs.
+    pub(crate) fn run(&self) -> Run {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn begin(&self, run: Run) {
+        *self.run.lock().unwrap_or_else(PoisonError::into_inner) = run;
+    }
+
+    pub(crate) fn close(&self, closed: Closed) {
+        self.run.lock().unwrap_or_else(PoisonError::into_inner).closed = Some(closed);
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Returns what is known about an agent program, asking `find` once per name.
+    pub(crate) fn detected<E>(
+        &self,
+        name: &str,
+        find: impl FnOnce() -> Result<Option<Detected>, E>,
+    ) -> Result<Option<Detected>, E> {
+        let known = self.detected.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = find()?;
+        self.detected.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    /// Returns a setting as text.
+    pub(crate) fn setting_text(&self, key: &str) -> Option<String> {
+        self.config.get(key).and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    /// Returns a setting as texts.
+    pub(crate) fn setting_texts(&self, key: &str) -> Option<Vec<String>> {
+        self.config.get(key).and_then(|value| serde_json::from_value(value).ok())
+    }
+
+    /// Returns a setting as a number; durations are seconds.
+    pub(crate) fn setting_number(&self, key: &str) -> Option<f64> {
+        self.config.get(key).and_then(|value| value.as_f64())
+    }
+
+    /// Returns the folder of overrides, runs and metrics.
+    pub(crate) fn state_folder(&self) -> PathBuf {
+        self.root.join(self.setting_text("paths.state").unwrap_or_else(|| ".ce".to_owned()))
+    }
+}
+
+impl Run {
+    /// Returns a flag of the command line; null counts as not given.
+    pub(crate) fn flag(&self, name: &str) -> Option<&Value> {
+        self.args.get(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn flag_text(&self, name: &str) -> Option<String> {
+        self.flag(name).and_then(Value::as_str).map(str::to_owned)
+    }
+}

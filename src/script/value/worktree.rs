@@ -1,0 +1,211 @@
+//! `Worktree`: branch and worktree of an item, and what git shows on it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rhai::plugin::*;
+use rhai::{Dynamic, Map};
+
+use crate::run::bridge::{PhaseRecord, Reply, Request, Worktree};
+
+use super::super::api::native::{Thrown, invalid, native, unexpected};
+use super::checks::ChecksValue;
+use super::convert::{data, optional, texts};
+use super::phase::PhaseValue;
+use super::prp::PrpValue;
+
+/// A worktree as scripts see it; copies share what git shows.
+#[derive(Clone, Debug)]
+pub(crate) struct WorktreeValue(pub(crate) Arc<Mutex<Worktree>>);
+
+impl WorktreeValue {
+    pub(crate) fn new(worktree: Worktree) -> Self {
+        Self(Arc::new(Mutex::new(worktree)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Worktree> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn record(&self, ordinal: i64) -> Option<PhaseRecord> {
+        self.lock().phases.iter().find(|record| i64::from(record.ordinal) == ordinal).cloned()
+    }
+
+    /// Changes or adds the record of a phase.
+    fn update(&self, ordinal: u32, change: impl FnOnce(&mut PhaseRecord)) {
+        let mut worktree = self.lock();
+        if !worktree.phases.iter().any(|record| record.ordinal == ordinal) {
+            worktree.phases.push(PhaseRecord { ordinal, ..PhaseRecord::default() });
+        }
+        worktree.phases.iter_mut().filter(|record| record.ordinal == ordinal).take(1).for_each(change_once(change));
+    }
+}
+
+fn change_once<T>(change: impl FnOnce(&mut T)) -> impl FnMut(&mut T) {
+    let mut change = Some(change);
+    move |value| {
+        if let Some(change) = change.take() {
+            change(value);
+        }
+    }
+}
+
+/// Gates that a validation of a phase runs and those that a person has to look at: its own, and with the last phase
+/// those of the whole PRP.
+fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<(u8, String)>, Vec<u8>) {
+    let last = phase.index + 1 == prp.0.phases.len();
+    let ordinal = phase.phase().ordinal;
+    let belongs = |of: Option<u32>| of.map_or(last, |of| of == ordinal);
+    let (mut commands, mut manual) = (Vec::new(), Vec::new());
+    for gate in prp.0.gates.iter().filter(|gate| gate.level <= level && belongs(gate.phase)) {
+        match &gate.command {
+            Some(command) => commands.push((gate.level, command.clone())),
+            None => manual.push(gate.level),
+        }
+    }
+    (commands, manual)
+}
+
+#[export_module]
+pub(crate) mod methods {
+    /// Absolute path of the worktree.
+    #[rhai_fn(get = "path", pure)]
+    pub fn path(worktree: &mut WorktreeValue) -> String {
+        worktree.lock().path.display().to_string()
+    }
+
+    /// Name of the item's branch.
+    #[rhai_fn(get = "branch", pure)]
+    pub fn branch(worktree: &mut WorktreeValue) -> String {
+        worktree.lock().branch.clone()
+    }
+
+    /// Commit where the item's branch started.
+    #[rhai_fn(get = "base", pure)]
+    pub fn base(worktree: &mut WorktreeValue) -> String {
+        worktree.lock().base.clone()
+    }
+
+    /// Tells whether the item is merged into the batch branch already.
+    #[rhai_fn(get = "merged", pure)]
+    pub fn merged(worktree: &mut WorktreeValue) -> bool {
+        worktree.lock().merged
+    }
+
+    /// Tells whether a phase is done: its checkpoint stands and its validation passed.
+    ///
+    /// ```rhai
+    /// for phase in prp.phases {
+    ///     if tree.done(phase.ordinal) { continue; }
+    /// }
+    /// ```
+    #[rhai_fn(pure)]
+    pub fn done(worktree: &mut WorktreeValue, ordinal: i64) -> bool {
+        let passed = |record: PhaseRecord| record.validation.is_some_and(|validation| validation.passed());
+        worktree.record(ordinal).is_some_and(passed)
+    }
+
+    /// Returns the commit of a phase's last checkpoint, or `()`.
+    #[rhai_fn(pure)]
+    pub fn checkpoint(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
+        let commit = worktree.record(ordinal).map(|record| record.commit);
+        optional(commit.filter(|commit| !commit.is_empty()))
+    }
+
+    /// Returns the key of a phase's last checkpoint: what it was made from, or `()`.
+    #[rhai_fn(pure)]
+    pub fn key(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
+        optional(worktree.record(ordinal).map(|record| record.key).filter(|key| !key.is_empty()))
+    }
+
+    /// Returns why the validation of a phase's last checkpoint failed, or `()`.
+    #[rhai_fn(pure)]
+    pub fn failure(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
+        let validation = worktree.record(ordinal).and_then(|record| record.validation);
+        optional(validation.and_then(|record| ChecksValue(record).reason()))
+    }
+
+    /// Tells everybody that the item begins a phase; `of` is how many it has.
+    ///
+    /// ```rhai
+    /// tree.begin(phase, prp.phases.len());
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn begin(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue, of: i64) -> Thrown<()> {
+        native(&context, |call| {
+            let _ = worktree;
+            let of = u32::try_from(of).map_err(|_| invalid(format!("an item cannot have {of} phases")))?;
+            let (ordinal, title) = (phase.phase().ordinal, phase.phase().title.clone());
+            call.tell(Request::Phase { ordinal, title, of })
+        })
+    }
+
+    /// Returns the validation record of a phase's last checkpoint as a map, or `()`.
+    #[rhai_fn(pure)]
+    pub fn validation(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
+        worktree.record(ordinal).and_then(|record| record.validation).map_or(Dynamic::UNIT, |record| data(&record))
+    }
+
+    /// Commits what is in the worktree as the checkpoint of a phase; returns `#{ commit, files }`. The key says what
+    /// the phase was made from: see `git::key`.
+    ///
+    /// ```rhai
+    /// let checkpoint = tree.commit(phase, git::key([phase.text, agent::name()]));
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn commit(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        phase: PhaseValue,
+        key: &str,
+    ) -> Thrown<Map> {
+        native(&context, |call| {
+            let (ordinal, title) = (phase.phase().ordinal, phase.phase().title.clone());
+            match call.ask(Request::Checkpoint { ordinal, title, key: key.to_owned() })? {
+                Reply::Checkpoint { commit, files } => {
+                    let made = PhaseRecord { ordinal, commit: commit.clone(), key: key.to_owned(), validation: None };
+                    worktree.update(ordinal, |record| *record = made);
+                    let entries = [("commit".into(), commit.into()), ("files".into(), texts(files).into())];
+                    Ok(entries.into_iter().collect())
+                }
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Validates the worktree after a phase up to a level from 1 to 4: the configured commands, the phase's gates, and
+    /// after the last phase the gates of the whole PRP. Returns `Checks`.
+    ///
+    /// ```rhai
+    /// let checks = tree.validate(phase, 4, prp);
+    /// if !checks.passed { return outcome::partial(phase, checks); }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn validate(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        phase: PhaseValue,
+        level: i64,
+        prp: PrpValue,
+    ) -> Thrown<ChecksValue> {
+        native(&context, |call| {
+            let level = u8::try_from(level).ok().filter(|level| (1..=4).contains(level));
+            let level = level.ok_or_else(|| invalid("the validation level is not from 1 to 4"))?;
+            let ordinal = phase.phase().ordinal;
+            let ignored = call.state.setting_text("validate.gates").is_some_and(|gates| gates == "ignore");
+            let (gates, manual) = if ignored { Default::default() } else { gates(&prp, &phase, level) };
+            match call.ask(Request::Validate { ordinal, level, gates, manual })? {
+                Reply::Validation(record) => {
+                    worktree.update(ordinal, |phase| phase.validation = Some(record.clone()));
+                    Ok(ChecksValue(record))
+                }
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Returns the branch.
+    #[rhai_fn(name = "to_string", name = "to_debug", pure)]
+    pub fn display(worktree: &mut WorktreeValue) -> String {
+        worktree.lock().branch.clone()
+    }
+}
