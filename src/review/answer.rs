@@ -6,29 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::finding::Finding;
-use super::verdict::Verdict;
 
 /// Bytes at the end of a text in which the answer is looked for.
 const LONGEST: usize = 256 * 1024;
-
-/// The reviewer's own verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Judgement {
-    Approve,
-    NeedsRevision,
-    Reject,
-}
-
-impl From<Judgement> for Verdict {
-    fn from(judgement: Judgement) -> Self {
-        match judgement {
-            Judgement::Approve => Self::Approve,
-            Judgement::NeedsRevision => Self::NeedsRevision,
-            Judgement::Reject => Self::Reject,
-        }
-    }
-}
 
 /// The answer of the reviewer role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,10 +16,6 @@ pub struct SemanticReview {
     /// Score out of 10, decimals allowed.
     #[schemars(range(min = 0.0, max = 10.0))]
     pub score: f64,
-    /// Whether the work may go on. A score alone decides when this is not given.
-    #[serde(default)]
-    #[schemars(with = "Judgement")]
-    pub verdict: Option<Judgement>,
     /// The judgement in one or two sentences.
     #[serde(default)]
     pub summary: String,

@@ -37,7 +37,6 @@ pub struct Finding {
     pub category: String,
     /// File that the finding is about, relative to the project.
     #[serde(default, deserialize_with = "text_or_null")]
-    #[schemars(with = "Option<String>")]
     pub file: String,
     /// Line in that file, from 1; null when the whole file is meant.
     #[serde(default)]
@@ -46,7 +45,6 @@ pub struct Finding {
     pub description: String,
     /// The way out.
     #[serde(default, deserialize_with = "text_or_null")]
-    #[schemars(with = "Option<String>")]
     pub suggestion: String,
     /// Byte range in the text of the file, where known. Not part of the files.
     #[serde(skip)]

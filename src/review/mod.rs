@@ -14,7 +14,7 @@ mod report;
 mod structural;
 mod verdict;
 
-pub use answer::{Judgement, NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
+pub use answer::{NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
 pub use check::{Check, Review};
 pub use consistency::consistency;
 pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh};

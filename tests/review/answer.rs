@@ -1,4 +1,4 @@
-use batchprp::review::{Judgement, Severity, answer_schema, parse_answer, parse_value};
+use batchprp::review::{Severity, answer_schema, parse_answer, parse_value};
 use serde_json::{Value, json};
 
 const GOOD: &str = r#"{"score": 8.5, "summary": "sound", "findings": [
@@ -57,23 +57,20 @@ fn a_value_is_read_like_a_text_and_more_keys_do_no_harm() {
 #[test]
 fn keys_that_are_null_are_not_given() {
     let finding = json!({"severity": "info", "category": "x", "file": null, "line": null, "description": "y", "suggestion": null});
-    let review = parse_value(json!({"score": 7, "verdict": "REJECT", "summary": "", "findings": [finding]})).unwrap();
+    let review = parse_value(json!({"score": 7, "summary": "", "findings": [finding]})).unwrap();
     assert_eq!((review.findings[0].file.as_str(), review.findings[0].line), ("", None));
-    assert_eq!(review.verdict, Some(Judgement::Reject));
-    assert!(parse_value(json!({"score": 7, "verdict": "MAYBE"})).is_err());
 }
 
 #[test]
 fn the_schema_is_strict_and_names_what_the_reader_reads() {
     let schema: Value = serde_json::from_str(&answer_schema()).unwrap();
-    assert_eq!(schema["required"], json!(["findings", "score", "summary", "verdict"]));
+    assert_eq!(schema["required"], json!(["findings", "score", "summary"]));
     assert_eq!(schema["additionalProperties"], json!(false));
     let finding = &schema["properties"]["findings"]["items"];
     assert_eq!(finding["additionalProperties"], json!(false));
     let names = finding["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(names, ["category", "description", "file", "line", "severity", "suggestion"]);
-    assert_eq!(finding["properties"]["file"]["type"], json!(["string", "null"]));
-    assert_eq!(schema["properties"]["verdict"]["enum"], json!(["APPROVE", "NEEDS_REVISION", "REJECT"]));
+    assert_eq!(finding["properties"]["line"]["type"], json!(["integer", "null"]));
     assert_eq!(finding["required"].as_array().unwrap().len(), 6);
     let text = answer_schema();
     assert!(!text.contains("$ref") && !text.contains("\"format\"") && !text.contains("critical"), "{text}");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::review::answer::{Judgement, NeedsManualReview, SemanticReview};
+use crate::review::answer::{NeedsManualReview, SemanticReview};
 use crate::review::check::Review;
 use crate::review::finding::Finding;
 use crate::review::verdict::{Verdict, verdict};
@@ -30,8 +30,6 @@ pub struct SemanticPart {
     /// Out of 10; `None` when the answer could not be read.
     pub score: Option<f64>,
     #[serde(default)]
-    pub verdict: Option<Judgement>,
-    #[serde(default)]
     pub summary: String,
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -43,15 +41,11 @@ pub struct SemanticPart {
 impl From<Result<SemanticReview, NeedsManualReview>> for SemanticPart {
     fn from(answer: Result<SemanticReview, NeedsManualReview>) -> Self {
         match answer {
-            Ok(review) => Self {
-                score: Some(review.score),
-                verdict: review.verdict,
-                summary: review.summary,
-                findings: review.findings,
-                reason: None,
-            },
+            Ok(review) => {
+                Self { score: Some(review.score), summary: review.summary, findings: review.findings, reason: None }
+            }
             Err(NeedsManualReview(reason)) => {
-                Self { score: None, verdict: None, summary: String::new(), findings: Vec::new(), reason: Some(reason) }
+                Self { score: None, summary: String::new(), findings: Vec::new(), reason: Some(reason) }
             }
         }
     }
@@ -88,12 +82,10 @@ impl PrpReport {
             (None, by_rule) => by_rule,
         };
         let score = score.map(rounded);
-        // Neither what the rules call an error nor the agent's own verdict can be made good by a high score.
+        // What the rules call an error is not made good by a high score.
         let broken = structural.iter().flat_map(|part| &part.findings).any(Finding::is_error);
         let by_error = if broken { Verdict::NeedsRevision } else { Verdict::Approve };
-        let own = semantic.as_ref().and_then(|part| part.verdict).map_or(Verdict::Approve, Verdict::from);
-        let verdict =
-            score.map_or(Verdict::NeedsManualReview, |score| verdict(score, min_score).max(own).max(by_error));
+        let verdict = score.map_or(Verdict::NeedsManualReview, |score| verdict(score, min_score).max(by_error));
         Self { prp_id: prp_id.into(), file: file.into(), structural, semantic, score, verdict }
     }
 
@@ -116,6 +108,7 @@ pub struct BatchReport {
     pub score: Option<f64>,
     /// The worst verdict; at best `NEEDS_REVISION` when the batch is not consistent.
     pub verdict: Verdict,
+    #[serde(rename = "reviews")]
     pub prps: Vec<PrpReport>,
     pub consistency: Vec<Finding>,
 }
