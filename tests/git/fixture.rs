@@ -14,7 +14,9 @@ use batchprp::model::checkpoint::Checkpoint;
 use batchprp::model::id::PrpId;
 
 pub(crate) struct Fixture {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removes the folder at the end, in the process that made it.
+    _owned: Option<tempfile::TempDir>,
 }
 
 /// Runs git as a user would, without this machine's configuration.
@@ -51,14 +53,15 @@ impl Fixture {
     }
 
     pub(crate) fn with(init: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path().join("app");
+        let owned = tempfile::tempdir().expect("a folder");
+        let folder = fs::canonicalize(owned.path()).expect("a path");
+        let root = folder.join("app");
         fs::create_dir(&root).expect("a folder");
         git(&root, &[&["init", "-q", "-b", "main"], init].concat());
         for (name, value) in [("user.name", "T"), ("user.email", "t@example.com"), ("gc.auto", "0")] {
             git(&root, &["config", name, value]);
         }
-        let fixture = Self { folder };
+        let fixture = Self { folder, _owned: Some(owned) };
         fixture.write("README.md", "one\n");
         fixture.write("src/a.txt", "a1\na2\na3\n");
         git(&root, &["add", "-A"]);
@@ -66,12 +69,21 @@ impl Fixture {
         fixture
     }
 
+    /// Uses the repository that another process made.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { folder, _owned: None }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(crate) fn root(&self) -> PathBuf {
-        self.folder.path().join("app")
+        self.folder.join("app")
     }
 
     pub(crate) fn place(&self, branch: &str) -> PathBuf {
-        self.folder.path().join("app-worktrees").join(branch)
+        self.folder.join("app-worktrees").join(branch)
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {

@@ -1,4 +1,10 @@
 //! Git as batchprp uses it, on real repositories: faults, kills, hostile names and the user's checkout unchanged.
 
+mod checkpoints;
 mod fixture;
+mod history;
+mod kills;
+mod locks;
+mod merges;
 mod opening;
+mod worktrees;

@@ -51,20 +51,32 @@ impl Drop for Intent {
 
 /// Returns when the oldest command started whose orchestrator is dead; `None` when none was killed.
 pub(super) fn oldest_dead(common_dir: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(common_dir.join("batchprp").join("intents")).ok()?;
-    entries
-        .flatten()
-        .filter_map(|entry| {
-            let started = entry.metadata().ok()?.modified().ok()?;
-            let owner: Owner = serde_json::from_str(&fs::read_to_string(entry.path()).ok()?).ok()?;
-            if owner.is_alive() != Some(false) {
-                return None;
-            }
-            if started.elapsed().is_ok_and(|age| age > FORGET) {
+    dead(common_dir).into_iter().map(|(_, started)| started).min()
+}
+
+/// Forgets the commands of dead orchestrators: what they left has been cleared away.
+pub(super) fn forget(common_dir: &Path) {
+    for (path, _) in dead(common_dir) {
+        drop(fs::remove_file(path));
+    }
+}
+
+fn dead(common_dir: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let Ok(entries) = fs::read_dir(common_dir.join("batchprp").join("intents")) else { return Vec::new() };
+    let old = |started: &SystemTime| started.elapsed().is_ok_and(|age| age > FORGET);
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        let Ok(started) = entry.metadata().and_then(|meta| meta.modified()) else { continue };
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        // A file without readable content was being written when its owner died, or is being written now.
+        let owner: Option<Owner> = serde_json::from_str(&text).ok();
+        if owner.is_some_and(|owner| owner.is_alive() == Some(false)) {
+            if old(&started) {
                 drop(fs::remove_file(entry.path()));
-                return None;
+            } else {
+                found.push((entry.path(), started));
             }
-            Some(started)
-        })
-        .min()
+        }
+    }
+    found
 }

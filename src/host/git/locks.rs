@@ -32,6 +32,44 @@ pub(super) fn wait(common_dir: &Path, stderr: &str, deadline: Instant) -> bool {
     Instant::now() < deadline
 }
 
+/// Removes every lock file on references that our killed commands left, and forgets those commands.
+///
+/// Costs nothing when no command of ours was killed.
+pub(super) fn sweep(common_dir: &Path) -> Vec<String> {
+    let mut removed = Vec::new();
+    if intent::oldest_dead(common_dir).is_none() {
+        return removed;
+    }
+    let mut found: Vec<PathBuf> = ["packed-refs.lock", "HEAD.lock", "reftable/tables.list.lock", "config.lock"]
+        .iter()
+        .map(|name| common_dir.join(name))
+        .filter(|path| path.exists())
+        .collect();
+    for folder in ["refs", "worktrees"] {
+        let files = walkdir::WalkDir::new(common_dir.join(folder)).into_iter().flatten();
+        found.extend(
+            files.map(walkdir::DirEntry::into_path).filter(|path| path.extension().is_some_and(|ext| ext == "lock")),
+        );
+    }
+    let deadline = Instant::now() + YOUNG + YOUNG;
+    let mut left = false;
+    for lock in found {
+        let mut gone = remove_ours(common_dir, &lock);
+        while !gone && lock.exists() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(50));
+            gone = remove_ours(common_dir, &lock);
+        }
+        left |= lock.exists();
+        if gone {
+            removed.push(format!("removed `{}`, left by a killed run", lock.display()));
+        }
+    }
+    if !left {
+        intent::forget(common_dir);
+    }
+    removed
+}
+
 /// Removes a lock file that one of our own killed commands left. Returns whether it did.
 ///
 /// All of this must hold: a command of ours was in flight when its orchestrator died, the lock is not older than that

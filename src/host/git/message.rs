@@ -3,15 +3,15 @@
 use crate::model::checkpoint::{Checkpoint, TRAILER_PRP, trailer};
 use crate::model::id::PrpId;
 
-/// Which commit a revert undoes.
+/// Which commit a revert is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Revert {
     /// Full or abbreviated id, as the message gives it.
     pub(super) commit: String,
-    /// Quoted subject of what is undone.
+    /// Subject of the commit at the bottom of all reverts and reapplications.
     pub(super) subject: String,
-    /// This brings back what another revert took away.
-    pub(super) reapplies: bool,
+    /// By its subject, this brings back what another revert took away.
+    pub(super) restores: bool,
 }
 
 /// Reads the message of a revert as git writes it.
@@ -21,18 +21,20 @@ pub(super) fn revert(message: &str) -> Option<Revert> {
     if commit.len() < 7 {
         return None;
     }
-    let subject = message.lines().next().unwrap_or_default();
-    let (reapplies, quoted) = if let Some(rest) = subject.strip_prefix("Reapply \"") {
-        (true, rest)
-    } else {
-        (false, subject.strip_prefix("Revert \"").unwrap_or_default())
-    };
-    // `Revert "Revert "…""` is the older spelling of the same.
-    let (again, inner) = match quoted.strip_prefix("Revert \"") {
-        Some(inner) => (!reapplies, inner),
-        None => (reapplies, quoted),
-    };
-    Some(Revert { commit, subject: inner.trim_end_matches('"').to_owned(), reapplies: again })
+    // `Revert "Reapply "…""`: each `Revert` turns the effect around, `Reapply` stands for two of them.
+    let mut inner = message.lines().next().unwrap_or_default();
+    let mut restores = true;
+    loop {
+        if let Some(rest) = inner.strip_prefix("Revert \"") {
+            restores = !restores;
+            inner = rest;
+        } else if let Some(rest) = inner.strip_prefix("Reapply \"") {
+            inner = rest;
+        } else {
+            break;
+        }
+    }
+    Some(Revert { commit, subject: inner.trim_end_matches('"').to_owned(), restores })
 }
 
 /// Reads the id out of the merge commit of an item.
@@ -73,16 +75,15 @@ mod tests {
 
     #[test]
     fn reverts_of_all_spellings_are_read() {
-        let plain = revert("Revert \"PRP-47.1.1: Phase 1 - x\"\n\nThis reverts commit 0123456789abcdef.\n");
-        assert_eq!(
-            plain.map(|r| (r.commit, r.subject, r.reapplies)),
-            Some(("0123456789abcdef".to_owned(), "PRP-47.1.1: Phase 1 - x".to_owned(), false))
-        );
-        for text in [
-            "Reapply \"a\"\n\nThis reverts commit 01234567.",
-            "Revert \"Revert \"a\"\"\n\nThis reverts commit 01234567.",
+        for (subject, restores) in [
+            ("Revert \"PRP-47.1.1: Phase 1 - x\"", false),
+            ("Reapply \"PRP-47.1.1: Phase 1 - x\"", true),
+            ("Revert \"Revert \"PRP-47.1.1: Phase 1 - x\"\"", true),
+            ("Revert \"Reapply \"PRP-47.1.1: Phase 1 - x\"\"", false),
         ] {
-            assert_eq!(revert(text).map(|r| (r.subject, r.reapplies)), Some(("a".to_owned(), true)));
+            let read = revert(&format!("{subject}\n\nThis reverts commit 0123456789abcdef, reversing\nchanges.\n"));
+            let subject = "PRP-47.1.1: Phase 1 - x".to_owned();
+            assert_eq!(read, Some(Revert { commit: "0123456789abcdef".to_owned(), subject, restores }));
         }
         assert_eq!(revert("Revert nothing"), None);
     }

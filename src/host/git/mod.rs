@@ -5,7 +5,7 @@ pub mod branch;
 mod busy;
 pub mod checkpoint;
 pub mod clean;
-mod deviation;
+pub mod deviation;
 pub mod diff;
 pub mod executed;
 mod history;

@@ -15,7 +15,7 @@ use crate::error::{Error, ExitCode, Result};
 /// Longest run of one git command.
 const LIMIT: Duration = Duration::from_secs(120);
 /// How long a lock of somebody else is waited for.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
+const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// Variables that would make git look elsewhere than where it is told to.
 const FOREIGN: [&str; 20] = [

@@ -72,16 +72,16 @@ pub(super) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
     let mut standing: BTreeMap<u32, FoundPhase> = BTreeMap::new();
     let mut undone: BTreeMap<u32, FoundPhase> = BTreeMap::new();
     // Every checkpoint of the item, also superseded ones: reverting any of them undoes its phase.
-    let mut seen: Vec<(String, String, u32)> = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
     for entry in entries.iter().rev() {
         if let Some(revert) = message::revert(&entry.message) {
-            let Some(ordinal) = target(&seen, &revert) else { continue };
-            let (from, to) = if revert.reapplies { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
+            let Some((ordinal, restores)) = target(&seen, &revert) else { continue };
+            let (from, to) = if restores { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
             if let Some(phase) = from.remove(&ordinal) {
                 to.insert(ordinal, phase);
             }
             // A revert of this revert names this commit.
-            seen.push((entry.commit.clone(), String::new(), ordinal));
+            seen.push(Seen { commit: entry.commit.clone(), subject: String::new(), ordinal, applies: restores });
             continue;
         }
         let single = Checkpoint::read(&entry.message);
@@ -90,7 +90,8 @@ pub(super) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
         for checkpoint in single.into_iter().chain(several).filter(|checkpoint| checkpoint.prp == *id) {
             any = true;
             let ordinal = checkpoint.phase;
-            seen.push((entry.commit.clone(), checkpoint.subject(), ordinal));
+            let subject = checkpoint.subject();
+            seen.push(Seen { commit: entry.commit.clone(), subject, ordinal, applies: true });
             undone.remove(&ordinal);
             standing.insert(ordinal, found(entry, checkpoint));
         }
@@ -108,19 +109,22 @@ pub(super) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
 /// Finds the merge commit of an item among commits that come newest first, unless it was reverted.
 pub(super) fn standing_merge(entries: &[Entry], id: &PrpId) -> Option<String> {
     let mut merge: Option<(&Entry, bool)> = None;
-    let mut reverts: Vec<&str> = Vec::new();
+    let mut reverts: Vec<(&str, bool)> = Vec::new();
     for entry in entries.iter().rev() {
         if let Some(revert) = message::revert(&entry.message) {
-            if let Some((found, stands)) = &mut merge {
-                let subject = found.message.lines().next().unwrap_or_default();
-                let named = found.commit.starts_with(&revert.commit)
-                    || reverts.iter().any(|commit| commit.starts_with(&revert.commit))
-                    || subject == revert.subject;
-                if named {
-                    *stands = revert.reapplies;
-                    reverts.push(&entry.commit);
-                }
-            }
+            let Some((found, stands)) = &mut merge else { continue };
+            let earlier = reverts.iter().rev().find(|(commit, _)| commit.starts_with(&revert.commit));
+            let restores = if found.commit.starts_with(&revert.commit) {
+                false
+            } else if let Some((_, restored)) = earlier {
+                !restored
+            } else if found.message.lines().next() == Some(&revert.subject) {
+                revert.restores
+            } else {
+                continue;
+            };
+            *stands = restores;
+            reverts.push((&entry.commit, restores));
         } else if message::merge(&entry.message).is_some_and(|found| found == *id) {
             merge = Some((entry, true));
         }
@@ -139,9 +143,22 @@ fn found(entry: &Entry, checkpoint: Checkpoint) -> FoundPhase {
     }
 }
 
-/// Returns the phase that a revert is about: by commit id, else (after a rebase) by the quoted subject.
-fn target(seen: &[(String, String, u32)], revert: &Revert) -> Option<u32> {
-    let by_id = seen.iter().rev().find(|(commit, _, _)| commit.starts_with(&revert.commit));
-    let by_subject = || seen.iter().rev().find(|(_, subject, _)| !subject.is_empty() && *subject == revert.subject);
-    by_id.or_else(by_subject).map(|(_, _, ordinal)| *ordinal)
+/// A commit that gave or took a phase.
+struct Seen {
+    commit: String,
+    /// Empty for reverts.
+    subject: String,
+    ordinal: u32,
+    applies: bool,
+}
+
+/// Returns the phase that a revert is about and whether it brings it back: by commit id, else (after a rebase) by the
+/// quoted subject.
+fn target(seen: &[Seen], revert: &Revert) -> Option<(u32, bool)> {
+    let by_id = seen.iter().rev().find(|seen| seen.commit.starts_with(&revert.commit));
+    let by_subject = || seen.iter().rev().find(|seen| !seen.subject.is_empty() && seen.subject == revert.subject);
+    match by_id {
+        Some(seen) => Some((seen.ordinal, !seen.applies)),
+        None => by_subject().map(|seen| (seen.ordinal, revert.restores)),
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::admin::{self, Admin, Head, Marker};
 use super::branch;
+use super::locks;
 use super::refs;
 use super::repair;
 use super::repo::{Repo, refuse};
@@ -55,6 +56,7 @@ pub fn prepare(repo: &Repo, want: &Prepare) -> Result<Prepared> {
     let path = place(repo, &want.path)?;
     let mut repaired = Vec::new();
     repair::wait_for_the_dead(repo, &path);
+    repaired.extend(locks::sweep(repo.common_dir()));
     repair::sweep(repo, &path);
     let start = branch::item(repo, &want.branch, &want.start, &mut repaired)?;
     let mut rescued = None;

@@ -1,0 +1,224 @@
+//! Merging without a working tree: conflicts of every kind, races, landing, resolving.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use batchprp::host::git::land::{self, Land};
+use batchprp::host::git::merge::{self, Merge, MergeItem};
+use batchprp::host::git::{branch, diff, probe, resolve, scan};
+
+use crate::fixture::{Fixture, git, id, write};
+
+/// Two items from the same base, each changed by its own function and checkpointed.
+fn two(fixture: &Fixture, ours: impl Fn(&Path), theirs: impl Fn(&Path)) {
+    fixture.batch();
+    let first = fixture.prepare("47.1.1");
+    let second = fixture.prepare("47.1.2");
+    ours(&first.path);
+    theirs(&second.path);
+    fixture.commit(&first, "47.1.1", 1);
+    fixture.commit(&second, "47.1.2", 1);
+}
+
+#[test]
+fn conflicts_of_every_kind_are_parked_with_their_files_and_move_nothing() {
+    type Deed = fn(&Path);
+    let cases: [(&str, Deed, Deed, &str); 6] = [
+        ("content", |p| write(p, "src/a.txt", "ours\n"), |p| write(p, "src/a.txt", "theirs\n"), "src/a.txt"),
+        ("add/add", |p| write(p, "n", "ours\n"), |p| write(p, "n", "theirs\n"), "n"),
+        ("binary", |p| write(p, "bin", "\0ours"), |p| write(p, "bin", "\0theirs"), "bin"),
+        (
+            "change/delete",
+            |p| write(p, "src/a.txt", "a1\nours\na3\n"),
+            |p| fs::remove_file(p.join("src/a.txt")).expect("removed"),
+            "src/a.txt",
+        ),
+        ("file/directory", |p| write(p, "thing", "file\n"), |p| write(p, "thing/inner", "dir\n"), "thing"),
+        (
+            "rename/rename",
+            |p| fs::rename(p.join("src/a.txt"), p.join("src/b.txt")).expect("renamed"),
+            |p| fs::rename(p.join("src/a.txt"), p.join("src/c.txt")).expect("renamed"),
+            "src/b.txt",
+        ),
+    ];
+    for (name, ours, theirs, file) in cases {
+        let fixture = Fixture::new();
+        let before = fixture.fingerprint();
+        two(&fixture, ours, theirs);
+        assert!(matches!(fixture.merge("47.1.1"), Merge::Merged { .. }), "{name}");
+        let tip = fixture.git(&["rev-parse", "prp-47"]);
+        let Merge::Conflict { files } = fixture.merge("47.1.2") else { unreachable!("{name} must conflict") };
+        assert!(files.iter().any(|found| found.starts_with(file)), "{name}: {files:?}");
+        assert_eq!(fixture.git(&["rev-parse", "prp-47"]), tip, "{name}");
+        let warned = probe::conflicts(&fixture.repo(), "prp-47", "prp-47-1-2").expect("a probe");
+        assert!(!warned.is_empty(), "{name} is warned of");
+        assert_eq!(fixture.fingerprint(), before, "{name}");
+        fixture.check();
+    }
+}
+
+#[test]
+fn changes_that_fit_together_merge_and_modes_survive() {
+    let fixture = Fixture::new();
+    two(
+        &fixture,
+        |p| fs::set_permissions(p.join("src/a.txt"), PermissionsExt::from_mode(0o755)).expect("executable"),
+        |p| write(p, "src/a.txt", "a1\na2\na3\na4\n"),
+    );
+    assert_eq!(probe::conflicts(&fixture.repo(), "prp-47-1-1", "prp-47-1-2").expect("a probe"), Vec::<String>::new());
+    fixture.merge("47.1.1");
+    let merged = fixture.merge("47.1.2");
+    assert!(matches!(merged, Merge::Merged { .. }));
+    assert_eq!(fixture.git(&["ls-tree", "prp-47", "src/a.txt"]).split(' ').next(), Some("100755"));
+    assert_eq!(fixture.git(&["log", "-1", "--format=%s", "prp-47"]), "Merge PRP-47.1.2: Title");
+    let Merge::Merged { commit } = merged else { return };
+    assert_eq!(fixture.merge("47.1.2"), Merge::Already { commit });
+    fixture.check();
+}
+
+#[test]
+fn a_merge_driver_of_the_repository_decides_as_it_would_for_the_user() {
+    let fixture = Fixture::new();
+    fixture.write(".gitattributes", "*.lst merge=union\n");
+    fixture.write("all.lst", "base\n");
+    fixture.git(&["add", "-A"]);
+    fixture.git(&["commit", "-q", "-m", "attributes"]);
+    two(&fixture, |p| write(p, "all.lst", "base\nours\n"), |p| write(p, "all.lst", "base\ntheirs\n"));
+    fixture.merge("47.1.1");
+    assert!(matches!(fixture.merge("47.1.2"), Merge::Merged { .. }));
+    assert_eq!(fixture.git(&["show", "prp-47:all.lst"]), "base\nours\ntheirs");
+}
+
+#[test]
+fn the_status_of_a_tracked_document_is_edited_in_the_merge_itself() {
+    let fixture = Fixture::new();
+    fixture.write("PRPs/x.md", "status: planning\n");
+    fixture.git(&["add", "-A"]);
+    fixture.git(&["commit", "-q", "-m", "document"]);
+    fixture.batch();
+    let prepared = fixture.prepare("47.1.1");
+    write(&prepared.path, "PRPs/x.md", "status: planning\nadded by the agent\n");
+    fixture.commit(&prepared, "47.1.1", 1);
+    let edit = |old: &[u8]| Some(String::from_utf8_lossy(old).replace("planning", "executed").into_bytes());
+    let with = |path: &str| MergeItem {
+        status_edit: Some((PathBuf::from(path), Box::new(edit))),
+        ..Fixture::merging("47.1.1")
+    };
+    assert!(matches!(merge::item(&fixture.repo(), &with("PRPs/x.md")).expect("a merge"), Merge::Merged { .. }));
+    assert_eq!(fixture.git(&["show", "prp-47:PRPs/x.md"]), "status: executed\nadded by the agent");
+    assert_eq!(fs::read_to_string(fixture.root().join("PRPs/x.md")).expect("a file"), "status: planning\n");
+    fixture.execute("47.1.2", 1);
+    let untracked = MergeItem { id: id("47.1.2"), item_branch: "prp-47-1-2".to_owned(), ..with("PRPs/none.md") };
+    assert!(matches!(merge::item(&fixture.repo(), &untracked).expect("a merge"), Merge::Merged { .. }));
+}
+
+#[test]
+fn concurrent_merges_into_one_batch_branch_all_arrive() {
+    let fixture = Fixture::new();
+    fixture.batch();
+    for order in 1..=4 {
+        fixture.execute(&format!("47.1.{order}"), 1);
+    }
+    std::thread::scope(|scope| {
+        for order in 1..=4 {
+            let fixture = &fixture;
+            scope.spawn(move || fixture.merge(&format!("47.1.{order}")));
+        }
+    });
+    let base = fixture.git(&["rev-parse", "main"]);
+    let merged = scan::all_merged(&fixture.repo(), "prp-47", &base).expect("a scan");
+    assert_eq!(merged.len(), 4);
+    assert_eq!(fixture.git(&["rev-list", "--count", "--first-parent", "main..prp-47"]), "4");
+    fixture.check();
+}
+
+#[test]
+fn a_checked_out_batch_branch_and_a_reverted_merge_are_refused() {
+    let fixture = Fixture::new();
+    fixture.batch();
+    fixture.execute("47.1.1", 1);
+    fixture.git(&["switch", "-q", "prp-47"]);
+    let attempt = || merge::item(&fixture.repo(), &Fixture::merging("47.1.1"));
+    assert!(attempt().expect_err("a refusal").message.contains("checked out"));
+    fixture.git(&["switch", "-q", "main"]);
+    attempt().expect("a merge");
+    fixture.git(&["switch", "-q", "prp-47"]);
+    fixture.git(&["revert", "--no-edit", "-m", "1", "HEAD"]);
+    fixture.git(&["switch", "-q", "main"]);
+    assert!(attempt().expect_err("a refusal").message.contains("was reverted"));
+    let base = branch::base(&fixture.repo(), "prp-47").expect("git answers").expect("a base");
+    assert_eq!(scan::merged(&fixture.repo(), "prp-47", &base, &id("47.1.1")).expect("a scan"), None);
+}
+
+#[test]
+fn a_parked_conflict_is_resolved_by_hand_and_then_merges() {
+    let fixture = Fixture::new();
+    two(&fixture, |p| write(p, "src/a.txt", "ours\n"), |p| write(p, "src/a.txt", "theirs\n"));
+    fixture.merge("47.1.1");
+    let repo = fixture.repo();
+    let parked = resolve::find(&repo, "prp-47-1-2").expect("a worktree");
+    assert_eq!(resolve::start(&repo, &parked, "prp-47").expect("started"), ["src/a.txt"]);
+    assert_eq!(resolve::start(&repo, &parked, "prp-47").expect("started again"), ["src/a.txt"]);
+    assert!(resolve::finish(&repo, &parked).expect_err("a refusal").message.contains("conflict markers"));
+    write(&parked.path, "src/a.txt", "half done\n");
+    let saved = resolve::abort(&repo, &parked).expect("aborted").expect("a rescue");
+    assert_eq!(saved.files, ["src/a.txt"]);
+    assert_eq!(fs::read_to_string(parked.path.join("src/a.txt")).expect("a file"), "theirs\n");
+    resolve::start(&repo, &parked, "prp-47").expect("started");
+    write(&parked.path, "src/a.txt", "both\n");
+    resolve::finish(&repo, &parked).expect("finished");
+    assert!(matches!(fixture.merge("47.1.2"), Merge::Merged { .. }));
+    assert_eq!(fixture.git(&["show", "prp-47:src/a.txt"]), "both");
+    let found = scan::item(&repo, "prp-47-1-2", &parked.base, &id("47.1.2")).expect("a scan");
+    assert_eq!(found.phases.len(), 1);
+    fixture.check();
+}
+
+#[test]
+fn landing_moves_only_a_clean_branch_that_is_behind() {
+    let fixture = Fixture::new();
+    fixture.batch();
+    fixture.execute("47.1.1", 1);
+    fixture.merge("47.1.1");
+    let land = || land::land(&fixture.repo(), "prp-47").expect("git answers");
+    let reason = |land: Land| match land {
+        Land::NotPossible { reason, command } => format!("{reason}: {command}"),
+        Land::Done { .. } => "done".to_owned(),
+    };
+    fixture.write("unsaved", "x");
+    assert_eq!(
+        reason(land()),
+        "1 file is uncommitted in the checkout: `unsaved`: git stash -u && git merge --ff-only prp-47 && git stash pop"
+    );
+    fs::remove_file(fixture.root().join("unsaved")).expect("removed");
+    fixture.git(&["switch", "-q", "--detach"]);
+    assert!(reason(land()).contains("detached"));
+    fixture.git(&["switch", "-q", "main"]);
+    fixture.git(&["commit", "-q", "--allow-empty", "-m", "own"]);
+    assert!(reason(land()).contains("has commits that"));
+    fixture.git(&["reset", "-q", "--hard", "HEAD^"]);
+    assert!(matches!(land(), Land::Done { .. }));
+    assert_eq!(fixture.git(&["rev-parse", "main"]), fixture.git(&["rev-parse", "prp-47"]));
+    assert!(fixture.root().join("prp-47-1-1/1.txt").exists());
+    assert_eq!(fixture.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn a_diff_is_bounded_and_an_items_range_is_its_own_work() {
+    let fixture = Fixture::new();
+    fixture.batch();
+    fixture.execute("47.1.1", 2);
+    fixture.merge("47.1.1");
+    fixture.execute("47.2.1", 1);
+    let repo = fixture.repo();
+    let (from, to) = diff::range(&repo, "prp-47", "prp-47-2-1", None).expect("git answers").expect("a range");
+    assert_eq!(diff::files(&repo, &from, &to).expect("files"), ["prp-47-2-1/1.txt"]);
+    let merge = fixture.git(&["rev-parse", "prp-47"]);
+    let (from, to) = diff::range(&repo, "prp-47", "gone", Some(&merge)).expect("git answers").expect("a range");
+    assert_eq!(diff::files(&repo, &from, &to).expect("files"), ["prp-47-1-1/1.txt", "prp-47-1-1/2.txt"]);
+    let whole = diff::patch(&repo, &from, &to, 1 << 20).expect("a diff");
+    let part = diff::patch(&repo, &from, &to, 100).expect("a diff");
+    assert!(!whole.truncated && part.truncated && part.text.len() <= 100 && whole.text.starts_with(&part.text));
+    assert!(git(&fixture.root(), &["status", "--porcelain"]).is_empty());
+}
