@@ -69,6 +69,13 @@ impl Fixture {
         fixture
     }
 
+    /// A folder without a repository yet.
+    pub(crate) fn empty() -> Self {
+        let owned = tempfile::tempdir().expect("a folder");
+        let folder = fs::canonicalize(owned.path()).expect("a path");
+        Self { folder, _owned: Some(owned) }
+    }
+
     /// Uses the repository that another process made.
     pub(crate) fn at(folder: PathBuf) -> Self {
         Self { folder, _owned: None }

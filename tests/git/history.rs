@@ -244,3 +244,27 @@ fn a_merge_reverted_after_landing_and_a_picked_phase_are_not_executed() {
     let found = facts(&fixture, "47.1.1");
     assert_eq!((phases(&found), found.merged), (vec![1, 2], None));
 }
+
+#[test]
+fn a_fresh_clone_with_the_references_resumes_where_the_batch_was() {
+    let fixture = Fixture::new();
+    let batch = fixture.batch();
+    fixture.execute("47.1.1", 2);
+    fixture.merge("47.1.1");
+    let prepared = fixture.execute("47.1.2", 1);
+    let elsewhere = Fixture::empty();
+    let url = fixture.root().display().to_string();
+    git(elsewhere.folder(), &["clone", "-q", &url, "app"]);
+    elsewhere.git(&["branch", "-q", "prp-47", "origin/prp-47"]);
+    let error = batchprp::host::git::branch::ensure_batch(&elsewhere.repo(), "prp-47", "HEAD").expect_err("a refusal");
+    assert!(error.help.expect("a way out").contains("refs/batchprp/*"));
+    let all = ["refs/batchprp/*:refs/batchprp/*", "refs/heads/prp-*:refs/heads/prp-*"];
+    elsewhere.git(&[&["fetch", "-q", "origin"][..], &all].concat());
+    let resumed = elsewhere.batch();
+    assert!(resumed.existed && resumed.base == batch.base);
+    let next = elsewhere.prepare("47.1.2");
+    assert_eq!((next.base, next.path.join("prp-47-1-2/1.txt").exists()), (prepared.base, true));
+    assert_eq!(ordinals(&scan(&elsewhere, "47.1.2")), [1]);
+    let merged = scan::merged(&elsewhere.repo(), "prp-47", &resumed.base, &id("47.1.1")).expect("a scan");
+    assert!(merged.is_some());
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use batchprp::error::{Error, ExitCode};
+use batchprp::host::git::guard::Guard;
 use batchprp::host::git::merge::Merge;
 use batchprp::host::git::repo::{Policy, Repo};
 use batchprp::host::git::scan;
@@ -148,4 +149,23 @@ fn excludes_are_entered_once_and_keep_what_is_there() {
     }
     let text = fs::read_to_string(fixture.root().join(".git/info/exclude")).expect("a file");
     assert_eq!(text, "# mine\n*.o\n.ce/tmp/\n.ce/completed-batches/\n");
+}
+
+#[test]
+fn a_guard_names_what_an_agent_changed_outside_of_its_worktree() {
+    let fixture = Fixture::new();
+    fixture.batch();
+    let prepared = fixture.prepare("47.1.1");
+    let before = Guard::take(&fixture.repo()).expect("a guard");
+    write(&prepared.path, "x", "x");
+    fixture.commit(&prepared, "47.1.1", 1);
+    fixture.merge("47.1.1");
+    assert_eq!(Guard::take(&fixture.repo()).expect("a guard").changes(&before), Vec::<String>::new());
+    git(&prepared.path, &["config", "core.fsmonitor", "evil"]);
+    write(&fixture.root(), ".git/hooks/pre-push", "evil");
+    fixture.write("stray.txt", "x");
+    fixture.git(&["commit", "-q", "--allow-empty", "-m", "in the wrong place"]);
+    let changes = Guard::take(&fixture.repo()).expect("a guard").changes(&before);
+    let named = [".git/config", ".git/hooks/pre-push", "HEAD of the checkout", "uncommitted files of the checkout"];
+    assert!(named.iter().all(|name| changes.iter().any(|found| found == name)), "{changes:?}");
 }

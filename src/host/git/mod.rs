@@ -8,6 +8,7 @@ pub mod clean;
 pub mod deviation;
 pub mod diff;
 pub mod executed;
+pub mod guard;
 mod history;
 mod intent;
 pub mod land;
