@@ -19,6 +19,9 @@ pub struct AgentSpec {
     pub phase: String,
     pub attempt: u32,
     pub cwd: String,
+    /// Private directory of the attempt, where `CommandLine::files` are written; set by the transport.
+    #[serde(default)]
+    pub dir: String,
     pub model: Option<String>,
     pub tools: Vec<String>,
     /// Seconds.

@@ -2,11 +2,13 @@
 //!
 //! Nothing here touches a file, a clock or a process, and nothing here names another layer.
 
+pub mod adapter;
 pub mod agent;
 pub mod checkpoint;
 pub mod duration;
 pub mod edit;
 pub mod gate;
+pub mod heartbeat;
 pub mod id;
 pub mod inspect;
 pub mod outcome;

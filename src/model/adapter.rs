@@ -1,0 +1,39 @@
+//! The contract between one agent call and the script that knows the agent.
+
+use super::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
+
+/// One agent call. The adapter is the only part of a script that outlives the call which made it.
+pub struct AgentCall {
+    pub name: String,
+    pub adapter: Box<dyn Adapter>,
+    pub spec: AgentSpec,
+    /// Ordinal of the phase, when the call is for one.
+    pub phase: Option<u32>,
+    /// Object written to `spec.json`; the transport adds what it knows itself.
+    pub spec_json: serde_json::Value,
+    /// The agent writes `heartbeat.json` itself.
+    pub heartbeat: bool,
+    pub stop: StopStyle,
+    /// Changes in the worktree are the evidence that is wanted; without any the outcome is unproven.
+    pub expects_changes: bool,
+}
+
+impl std::fmt::Debug for AgentCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AgentCall").field("name", &self.name).field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
+/// What batchprp must know about one kind of agent; implemented by adapter scripts.
+pub trait Adapter: Send {
+    /// Turns the task into a command line.
+    fn command(&mut self, spec: &AgentSpec) -> Result<CommandLine, String>;
+    /// Reads one line of output. Unknown lines give no events and are no error.
+    fn on_line(&mut self, line: &str) -> Vec<AgentEvent>;
+    /// Reads one line of error output. Most agents say nothing there that a machine could use.
+    fn on_stderr(&mut self, _line: &str) -> Vec<AgentEvent> {
+        Vec::new()
+    }
+    /// Judges the attempt after its end: status and final answer.
+    fn outcome(&mut self, exit: Exit) -> (AgentStatus, String);
+}
