@@ -1,5 +1,14 @@
-//! Everything that touches the machine: processes, files, locks and git.
+//! Everything that touches the machine: processes, agents, files, clocks, locks, the network and git.
 
+pub mod agent;
+pub mod clock;
+pub mod files;
 pub mod git;
+pub mod http;
 pub mod lock;
 pub mod owner;
+pub mod process;
+pub mod redact;
+pub mod state;
+pub mod stop;
+pub mod validate;

@@ -1,0 +1,20 @@
+//! Processes: started in a session of their own, marked, bounded in output, and stopped with everything they started.
+
+pub mod capture;
+pub mod kill;
+pub mod marker;
+pub mod orphan;
+pub mod pipes;
+pub mod run;
+pub mod sandbox;
+pub mod spawn;
+pub mod sweep;
+pub mod table;
+pub mod tail;
+
+pub use marker::Marker;
+pub use orphan::become_subreaper;
+pub use run::{Command, Output, run};
+pub use sandbox::Sandbox;
+pub use spawn::SpawnError;
+pub use sweep::sweep;
