@@ -1,0 +1,82 @@
+//! Reads what an attempt left and makes the report of it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::stream::Heard;
+use super::supervise::Ended;
+use crate::host::redact::Secrets;
+use crate::host::state;
+use crate::model::adapter::Adapter;
+use crate::model::agent::{AgentReport, AgentStatus, Exit, TimerKind};
+use crate::model::usage::Usage;
+
+/// Largest result that is read.
+const MAX_RESULT: u64 = 1024 * 1024;
+
+/// Reads `result.json`; says why when there is one that cannot be read.
+pub(super) fn result(path: &Path, secrets: &Secrets) -> Result<Option<Value>, String> {
+    let refuse = |reason: &dyn std::fmt::Display| Err(format!("`result.json` is not used: {reason}"));
+    match state::read_untrusted(path, MAX_RESULT) {
+        Ok(None) => Ok(None),
+        Err(error) => refuse(&error),
+        // The depth of nesting is limited by the parser.
+        Ok(Some(content)) => match serde_json::from_slice(&content) {
+            Ok(value @ Value::Object(_)) => Ok(Some(secrets.redact_json(value))),
+            Ok(_) => refuse(&"it is not a JSON object"),
+            Err(error) => refuse(&error),
+        },
+    }
+}
+
+/// Makes the report of an attempt that ran.
+pub(super) fn report(
+    mut adapter: Box<dyn Adapter>,
+    ended: &Ended,
+    heard: Heard,
+    result: Option<Value>,
+    duration: Duration,
+) -> AgentReport {
+    // A process that had to be helped to its end after its result has ended well, as far as anybody can tell.
+    let lingered = ended.timer == Some(TimerKind::Linger);
+    let judged = if lingered { Exit { code: Some(0), signal: None } } else { ended.exit };
+    let (status, text) = adapter.outcome(judged);
+    let by_us = ended.cancelled || ended.timer.is_some() && !lingered;
+    let has_own_reason =
+        matches!(status, AgentStatus::RateLimited | AgentStatus::Overloaded | AgentStatus::Auth | AgentStatus::Budget);
+    let status = if ended.cancelled || by_us && !has_own_reason { AgentStatus::Killed } else { status };
+    AgentReport {
+        status,
+        text,
+        exit: ended.exit,
+        timer: ended.timer,
+        cancelled: ended.cancelled,
+        usage: heard.usage,
+        session: heard.session,
+        model: heard.model,
+        denied: heard.denied,
+        limited_until: heard.limited_until,
+        result,
+        duration: duration.as_secs_f64(),
+    }
+}
+
+/// Makes the report of an attempt that did not come to run.
+pub(super) fn not_started(status: AgentStatus, text: String, code: Option<i32>) -> AgentReport {
+    AgentReport {
+        status,
+        text,
+        exit: Exit { code, signal: None },
+        timer: None,
+        cancelled: false,
+        usage: Usage::default(),
+        session: None,
+        model: None,
+        denied: Vec::new(),
+        limited_until: None,
+        result: None,
+        duration: 0.0,
+    }
+}

@@ -1,0 +1,142 @@
+//! One attempt from its papers to its report.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::heartbeat::Beats;
+use super::ledger::Tally;
+use super::lines::Lines;
+use super::log::Log;
+use super::papers::Papers;
+use super::setup::{Fact, Setup};
+use super::stream::{Channel, Heard, Listener};
+use super::supervise::supervise;
+use super::watch::Watch;
+use super::{answer, environment};
+use crate::host::clock;
+use crate::host::process::pipes::Pipes;
+use crate::host::process::spawn::{SpawnError, Start, spawn};
+use crate::host::stop::StopToken;
+use crate::model::adapter::{Adapter, AgentCall};
+use crate::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine};
+
+/// Bytes of the transcript and of the error output that are kept from the beginning; the end is kept as well.
+const MAX_TRANSCRIPT: usize = 64 * 1024 * 1024;
+const MAX_STDERR: usize = 8 * 1024 * 1024;
+/// SIGKILL, as the kernel numbers it.
+const KILL_SIGNAL: i32 = 9;
+
+/// Runs one agent to its end. Never fails: what went wrong is in the report. Facts are sent while it runs; a receiver
+/// that is gone is no reason to stop.
+pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<Fact>, stop: StopToken) -> AgentReport {
+    let AgentCall { mut adapter, mut spec, spec_json, heartbeat, stop: style, .. } = *call;
+    let (papers, command) = match prepare(&mut adapter, &mut spec, spec_json, &setup) {
+        Ok(prepared) => prepared,
+        Err((status, text)) => return answer::not_started(status, setup.secrets.redact(&text), None),
+    };
+    let start = start(command.argv, command.env, &spec, &papers, &setup);
+    let begin = Instant::now();
+    let mut running = match spawn(&start, &stop).await {
+        Ok(running) => running,
+        Err(error) => return refused(&error),
+    };
+    let mut pipes = Pipes::take(&mut running.child, command.stdin);
+    let mut listener = match listen(adapter, &papers, &setup, (&spec, heartbeat), facts.clone()) {
+        Ok(listener) => listener,
+        Err(error) => {
+            let text = format!("cannot write below `{}`: {error}", papers.dir.display());
+            return answer::not_started(AgentStatus::Crashed, text, None);
+        }
+    };
+    listener.tell(Fact::Spawned { pid: running.pid.unsigned_abs(), dir: papers.dir.clone() });
+    listener.look(false, begin);
+    let ways = (&setup.timers, style);
+    let ended = supervise(&mut running, &mut pipes, &mut listener, &papers.result, ways, &stop).await;
+    drop(pipes);
+
+    let (adapter, heard, mut beats): (_, Heard, _) = listener.finish(Instant::now());
+    let warn = |text: String| facts.send(Fact::Event(AgentEvent::Warning { text })).ok();
+    let result = answer::result(&papers.result, &setup.secrets).unwrap_or_else(|reason| {
+        warn(reason);
+        None
+    });
+    if ended.exit.signal == Some(KILL_SIGNAL) && ended.timer.is_none() && !ended.cancelled {
+        warn("the agent was killed from outside; mostly that is the system being out of memory".to_owned());
+    }
+    let report = answer::report(adapter, &ended, heard, result, begin.elapsed());
+    beats.end(report.status == AgentStatus::Ok);
+    report
+}
+
+/// Writes the papers and asks the adapter for its command line.
+fn prepare(
+    adapter: &mut Box<dyn Adapter>,
+    spec: &mut AgentSpec,
+    spec_json: serde_json::Value,
+    setup: &Setup,
+) -> Result<(Papers, CommandLine), (AgentStatus, String)> {
+    let failed = |error: std::io::Error| {
+        (AgentStatus::Crashed, format!("cannot write below `{}`: {error}", setup.dir.display()))
+    };
+    let papers = Papers::open(&setup.dir).map_err(failed)?;
+    papers.dir.to_string_lossy().as_ref().clone_into(&mut spec.dir);
+    if spec.cwd.is_empty() {
+        setup.worktree.to_string_lossy().as_ref().clone_into(&mut spec.cwd);
+    }
+    papers.write(spec_json, spec, setup).map_err(failed)?;
+    let command = adapter.command(spec).map_err(|error| (AgentStatus::Protocol, error))?;
+    papers.write_files(&command).map_err(failed)?;
+    Ok((papers, command))
+}
+
+/// Puts command line, environment and directory together.
+fn start(argv: Vec<String>, env: BTreeMap<String, String>, spec: &AgentSpec, papers: &Papers, setup: &Setup) -> Start {
+    let pass: Vec<String> = setup.env_pass.iter().chain(&setup.keys).cloned().collect();
+    let mut all = environment::clean(&setup.env, &pass);
+    all.extend(spec.env.clone());
+    all.extend(env);
+    all.extend(papers.variables(&spec.phase));
+    let cwd = PathBuf::from(&spec.cwd);
+    let argv = setup.sandbox.wrap(argv, &setup.worktree, &papers.dir);
+    Start { argv, cwd, env: all, marker: setup.marker.clone() }
+}
+
+/// Opens the logs and sets up everything that hears the agent.
+fn listen(
+    adapter: Box<dyn Adapter>,
+    papers: &Papers,
+    setup: &Setup,
+    (spec, beats_itself): (&AgentSpec, bool),
+    facts: UnboundedSender<Fact>,
+) -> std::io::Result<Listener> {
+    let channel = |path, limit| -> std::io::Result<Channel> {
+        Ok(Channel { redactor: setup.secrets.stream(), log: Log::create(path, limit)?, lines: Lines::default() })
+    };
+    let nameless = papers.dir.to_string_lossy().into_owned();
+    Ok(Listener {
+        adapter,
+        out: channel(&papers.transcript, MAX_TRANSCRIPT)?,
+        err: channel(&papers.stderr, MAX_STDERR)?,
+        beats: Beats::new(papers.heartbeat.clone(), &spec.item, beats_itself),
+        tally: Tally::new(Arc::clone(&setup.ledger), nameless, spec.session.clone()),
+        watch: Watch::new(setup.timers, Instant::now(), clock::suspended()),
+        facts,
+        touch: setup.touch.clone(),
+        touched: setup.touch.count(),
+        told_life: None,
+        heard: Heard::default(),
+    })
+}
+
+fn refused(error: &SpawnError) -> AgentReport {
+    let mut report = answer::not_started(AgentStatus::Crashed, error.to_string(), Some(error.exit_code()));
+    if matches!(error, SpawnError::Stopped(_)) {
+        report.status = AgentStatus::Killed;
+        report.cancelled = true;
+    }
+    report
+}

@@ -1,0 +1,19 @@
+//! One attempt of an agent: started, listened to, timed, stopped, and reported with what it left.
+
+mod answer;
+mod attempt;
+mod environment;
+mod heartbeat;
+mod ledger;
+mod lines;
+mod log;
+mod papers;
+mod setup;
+mod stream;
+mod supervise;
+mod watch;
+
+pub use attempt::attempt;
+pub use environment::{BASE as BASE_ENVIRONMENT, clean as clean_environment};
+pub use ledger::SessionLedger;
+pub use setup::{Fact, Setup, Timers, Touch};

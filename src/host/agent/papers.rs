@@ -1,0 +1,114 @@
+//! The files that an attempt is given: private, and written before the start.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::setup::Setup;
+use crate::host::state;
+use crate::model::agent::{AgentSpec, CommandLine};
+
+/// Places of the files of one attempt.
+#[derive(Clone, Debug)]
+pub(super) struct Papers {
+    pub(super) dir: PathBuf,
+    pub(super) spec: PathBuf,
+    pub(super) prompt: PathBuf,
+    pub(super) heartbeat: PathBuf,
+    pub(super) transcript: PathBuf,
+    pub(super) stderr: PathBuf,
+    pub(super) result: PathBuf,
+}
+
+impl Papers {
+    /// Makes the directory of the attempt; when there is one of that name, `.2` and so on is added.
+    pub(super) fn open(wanted: &Path) -> io::Result<Self> {
+        if let Some(parent) = wanted.parent() {
+            state::private_dir(parent)?;
+        }
+        let mut dir = wanted.to_owned();
+        for number in 2.. {
+            match std::fs::create_dir(&dir) {
+                Ok(()) => break,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let mut name = wanted.file_name().unwrap_or_default().to_os_string();
+                    name.push(format!(".{number}"));
+                    dir.set_file_name(name);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        state::private_dir(&dir)?;
+        let dir = std::fs::canonicalize(dir)?;
+        let file = |name: &str| dir.join(name);
+        Ok(Self {
+            spec: file("spec.json"),
+            prompt: file("prompt.md"),
+            heartbeat: file("heartbeat.json"),
+            transcript: file("transcript.jsonl"),
+            stderr: file("stderr.log"),
+            result: file("result.json"),
+            dir,
+        })
+    }
+
+    /// Writes the specification and the prompt.
+    pub(super) fn write(&self, spec_json: Value, spec: &AgentSpec, setup: &Setup) -> io::Result<()> {
+        let json = setup.secrets.redact_json(complete(spec_json, spec, setup));
+        state::write_private(&self.spec, format!("{json:#}\n").as_bytes())?;
+        state::write_private(&self.prompt, setup.secrets.redact(&spec.prompt).as_bytes())
+    }
+
+    /// Writes the files that the adapter asked for.
+    pub(super) fn write_files(&self, command: &CommandLine) -> io::Result<()> {
+        for (name, text) in &command.files {
+            let path = Path::new(name);
+            let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+            if !is_plain || name.is_empty() {
+                let message = format!("`{name}` is not a plain path below the directory of the attempt");
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
+            let place = self.dir.join(path);
+            if let Some(parent) = place.parent().filter(|parent| *parent != self.dir) {
+                state::private_dir(parent)?;
+            }
+            state::write_private(&place, text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Returns the variables that tell the agent where its files are.
+    pub(super) fn variables(&self, phase: &str) -> [(String, String); 4] {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        [
+            ("BATCHPRP_PHASE".to_owned(), phase.to_owned()),
+            ("BATCHPRP_SPEC".to_owned(), text(&self.spec)),
+            ("BATCHPRP_HEARTBEAT".to_owned(), text(&self.heartbeat)),
+            ("BATCHPRP_RESULT".to_owned(), text(&self.result)),
+        ]
+    }
+}
+
+/// Adds what the transport knows to the specification, where the caller did not say it.
+fn complete(spec_json: Value, spec: &AgentSpec, setup: &Setup) -> Value {
+    let mut object = match spec_json {
+        Value::Object(object) => object,
+        Value::Null => serde_json::Map::new(),
+        other => serde_json::Map::from_iter([("input".to_owned(), other)]),
+    };
+    let mut fill = |name: &str, value: Value| {
+        if object.get(name).is_none_or(Value::is_null) {
+            object.insert(name.to_owned(), value);
+        }
+    };
+    fill("schema_version", json!(1));
+    fill("work_item_id", json!(spec.item));
+    fill("attempt", json!(spec.attempt));
+    fill("timeout_minutes", json!(setup.timers.total.as_secs_f64() / 60.0));
+    fill("context", json!({}));
+    if let Some(context) = object.get_mut("context").and_then(Value::as_object_mut) {
+        context.entry("project_root").or_insert_with(|| json!(setup.worktree));
+    }
+    Value::Object(object)
+}

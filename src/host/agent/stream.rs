@@ -1,0 +1,191 @@
+//! Listens to an agent: secrets out, everything into the transcript, lines to the adapter, events to the run.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::heartbeat::Beats;
+use super::ledger::Tally;
+use super::lines::Lines;
+use super::log::Log;
+use super::setup::{Fact, Touch};
+use super::watch::Watch;
+use crate::host::process::pipes::Stream;
+use crate::host::redact::Redactor;
+use crate::model::adapter::Adapter;
+use crate::model::agent::AgentEvent;
+use crate::model::usage::Usage;
+
+/// Longest text of an event that is passed on; the report has the whole answer.
+const MAX_TEXT: usize = 16 * 1024;
+
+/// One output stream on its way into its log and its lines.
+#[derive(Debug)]
+pub(super) struct Channel {
+    pub(super) redactor: Redactor,
+    pub(super) log: Log,
+    pub(super) lines: Lines,
+}
+
+/// Everything that hears an attempt.
+pub(super) struct Listener {
+    pub(super) adapter: Box<dyn Adapter>,
+    pub(super) out: Channel,
+    pub(super) err: Channel,
+    pub(super) beats: Beats,
+    pub(super) tally: Tally,
+    pub(super) watch: Watch,
+    pub(super) facts: UnboundedSender<Fact>,
+    pub(super) touch: Touch,
+    pub(super) touched: u64,
+    pub(super) told_life: Option<Instant>,
+    pub(super) heard: Heard,
+}
+
+/// What the report needs of the events.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    pub(super) usage: Usage,
+    pub(super) session: Option<String>,
+    pub(super) model: Option<String>,
+    pub(super) denied: Vec<String>,
+    pub(super) limited_until: Option<i64>,
+}
+
+impl Listener {
+    /// Takes a chunk of output.
+    pub(super) fn hear(&mut self, stream: Stream, chunk: &[u8], now: Instant) {
+        self.alive(now);
+        self.beats.note(None);
+        let mut clean = Vec::with_capacity(chunk.len());
+        self.channel(stream).redactor.push(chunk, &mut clean);
+        self.pass(stream, &clean, false, now);
+    }
+
+    /// Ends both streams and both logs; says what went wrong with the logs.
+    pub(super) fn finish(mut self, now: Instant) -> (Box<dyn Adapter>, Heard, Beats) {
+        for stream in [Stream::Out, Stream::Err] {
+            let mut clean = Vec::new();
+            self.channel(stream).redactor.finish(&mut clean);
+            self.pass(stream, &clean, true, now);
+        }
+        self.heard.usage = self.tally.sum();
+        self.heard.session = self.tally.session().map(str::to_owned);
+        let broken: Vec<String> = [self.out.log.finish(), self.err.log.finish()].into_iter().flatten().collect();
+        for error in broken {
+            let text = format!("the transcript is not complete: {error}");
+            self.facts.send(Fact::Event(AgentEvent::Warning { text })).ok();
+        }
+        (self.adapter, self.heard, self.beats)
+    }
+
+    /// Looks at everything that makes no noise: the heartbeat file, touches from elsewhere, the result file.
+    pub(super) fn look(&mut self, result_is_there: bool, now: Instant) {
+        if let Some(beat) = self.beats.poll() {
+            self.watch.beat(now);
+            self.alive(now);
+            self.tell(Fact::Heartbeat { progress: beat.progress, step: beat.step });
+        }
+        let touched = self.touch.count();
+        if touched != self.touched {
+            self.touched = touched;
+            self.alive(now);
+        }
+        if result_is_there {
+            self.watch.result(now);
+        }
+        self.beats.write(now);
+    }
+
+    /// Sends a fact; nobody listens any more when the run is over.
+    pub(super) fn tell(&self, fact: Fact) {
+        self.facts.send(fact).ok();
+    }
+
+    fn channel(&mut self, stream: Stream) -> &mut Channel {
+        match stream {
+            Stream::Out => &mut self.out,
+            Stream::Err => &mut self.err,
+        }
+    }
+
+    fn pass(&mut self, stream: Stream, clean: &[u8], last: bool, now: Instant) {
+        let mut events = Vec::new();
+        let adapter = &mut self.adapter;
+        let channel = match stream {
+            Stream::Out => &mut self.out,
+            Stream::Err => &mut self.err,
+        };
+        channel.log.write(clean);
+        let mut read = |line: &str| {
+            events.extend(match stream {
+                Stream::Out => adapter.on_line(line),
+                Stream::Err => adapter.on_stderr(line),
+            });
+        };
+        channel.lines.push(clean, &mut read);
+        if last {
+            channel.lines.finish(&mut read);
+        }
+        for event in events {
+            self.event(event, now);
+        }
+    }
+
+    fn event(&mut self, event: AgentEvent, now: Instant) {
+        self.watch.event(&event, now);
+        self.beats.note(Some(&event));
+        match self.tally.take(&event) {
+            Ok(Some(usage)) => self.tell(Fact::Usage(usage)),
+            Ok(None) => {}
+            Err(text) => self.tell(Fact::Event(AgentEvent::Warning { text })),
+        }
+        match &event {
+            AgentEvent::Started { model, .. } => self.heard.model = model.clone().or(self.heard.model.take()),
+            AgentEvent::RateLimited { until } => self.heard.limited_until = until.or(self.heard.limited_until),
+            AgentEvent::PermissionDenied { tool } => self.heard.denied.push(tool.clone()),
+            AgentEvent::Progress { .. }
+            | AgentEvent::Message { .. }
+            | AgentEvent::ToolStart { .. }
+            | AgentEvent::ToolEnd { .. }
+            | AgentEvent::Usage { .. }
+            | AgentEvent::Cost { .. }
+            | AgentEvent::Retry { .. }
+            | AgentEvent::Warning { .. }
+            | AgentEvent::Finished { .. } => {}
+        }
+        self.tell(Fact::Event(clipped(event)));
+    }
+
+    fn alive(&mut self, now: Instant) {
+        self.watch.alive(now);
+        if self.told_life.is_none_or(|told| now.saturating_duration_since(told) >= Duration::from_secs(1)) {
+            self.told_life = Some(now);
+            self.tell(Fact::Life);
+        }
+    }
+}
+
+fn clipped(mut event: AgentEvent) -> AgentEvent {
+    match &mut event {
+        AgentEvent::Progress { text, .. }
+        | AgentEvent::Message { text }
+        | AgentEvent::Warning { text }
+        | AgentEvent::Finished { text, .. } => {
+            if text.len() > MAX_TEXT {
+                let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        AgentEvent::Started { .. }
+        | AgentEvent::ToolStart { .. }
+        | AgentEvent::ToolEnd { .. }
+        | AgentEvent::Usage { .. }
+        | AgentEvent::Cost { .. }
+        | AgentEvent::Retry { .. }
+        | AgentEvent::RateLimited { .. }
+        | AgentEvent::PermissionDenied { .. } => {}
+    }
+    event
+}
