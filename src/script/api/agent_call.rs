@@ -138,6 +138,7 @@ pub(super) fn build(
         item: attempt.as_ref().map(|attempt| attempt.item.clone()).unwrap_or_default(),
         phase: options.phase.as_ref().map(|phase| phase.phase().label.clone()).unwrap_or_default(),
         attempt: attempt.map_or(1, |attempt| attempt.number),
+        dir: String::new(),
         cwd: options.cwd.unwrap_or_else(|| call.state.root.display().to_string()),
         model: options.model,
         tools: options.tools,
