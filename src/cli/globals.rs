@@ -24,7 +24,7 @@ pub struct Globals {
     /// When to use colour
     #[arg(long, global = true, env = "BATCHPRP_COLOR", value_name = "WHEN", default_value = "auto", help_heading = HEADING)]
     pub color: When,
-    /// How to show a run
+    /// How to show a run: auto is a board on a terminal and lines elsewhere
     #[arg(long, global = true, env = "BATCHPRP_PROGRESS", value_name = "HOW", default_value = "auto", help_heading = HEADING)]
     pub progress: Progress,
     /// Write JSON: one object per line for runs, one document elsewhere
@@ -49,16 +49,14 @@ pub enum When {
     Never,
 }
 
-/// How to show a run.
+/// How to show a run: a board on a terminal and lines elsewhere, or what was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Progress {
-    /// A board on a terminal, lines elsewhere
     #[default]
     Auto,
-    /// A live board
     Board,
-    /// One line per change
     Lines,
-    /// The summary only
+    /// The summary only.
+    #[value(help = None::<&str>)]
     None,
 }

@@ -3,12 +3,15 @@
 //! Built-in subcommands are derived; batch scripts become real subcommands, built from what each says about itself.
 
 pub mod alive;
+pub mod analyze;
 pub mod completions;
 pub mod config_show;
 pub mod context;
 pub mod doctor;
 pub mod failure;
 pub mod globals;
+pub mod graph;
+pub mod graph_items;
 pub mod init;
 pub mod inspect;
 pub mod journal;
@@ -21,11 +24,13 @@ pub mod progress;
 pub mod project;
 pub mod render;
 pub mod replay;
+pub mod report;
 pub mod root;
 pub mod runs;
 pub mod status;
 pub mod stop;
 pub mod terminal;
+pub mod trend;
 pub mod watch;
 
 pub use context::Context;

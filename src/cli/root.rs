@@ -7,13 +7,15 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::context::Context;
 use super::failure::Outcome;
 use super::globals::Globals;
-use super::{completions, config_show, doctor, init, inspect, logs, man, replay, status, stop, watch};
+use super::{
+    analyze, completions, config_show, doctor, graph, init, inspect, logs, man, replay, report, status, stop, trend,
+    watch,
+};
 use crate::error::Error;
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
 #[derive(Parser)]
 #[command(name = "batchprp", version, subcommand_required = true, arg_required_else_help = true)]
-#[command(after_help = "Documentation: docs/usage.md. Exit codes: `batchprp help` and docs/usage.md.")]
 pub struct Root {
     #[command(flatten)]
     pub globals: Globals,
@@ -25,10 +27,14 @@ pub struct Root {
 #[derive(Subcommand)]
 pub enum BuiltIn {
     Inspect(inspect::Args),
+    Graph(graph::Args),
     Status(status::Args),
     Watch(watch::Args),
     Logs(logs::Args),
     Stop(stop::Args),
+    Analyze(analyze::Args),
+    Trend(trend::Args),
+    Report(report::Args),
     Replay(replay::Args),
     Init(init::Args),
     Doctor(doctor::Args),
@@ -64,10 +70,14 @@ pub fn parse(argv: Vec<OsString>, _context: &Context) -> Result<Parsed, Refused>
 pub fn run(command: BuiltIn, context: &mut Context) -> Outcome {
     match command {
         BuiltIn::Inspect(args) => inspect::run(&args, context),
+        BuiltIn::Graph(args) => graph::run(&args, context),
         BuiltIn::Status(args) => status::run(&args, context),
         BuiltIn::Watch(args) => watch::run(&args, context),
         BuiltIn::Logs(args) => logs::run(&args, context),
         BuiltIn::Stop(args) => stop::run(&args, context),
+        BuiltIn::Analyze(args) => analyze::run(&args, context),
+        BuiltIn::Trend(args) => trend::run(&args, context),
+        BuiltIn::Report(args) => report::run(&args, context),
         BuiltIn::Replay(args) => replay::run(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),

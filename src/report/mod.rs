@@ -1,12 +1,18 @@
 //! Views of the event stream: pure functions to text or to a writer. No view keeps facts of its own.
 
+pub mod analyze;
 pub mod board;
+pub mod github;
+pub mod html;
+pub mod junit;
 pub mod lines;
+pub mod markdown;
 pub mod metrics;
 pub mod reporter;
 pub mod style;
 pub mod summary;
 pub mod text;
+pub mod trend;
 
 pub use metrics::Metrics;
 pub use reporter::{Reporter, View};

@@ -126,3 +126,58 @@ fn hostname() -> String {
 fn jiff_now() -> String {
     (jiff::Timestamp::now() + Duration::from_secs(1)).to_string()
 }
+
+#[test]
+fn reports_and_figures_of_a_run_are_written_where_asked() {
+    let test = Test::new();
+    test.write(".ce/tmp/runs/20261120-101500-1/events.jsonl", include_str!("../report/run.jsonl"));
+    test.run(["report", "latest", "--html", "run.html", "--junit", "run.xml", "--md", "run.md"]).expect_code(0);
+    assert!(test.read("run.html").starts_with("<!doctype html>"));
+    assert!(test.read("run.xml").contains("testsuites"));
+    assert!(test.read("run.md").starts_with("# exe of batch 47"));
+    test.run(["report", "latest", "--github"]).expect_code(0).expect_stdout("::error title=");
+    test.run(["report", "2026"]).expect_code(0).expect_stdout("Checkpoints:");
+
+    let figures = test.run(["report", "latest", "--json"]).expect_code(0).stdout;
+    test.write(".ce/completed-batches/batch-47-execute-1.json", figures.replace("2026-11-20T", "2020-11-20T"));
+    test.run(["analyze", "47"]).expect_code(0).expect_stdout("Batch 47: 4 PRPs, 3 stages, 1.3× parallelism");
+    test.run(["analyze"]).expect_code(0).expect_stdout("2,112");
+    let file = ".ce/completed-batches/batch-47-execute-1.json";
+    assert_eq!(test.run(["analyze", file, "--json"]).expect_code(0).json()["metrics"]["batch_id"], 47);
+    test.run(["trend"]).expect_code(0).expect_stdout("execute: 1 run");
+    test.run(["trend", "--weeks", "1"]).expect_code(4);
+    test.run(["analyze", "48"]).expect_code(4);
+}
+
+#[test]
+fn a_graph_of_a_plan_or_a_batch_and_a_circle_with_its_places() {
+    let test = Test::new();
+    let phase = |n: u8, after: &str, file: &str| {
+        format!(
+            "### Phase {n}: P{n}\n\n**Goal**: g\n\n**Estimated Hours**: 1\n\n**Complexity**: low\n\n**Files Modified**:\n- `{file}`\n\n**Dependencies**: {after}\n\n**Implementation Steps**:\n1. do\n\n**Validation Gates**:\n- L1: `true`\n\n"
+        )
+    };
+    let plan = |first: &str| format!("# T\n\n## Phases\n\n{}{}", phase(1, first, "a.rs"), phase(2, "Phase 1", "b.rs"));
+    test.write("PLAN.md", plan("None"));
+    let json = test.run(["graph", "PLAN.md", "--json"]).expect_code(0).json();
+    assert_eq!(json["stages"]["2"][0], "2");
+    test.run(["graph", "PLAN.md", "--format", "mermaid"]).expect_code(0).expect_stdout("flowchart");
+    test.write("ROUND.md", plan("Phase 2"));
+    let error = test.run(["graph", "ROUND.md"]).expect_code(5).stderr;
+    assert!(error.contains("ROUND.md:") && error.contains("in a circle"), "{error}");
+    let json = test.run(["graph", "ROUND.md", "--json"]).expect_code(5).json();
+    assert_eq!(json["has_cycles"], true);
+    test.run(["graph"]).expect_code(2);
+
+    let prp = |id: &str, after: &str| {
+        format!(
+            "---\nprp_id: {id}\ntitle: T\ndependencies: [{after}]\n---\n# {id}: T\n\n## Implementation\n\n### Phase 1: One\n\nDo it.\n"
+        )
+    };
+    test.write("PRPs/executed/PRP-9.1.1-a.md", prp("PRP-9.1.1", ""));
+    test.write("PRPs/feature-requests/PRP-9.2.1-b.md", prp("PRP-9.2.1", "PRP-9.1.1"));
+    test.write("PRPs/feature-requests/PRP-8.1.1-c.md", prp("PRP-8.1.1", ""));
+    let json = test.run(["graph", "--batch", "9", "--json"]).expect_code(0).json();
+    assert_eq!(json["sorted_order"], serde_json::json!(["PRP-9.1.1", "PRP-9.2.1"]));
+    test.run(["graph", "--batch", "7"]).expect_code(4);
+}

@@ -1,0 +1,64 @@
+//! `trend`: recent runs compared.
+
+use std::io::Write;
+
+use jiff::{Timestamp, ToSpan};
+use serde_json::json;
+
+use super::analyze::{archive, read};
+use super::context::Context;
+use super::failure::Outcome;
+use crate::error::{Error, ExitCode};
+use crate::event::SCHEMA_VERSION;
+use crate::report::{Metrics, trend};
+
+/// Compare recent runs and say what the figures recommend
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only runs of the last weeks
+    #[arg(long, value_name = "N")]
+    weeks: Option<u16>,
+    /// Only the latest runs
+    #[arg(long, value_name = "N", default_value = "20")]
+    recent: usize,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let folder = context.root.join(context.config()?.paths.state).join("completed-batches");
+    let mut runs: Vec<Metrics> = Vec::new();
+    for path in archive(&folder) {
+        match read(&path) {
+            Ok(metrics) => runs.push(metrics),
+            Err(error) => context.terminal.warn(&error.message),
+        }
+    }
+    if let Some(weeks) = args.weeks {
+        let oldest = Timestamp::now() - (i64::from(weeks) * 7 * 24).hours();
+        runs.retain(|run| run.started.parse::<Timestamp>().is_ok_and(|started| started >= oldest));
+    }
+    // By time, not by name.
+    runs.sort_by(|a, b| (&a.started, &a.run).cmp(&(&b.started, &b.run)));
+    runs.drain(..runs.len().saturating_sub(args.recent));
+    if runs.is_empty() {
+        return Err(Error::new(ExitCode::NothingMatched, "there is no finished run to compare")
+            .help(format!("looked in `{}`", folder.display()))
+            .into());
+    }
+    let style = context.terminal.style;
+    let out = &mut context.terminal.out;
+    if context.globals.json {
+        let groups: Vec<_> = trend::groups(&runs)
+            .into_iter()
+            .map(|(operation, group)| {
+                json!({"operation": operation, "findings": trend::findings(&group, style), "runs": group})
+            })
+            .collect();
+        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "operations": groups}))?;
+    } else {
+        for line in trend::lines(&runs, style) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,187 @@
+//! What the figures of one run say: good news, warnings with a way out, and facts.
+
+use super::metrics::{ErrorMetrics, Metrics};
+use super::style::{Mark, Style, Tone};
+use super::text::{count, dollars, line, numbered};
+use crate::model::duration::show;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    Good,
+    Warning,
+    Info,
+}
+
+/// One line of the analysis.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    pub weight: Weight,
+    pub text: String,
+}
+
+impl Finding {
+    /// Returns the line as it is printed.
+    pub fn line(&self, style: Style) -> String {
+        let (tone, mark) = match self.weight {
+            Weight::Good => (Tone::Good, Mark::Good),
+            Weight::Warning => (Tone::Warning, Mark::Warning),
+            Weight::Info => (Tone::Name, Mark::Info),
+        };
+        format!("{} {}", style.paint(tone, style.mark(mark)), self.text)
+    }
+}
+
+pub(super) fn good(text: String) -> Finding {
+    Finding { weight: Weight::Good, text }
+}
+
+pub(super) fn warning(text: String) -> Finding {
+    Finding { weight: Weight::Warning, text }
+}
+
+pub(super) fn info(text: String) -> Finding {
+    Finding { weight: Weight::Info, text }
+}
+
+/// Returns what the figures of a run say.
+pub fn findings(metrics: &Metrics, style: Style) -> Vec<Finding> {
+    let batch = metrics.batch_id.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
+    let noun = if matches!(metrics.operation.as_str(), "generate" | "execute" | "review") { "PRP" } else { "item" };
+    let parallel = metrics
+        .parallelism_achieved
+        .map(|parallel| format!(", {parallel:.1}{} parallelism", style.mark(Mark::Times)))
+        .unwrap_or_default();
+    let head =
+        format!("{batch}: {}, {}{parallel}", numbered(metrics.total_items, noun), numbered(metrics.stages, "stage"));
+    let mut found = vec![if metrics.completed == metrics.total_items { good(head) } else { warning(head) }];
+    if metrics.completed < metrics.total_items {
+        found.push(warning(format!("{} of {} completed", metrics.completed, numbered(metrics.total_items, noun))));
+    }
+    found.extend(metrics.errors.iter().map(error));
+    found.extend(time(metrics, style));
+    found.extend(usage(metrics, noun, style));
+    found
+}
+
+fn error(error: &ErrorMetrics) -> Finding {
+    let item = line(&error.work_item, 40);
+    if let Some(limit) = error.timeout_limit {
+        let needed = error.duration.max(limit);
+        return warning(format!(
+            "{item} timeout ({:.0}s > {limit:.0}s limit) - increase to {:.0}s",
+            error.duration,
+            roomier(needed)
+        ));
+    }
+    let why = if error.message.is_empty() { String::new() } else { format!(": {}", line(&error.message, 160)) };
+    warning(format!("{item} {}{why}", line(&error.kind, 30)))
+}
+
+/// Returns a limit with some room above what was needed, in whole hundreds of seconds.
+pub fn roomier(seconds: f64) -> f64 {
+    (seconds * 1.08 / 100.0).ceil() * 100.0
+}
+
+fn time(metrics: &Metrics, style: Style) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let (took, bound, sequential) = (metrics.total_duration, metrics.lower_bound, metrics.sequential_estimate);
+    if bound > 0.0 && sequential > 0.0 {
+        found.push(info(format!(
+            "Time: {} (at best {}, one after another {})",
+            show(took),
+            show(bound),
+            show(sequential)
+        )));
+        let waited: f64 = metrics.items.iter().map(|item| item.queue_wait).sum();
+        if took > bound * 1.3 && took - bound > 10.0 {
+            let ratio = took / bound;
+            found.push(warning(format!(
+                "took {ratio:.1}{} of what the work needs; items waited {} for a slot",
+                style.mark(Mark::Times),
+                show(waited)
+            )));
+        } else if waited > took && metrics.jobs > 0 {
+            found.push(info(format!(
+                "items waited {} for a slot - try more than --jobs {}",
+                show(waited),
+                metrics.jobs
+            )));
+        }
+    }
+    let estimated: f64 = metrics.items.iter().map(|item| item.estimated_hours).sum();
+    if estimated > 0.0 && sequential > 0.0 {
+        let hours = sequential / 3600.0;
+        found.push(info(format!("Estimates: {estimated:.1} h planned, {hours:.1} h measured")));
+    }
+    if metrics.conflicts.merge_conflicts > 0 {
+        found.push(warning(format!(
+            "{} - declare shared files in `files_modified`",
+            numbered(metrics.conflicts.merge_conflicts, "merge conflict")
+        )));
+    }
+    if metrics.conflicts.file_conflicts > 0 {
+        found.push(info(format!("{} kept items apart", numbered(metrics.conflicts.file_conflicts, "shared file"))));
+    }
+    found
+}
+
+fn usage(metrics: &Metrics, noun: &str, style: Style) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if let Some(total) = metrics.token_usage
+        && metrics.total_items > 0
+    {
+        found.push(info(format!("Avg tokens/{noun}: {}", count(total / metrics.total_items as u64))));
+    }
+    if let Some(tokens) = metrics.tokens {
+        let prompt = tokens.input + tokens.cache_read + tokens.cache_write;
+        if tokens.cache_read > 0 && prompt > 0 {
+            let share = tokens.cache_read as f64 * 100.0 / prompt as f64;
+            found.push(info(format!("{share:.0}% of the prompt tokens came from the cache")));
+        }
+    }
+    if let Some(cost) = metrics.cost {
+        let about = if metrics.cost_estimated { style.mark(Mark::About) } else { "" };
+        found.push(info(format!("Cost: {about}{}", dollars(cost))));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_of_the_papers_comes_out() {
+        let metrics = Metrics {
+            batch_id: Some(47),
+            operation: "execute".to_owned(),
+            total_items: 8,
+            stages: 4,
+            completed: 7,
+            parallelism_achieved: Some(3.2),
+            token_usage: Some(24_500),
+            cost: Some(0.42),
+            errors: vec![ErrorMetrics {
+                work_item: "PRP-47.2.1".to_owned(),
+                kind: "timeout".to_owned(),
+                message: String::new(),
+                duration: 3671.0,
+                timeout_limit: Some(3600.0),
+            }],
+            ..Metrics::default()
+        };
+        let lines: Vec<String> = findings(&metrics, Style::PLAIN).iter().map(|f| f.line(Style::PLAIN)).collect();
+        assert_eq!(
+            lines,
+            [
+                "⚠ Batch 47: 8 PRPs, 4 stages, 3.2× parallelism",
+                "⚠ 7 of 8 PRPs completed",
+                "⚠ PRP-47.2.1 timeout (3671s > 3600s limit) - increase to 4000s",
+                "ℹ Avg tokens/PRP: 3,062",
+                "ℹ Cost: $0.42",
+            ]
+        );
+    }
+}

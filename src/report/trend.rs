@@ -1,0 +1,212 @@
+//! Recent runs compared by time: a table per operation and the recommendations that the figures support.
+
+use std::collections::BTreeMap;
+
+use super::analyze::{Finding, good, info, roomier, warning};
+use super::metrics::Metrics;
+use super::style::{Mark, Style, Tone};
+use super::text::{count, dollars, line, numbered};
+use crate::model::duration::show;
+
+/// Runs of one operation, oldest first.
+pub type Group<'a> = (&'a str, Vec<&'a Metrics>);
+
+/// Groups runs by operation, each group by time.
+pub fn groups(all: &[Metrics]) -> Vec<Group<'_>> {
+    let mut groups: BTreeMap<&str, Vec<&Metrics>> = BTreeMap::new();
+    for metrics in all {
+        groups.entry(&metrics.operation).or_default().push(metrics);
+    }
+    for group in groups.values_mut() {
+        group.sort_by(|a, b| (&a.started, &a.run).cmp(&(&b.started, &b.run)));
+    }
+    groups.into_iter().collect()
+}
+
+/// Returns the lines of the comparison.
+pub fn lines(all: &[Metrics], style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (operation, group) in groups(all) {
+        lines.push(style.paint(Tone::Strong, &format!("{}: {}", line(operation, 40), numbered(group.len(), "run"))));
+        lines.push(style.paint(
+            Tone::Dim,
+            &format!(
+                "  {:<17} {:>6} {:>6} {:>5} {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
+                "started", "batch", "items", "done", "time", "parallel", "tokens/it", "cost", "conflicts", "timeouts"
+            ),
+        ));
+        lines.extend(group.iter().map(|metrics| format!("  {}", row(metrics))));
+        lines.extend(findings(&group, style).iter().map(|finding| finding.line(style)));
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn row(metrics: &Metrics) -> String {
+    let unknown = || "-".to_owned();
+    let percent = if metrics.total_items == 0 { 0.0 } else { success(metrics) * 100.0 };
+    let timeouts = metrics.errors.iter().filter(|error| error.kind == "timeout").count();
+    format!(
+        "{:<17} {:>6} {:>6} {:>4.0}% {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
+        line(metrics.started.get(..16).unwrap_or(&metrics.started), 17).replace('T', " "),
+        metrics.batch_id.map_or_else(unknown, |batch| batch.to_string()),
+        metrics.total_items,
+        percent,
+        show(metrics.total_duration),
+        metrics.parallelism_achieved.map_or_else(unknown, |parallel| format!("{parallel:.1}")),
+        per_item(metrics).map_or_else(unknown, count),
+        metrics.cost.map_or_else(unknown, dollars),
+        metrics.conflicts.merge_conflicts,
+        timeouts
+    )
+}
+
+fn success(metrics: &Metrics) -> f64 {
+    metrics.completed as f64 / metrics.total_items.max(1) as f64
+}
+
+fn per_item(metrics: &Metrics) -> Option<u64> {
+    metrics.token_usage.map(|tokens| tokens / metrics.total_items.max(1) as u64)
+}
+
+/// Returns the recommendations for the runs of one operation. Few runs support none.
+pub fn findings(group: &[&Metrics], style: Style) -> Vec<Finding> {
+    if group.len() < 2 {
+        return vec![info("one run shows no trend".to_owned())];
+    }
+    let mut found = Vec::new();
+    found.extend(timeouts(group));
+    found.extend(conflicts(group));
+    found.extend(tokens(group));
+    found.extend(failures(group));
+    found.extend(forecast(group, style));
+    if found.is_empty() {
+        found.push(good("no critical issues".to_owned()));
+    }
+    found
+}
+
+/// A limit that more than one item in twenty hits is too tight.
+fn timeouts(group: &[&Metrics]) -> Option<Finding> {
+    let errors: Vec<_> = group.iter().flat_map(|m| &m.errors).filter(|e| e.kind == "timeout").collect();
+    let items: usize = group.iter().map(|metrics| metrics.total_items).sum();
+    let hit = errors.len();
+    if hit == 0 {
+        return None;
+    }
+    if hit * 20 <= items {
+        return Some(info(format!("{hit} of {items} items hit a time-out: an edge case")));
+    }
+    let needed = errors.iter().map(|e| e.duration.max(e.timeout_limit.unwrap_or(0.0))).fold(0.0, f64::max);
+    Some(warning(format!("{hit} of {items} items hit a time-out - set --timeout {}", show(roomier(needed)))))
+}
+
+fn conflicts(group: &[&Metrics]) -> Option<Finding> {
+    let with = group.iter().filter(|metrics| metrics.conflicts.merge_conflicts > 0).count();
+    (with * 4 >= group.len() && with > 0).then(|| {
+        warning(format!(
+            "{with} of {} runs had merge conflicts - declare shared files in `files_modified`, or order the items by `dependencies`",
+            group.len()
+        ))
+    })
+}
+
+/// Compares the newer half with the older half.
+fn tokens(group: &[&Metrics]) -> Option<Finding> {
+    let known: Vec<f64> = group.iter().filter_map(|metrics| per_item(metrics)).map(|tokens| tokens as f64).collect();
+    let (older, newer) = known.split_at(known.len() / 2);
+    let (older, newer) = (mean(older)?, mean(newer)?);
+    let change = (newer / older - 1.0) * 100.0;
+    if change > 25.0 {
+        return Some(warning(format!(
+            "tokens per item rose by {change:.0}% ({} to {}) - share context with `context.shared`, or split large PRPs",
+            whole(older),
+            whole(newer)
+        )));
+    }
+    (change < -25.0).then(|| good(format!("tokens per item fell by {:.0}%", -change)))
+}
+
+fn failures(group: &[&Metrics]) -> Option<Finding> {
+    let items: usize = group.iter().map(|metrics| metrics.total_items).sum();
+    let done: usize = group.iter().map(|metrics| metrics.completed).sum();
+    if items == 0 || done * 10 >= items * 9 {
+        return None;
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for error in group.iter().flat_map(|metrics| &metrics.errors) {
+        *kinds.entry(&error.kind).or_default() += 1;
+    }
+    let most =
+        kinds.iter().max_by_key(|(_, count)| **count).map(|(kind, count)| format!("; most often: {kind} ({count})"));
+    let percent = done as f64 * 100.0 / items as f64;
+    Some(warning(format!("only {percent:.0}% of the items completed{}", most.unwrap_or_default())))
+}
+
+/// Sets the measured work against the hours that were estimated.
+fn forecast(group: &[&Metrics], style: Style) -> Option<Finding> {
+    let estimated: f64 = group.iter().flat_map(|m| &m.items).map(|item| item.estimated_hours).sum();
+    let measured: f64 = group.iter().map(|metrics| metrics.sequential_estimate / 3600.0).sum();
+    if estimated <= 0.0 || measured <= 0.0 {
+        return None;
+    }
+    let factor = measured / estimated;
+    Some(info(format!(
+        "measured work is {factor:.2}{} of the estimates ({measured:.1} h of {estimated:.1} h)",
+        style.mark(Mark::Times)
+    )))
+}
+
+fn mean(numbers: &[f64]) -> Option<f64> {
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    (mean > 0.0).then_some(mean)
+}
+
+fn whole(number: f64) -> String {
+    format!("{number:.0}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::metrics::{ConflictMetrics, ErrorMetrics};
+
+    fn run(started: &str, tokens: u64, timeouts: usize, merge_conflicts: usize) -> Metrics {
+        let error = ErrorMetrics {
+            kind: "timeout".to_owned(),
+            duration: 3600.0,
+            timeout_limit: Some(3600.0),
+            ..ErrorMetrics::default()
+        };
+        Metrics {
+            operation: "execute".to_owned(),
+            started: started.to_owned(),
+            total_items: 10,
+            completed: 10 - timeouts,
+            token_usage: Some(tokens),
+            errors: vec![error; timeouts],
+            conflicts: ConflictMetrics { merge_conflicts, ..ConflictMetrics::default() },
+            ..Metrics::default()
+        }
+    }
+
+    #[test]
+    fn recommendations_follow_from_the_figures() {
+        let runs = [run("2026-11-03", 24_000, 2, 1), run("2026-11-01", 24_000, 0, 0), run("2026-11-02", 35_000, 1, 0)];
+        let (_, group) = &groups(&runs)[0];
+        assert_eq!(group[0].started, "2026-11-01", "by time");
+        let said: Vec<String> = findings(group, Style::PLAIN).into_iter().map(|finding| finding.text).collect();
+        assert!(
+            said.iter().any(|text| text.contains("3 of 30 items hit a time-out - set --timeout 1h 5m")),
+            "{said:?}"
+        );
+        assert!(said.iter().any(|text| text.contains("1 of 3 runs had merge conflicts")), "{said:?}");
+    }
+
+    #[test]
+    fn quiet_figures_give_no_alarm() {
+        let runs = [run("1", 10, 0, 0), run("2", 10, 0, 0)];
+        let (_, group) = &groups(&runs)[0];
+        assert_eq!(findings(group, Style::PLAIN), [good("no critical issues".to_owned())]);
+    }
+}

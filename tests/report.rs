@@ -1,0 +1,91 @@
+//! The views of one run: what people see on the board, at the end, and in files.
+
+use batchprp::event::{Event, RunState};
+use batchprp::report::{Style, board, github, html, junit, lines, markdown, metrics, summary};
+
+const RUN: &str = include_str!("report/run.jsonl");
+
+fn events() -> Vec<Event> {
+    RUN.lines().map(|line| Event::from_json(line).expect("an event")).collect()
+}
+
+/// Returns the state after all events up to a number.
+fn state(seq: u64) -> RunState {
+    let events: Vec<Event> = events().into_iter().filter(|event| event.seq <= seq).collect();
+    RunState::of(&events)
+}
+
+fn text(write: impl Fn(&RunState, &mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&state(u64::MAX), &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+#[test]
+fn the_board_in_the_middle_of_a_run() {
+    let frame = board::frame(&state(22), None, Style::PLAIN, 100).join("\n");
+    insta::assert_snapshot!(frame);
+}
+
+#[test]
+fn the_board_on_a_small_terminal_without_unicode() {
+    let style = Style { unicode: false, ..Style::PLAIN };
+    let frame = board::frame(&state(22), None, style, 9);
+    assert!(frame.len() <= 9);
+    let frame = frame.join("\n");
+    assert!(frame.is_ascii(), "{frame}");
+    insta::assert_snapshot!(frame);
+    assert!(board::frame(&state(22), None, style, 5).len() <= 5);
+}
+
+#[test]
+fn the_lines_of_a_run() {
+    let mut state = RunState::default();
+    let mut said = Vec::new();
+    for event in events() {
+        state.apply(&event);
+        said.extend(lines::of(&event, &state, Style::PLAIN));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn the_summary_at_the_end() {
+    insta::assert_snapshot!(text(|state, out| summary::write(state, Style::PLAIN, out)));
+}
+
+#[test]
+fn the_metrics() {
+    let figures = metrics::from_events(&events());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&figures).expect("JSON"));
+}
+
+#[test]
+fn the_report_as_junit() {
+    insta::assert_snapshot!(text(|state, out| junit::write(state, out)));
+}
+
+#[test]
+fn the_report_as_markdown() {
+    insta::assert_snapshot!(text(|state, out| markdown::write(state, out)));
+}
+
+#[test]
+fn the_annotations_for_github() {
+    insta::assert_snapshot!(text(|state, out| github::write(state, out)));
+}
+
+#[test]
+fn the_html_page_needs_nothing_else_and_runs_no_text_of_documents() {
+    let page = html::page(&state(u64::MAX)).expect("a page");
+    assert!(page.contains("PRP-47.2.1-auth") && page.contains("2 of 4"), "{page}");
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"), "{page}");
+    assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("src="), "{page}");
+}
+
+#[test]
+fn unknown_usage_stays_unknown() {
+    let figures = metrics::from_state(&state(3));
+    assert_eq!((figures.tokens, figures.cost, figures.token_usage), (None, None, None));
+    assert_eq!(figures.exit_code, None);
+}
