@@ -60,7 +60,7 @@ impl Graph {
         let remaining = path::remaining(&nodes, &order, &neighbours);
         let critical_path = path::critical(&order, &position, &remaining, &neighbours);
         Some(Self {
-            file_conflicts: files.conflicts(&nodes, &order, &position),
+            file_conflicts: files.conflicts(&nodes, &order),
             bound_hours_path: critical_path.first().map_or(0.0, |&item| remaining[item]),
             critical_path,
             nodes,

@@ -1,7 +1,6 @@
 //! Edges that documents state.
 
-use std::collections::{HashMap, HashSet};
-
+use super::hash::TextMap;
 use super::node::Node;
 
 /// Resolved dependencies and declared conflicts, as pairs of node indices.
@@ -17,18 +16,22 @@ pub(super) struct Stated {
 
 /// Looks up the ids that nodes name. Of two nodes with one id the first is meant.
 pub(super) fn resolve(nodes: &[Node]) -> Stated {
-    let mut by_id = HashMap::with_capacity(nodes.len());
+    let mut by_id = TextMap::default();
+    by_id.reserve(nodes.len());
     for (index, node) in nodes.iter().enumerate() {
         by_id.entry(node.id.as_str()).or_insert(index);
     }
     let mut stated = Stated::default();
-    let mut seen = HashSet::new();
+    // The last item that named a dependency.
+    let mut named_by = vec![usize::MAX; nodes.len()];
     for (item, node) in nodes.iter().enumerate() {
-        seen.clear();
         for id in &node.dependencies {
             match by_id.get(id.as_str()) {
-                Some(&dependency) if seen.insert(dependency) => stated.dependencies.push((dependency, item)),
-                Some(_) => {}
+                Some(&dependency) => {
+                    if std::mem::replace(&mut named_by[dependency], item) != item {
+                        stated.dependencies.push((dependency, item));
+                    }
+                }
                 None => stated.unknown.push((item, id.clone())),
             }
         }

@@ -10,6 +10,7 @@ mod cycle;
 mod dag;
 mod explicit;
 mod files;
+mod hash;
 mod node;
 mod order;
 mod path;

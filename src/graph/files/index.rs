@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::super::hash::TextMap;
 use super::super::node::Node;
-use super::hash::PathMap;
 use super::meet;
 use super::pattern;
 
@@ -38,23 +38,27 @@ pub(in crate::graph) struct FileIndex<'a> {
 impl<'a> FileIndex<'a> {
     /// Indexes the files of all items.
     pub(in crate::graph) fn new(nodes: &'a [Node]) -> Self {
-        let mut index = Self { keys: Vec::new(), of_item: Vec::with_capacity(nodes.len()) };
-        let mut ids = PathMap::<Cow<'a, str>, usize>::default();
+        let entries = nodes.iter().map(|node| node.files.len()).sum();
+        let mut index = Self { keys: Vec::with_capacity(entries), of_item: Vec::with_capacity(nodes.len()) };
+        let mut ids = TextMap::<Cow<'a, str>, usize>::default();
+        ids.reserve(entries);
         // The last item that declared a key, so that none is entered twice for one item.
-        let mut declared_by = Vec::new();
+        let mut declared_by = Vec::with_capacity(entries);
         for (item, node) in nodes.iter().enumerate() {
             let mut own = Vec::with_capacity(node.files.len());
-            for pattern in node.files.iter().flat_map(|entry| pattern::read(entry)) {
-                let key = *ids.entry(pattern.text.clone()).or_insert_with(|| {
-                    declared_by.push(usize::MAX);
-                    let (text, glob) = (pattern.text, pattern.glob);
-                    index.keys.push(Key { text, glob, directory: false, over: Vec::new() });
-                    index.keys.len() - 1
+            for entry in &node.files {
+                pattern::read(entry, |pattern| {
+                    let key = *ids.entry(pattern.text).or_insert_with_key(|text| {
+                        declared_by.push(usize::MAX);
+                        let (text, glob) = (text.clone(), pattern.glob);
+                        index.keys.push(Key { text, glob, directory: false, over: Vec::new() });
+                        index.keys.len() - 1
+                    });
+                    index.keys[key].directory |= pattern.directory;
+                    if std::mem::replace(&mut declared_by[key], item) != item {
+                        own.push(key);
+                    }
                 });
-                index.keys[key].directory |= pattern.directory;
-                if std::mem::replace(&mut declared_by[key], item) != item {
-                    own.push(key);
-                }
             }
             index.of_item.push(own);
         }
@@ -64,12 +68,19 @@ impl<'a> FileIndex<'a> {
     }
 
     /// Enters for every path the declared directories above it. Where a glob looks must be a directory as well.
-    fn link_directories(&mut self, ids: &PathMap<Cow<'a, str>, usize>) {
+    fn link_directories(&mut self, ids: &TextMap<Cow<'a, str>, usize>) {
         let root = ids.get("").copied();
+        // Most directories are not declared, and not even something of their length is.
+        let mut lengths = Vec::new();
+        for key in &self.keys {
+            lengths.resize(lengths.len().max(key.text.len() + 1), false);
+            lengths[key.text.len()] = true;
+        }
         for key in 0..self.keys.len() {
             let Key { text, glob, .. } = &self.keys[key];
             let path = if *glob { meet::fixed_directory(text) } else { text };
-            let above = path.match_indices('/').filter_map(|(slash, _)| ids.get(&path[..slash]).copied());
+            let slashes = path.match_indices('/').map(|(slash, _)| slash);
+            let above = slashes.filter(|&slash| lengths[slash]).filter_map(|slash| ids.get(&path[..slash]).copied());
             let itself = ids.get(path).copied().filter(|_| *glob);
             let over: Vec<usize> = root.into_iter().chain(above).chain(itself).filter(|&other| other != key).collect();
             let glob = *glob;

@@ -1,7 +1,6 @@
 //! Which items declare the same file: by path, by directory, by glob.
 
 mod conflicts;
-mod hash;
 mod index;
 mod meet;
 mod pattern;

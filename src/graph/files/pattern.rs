@@ -16,45 +16,45 @@ pub(super) struct Pattern<'a> {
     pub(super) glob: bool,
 }
 
-/// Reads an entry: normally one pattern, several for `{a,b}`, none when it is empty.
-pub(super) fn read(entry: &str) -> Vec<Pattern<'_>> {
+/// Reads an entry and hands over its patterns: normally one, several for `{a,b}`, none when it is empty.
+pub(super) fn read<'a>(entry: &'a str, mut found: impl FnMut(Pattern<'a>)) {
     let entry = entry.trim();
-    if entry.is_empty() {
-        return Vec::new();
+    if is_plain(entry) {
+        found(Pattern { text: Cow::Borrowed(entry), directory: false, glob: false });
+    } else if let Some(all) = alternatives(entry) {
+        all.iter().map(|text| normal(text)).for_each(found);
+    } else if !entry.is_empty() {
+        found(normal(entry));
     }
-    if entry.contains('{')
-        && let Some(all) = alternatives(entry)
-    {
-        return all.iter().map(|text| owned(normal(text))).collect();
-    }
-    vec![normal(entry)]
 }
 
-fn owned(pattern: Pattern<'_>) -> Pattern<'static> {
-    Pattern { text: Cow::Owned(pattern.text.into_owned()), directory: pattern.directory, glob: pattern.glob }
+/// Tells whether the entry is a path in its normal form, as nearly all are.
+fn is_plain(entry: &str) -> bool {
+    let mut start = true;
+    for byte in entry.bytes() {
+        match byte {
+            b'*' | b'?' | b'{' => return false,
+            b'/' | b'.' if start => return false,
+            _ => start = byte == b'/',
+        }
+    }
+    !start
 }
 
-fn normal(entry: &str) -> Pattern<'_> {
+fn normal(entry: &str) -> Pattern<'static> {
     let directory = entry.ends_with('/') || entry.ends_with("/.") || entry == ".";
-    let plain = !directory && !entry.starts_with(['/', '.']) && !entry.contains("//") && !entry.contains("/./");
-    let text = if plain {
-        Cow::Borrowed(entry)
-    } else {
-        let parts: Vec<&str> = entry.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        Cow::Owned(parts.join("/"))
-    };
-    if !text.contains(['*', '?']) {
-        return Pattern { text, directory, glob: false };
+    let parts: Vec<&str> = entry.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let mut text = parts.join("/");
+    let glob = text.contains(['*', '?']);
+    if glob {
+        // `src/*` means everything in `src`, and who changes a directory there changes what is below it.
+        if text == "*" || text.ends_with("/*") {
+            text.push('*');
+        } else if directory && text != "**" && !text.ends_with("/**") {
+            text.push_str("/**");
+        }
     }
-    // `src/*` means everything in `src`, and who changes a directory there changes what is below it.
-    let text = if directory {
-        Cow::Owned(format!("{}/**", text.trim_end_matches("/**")))
-    } else if text == "*" || text.ends_with("/*") {
-        Cow::Owned(format!("{text}*"))
-    } else {
-        text
-    };
-    Pattern { text, directory: false, glob: true }
+    Pattern { text: Cow::Owned(text), directory: directory && !glob, glob }
 }
 
 /// Writes out `{a,b}`; `None` when there is no brace with a comma, or too many combinations.
@@ -104,8 +104,14 @@ fn choice(text: &str) -> Option<(&str, Vec<&str>, &str)> {
 mod tests {
     use super::*;
 
+    fn patterns(entry: &str) -> Vec<Pattern<'_>> {
+        let mut all = Vec::new();
+        read(entry, |pattern| all.push(pattern));
+        all
+    }
+
     fn texts(entry: &str) -> Vec<String> {
-        read(entry).into_iter().map(|pattern| pattern.text.into_owned()).collect()
+        patterns(entry).into_iter().map(|pattern| pattern.text.into_owned()).collect()
     }
 
     #[test]
@@ -116,6 +122,8 @@ mod tests {
             (".", vec![""]),
             ("src/*", vec!["src/**"]),
             ("src/**/", vec!["src/**"]),
+            ("src/*/", vec!["src/**"]),
+            ("src/*.d/", vec!["src/*.d/**"]),
             (".github/ci.yml", vec![".github/ci.yml"]),
             ("src/{a,b/{c,d}}.rs", vec!["src/a.rs", "src/b/c.rs", "src/b/d.rs"]),
             ("api/{id}.yaml", vec!["api/{id}.yaml"]),
@@ -124,8 +132,8 @@ mod tests {
         ] {
             assert_eq!(texts(entry), expected, "{entry}");
         }
-        assert!(!read("app/[id]/page.tsx")[0].glob);
-        assert!(read("src/")[0].directory);
+        assert!(!patterns("app/[id]/page.tsx")[0].glob);
+        assert!(patterns("src/")[0].directory);
     }
 
     #[test]

@@ -2,20 +2,24 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map from paths, with the fast hash.
-pub(super) type PathMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<PathHasher>>;
+/// A map from ids or paths, with the fast hash.
+pub(super) type TextMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<TextHasher>>;
 
-/// Multiply and rotate, eight bytes at a time. The paths are the user's own, so nobody aims at collisions.
+const FACTOR: u128 = 0x9e37_79b9_7f4a_7c15;
+
+/// Multiplies and folds, eight bytes at a time. The texts are the user's own, so nobody aims at collisions.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct PathHasher(u64);
+pub(super) struct TextHasher(u64);
 
-impl PathHasher {
+impl TextHasher {
+    #[expect(clippy::cast_possible_truncation, reason = "both halves of the product are used")]
     fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let product = u128::from(self.0 ^ word ^ 0x2d35_8dcc_aa6c_78a5) * FACTOR;
+        self.0 = (product as u64) ^ ((product >> 64) as u64);
     }
 }
 
-impl Hasher for PathHasher {
+impl Hasher for TextHasher {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
@@ -31,6 +35,6 @@ impl Hasher for PathHasher {
     }
 
     fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
+        self.0
     }
 }
