@@ -1,6 +1,7 @@
 //! When which item runs: a state machine without clock, thread or process.
 //!
-//! The dispatcher tells [`Machine::step`] what happened and performs the actions that come back.
+//! The dispatcher tells [`Machine::step`] what happened and performs the actions that come back. The same machine runs
+//! under a simulated clock in [`simulate`].
 
 mod input;
 mod item;
@@ -9,6 +10,7 @@ mod plan;
 mod policy;
 mod ready;
 mod settle;
+pub mod simulate;
 mod state;
 mod transition;
 

@@ -1,0 +1,9 @@
+//! The machine under a simulated clock: for forecasts, and for trying out a hundred thousand schedules.
+
+mod clock;
+mod forecast;
+mod world;
+
+pub use clock::{Step, run};
+pub use forecast::{makespan, makespans};
+pub use world::World;
