@@ -20,6 +20,11 @@ impl Pattern {
         Self { path, glob: glob.flatten() }
     }
 
+    /// Tells whether it can fit files by more than their path.
+    pub(super) fn is_glob(&self) -> bool {
+        self.glob.is_some()
+    }
+
     /// Tells whether a file is the declared one, lies in the declared directory, or fits the glob.
     pub(super) fn matches(&self, file: &str) -> bool {
         let file = file.trim_start_matches("./");

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::batch::Batch;
+use super::producers::Producers;
 use super::reference::references;
 use crate::review::finding::{Finding, Severity::Warning};
-use crate::review::pattern::Pattern;
 
 pub(super) fn check(batch: &Batch<'_>, exists: &dyn Fn(&str) -> bool, findings: &mut Vec<Finding>) {
     shared(batch, findings);
@@ -27,27 +27,22 @@ fn shared(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn unproduced(batch: &Batch<'_>, exists: &dyn Fn(&str) -> bool, findings: &mut Vec<Finding>) {
-    let producers = batch.documents.iter().map(|document| {
-        let files = &document.prp.files;
-        files.iter().map(|file| (Pattern::new(file), file.as_str())).collect::<Vec<_>>()
-    });
-    let producers = producers.collect::<Vec<_>>();
-    let declares = |item: usize, path: &str| {
-        // A document may name a file from a folder further down than the project root.
-        let tail = format!("/{path}");
-        producers[item].iter().any(|(pattern, file)| pattern.matches(path) || file.ends_with(&tail))
-    };
+    let producers = Producers::new(batch);
     for (item, document) in batch.documents.iter().enumerate() {
         let mut seen = BTreeSet::new();
+        let mut before = None;
         for reference in references(document) {
             let path = reference.path.as_str();
-            if !seen.insert(path.to_owned()) || declares(item, path) || exists(path) {
+            if !seen.insert(path.to_owned()) {
                 continue;
             }
-            let makers = (0..producers.len()).filter(|&other| declares(other, path)).collect::<Vec<_>>();
-            let Some(&maker) = makers.first() else {
-                let text =
-                    format!("{} uses `{path}`, which is not there and which no PRP of the batch makes", document.name);
+            let makers = producers.of(path);
+            if makers.contains(&item) || exists(path) {
+                continue;
+            }
+            let Some(maker) = makers.first() else {
+                let name = &document.name;
+                let text = format!("{name} uses `{path}`, which is not there and which no PRP of the batch makes");
                 let way = "correct the path, or add it to the `files_modified` of the PRP that makes it";
                 findings.push(document.finding(Warning, "unproduced_file", Some(reference.span), text, way));
                 continue;
@@ -55,9 +50,9 @@ fn unproduced(batch: &Batch<'_>, exists: &dyn Fn(&str) -> bool, findings: &mut V
             if batch.graph.is_err() {
                 continue;
             }
-            let before = batch.ancestors(item);
+            let before = before.get_or_insert_with(|| batch.ancestors(item));
             if !makers.iter().any(|maker| before.contains(maker) || batch.ancestors(*maker).contains(&item)) {
-                let maker = &batch.documents[maker].name;
+                let maker = &batch.documents[*maker].name;
                 let text = format!("{} uses `{path}`, which {maker} makes, but does not wait for it", document.name);
                 let way = format!("add {maker} to the `dependencies` of {}", document.name);
                 findings.push(document.finding(Warning, "missing_dependency", Some(reference.span), text, way));

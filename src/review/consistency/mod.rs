@@ -5,6 +5,7 @@ mod connection;
 mod dependency;
 mod effort;
 mod file;
+mod producers;
 mod reference;
 mod rules;
 mod term;

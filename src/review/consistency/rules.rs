@@ -1,5 +1,7 @@
 //! Runs all rules over a batch.
 
+use std::collections::HashMap;
+
 use super::batch::Batch;
 use super::{connection, dependency, effort, file, term};
 use crate::model::id::PrpId;
@@ -30,9 +32,8 @@ pub fn consistency(prps: &[Prp], known: &[PrpId], exists: &dyn Fn(&str) -> bool)
     term::check(&batch, &mut findings);
     connection::check(&batch, &mut findings);
     // Documents keep their order; within one, the worst comes first and then what stands higher up.
-    findings.sort_by_cached_key(|finding| {
-        let document = batch.documents.iter().position(|document| document.file == finding.file);
-        (finding.severity, document, finding.line)
-    });
+    let places = batch.documents.iter().enumerate().map(|(place, document)| (document.file.as_str(), place));
+    let places = places.collect::<HashMap<_, _>>();
+    findings.sort_by_cached_key(|finding| (finding.severity, places.get(finding.file.as_str()).copied(), finding.line));
     findings
 }
