@@ -6,4 +6,5 @@ mod context;
 mod drift;
 mod executed;
 mod report;
+mod script;
 mod structural;

@@ -51,10 +51,10 @@ pub(crate) mod module {
     /// Prints a value as JSON, indented.
     ///
     /// ```rhai
-    /// files::write("review.json", json::print(#{ score: 9.0 }));
+    /// files::write("review.json", json::text(#{ score: 9.0 }));
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn print(context: NativeCallContext, value: Dynamic) -> Thrown<String> {
+    pub fn text(context: NativeCallContext, value: Dynamic) -> Thrown<String> {
         native(&context, |_| {
             let text = serde_json::to_string_pretty(&value);
             Ok(text.map_err(|error| invalid(format!("this value has no JSON form: {error}")))?)

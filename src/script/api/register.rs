@@ -5,18 +5,19 @@ use rhai::{Engine, Module, exported_module};
 use super::super::failure::ScriptFailure;
 use super::super::value;
 use super::{
-    agent, assert, config, dag, digest, env, event, failure, files, git, http, json, outcome, plan, process, prp,
-    review, template, text, time, yaml,
+    agent, assert, config, dag, digest, document, env, event, failure, files, git, http, json, outcome, plan, process,
+    prp, review, template, text, time, yaml,
 };
 
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
     types(engine);
-    let modules: [(&str, Module); 20] = [
+    let modules: [(&str, Module); 21] = [
         ("agent", exported_module!(agent::module)),
         ("config", exported_module!(config::module)),
         ("dag", exported_module!(dag::module)),
         ("digest", exported_module!(digest::module)),
+        ("document", exported_module!(document::module)),
         ("env", exported_module!(env::module)),
         ("event", exported_module!(event::module)),
         ("failure", exported_module!(failure::module)),

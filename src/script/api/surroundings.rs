@@ -1,0 +1,70 @@
+//! What lies around the PRPs that are reviewed: other ids, existing files.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::model::id::PrpId;
+use crate::model::read::id_of_file_name;
+use crate::run::bridge::{Failure, Reply, Request};
+
+use super::files;
+use super::native::{Call, Fault, unexpected};
+
+/// Returns the files of a folder; none when it cannot be read.
+fn files_of(call: &Call, folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    match call.ask(Request::ListFiles(folder.to_owned())) {
+        Ok(Reply::Files(files)) => Ok(files),
+        Ok(other) => Err(unexpected(&other)),
+        Err(Fault::Bridge(Failure::Error(_))) => Ok(Vec::new()),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Returns the ids of all PRPs of the project, by the names of their files.
+pub(super) fn known_ids(call: &Call) -> Result<Vec<PrpId>, Fault> {
+    let mut ids = BTreeSet::new();
+    for key in ["paths.requests", "paths.executed"] {
+        let Some(folder) = call.state.setting_text(key) else { continue };
+        ids.extend(files_of(call, Path::new(&folder))?.iter().filter_map(|file| id_of_file_name(file)));
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// Tells which files exist, asking once for every folder.
+pub(super) struct Existing<'a> {
+    call: &'a Call,
+    folders: RefCell<BTreeMap<PathBuf, BTreeSet<OsString>>>,
+    fault: RefCell<Option<Fault>>,
+}
+
+impl<'a> Existing<'a> {
+    pub(super) fn new(call: &'a Call) -> Self {
+        Self { call, folders: RefCell::default(), fault: RefCell::default() }
+    }
+
+    /// Tells whether a file is there; a path that leaves the project is not.
+    pub(super) fn has(&self, path: &str) -> bool {
+        let Ok(path) = files::inside(path) else { return false };
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
+        let mut folders = self.folders.borrow_mut();
+        let names = folders.entry(folder.to_owned()).or_insert_with(|| self.names(folder));
+        names.contains(name)
+    }
+
+    fn names(&self, folder: &Path) -> BTreeSet<OsString> {
+        match files_of(self.call, folder) {
+            Ok(files) => files.iter().filter_map(|file| file.file_name().map(ToOwned::to_owned)).collect(),
+            Err(fault) => {
+                *self.fault.borrow_mut() = Some(fault);
+                BTreeSet::new()
+            }
+        }
+    }
+
+    /// Returns what went wrong meanwhile, such as that the run was stopped.
+    pub(super) fn finish(self) -> Result<(), Fault> {
+        self.fault.into_inner().map_or(Ok(()), Err)
+    }
+}
