@@ -103,11 +103,25 @@ pub(super) fn blank<'a>(text: &str, ranges: impl Iterator<Item = Range<usize>> +
     let mut from = 0;
     for range in ranges {
         masked.push_str(&text[from..range.start]);
-        masked.extend(text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        for line in text[range.clone()].split_inclusive('\n') {
+            let end = usize::from(line.ends_with('\n'));
+            spaces(&mut masked, line.len() - end);
+            masked.push_str(&line[line.len() - end..]);
+        }
         from = range.end;
     }
     masked.push_str(&text[from..]);
     masked
+}
+
+/// Appends spaces, many at a time.
+pub(super) fn spaces(text: &mut String, mut count: usize) {
+    const SPACES: &str = "                                                                                ";
+    while count > 0 {
+        let part = count.min(SPACES.len());
+        text.push_str(&SPACES[..part]);
+        count -= part;
+    }
 }
 
 /// Makes every outer fence longer than any run of the same character inside it, so that all readings agree.

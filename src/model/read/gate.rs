@@ -192,13 +192,13 @@ pub(super) fn script(text: &str, fence: &Fence) -> Option<String> {
 
 /// Reads a ``**Command**: `…` `` line.
 fn command_field(masked: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    masked[line.clone()].trim_start().trim_start_matches("- ").starts_with("**").then_some(())?;
     let content = masked[line.clone()].trim_start().trim_start_matches(['-', '*', ' ']);
     let lower = content.get(..24.min(content.len()))?.to_ascii_lowercase();
     let name = ["validation command", "command"].into_iter().find(|name| lower.starts_with(name))?;
     let rest = &content[name.len()..];
     let value = rest.trim_start_matches(['*', ' ']);
     let value = value.strip_prefix(':').or_else(|| rest.strip_prefix(':'))?;
-    masked[line.clone()].trim_start().trim_start_matches("- ").starts_with("**").then_some(())?;
     let value = line.end - value.len()..line.end;
     masked[value.clone()].trim_start_matches(['*', ' ']).starts_with('`').then_some(())?;
     first_code(masked, &value)

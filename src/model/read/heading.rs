@@ -22,7 +22,8 @@ pub(super) struct Heading {
 pub(super) fn headings(text: &str) -> Vec<Heading> {
     let mut found = Vec::new();
     let mut current: Option<Heading> = None;
-    for (event, span) in Parser::new_ext(text, Options::empty()).into_offset_iter() {
+    let outline = outline(text);
+    for (event, span) in Parser::new_ext(&outline, Options::empty()).into_offset_iter() {
         match (event, &mut current) {
             (Event::Start(Tag::Heading { level, .. }), _) => {
                 let span = super::source::trim(text, span);
@@ -30,6 +31,9 @@ pub(super) fn headings(text: &str) -> Vec<Heading> {
             }
             (Event::End(TagEnd::Heading(_)), _) => {
                 if let Some(mut heading) = current.take() {
+                    if underlined(text, &heading) {
+                        heading.text = paragraph(&text[heading.span.clone()]);
+                    }
                     heading.phase = PhaseHeading::read(&heading.text);
                     found.push(heading);
                 }
@@ -42,6 +46,44 @@ pub(super) fn headings(text: &str) -> Vec<Heading> {
         }
     }
     found
+}
+
+/// Blanks the lines that decide nothing about headings, which saves the parser their emphasis, links and code.
+///
+/// Kept is every line that starts like a block, or that may end one of HTML.
+fn outline(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_start_matches([' ', '\t']);
+        let word = content.trim_end_matches(['\n', '\r']);
+        let block = word.is_empty()
+            || word.starts_with(|c: char| c.is_ascii_digit() || "#<>-*+=_`~|[&\\".contains(c))
+            || word.bytes().any(|byte| matches!(byte, b'<' | b'>'));
+        if block {
+            kept.push_str(line);
+        } else {
+            kept.push_str(&line[..line.len() - content.len()]);
+            kept.push('x');
+            super::fence::spaces(&mut kept, word.len() - 1);
+            kept.push_str(&content[word.len()..]);
+        }
+    }
+    kept
+}
+
+/// Returns the words of an underlined heading, which may stand on several lines.
+fn paragraph(source: &str) -> String {
+    let mut words = String::new();
+    let lines: Vec<&str> = source.lines().collect();
+    let text = lines.split_last().map(|(_, text)| text.join("\n")).unwrap_or_default();
+    for event in Parser::new_ext(&text, Options::empty()) {
+        match event {
+            Event::Text(part) | Event::Code(part) | Event::InlineHtml(part) => words.push_str(&part),
+            Event::SoftBreak | Event::HardBreak => words.push(' '),
+            _ => {}
+        }
+    }
+    words
 }
 
 /// Tells whether a heading is text with a line of `=` or `-` below it.
@@ -87,7 +129,7 @@ mod tests {
 
     #[test]
     fn headings_in_comments_and_fences_do_not_count() {
-        let found = headings("# `a` *b*\n<!--\n## no\n-->\n```\n## no\n```\nT\n---\n");
-        assert_eq!(found.iter().map(|h| (h.level, h.text.as_str())).collect::<Vec<_>>(), [(1, "a b"), (2, "T")]);
+        let found = headings("# `a` *b*\n<!--\n## no\n-->\n```\n## no\n```\nT *c*\n---\n");
+        assert_eq!(found.iter().map(|h| (h.level, h.text.as_str())).collect::<Vec<_>>(), [(1, "a b"), (2, "T c")]);
     }
 }

@@ -49,8 +49,8 @@ pub(super) fn lines(text: &str, range: Range<usize>) -> impl Iterator<Item = Ran
             return None;
         }
         let start = next;
-        let rest = &text.as_bytes()[start..range.end];
-        let length = rest.iter().position(|byte| *byte == b'\n');
+        let rest = &text[start..range.end];
+        let length = rest.find('\n');
         next = start + length.map_or(rest.len(), |length| length + 1);
         let mut end = start + length.unwrap_or(rest.len());
         if end > start && text.as_bytes()[end - 1] == b'\r' {
