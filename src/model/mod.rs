@@ -4,6 +4,7 @@
 
 pub mod adapter;
 pub mod agent;
+pub mod catalogue;
 pub mod checkpoint;
 pub mod duration;
 pub mod edit;

@@ -28,7 +28,7 @@ pub fn duplicates(prps: &[Prp]) -> Vec<Finding> {
                 let message =
                     format!("`{}` has the id `{id}`, which `{}` has already", prp.path.display(), first.path.display());
                 let problem = Problem::error("batch::duplicate_id", message)
-                    .at(id_place(prp))
+                    .at(key_place(prp, "prp_id"))
                     .help("give one of the two files another `prp_id`, and rename it to match");
                 found.push(Finding { path: prp.path.clone(), problem });
             }
@@ -48,14 +48,15 @@ pub fn unknown_ids(prps: &[Prp], known: &BTreeSet<PrpId>) -> Vec<Finding> {
                 let message = format!("{own} depends on `{id}`, which is in none of the PRP folders");
                 let problem = Problem::error("batch::unknown_dependency", message)
                     .at(dependency.span.clone())
-                    .help(nearest(id, known));
+                    .help(nearest(id, prp, known));
                 found.push(Finding { path: prp.path.clone(), problem });
             }
         }
         for id in prp.conflicts_with.iter().filter(|id| !known.contains(id)) {
             let message = format!("{own} conflicts with `{id}`, which is in none of the PRP folders");
-            let problem =
-                Problem::warning("batch::unknown_conflict", message).at(id_place(prp)).help(nearest(id, known));
+            let problem = Problem::warning("batch::unknown_conflict", message)
+                .at(key_place(prp, "conflicts_with"))
+                .help(nearest(id, prp, known));
             found.push(Finding { path: prp.path.clone(), problem });
         }
     }
@@ -75,15 +76,17 @@ pub fn self_dependencies(prps: &[Prp]) -> Vec<Finding> {
     prps.iter().filter_map(finding).collect()
 }
 
-/// Returns the place of the id in the frontmatter, else the start of the document.
-fn id_place(prp: &Prp) -> std::ops::Range<usize> {
+/// Returns the place of a value in the frontmatter, else the start of the document.
+fn key_place(prp: &Prp, key: &str) -> std::ops::Range<usize> {
     let front = super::frontmatter::frontmatter(&prp.text, &mut Vec::new());
-    front.and_then(|front| front.get(&["prp_id"]).map(|entry| entry.value.span())).unwrap_or(0..0)
+    front.and_then(|front| front.get(&[key]).map(|entry| entry.value.span())).unwrap_or(0..0)
 }
 
-fn nearest(id: &PrpId, known: &BTreeSet<PrpId>) -> String {
-    let distance = |other: &&PrpId| strsim::damerau_levenshtein(id.as_str(), other.as_str());
-    match known.iter().min_by_key(distance).filter(|other| distance(other) <= 3) {
+/// Names the id that was probably meant: few letters differ, more in a longer id.
+fn nearest(id: &PrpId, own: &Prp, known: &BTreeSet<PrpId>) -> String {
+    let distance = |other: &PrpId| strsim::damerau_levenshtein(id.bare(), other.bare());
+    let others = known.iter().filter(|other| Some(*other) != own.id.as_ref());
+    match others.min_by_key(|other| distance(other)).filter(|other| distance(other) <= id.bare().len().div_ceil(3)) {
         Some(other) => format!("did you mean `{other}`?"),
         None => "remove it, or move it to `external_dependencies`".to_owned(),
     }

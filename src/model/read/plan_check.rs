@@ -190,7 +190,7 @@ impl Resolver<'_> {
         let words = quoted.to_lowercase();
         let search = if self.may_hint() { self.labels } else { &[] };
         let titled = search.iter().find(|(_, title)| {
-            !title.is_empty() && (words.contains(title.as_str()) || strsim::jaro_winkler(title, &words) > 0.85)
+            title.len() > 3 && (words.contains(title.as_str()) || strsim::jaro_winkler(title, &words) > 0.85)
         });
         let help = match titled {
             Some((label, _)) => format!("did you mean `Phase {label}`?"),

@@ -71,7 +71,7 @@ impl Reading {
             0 => Problem::warning("prp::open_fence", "a code fence is still open at the end of the document"),
             _ => Problem::error(
                 "prp::open_fence",
-                format!("a code fence is never closed and hides {hidden} phase headings"),
+                format!("a code fence is never closed and hides phase headings ({hidden})"),
             ),
         };
         problem
@@ -80,8 +80,9 @@ impl Reading {
     }
 
     fn ambiguous(&self, open: Option<&Fence>, ours: usize, theirs: usize) -> Problem {
-        let message =
-            format!("the code fences can be read in two ways: {ours} phases are read, other readers see {theirs}");
+        let message = format!(
+            "the code fences can be read in two ways: the phases found here are {ours}, other readers find {theirs}"
+        );
         let mut problem = match open {
             Some(_) => Problem::error("prp::ambiguous_fence", format!("{message}, and one is open to the end")),
             None => Problem::warning("prp::ambiguous_fence", message),
