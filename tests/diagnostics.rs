@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use batchprp::model::catalogue::CATALOGUE;
 use batchprp::model::problem::Problem;
@@ -137,7 +137,7 @@ fn every_finding_has_a_text_a_place_and_a_way_out() {
     let prps = [read("a/PRP-1-x.md", &first), read("b/PRP-1-y.md", &text)];
     let known = prps.iter().filter_map(|prp| prp.id.clone()).chain(["PRP-13".parse().expect("an id")]).collect();
     for finding in batch::duplicates(&prps).into_iter().chain(batch::unknown_ids(&prps, &known)) {
-        let text = if finding.path == PathBuf::from("a/PRP-1-x.md") { &first } else { &text };
+        let text = if finding.path == Path::new("a/PRP-1-x.md") { &first } else { &text };
         show(text, &finding.problem, &mut shown);
         seen.insert(finding.problem.code);
     }
