@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use batchprp::config::{Config, Layers};
+use batchprp::error::{Error, ExitCode};
 use batchprp::run::bridge::{Bridge, Failure, Origin, Reply, Request};
 use batchprp::script::search::SearchPath;
 use batchprp::script::{Context, host};
@@ -26,7 +27,7 @@ impl Bridge for Project {
                 self.0.lock().expect("not poisoned").push((path, text));
                 Ok(Reply::Done)
             }
-            other => panic!("{other:?}"),
+            other => Err(Error::new(ExitCode::Internal, format!("unexpected: {other:?}")).into()),
         }
     }
 }
@@ -45,8 +46,8 @@ fn written(body: &str) -> Value {
     let cancel = Arc::new(AtomicBool::new(false));
     let context = Context { bridge: project.clone(), root: root.path().to_owned(), config, cancel, search };
     let host = host(context);
-    let loaded = host.load(&script.to_string_lossy()).unwrap_or_else(|error| panic!("{error:?}"));
-    host.run_main(&loaded, &json!({})).unwrap_or_else(|error| panic!("{error:?}"));
+    let loaded = host.load(&script.to_string_lossy()).expect("it compiles");
+    host.run_main(&loaded, &json!({})).expect("it runs to its end");
     let written = project.0.lock().expect("not poisoned");
     serde_json::from_str(&written.first().expect("something was written").1).expect("JSON")
 }
