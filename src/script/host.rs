@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
-use crate::run::bridge::{Bridge, Closed};
+use crate::run::bridge::{Adapter, Bridge, Closed};
 
+use super::adapter::AdapterScript;
 use super::diagnostic;
 use super::engine;
 use super::library::{Library, Place};
@@ -107,6 +108,11 @@ impl Host {
         let text = self.library.source(&flags.source).map(|source| source.text).unwrap_or_default();
         spec.add_common(&flags.ast, &text);
         Ok(spec)
+    }
+
+    /// Loads the adapter of an agent for one attempt.
+    pub fn adapter(&self, name: &str) -> Result<Box<dyn Adapter>> {
+        Ok(Box::new(AdapterScript::load(&self.state, name)?.start()))
     }
 
     /// Runs `main(args)` of a command on a thread of its own and waits for its end.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 
+use crate::error::Error;
+use crate::model::edit;
 use crate::model::id::PrpId;
 use crate::model::problem::Problem;
 use crate::model::read;
@@ -54,6 +56,36 @@ fn slug(title: &str) -> String {
     if slug.is_empty() { "untitled".to_owned() } else { slug }
 }
 
+/// The order in which keys that are new to a document are added.
+const WRITTEN: [&str; 7] = ["status", "completed", "actual_hours", "commits", "drift", "updated", "updated_by"];
+
+/// Turns a map into changes of a frontmatter.
+fn changes(fields: Map) -> Result<Vec<(String, edit::Value)>, Error> {
+    let place = |key: &str| WRITTEN.iter().position(|known| *known == key).unwrap_or(WRITTEN.len());
+    let change = |(key, value): (rhai::Identifier, Dynamic)| Ok((key.to_string(), new_value(&key, &value)?));
+    let mut changes = fields.into_iter().map(change).collect::<Result<Vec<_>, Error>>()?;
+    changes.sort_by_key(|(key, _)| place(key));
+    Ok(changes)
+}
+
+fn new_value(key: &str, value: &Dynamic) -> Result<edit::Value, Error> {
+    if value.is_unit() {
+        return Ok(edit::Value::Null);
+    }
+    if let Ok(number) = value.as_float() {
+        return Ok(edit::Value::Number(number));
+    }
+    if let Ok(number) = value.as_int() {
+        return Ok(edit::Value::Number(number as f64));
+    }
+    if let Ok(text) = value.clone().into_string() {
+        return Ok(edit::Value::Text(text));
+    }
+    let list = value.clone().into_typed_array::<String>();
+    list.map(edit::Value::List)
+        .map_err(|_| invalid(format!("`{key}` is `{}`: give a text, a number or texts", value.type_name())))
+}
+
 #[export_module]
 pub(crate) mod module {
     /// Reads the PRPs of a batch, or those named one by one: `batch` is a number or `()`, `ids` texts; `executed: true`
@@ -86,14 +118,17 @@ pub(crate) mod module {
         })
     }
 
-    /// Reads a text as a PRP without judging it: what is wrong is in `problems`.
+    /// Reads a text as a PRP without judging it: its errors are in `problems`.
     ///
     /// ```rhai
     /// let document = prp::parse(answer.text);
     /// if !document.problems.is_empty() { print(document.problems); }
     /// ```
     pub fn parse(text: &str) -> PrpValue {
-        document(Path::new("answer.md"), text).0
+        let (prp, problems) = read::prp(Path::new("answer.md"), text.as_bytes());
+        let errors: Vec<Problem> = problems.into_iter().filter(Problem::is_error).collect();
+        let found = messages(&prp.text, &errors);
+        PrpValue(Arc::new(prp), Arc::new(found))
     }
 
     /// Returns the canonical form of an id: `47.1.1` is `PRP-47.1.1`.
@@ -106,6 +141,28 @@ pub(crate) mod module {
         native(&context, |_| {
             let id: PrpId = text.parse().map_err(|error: crate::model::id::NotAnId| invalid(error.to_string()))?;
             Ok(id.to_string())
+        })
+    }
+
+    /// Sets keys of a frontmatter in place: only the lines concerned change. Values are texts, numbers, arrays of texts
+    /// or `()` for null. Returns whether anything was another value before.
+    ///
+    /// ```rhai
+    /// prp::set(prp.path, #{ status: "executed", drift: 0.05 });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn set(context: NativeCallContext, path: &str, fields: Map) -> Thrown<bool> {
+        native(&context, |call| {
+            let file = files::inside(path)?;
+            let old = files::text_of(call, file.clone())?;
+            let changes = changes(fields)?;
+            let borrowed: Vec<_> = changes.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+            let new = edit::set(&old, &borrowed).map_err(|error| invalid(format!("`{path}`: {error}")))?;
+            if new == old {
+                return Ok(false);
+            }
+            call.tell(Request::WriteFile { path: file, text: new, create_new: false })?;
+            Ok(true)
         })
     }
 

@@ -1,0 +1,172 @@
+//! Replays lines of every agent through its adapter: `tests/agents/NAME/CASE.jsonl` with what must come of them beside.
+
+use std::fs;
+use std::path::Path;
+
+use batchprp::model::agent::{AgentEvent, AgentSpec, AgentStatus, Exit};
+use batchprp::model::usage::Tokens;
+use batchprp::run::bridge::Adapter;
+use batchprp::script::Host;
+use serde_json::Value;
+
+use super::fake::{Project, report};
+
+fn host(project: &Project) -> Host {
+    project.host(|_| report(AgentStatus::Ok, ""))
+}
+
+/// What a replay came to, in the words of the expectation.
+fn replay(adapter: &mut dyn Adapter, lines: &str, exit: Exit) -> (Vec<AgentEvent>, String, String) {
+    let events = lines.lines().flat_map(|line| adapter.on_line(line)).collect();
+    let (status, text) = adapter.outcome(exit);
+    let status = serde_json::to_value(status).expect("a status is a word");
+    (events, status.as_str().unwrap_or_default().to_owned(), text)
+}
+
+fn kind(event: &AgentEvent) -> String {
+    let value = serde_json::to_value(event).expect("an event is plain data");
+    value["kind"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Adds up what counts for this run; a cumulative figure replaces the one before.
+fn tokens(events: &[AgentEvent]) -> Option<Tokens> {
+    events.iter().fold(None, |sum, event| match event {
+        AgentEvent::Usage { scope: batchprp::model::agent::Scope::Run, tokens, .. } => {
+            Some(sum.unwrap_or_default().plus(*tokens))
+        }
+        AgentEvent::Usage { tokens, .. } => Some(*tokens),
+        _ => sum,
+    })
+}
+
+fn cost(events: &[AgentEvent]) -> Option<f64> {
+    events.iter().fold(None, |sum: Option<f64>, event| match event {
+        AgentEvent::Cost { scope: batchprp::model::agent::Scope::Run, usd } => Some(sum.unwrap_or_default() + usd),
+        AgentEvent::Cost { usd, .. } => Some(*usd),
+        _ => sum,
+    })
+}
+
+fn check(case: &Path, host: &Host) -> Result<(), String> {
+    let agent = case.parent().and_then(Path::file_name).and_then(|name| name.to_str()).ok_or("no agent")?;
+    let expected = fs::read_to_string(case.with_extension("expected.json")).map_err(|error| error.to_string())?;
+    let expected: Value = serde_json::from_str(&expected).map_err(|error| error.to_string())?;
+    let exit: Exit = serde_json::from_value(expected["exit"].clone()).map_err(|error| error.to_string())?;
+    let lines = fs::read_to_string(case).map_err(|error| error.to_string())?;
+    let mut adapter = host.adapter(agent).map_err(|error| error.to_string())?;
+    let (events, status, text) = replay(adapter.as_mut(), &lines, exit);
+    let same = |what: &str, got: Value, want: &Value| match got == *want {
+        true => Ok(()),
+        false => Err(format!("{what}: {got} instead of {want}")),
+    };
+    same("status", status.into(), &expected["status"])?;
+    same("events", events.iter().map(kind).collect::<Vec<_>>().into(), &expected["events"])?;
+    if expected.get("text").is_some() {
+        same("text", text.into(), &expected["text"])?;
+    }
+    if expected.get("tokens").is_some() {
+        same("tokens", serde_json::to_value(tokens(&events)).unwrap_or_default(), &expected["tokens"])?;
+    }
+    if expected.get("cost").is_some() {
+        let close = (cost(&events).unwrap_or(-1.0) - expected["cost"].as_f64().unwrap_or(-1.0)).abs() < 1e-9;
+        if !close {
+            return Err(format!("cost: {:?}", cost(&events)));
+        }
+    }
+    if expected.get("session").is_some() {
+        let started = events.iter().find_map(|event| match event {
+            AgentEvent::Started { session, .. } => session.clone(),
+            _ => None,
+        });
+        same("session", started.into(), &expected["session"])?;
+    }
+    if expected.get("until").is_some() {
+        let until = events.iter().find_map(|event| match event {
+            AgentEvent::RateLimited { until } => *until,
+            _ => None,
+        });
+        same("until", until.into(), &expected["until"])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_recorded_run_is_read_and_judged_as_expected() {
+    let project = Project::new();
+    let host = host(&project);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agents");
+    let cases = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().flatten();
+    let cases: Vec<_> = cases.filter(|e| e.path().extension().is_some_and(|x| x == "jsonl")).collect();
+    assert!(cases.len() > 50, "{} cases", cases.len());
+    let complaints: Vec<_> = cases
+        .iter()
+        .filter_map(|case| check(case.path(), &host).err().map(|error| format!("{}: {error}", case.path().display())))
+        .collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+fn spec(model: Option<&str>, tools: &[&str], session: Option<&str>) -> AgentSpec {
+    AgentSpec {
+        program: "/bin/agent".to_owned(),
+        prompt: "PROMPT $(rm -rf /)".to_owned(),
+        model: model.map(str::to_owned),
+        tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),
+        session: session.map(str::to_owned),
+        max_turns: Some(40),
+        max_cost: Some(2.5),
+        ..AgentSpec::default()
+    }
+}
+
+fn argv(agent: &str, spec: &AgentSpec) -> Vec<String> {
+    let project = Project::new();
+    let mut adapter = host(&project).adapter(agent).expect("a built-in adapter");
+    let line = adapter.command(spec).expect("a command line");
+    assert_eq!(line.stdin, spec.prompt, "{agent}: the prompt goes through standard input");
+    assert!(!line.argv.iter().any(|word| word.contains("PROMPT")), "{agent}: {:?}", line.argv);
+    line.argv
+}
+
+#[test]
+fn claude_gets_tools_model_session_and_caps() {
+    let words = argv("claude", &spec(Some("opus"), &["Read", "Edit"], Some("abc"))).join(" ");
+    assert!(words.contains("--permission-mode acceptEdits"), "{words}");
+    assert!(words.contains("--model opus --resume abc --max-turns 40 --max-budget-usd 2.5"), "{words}");
+    assert!(words.ends_with("--allowedTools Read Edit -p"), "{words}");
+    let reader = argv("claude", &spec(None, &["Read"], None)).join(" ");
+    assert!(reader.contains("--permission-mode default") && !reader.contains("--model"), "{reader}");
+}
+
+#[test]
+fn codex_is_sandboxed_by_what_the_role_may_do() {
+    let writer = argv("codex", &spec(Some("haiku"), &["Edit"], Some("t1"))).join(" ");
+    assert!(writer.contains("--sandbox workspace-write") && writer.ends_with("resume t1 -"), "{writer}");
+    assert!(!writer.contains("-m haiku"), "a size is no model of codex: {writer}");
+    let reader = argv("codex", &spec(Some("gpt-5"), &["Read"], None)).join(" ");
+    assert!(reader.contains("--sandbox read-only") && reader.contains("-m gpt-5"), "{reader}");
+}
+
+#[test]
+fn gemini_and_qwen_approve_edits_only_for_roles_that_edit() {
+    assert!(argv("gemini", &spec(None, &["Edit"], None)).join(" ").contains("--approval-mode yolo --skip-trust"));
+    assert!(argv("gemini", &spec(None, &["Read"], None)).join(" ").contains("--approval-mode default"));
+    assert!(argv("qwen", &spec(None, &["Edit"], None)).contains(&"--yolo".to_owned()));
+    assert!(!argv("qwen", &spec(None, &["Read"], None)).contains(&"--yolo".to_owned()));
+}
+
+#[test]
+fn opencode_never_starts_without_a_model() {
+    let project = Project::new();
+    let mut adapter = host(&project).adapter("opencode").expect("a built-in adapter");
+    let refused = adapter.command(&spec(Some("haiku"), &[], None));
+    assert!(refused.is_err_and(|error| error.contains("needs a model")));
+    let words = argv("opencode", &spec(Some("anthropic/claude"), &[], None)).join(" ");
+    assert!(words.contains("-m anthropic/claude"), "{words}");
+}
+
+#[test]
+fn the_built_in_agents_are_this_program() {
+    for agent in ["runbook", "template", "fake"] {
+        assert_eq!(argv(agent, &spec(None, &[], None))[1..], ["agent".to_owned(), agent.to_owned()]);
+    }
+}
