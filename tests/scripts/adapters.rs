@@ -55,9 +55,8 @@ fn check(case: &Path, host: &Host) -> Result<(), String> {
     let lines = fs::read_to_string(case).map_err(|error| error.to_string())?;
     let mut adapter = host.adapter(agent).map_err(|error| error.to_string())?;
     let (events, status, text) = replay(adapter.as_mut(), &lines, exit);
-    let same = |what: &str, got: Value, want: &Value| match got == *want {
-        true => Ok(()),
-        false => Err(format!("{what}: {got} instead of {want}")),
+    let same = |what: &str, got: Value, want: &Value| {
+        if got == *want { Ok(()) } else { Err(format!("{what}: {got} instead of {want}")) }
     };
     same("status", status.into(), &expected["status"])?;
     same("events", events.iter().map(kind).collect::<Vec<_>>().into(), &expected["events"])?;

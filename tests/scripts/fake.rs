@@ -1,5 +1,4 @@
 //! A bridge for script tests: real files in a temp dir, git and agents as tables in memory.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -187,7 +186,8 @@ impl Fake {
             let bytes = fs::read(self.root.join(&path)).unwrap();
             found.push(read::prp(&path, &bytes).0);
         }
-        let batch = |prp: &Prp| prp.batch.or(prp.id.as_ref().and_then(|id| id.batch()).map(|batch| batch.0));
+        let batch =
+            |prp: &Prp| prp.batch.or(prp.id.as_ref().and_then(batchprp::model::id::PrpId::batch).map(|batch| batch.0));
         let id = |prp: &Prp| prp.id.as_ref().map(ToString::to_string).unwrap_or_default();
         if let Some(missing) = selection.ids.iter().find(|wanted| !found.iter().any(|prp| id(prp) == **wanted)) {
             return Err(Error::new(ExitCode::NothingMatched, format!("there is no {missing}")));

@@ -22,8 +22,8 @@ fn without_an_agent_the_rules_score_every_prp_and_the_report_is_kept() {
     let end = project.run("review", json!({ "batch": 7 })).expect("a run");
     assert_eq!(end.exit_code, 0, "{}", project.notes());
     let report = kept(&project);
-    assert_eq!(report["prps"].as_array().map(Vec::len), Some(2));
-    assert!(report["prps"][0]["score"].is_number() && report["prps"][0]["semantic"].is_null(), "{report}");
+    assert_eq!(report["reviews"].as_array().map(Vec::len), Some(2));
+    assert!(report["reviews"][0]["score"].is_number() && report["reviews"][0]["semantic"].is_null(), "{report}");
     assert!(project.read(".ce/tmp/reviews/batch-7.md").contains("| PRP-7.1.1 |"));
     assert!(project.log().is_empty(), "no agent is asked without being asked for");
 }
@@ -51,9 +51,9 @@ fn an_answer_in_the_agreed_form_counts_and_any_other_is_for_a_person() {
         .expect("a run");
     assert_eq!(end.exit_code, 6, "{}", project.notes());
     let report = kept(&project);
-    assert_eq!(report["prps"][0]["semantic"]["score"], json!(8.0));
-    assert_eq!(report["prps"][1]["verdict"], json!("NEEDS_MANUAL_REVIEW"));
-    assert!(report["prps"][1]["score"].is_null());
+    assert_eq!(report["reviews"][0]["semantic"]["score"], json!(8.0));
+    assert_eq!(report["reviews"][1]["verdict"], json!("NEEDS_MANUAL_REVIEW"));
+    assert!(report["reviews"][1]["score"].is_null());
     let again = project
         .run_with("review", json!({ "batch": 7, "mode": "full", "agent": "runbook", "retry_failed": true }), |_| {
             super::fake::report(AgentStatus::Ok, r#"{"score": 6, "summary": "Thin.", "findings": []}"#)
@@ -70,6 +70,6 @@ fn executed_work_is_judged_by_what_git_shows() {
     let end = project.run("review", json!({ "batch": 7, "exe": true, "mode": "structural" })).expect("a run");
     assert_eq!(end.exit_code, 0, "{}", project.notes());
     let report = kept(&project);
-    let score = |n: usize| report["prps"][n]["score"].as_f64().unwrap_or_default();
+    let score = |n: usize| report["reviews"][n]["score"].as_f64().unwrap_or_default();
     assert!(score(0) > score(1), "{report}");
 }
