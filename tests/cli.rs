@@ -4,6 +4,8 @@
 mod config;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/scripts.rs"]
+mod scripts;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "cli/usage.rs"]

@@ -3,12 +3,12 @@
 use std::env;
 use std::io::Write;
 
-use clap::CommandFactory;
 use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use super::context::Context;
 use super::failure::Outcome;
-use super::root::Root;
+use super::globals::Globals;
+use super::parse::whole;
 use crate::error::{Error, ExitCode};
 
 /// Variable by which the shell asks.
@@ -26,7 +26,8 @@ pub struct Args {
 /// Answers the shell's question and ends the program, when it is one.
 pub fn answer_shell() {
     if env::var_os(VARIABLE).is_some() {
-        CompleteEnv::with_factory(Root::command).var(VARIABLE).bin("batchprp").complete();
+        let factory = || whole(&Context::new(Globals::default()));
+        CompleteEnv::with_factory(factory).var(VARIABLE).bin("batchprp").complete();
     }
 }
 

@@ -2,11 +2,9 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
-
 use super::context::Context;
 use super::failure::Outcome;
-use super::root::Root;
+use super::parse::whole;
 use crate::error::ExitCode;
 
 /// Print the manual page
@@ -18,7 +16,7 @@ pub struct Args {}
 /// Runs the subcommand.
 pub fn run(_args: &Args, context: &mut Context) -> Outcome {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Root::command()).render(&mut page)?;
+    clap_mangen::Man::new(whole(context)).render(&mut page)?;
     context.terminal.out.write_all(&page)?;
     Ok(ExitCode::Done)
 }

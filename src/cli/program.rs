@@ -6,20 +6,21 @@ use std::process::ExitCode;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::parse::{Parsed, Refused, parse};
 use super::peek::peek;
 use super::render;
-use super::root::{self, Parsed};
+use super::{root, script_command};
 use crate::error::{Error, ExitCode as Code};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
     super::completions::answer_shell();
-    ExitCode::from(run(argv))
+    ExitCode::from(run(&argv))
 }
 
-fn run(argv: Vec<OsString>) -> u8 {
-    let first = peek(&argv);
+fn run(argv: &[OsString]) -> u8 {
+    let first = peek(argv);
     if let Some(folder) = &first.globals.directory
         && let Err(error) = std::env::set_current_dir(folder)
     {
@@ -28,15 +29,19 @@ fn run(argv: Vec<OsString>) -> u8 {
         return fail(context, &Error::new(Code::Usage, message));
     }
     let mut context = Context::new(first.globals);
-    let parsed = match root::parse(argv, &context) {
+    let parsed = match parse(argv, &context) {
         Ok(parsed) => parsed,
-        Err(root::Refused::Clap(error)) => return usage(context, &error),
-        Err(root::Refused::Error(error)) => return fail(context, &error),
+        Err(Refused::Clap(error)) => return usage(context, &error),
+        Err(Refused::Error(error)) => return fail(context, &error),
     };
     let outcome = match parsed {
         Parsed::BuiltIn(root) => {
             context = Context::new(root.globals);
-            root::run(root.command, &mut context)
+            root::dispatch(root.command, &mut context)
+        }
+        Parsed::Script(globals, call) => {
+            context = Context::new(globals);
+            script_command::run(&call, &mut context)
         }
     };
     let outcome = outcome.and_then(|code| context.terminal.out.flush().map(|()| code).map_err(Failure::Output));

@@ -1,17 +1,14 @@
 //! The root of the command line: built-in subcommands and, beside them, the batch scripts.
 
-use std::ffi::OsString;
-
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use super::context::Context;
 use super::failure::Outcome;
 use super::globals::Globals;
 use super::{
-    analyze, completions, config_show, doctor, graph, init, inspect, logs, man, replay, report, status, stop, trend,
-    watch,
+    analyze, completions, config_show, doctor, graph, init, inspect, list, logs, man, replay, report, run, status,
+    stop, trend, watch,
 };
-use crate::error::Error;
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
 #[derive(Parser)]
@@ -26,6 +23,8 @@ pub struct Root {
 /// Built-in subcommands.
 #[derive(Subcommand)]
 pub enum BuiltIn {
+    Run(run::Args),
+    List(list::Args),
     Inspect(inspect::Args),
     Graph(graph::Args),
     Status(status::Args),
@@ -43,32 +42,11 @@ pub enum BuiltIn {
     Man(man::Args),
 }
 
-/// What the arguments ask for.
-pub enum Parsed {
-    BuiltIn(Box<Root>),
-}
-
-/// Why the arguments are refused.
-pub enum Refused {
-    Clap(clap::Error),
-    Error(Box<Error>),
-}
-
-impl From<clap::Error> for Refused {
-    fn from(error: clap::Error) -> Self {
-        Self::Clap(error)
-    }
-}
-
-/// Reads the arguments.
-pub fn parse(argv: Vec<OsString>, _context: &Context) -> Result<Parsed, Refused> {
-    let matches = Root::command().try_get_matches_from(argv)?;
-    Ok(Parsed::BuiltIn(Box::new(Root::from_arg_matches(&matches)?)))
-}
-
 /// Runs a built-in subcommand.
-pub fn run(command: BuiltIn, context: &mut Context) -> Outcome {
+pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
     match command {
+        BuiltIn::Run(args) => run::run(&args, context),
+        BuiltIn::List(args) => list::run(&args, context),
         BuiltIn::Inspect(args) => inspect::run(&args, context),
         BuiltIn::Graph(args) => graph::run(&args, context),
         BuiltIn::Status(args) => status::run(&args, context),

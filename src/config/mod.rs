@@ -10,7 +10,7 @@ mod template;
 
 pub use key::{KEYS, Key, Kind};
 pub use layer::{Entry, Layer, Layers, Origin, Value};
-pub use read::{from_environment, from_toml};
+pub use read::{from_environment, from_toml, value_of};
 pub use settings::{
     AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, PathSettings, RoleSettings, RunSettings,
     TrackerSettings, ValidateSettings, WorktreeSettings,

@@ -44,6 +44,13 @@ pub fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -
     (layer, problems)
 }
 
+/// Reads the value of a key from text, as a flag gives it.
+pub fn value_of(path: &str, text: &str) -> Result<Value, String> {
+    let parts: Vec<&str> = path.split('.').collect();
+    let key = KEYS.iter().find(|key| key.matches(&parts)).ok_or_else(|| format!("there is no key `{path}`"))?;
+    from_text(key.kind, text)
+}
+
 /// Returns the dotted path when the rest of a variable's name means the key.
 fn path_of(key: &Key, rest: &str) -> Option<String> {
     let Some((before, after)) = key.path.split_once(".*.") else {
