@@ -166,6 +166,6 @@ fn opencode_never_starts_without_a_model() {
 #[test]
 fn the_built_in_agents_are_this_program() {
     for agent in ["runbook", "template", "fake"] {
-        assert_eq!(argv(agent, &spec(None, &[], None))[1..], ["agent".to_owned(), agent.to_owned()]);
+        assert_eq!(argv(agent, &spec(None, &[], None))[1..], ["builtin-agent".to_owned(), agent.to_owned()]);
     }
 }
