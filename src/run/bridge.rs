@@ -230,8 +230,10 @@ pub struct Executed {
     /// Checkpoints, oldest first: ordinal of the phase, commit, validation.
     pub phases: Vec<PhaseRecord>,
     pub merged: Option<String>,
-    /// Files changed by the item.
+    /// Files changed by the item; empty when a squash hides them.
     pub files: Vec<String>,
+    /// Git shows which files are the item's.
+    pub files_known: bool,
     /// RFC 3339 time of the first and the last checkpoint.
     pub first: Option<String>,
     pub last: Option<String>,

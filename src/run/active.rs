@@ -1,0 +1,89 @@
+//! The state of an open run: machine, places, and what is known of each item while it lives.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use super::bridge::{Closed, RunGraph, RunOptions};
+use super::internal::Answer;
+use crate::host::agent::SessionLedger;
+use crate::host::git::repo::Repo;
+use crate::host::git::worktree::Prepared;
+use crate::host::lock::Lock;
+use crate::model::usage::Usage;
+use crate::schedule::Machine;
+
+/// The integration branch of a run that merges.
+#[derive(Clone, Debug)]
+pub(crate) struct Integration {
+    pub(crate) repo: Repo,
+    pub(crate) branch: String,
+    /// Commit at which the batch branch started.
+    pub(crate) base: String,
+}
+
+/// What the dispatcher knows of one item beside its state in the machine.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    /// Branch and worktree, once the recipe asked for them.
+    pub(crate) tree: Option<Prepared>,
+    pub(crate) attempt_started: Option<Instant>,
+    /// Seconds of work over all attempts.
+    pub(crate) busy: f64,
+    pub(crate) usage: Usage,
+    pub(crate) attempts: u32,
+}
+
+/// An open run.
+pub(crate) struct Active {
+    pub(crate) options: RunOptions,
+    pub(crate) graph: RunGraph,
+    pub(crate) machine: Machine,
+    /// Index of each item id.
+    pub(crate) index: HashMap<String, usize>,
+    pub(crate) integration: Option<Integration>,
+    /// Folder of this run, 0700.
+    pub(crate) directory: PathBuf,
+    /// Held until the run is closed.
+    pub(crate) lock: Option<Lock>,
+    /// Items that may run and whose script thread is not there yet.
+    pub(crate) ready: VecDeque<(usize, u32)>,
+    /// The script waits for an item.
+    pub(crate) waiting: Option<Answer>,
+    pub(crate) merges: VecDeque<usize>,
+    pub(crate) merging: bool,
+    pub(crate) live: Vec<Live>,
+    pub(crate) sessions: Arc<Mutex<SessionLedger>>,
+    pub(crate) spent: Usage,
+    /// Adapters with a usage limit, and when it ends.
+    pub(crate) limited: BTreeMap<String, Option<i64>>,
+    pub(crate) over_budget: bool,
+    /// The machine has nothing left to do.
+    pub(crate) finished: bool,
+    pub(crate) closed: Option<Closed>,
+    /// Events about things that were found and mended while opening.
+    pub(crate) found: Vec<crate::event::EventKind>,
+    pub(crate) already_merged: Vec<usize>,
+}
+
+impl Active {
+    /// Returns the id of an item.
+    pub(crate) fn id(&self, item: usize) -> String {
+        self.graph.items.get(item).map(|info| info.id.clone()).unwrap_or_default()
+    }
+
+    /// Returns the index of an item.
+    pub(crate) fn item(&self, id: &str) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// Returns the branch of an item. An id without dots would share its name with the batch branch.
+    pub(crate) fn branch(&self, id: &str) -> String {
+        let branch = super::gitwork::item_branch(id);
+        match &self.integration {
+            Some(integration) if integration.branch == branch => format!("{branch}-item"),
+            Some(_) | None => branch,
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Agent calls: gates before the start, facts while they run, accounting after their end.
+
+use std::time::Duration;
+
+use super::active::Integration;
+use super::bridge::{Attempt, Failure, Origin, Reply};
+use super::dispatcher::{Dispatcher, reply};
+use super::internal::{Answer, Internal};
+use crate::event::EventKind;
+use crate::host::agent::{self, Fact, Setup, Touch};
+use crate::host::clock;
+use crate::host::git::checkpoint;
+use crate::host::git::worktree::Prepared;
+use crate::host::process::Marker;
+use crate::model::adapter::AgentCall;
+use crate::model::agent::{AgentEvent, AgentReport, AgentStatus, Exit};
+use crate::model::usage::Usage;
+use crate::schedule::Input;
+
+/// How long a usage limit without a stated end is waited for before one start tries again, in seconds.
+const UNKNOWN_LIMIT: i64 = 300;
+
+/// Starts an agent, unless a usage limit or the budget stands against it.
+pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, call: Box<AgentCall>, answer: Answer) {
+    let (item, attempt) = match dispatcher.located(origin) {
+        Ok(found) => found,
+        Err(failure) => return reply(answer, Err(failure)),
+    };
+    let Some(active) = &mut dispatcher.active else { return };
+    if let Some(until) = active.limited.get(&call.name) {
+        return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::RateLimited, *until)))));
+    }
+    if active.over_budget {
+        return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::Budget, None)))));
+    }
+    let tree = active.live.get(item).and_then(|live| live.tree.as_ref());
+    let cwd = tree.map_or_else(|| dispatcher.settings.root.clone(), |tree| tree.path.clone());
+    let mut directory = active.directory.join(safe_name(&attempt.item)).join(format!("a{}", attempt.number));
+    if let Some(phase) = call.phase {
+        directory.push(format!("p{phase}"));
+    }
+    let directory = unused(directory);
+    let mut timers = dispatcher.settings.timers;
+    if call.spec.timeout > 0.0 {
+        timers.total = Duration::from_secs_f64(call.spec.timeout);
+    }
+    let setup = Setup {
+        dir: directory,
+        worktree: cwd,
+        marker: Marker { run: dispatcher.events.run().to_owned(), item: attempt.item.clone(), attempt: attempt.number },
+        timers,
+        env: dispatcher.env.clone(),
+        env_pass: dispatcher.settings.env_pass.clone(),
+        keys: Vec::new(),
+        secrets: dispatcher.secrets.clone(),
+        ledger: active.sessions.clone(),
+        touch: Touch::default(),
+        sandbox: dispatcher.settings.sandbox.clone(),
+    };
+    let (phase, name) = (call.phase, call.name.clone());
+    let (agent_name, model) = (call.name.clone(), call.spec.model.clone());
+    let evidence = tree.filter(|_| call.expects_changes).cloned().zip(active.integration.clone());
+    let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
+    tokio::task::spawn_local(async move {
+        let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let teller = {
+            let (tx, attempt) = (tx.clone(), attempt.clone());
+            tokio::spawn(async move {
+                while let Some(fact) = heard.recv().await {
+                    let (agent, model) = (agent_name.clone(), model.clone());
+                    drop(tx.send(Internal::AgentFact { attempt: attempt.clone(), phase, agent, model, fact }));
+                }
+            })
+        };
+        let before =
+            evidence.as_ref().and_then(|(tree, integration)| integration.repo.tip(&tree.branch).ok().flatten());
+        let mut report = agent::attempt(call, setup, facts, stop).await;
+        // Facts that are still on their way come before the end.
+        drop(teller.await);
+        if let (AgentStatus::Ok, Some((tree, integration)), Some(before)) = (report.status, evidence, before)
+            && nothing_changed(integration, tree, before).await
+        {
+            // A claim without anything to show for it is no success, whatever the exit code says.
+            report.status = AgentStatus::NoWork;
+        }
+        drop(tx.send(Internal::AgentEnded { attempt, phase, agent: name, report: Box::new(report), answer }));
+    });
+}
+
+/// Tells whether the worktree of an item is as it was at a commit. When git cannot tell, something may have changed.
+async fn nothing_changed(integration: Integration, tree: Prepared, since: String) -> bool {
+    let look = move || checkpoint::changed(&integration.repo, &tree, &since);
+    matches!(tokio::task::spawn_blocking(look).await, Ok(Ok(files)) if files.is_empty())
+}
+
+/// Turns what an agent did into events, and into a pause when its service says stop.
+pub(crate) fn fact(
+    dispatcher: &mut Dispatcher,
+    attempt: &Attempt,
+    phase: Option<u32>,
+    agent: String,
+    model: Option<String>,
+    fact: Fact,
+) {
+    let item = attempt.item.clone();
+    let kind = match fact {
+        Fact::Spawned { pid, dir } => {
+            let spec = dir.join("spec.json").display().to_string();
+            EventKind::AttemptStarted { item, attempt: attempt.number, phase, pid, agent, model, spec }
+        }
+        Fact::Slow { timer, seconds, limit } => EventKind::Slow { item, timer, seconds, limit },
+        Fact::Heartbeat { progress, step } => EventKind::Progress { item, percent: progress, step },
+        Fact::Event(AgentEvent::Progress { text, percent }) => EventKind::Progress { item, percent, step: text },
+        Fact::Event(AgentEvent::ToolStart { name, .. }) => EventKind::Progress { item, percent: None, step: name },
+        Fact::Event(AgentEvent::Retry { delay_ms, .. }) => EventKind::RateLimited { item, agent, delay_ms },
+        Fact::Event(AgentEvent::Warning { text }) => EventKind::Note { item: Some(item), text },
+        Fact::Event(AgentEvent::PermissionDenied { tool }) => {
+            EventKind::Note { item: Some(item), text: format!("the agent was not allowed to use `{tool}`") }
+        }
+        Fact::Event(AgentEvent::RateLimited { until }) => {
+            return dispatcher.step(Input::QuotaHit { adapter: agent, until });
+        }
+        Fact::Ending { timer } => EventKind::Note { item: Some(item), text: format!("stopped by a timer: {timer:?}") },
+        Fact::Survivors { pids } => {
+            EventKind::Note { item: Some(item), text: format!("processes that would not die: {pids:?}") }
+        }
+        Fact::Usage(usage) => return spend(dispatcher, usage),
+        Fact::Life
+        | Fact::Event(
+            AgentEvent::Started { .. }
+            | AgentEvent::Message { .. }
+            | AgentEvent::ToolEnd { .. }
+            | AgentEvent::Usage { .. }
+            | AgentEvent::Cost { .. }
+            | AgentEvent::Finished { .. },
+        ) => return,
+    };
+    dispatcher.events.emit(kind);
+}
+
+/// Accounts for an attempt that ended and hands its report to the script.
+pub(crate) fn ended(
+    dispatcher: &mut Dispatcher,
+    attempt: Attempt,
+    phase: Option<u32>,
+    agent: String,
+    report: Box<AgentReport>,
+    answer: Answer,
+) {
+    if let Some(active) = &mut dispatcher.active
+        && let Some(item) = active.item(&attempt.item)
+        && let Some(live) = active.live.get_mut(item)
+    {
+        live.usage = live.usage.plus(report.usage);
+    }
+    dispatcher.events.emit(EventKind::AttemptFinished {
+        item: attempt.item,
+        attempt: attempt.number,
+        phase,
+        status: status_word(report.status).to_owned(),
+        duration: report.duration,
+        usage: report.usage,
+    });
+    if report.status == AgentStatus::RateLimited {
+        dispatcher.step(Input::QuotaHit { adapter: agent, until: report.limited_until });
+    }
+    let result = if report.cancelled { Err(Failure::Cancelled) } else { Ok(Reply::Agent(report)) };
+    reply(answer, result);
+}
+
+/// Adds to what the run has spent; the limits are checked each time.
+fn spend(dispatcher: &mut Dispatcher, usage: Usage) {
+    let Some(active) = &mut dispatcher.active else { return };
+    active.spent = active.spent.plus(usage);
+    if active.over_budget {
+        return;
+    }
+    let tokens = active.spent.tokens.map(crate::model::usage::Tokens::total);
+    let money = active.options.max_cost.zip(active.spent.cost).filter(|(limit, spent)| spent >= limit);
+    let counted = active.options.max_tokens.zip(tokens).filter(|(limit, spent)| spent >= limit);
+    let event = if let Some((limit, spent)) = money {
+        EventKind::Budget { spent, limit, unit: "USD".to_owned() }
+    } else if let Some((limit, spent)) = counted {
+        EventKind::Budget { spent: spent as f64, limit: limit as f64, unit: "tokens".to_owned() }
+    } else {
+        return;
+    };
+    active.over_budget = true;
+    dispatcher.events.emit(event);
+    dispatcher.step(Input::OverBudget { reason: "the budget of the run is used up".to_owned() });
+}
+
+/// Wakes the run when a usage limit is over.
+pub(crate) fn wait_for_quota(dispatcher: &Dispatcher, agent: String, until: Option<i64>) {
+    let tx = dispatcher.tx.clone();
+    tokio::spawn(async move {
+        let end = until.unwrap_or_else(|| clock::epoch_seconds() + UNKNOWN_LIMIT);
+        // Slept in short pieces by the wall clock: a suspended machine must not sleep the whole time again.
+        while clock::epoch_seconds() < end {
+            let left = u64::try_from(end - clock::epoch_seconds()).unwrap_or(0).clamp(1, 30);
+            tokio::time::sleep(Duration::from_secs(left)).await;
+        }
+        drop(tx.send(Internal::QuotaOver { agent }));
+    });
+}
+
+fn not_started(status: AgentStatus, until: Option<i64>) -> AgentReport {
+    AgentReport {
+        status,
+        text: String::new(),
+        exit: Exit::default(),
+        timer: None,
+        cancelled: false,
+        usage: Usage::default(),
+        session: None,
+        model: None,
+        denied: Vec::new(),
+        limited_until: until,
+        result: None,
+        duration: 0.0,
+    }
+}
+
+/// Returns the word of an agent's status as files have it.
+fn status_word(status: AgentStatus) -> &'static str {
+    match status {
+        AgentStatus::Ok => "ok",
+        AgentStatus::NoWork => "no_work",
+        AgentStatus::RateLimited => "rate_limited",
+        AgentStatus::Overloaded => "overloaded",
+        AgentStatus::Auth => "auth",
+        AgentStatus::Budget => "budget",
+        AgentStatus::Turns => "turns",
+        AgentStatus::Denied => "denied",
+        AgentStatus::Refused => "refused",
+        AgentStatus::ContextTooLong => "context_too_long",
+        AgentStatus::Protocol => "protocol",
+        AgentStatus::Crashed => "crashed",
+        AgentStatus::Killed => "killed",
+    }
+}
+
+/// Makes a file name of an item id: ids of teams' own scripts may hold anything.
+pub(crate) fn safe_name(id: &str) -> String {
+    let kept = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let name = id.chars().map(kept).take(80).collect::<String>();
+    if name.trim_matches('.').is_empty() { format!("item{name}") } else { name }
+}
+
+/// Returns the folder, or the first free one with a number behind it: one phase may need several calls.
+fn unused(directory: std::path::PathBuf) -> std::path::PathBuf {
+    if !directory.exists() {
+        return directory;
+    }
+    let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    (2..10_000)
+        .map(|n| directory.with_file_name(format!("{name}-{n}")))
+        .find(|path| !path.exists())
+        .unwrap_or(directory)
+}

@@ -1,0 +1,216 @@
+//! Requests that need no state of the run: files, programs, HTTP, validation.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bridge::{Failure, Origin, Reply, Request};
+use super::dispatcher::{Dispatcher, misuse, reply};
+use super::internal::{Answer, Internal};
+use super::settings::Settings;
+use super::{executed, select};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::EventKind;
+use crate::host::files::Root;
+use crate::host::git::notes;
+use crate::host::http::HttpRequest;
+use crate::host::process::{self, Marker};
+use crate::host::stop::StopToken;
+use crate::host::validate::{self, Validation};
+use crate::host::{clock, http, state};
+use crate::report::metrics::Metrics;
+use crate::schedule::Input;
+
+/// Most bytes of output that a script gets of a program.
+const MAX_OUTPUT: usize = 16 << 20;
+
+/// Performs a request off the loop's thread and answers it.
+pub(crate) fn perform(dispatcher: &mut Dispatcher, origin: &Origin, request: Request, answer: Answer) {
+    let settings = dispatcher.settings.clone();
+    match request {
+        Request::Process { argv, cwd, stdin, timeout, env } => {
+            let marker = marker(dispatcher, origin);
+            let stop = dispatcher.stop.clone();
+            let mut environment = dispatcher.env.clone();
+            environment.extend(env);
+            tokio::spawn(async move {
+                let result = program(&settings, marker, argv, cwd, stdin, timeout, environment, stop).await;
+                reply(answer, result);
+            });
+        }
+        Request::Http { url, method, headers, body, timeout } => {
+            tokio::spawn(async move {
+                let order = HttpRequest { url, method, headers, body, timeout: seconds(timeout) };
+                let result = http::request(order).await;
+                let result = result.map(|got| Reply::Http { status: got.status, headers: got.headers, body: got.body });
+                reply(answer, result.map_err(Failure::from));
+            });
+        }
+        Request::Env(name) => reply(answer, Ok(Reply::Env(std::env::var(name).ok()))),
+        Request::Now => reply(answer, Ok(Reply::Now(clock::epoch_seconds()))),
+        other => {
+            tokio::task::spawn_blocking(move || reply(answer, on_disk(&settings, other).map_err(Failure::from)));
+        }
+    }
+}
+
+fn on_disk(settings: &Settings, request: Request) -> Result<Reply> {
+    let root = Root::open(&settings.root)?;
+    match request {
+        Request::Prps(selection) => Ok(Reply::Prps(select::prps(settings, &selection)?)),
+        Request::NextBatch => Ok(Reply::Batch(select::next_batch(settings)?)),
+        Request::ReadFile(path) => Ok(Reply::Text(root.read(&path)?)),
+        Request::WriteFile { path, text, create_new: true } => {
+            root.create_new(&path, &text)?;
+            Ok(Reply::Done)
+        }
+        Request::WriteFile { path, text, create_new: false } => {
+            root.write(&path, &text)?;
+            Ok(Reply::Done)
+        }
+        Request::MoveFile { from, to } => {
+            root.move_file(&from, &to)?;
+            Ok(Reply::Done)
+        }
+        Request::ListFiles(path) => Ok(Reply::Files(root.list(&path)?)),
+        Request::Executed { batch, ids } => Ok(Reply::Executed(executed::facts(settings, batch, &ids)?)),
+        other => Err(Error::new(ExitCode::Internal, format!("no effect answers {other:?}"))),
+    }
+}
+
+/// Returns the patch of an item outside of a run that has branches.
+pub(crate) fn diff_of_executed(dispatcher: &Dispatcher, item: String, max_bytes: usize, answer: Answer) {
+    let settings = dispatcher.settings.clone();
+    tokio::task::spawn_blocking(move || {
+        let patch = executed::patch(&settings, &item, max_bytes);
+        reply(answer, patch.map(Reply::Text).map_err(Failure::from));
+    });
+}
+
+#[expect(clippy::too_many_arguments, reason = "the fields of one request")]
+async fn program(
+    settings: &Arc<Settings>,
+    marker: Marker,
+    argv: Vec<String>,
+    cwd: Option<PathBuf>,
+    stdin: String,
+    timeout: f64,
+    env: BTreeMap<String, String>,
+    stop: StopToken,
+) -> std::result::Result<Reply, Failure> {
+    let cwd = cwd.map_or_else(|| settings.root.clone(), |path| settings.root.join(path));
+    let name = argv.first().cloned().unwrap_or_default();
+    let command = process::Command {
+        argv,
+        cwd,
+        env,
+        stdin,
+        timeout: seconds(timeout),
+        marker,
+        max_output: MAX_OUTPUT,
+        grace: settings.timers.grace,
+    };
+    let output = process::run(command, stop).await.map_err(|error| {
+        Failure::Error(
+            Error::new(ExitCode::AgentMissing, format!("cannot start `{name}`: {error}"))
+                .help(format!("is `{name}` installed and on PATH?")),
+        )
+    })?;
+    if output.cancelled {
+        return Err(Failure::Cancelled);
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Reply::Process {
+        code: output.code,
+        signal: output.signal,
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+        timed_out: output.timed_out,
+    })
+}
+
+/// Validates the state of an item's worktree and keeps the record beside its commit.
+pub(crate) fn validate(
+    dispatcher: &mut Dispatcher,
+    origin: &Origin,
+    ordinal: u32,
+    level: u8,
+    gates: Vec<(u8, String)>,
+    manual: Vec<u8>,
+    answer: Answer,
+) {
+    let (item, attempt) = match dispatcher.located(origin) {
+        Ok(found) => found,
+        Err(failure) => return reply(answer, Err(failure)),
+    };
+    dispatcher.step(Input::Validating { item, phase: ordinal, level: 1 });
+    let Some(active) = &dispatcher.active else { return };
+    let tree = active.live.get(item).and_then(|live| live.tree.clone());
+    let (Some(tree), Some(integration)) = (tree, active.integration.clone()) else {
+        return reply(answer, Err(misuse("call `git::worktree` before validating")));
+    };
+    let settings = dispatcher.settings.clone();
+    let order = Validation {
+        worktree: tree.path.clone(),
+        prp: attempt.item.clone(),
+        phase: ordinal,
+        level,
+        commands: settings.validate.clone(),
+        gates: if settings.gates { gates } else { Vec::new() },
+        manual,
+        timeout: settings.validate_timeout,
+        env: dispatcher.env.clone(),
+        secrets: dispatcher.secrets.clone(),
+        marker: marker(dispatcher, origin),
+    };
+    let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
+    tokio::spawn(async move {
+        let told = {
+            let (tx, item) = (tx.clone(), attempt.item.clone());
+            move |level, result, errors: &[String]| {
+                let errors = errors.to_vec();
+                let event = EventKind::Validation { item: item.clone(), phase: ordinal, level, result, errors };
+                drop(tx.send(Internal::Told { events: vec![event], answer: None }));
+            }
+        };
+        let Some(record) = validate::run(&order, stop, told).await else {
+            return drop(
+                tx.send(Internal::Told { events: Vec::new(), answer: Some((answer, Err(Failure::Cancelled))) }),
+            );
+        };
+        tokio::task::spawn_blocking(move || {
+            let kept = integration.repo.tip(&tree.branch).and_then(|tip| match tip {
+                Some(commit) => notes::write(&integration.repo, &commit, &record),
+                None => Err(Error::new(ExitCode::GitRefuses, format!("the branch `{}` is gone", tree.branch))),
+            });
+            let result = kept.map(|()| Reply::Validation(record)).map_err(Failure::from);
+            drop(tx.send(Internal::Told { events: Vec::new(), answer: Some((answer, result)) }));
+        });
+    });
+}
+
+/// Writes the metrics of the latest run and archives them.
+pub(crate) fn write_metrics(settings: &Settings, batch: Option<u32>, metrics: &Metrics) -> Result<()> {
+    let text = serde_json::to_string_pretty(metrics).unwrap_or_default() + "\n";
+    let name = batch.map_or_else(|| "adhoc".to_owned(), |batch| batch.to_string());
+    let latest = settings.state.join("tmp").join(format!("batch-metrics-{name}.json"));
+    let archive = settings.state.join("completed-batches");
+    let kept = archive.join(format!("batch-{name}-{}-{}.json", metrics.operation, metrics.run));
+    let written = state::private_dir(&archive)
+        .and_then(|()| state::write_private(&latest, text.as_bytes()))
+        .and_then(|()| state::write_private(&kept, text.as_bytes()));
+    written.map_err(|error| Error::new(ExitCode::Internal, format!("cannot write `{}`: {error}", latest.display())))
+}
+
+fn marker(dispatcher: &Dispatcher, origin: &Origin) -> Marker {
+    Marker {
+        run: dispatcher.events.run().to_owned(),
+        item: origin.as_ref().map(|attempt| attempt.item.clone()).unwrap_or_default(),
+        attempt: origin.as_ref().map_or(0, |attempt| attempt.number),
+    }
+}
+
+fn seconds(value: f64) -> Duration {
+    Duration::try_from_secs_f64(value).ok().filter(|d| !d.is_zero()).unwrap_or(Duration::from_secs(600))
+}

@@ -1,0 +1,44 @@
+//! `events.jsonl`: the journal of a run, one event a line, only ever appended to.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use crate::event::Event;
+
+/// Name of the journal in the folder of a run.
+pub const FILE_NAME: &str = "events.jsonl";
+
+/// The open journal of a run that goes on.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+}
+
+impl Journal {
+    /// Creates the journal in the folder of a new run.
+    pub fn create(directory: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(directory.join(FILE_NAME))?;
+        Ok(Self { file })
+    }
+
+    /// Appends one event in one write, so that a reader sees whole lines but for a torn last one.
+    pub fn append(&mut self, event: &Event) -> io::Result<()> {
+        let mut line = event.to_json().to_string();
+        line.push('\n');
+        self.file.write_all(line.as_bytes())
+    }
+
+    /// Forces what was written to the disk; done where a later step relies on it.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+/// Reads the journal of a run; lines that are torn or of an unknown kind are left out.
+pub fn read(directory: &Path) -> io::Result<Vec<Event>> {
+    let text = std::fs::read(directory.join(FILE_NAME))?;
+    let text = String::from_utf8_lossy(&text);
+    Ok(text.lines().filter_map(|line| Event::from_json(line).ok()).collect())
+}

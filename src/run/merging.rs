@@ -1,0 +1,95 @@
+//! The merge queue: one item after the other onto the batch branch, and the status of PRP documents with it.
+
+use std::path::Path;
+
+use super::dispatcher::Dispatcher;
+use super::internal::{Internal, MergeEnd};
+use crate::event::EventKind;
+use crate::event::kind::ItemStatus;
+use crate::host::clock;
+use crate::host::files::Root;
+use crate::host::git::merge::{self, Merge, MergeItem};
+use crate::model::edit;
+use crate::model::status::Status;
+
+/// Starts the next merge, if none runs.
+pub(crate) fn pump(dispatcher: &mut Dispatcher) {
+    let Some(active) = &mut dispatcher.active else { return };
+    if active.merging {
+        return;
+    }
+    let Some(item) = active.merges.pop_front() else { return };
+    let Some(integration) = active.integration.clone() else { return };
+    active.merging = true;
+    let id = active.id(item);
+    let item_branch = active.branch(&id);
+    let title = active.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default();
+    let document = active.graph.documents.get(&id).cloned();
+    let (tx, run) = (dispatcher.tx.clone(), dispatcher.events.run().to_owned());
+    tokio::task::spawn_blocking(move || {
+        let result = super::gitwork::parse(&id).and_then(|prp| {
+            let status_edit = document.map(|path| {
+                let path = path.strip_prefix(integration.repo.root()).unwrap_or(&path).to_owned();
+                let edit: merge::Edit = Box::new(completed);
+                (path, edit)
+            });
+            let order =
+                MergeItem { batch_branch: integration.branch.clone(), item_branch, id: prp, title, run, status_edit };
+            Ok(match merge::item(&integration.repo, &order)? {
+                Merge::Merged { commit } | Merge::Already { commit } => MergeEnd::Merged { commit },
+                Merge::Conflict { files } => MergeEnd::Conflict { files },
+            })
+        });
+        drop(tx.send(Internal::MergeEnded { item, result }));
+    });
+}
+
+/// Turns the text of a tracked PRP into the one that belongs on the batch branch, in the merge of its item.
+fn completed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    with_status(text, Status::Completed).ok().map(String::into_bytes)
+}
+
+fn with_status(text: &str, status: Status) -> Result<String, String> {
+    let today = edit::Value::from(clock::now()[..10].to_owned());
+    let word = edit::Value::from(status.as_str());
+    let mut changes = vec![("status", word)];
+    if status == Status::Completed {
+        changes.push(("completed", edit::Value::from(clock::now())));
+    }
+    changes.push(("updated", today));
+    changes.push(("updated_by", edit::Value::from("batchprp exe")));
+    edit::set(text, &changes).map_err(|error| error.to_string())
+}
+
+fn edit_in_place(root: &Path, path: &Path, status: Status) -> Result<(), String> {
+    let root = Root::open(root).map_err(|error| error.message)?;
+    let text = root.read(path).map_err(|error| error.message)?;
+    let text = with_status(&text, status)?;
+    root.write(path, &text).map_err(|error| error.message)
+}
+
+/// Writes the status into a PRP document that git does not track yet: it is the only copy, so it is edited in place.
+pub(crate) fn write_status(dispatcher: &mut Dispatcher, item: usize, status: ItemStatus) {
+    let Some(active) = &dispatcher.active else { return };
+    let Some(integration) = &active.integration else { return };
+    let id = active.id(item);
+    let Some(path) = active.graph.documents.get(&id) else { return };
+    let status = match status {
+        ItemStatus::Completed => Status::Completed,
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => Status::Partial,
+        ItemStatus::Failed => Status::Failed,
+        ItemStatus::Blocked => Status::Blocked,
+        ItemStatus::Cancelled | ItemStatus::Pending => return,
+    };
+    let root = integration.repo.root();
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let name = relative.to_string_lossy();
+    if integration.repo.tracked(&integration.branch, relative).unwrap_or(true) {
+        return;
+    }
+    if let Err(reason) = edit_in_place(root, relative, status) {
+        let text = format!("the status of `{name}` was not changed: {reason}");
+        dispatcher.events.emit(EventKind::Note { item: Some(id), text });
+    }
+}

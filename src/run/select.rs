@@ -1,0 +1,173 @@
+//! Which PRPs a command works on: reads the folders and reports every problem of every document at once.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::bridge::Selection;
+use super::settings::Settings;
+use crate::error::{Error, ExitCode, Findings, Result};
+use crate::model::id::PrpId;
+use crate::model::problem::Problem;
+use crate::model::prp::Prp;
+use crate::model::read;
+
+/// Largest document that is read, in bytes.
+const MAX_BYTES: u64 = 50 << 20;
+
+/// A document that was read, with what its reader had to say.
+struct Document {
+    prp: Prp,
+    problems: Vec<Problem>,
+}
+
+/// Reads the PRPs of a selection, in document order (by id).
+pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp>> {
+    let mut waiting = folder(settings, &settings.requests)?;
+    let mut executed = folder(settings, &settings.executed)?;
+    let wanted = selection.ids.iter().map(|id| super::gitwork::parse(id)).collect::<Result<Vec<_>>>()?;
+    let known = waiting.iter().chain(&executed).filter_map(|d| d.prp.id.clone()).collect::<Vec<_>>();
+    if let Some(missing) = wanted.iter().find(|id| !known.contains(id)) {
+        let near = nearest(missing, &known);
+        let error =
+            Error::new(ExitCode::NothingMatched, format!("no PRP `{missing}` in {}", settings.requests.display()));
+        return Err(near.map_or(error.clone(), |near| error.help(format!("did you mean `{near}`?"))));
+    }
+    let matches = |prp: &Prp| {
+        let in_batch = selection.batch.is_none_or(|batch| batch_of(prp) == Some(batch));
+        let named = wanted.is_empty() || prp.id.as_ref().is_some_and(|id| wanted.contains(id));
+        in_batch && named && (selection.batch.is_some() || !wanted.is_empty())
+    };
+    waiting.retain(|document| matches(&document.prp));
+    executed.retain(|document| selection.executed && matches(&document.prp));
+    let mut chosen = waiting;
+    chosen.append(&mut executed);
+    if chosen.is_empty() {
+        return Err(nothing(settings, selection, &known));
+    }
+    let prps = chosen.iter().map(|document| document.prp.clone()).collect::<Vec<_>>();
+    let known = known.into_iter().collect::<BTreeSet<_>>();
+    let findings = [read::batch::duplicates(&prps), read::batch::unknown_ids(&prps, &known)];
+    for finding in findings.into_iter().flatten() {
+        if let Some(document) = chosen.iter_mut().find(|document| document.prp.path == finding.path) {
+            document.problems.push(finding.problem);
+        }
+    }
+    refuse(chosen)
+}
+
+fn nothing(settings: &Settings, selection: &Selection, known: &[PrpId]) -> Error {
+    let mut batches = known.iter().filter_map(PrpId::batch).map(|batch| batch.0).collect::<Vec<_>>();
+    batches.sort_unstable();
+    batches.dedup();
+    let message = match selection.batch {
+        Some(batch) => format!("no PRP of batch {batch} in `{}`", settings.requests.display()),
+        None => "no PRP is named".to_owned(),
+    };
+    let help = match batches.as_slice() {
+        [] => {
+            format!("there is no PRP at all: `batchprp gen PLAN.md` writes some into `{}`", settings.requests.display())
+        }
+        some => {
+            let list = some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("choose one with `--batch N`; batches found: {list}")
+        }
+    };
+    Error::new(ExitCode::NothingMatched, message).help(help)
+}
+
+/// Returns the PRPs when no document has an error, and one error with all findings otherwise.
+fn refuse(mut documents: Vec<Document>) -> Result<Vec<Prp>> {
+    let bad = documents.iter().any(|document| document.problems.iter().any(Problem::is_error));
+    if bad {
+        let mut error = Error::new(ExitCode::InvalidInput, "some PRPs cannot be read")
+            .help("`batchprp inspect FILE` shows what is read; nothing was started");
+        error.findings = documents
+            .into_iter()
+            .filter(|document| !document.problems.is_empty())
+            .map(|document| Findings {
+                name: document.prp.path.display().to_string(),
+                text: document.prp.text,
+                problems: document.problems,
+            })
+            .collect();
+        return Err(error);
+    }
+    documents.sort_by(|a, b| a.prp.id.cmp(&b.prp.id).then_with(|| a.prp.path.cmp(&b.prp.path)));
+    Ok(documents.into_iter().map(|document| document.prp).collect())
+}
+
+/// Returns the ids of all PRPs of a batch, wherever they are.
+pub(crate) fn ids_of_batch(settings: &Settings, batch: Option<u32>) -> Result<Vec<PrpId>> {
+    let documents = folder(settings, &settings.requests)?.into_iter().chain(folder(settings, &settings.executed)?);
+    let of_batch = documents.filter(|document| batch.is_none() || batch_of(&document.prp) == batch);
+    let mut ids = of_batch.filter_map(|document| document.prp.id).collect::<Vec<_>>();
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+fn nearest<'a>(missing: &PrpId, known: &'a [PrpId]) -> Option<&'a PrpId> {
+    known.iter().min_by_key(|id| strsim::levenshtein(id.as_str(), missing.as_str()))
+}
+
+fn batch_of(prp: &Prp) -> Option<u32> {
+    let id = prp.id.clone().or_else(|| read::id_of_file_name(&prp.path));
+    prp.batch.or_else(|| id?.batch().map(|batch| batch.0))
+}
+
+/// Reads all PRPs of a folder; plans and other documents in it are passed over.
+fn folder(settings: &Settings, folder: &Path) -> Result<Vec<Document>> {
+    let mut documents = Vec::new();
+    for path in markdown_files(&settings.root.join(folder)) {
+        let shown = path.strip_prefix(&settings.root).unwrap_or(&path).to_owned();
+        let bytes = load(&path).map_err(|reason| {
+            Error::new(ExitCode::InvalidInput, format!("cannot read `{}`: {reason}", shown.display()))
+        })?;
+        if let read::Document::Prp(prp, problems) = read::document(&shown, &bytes)
+            && (prp.id.is_some() || read::id_of_file_name(&shown).is_some())
+        {
+            let prp = *prp;
+            documents.push(Document { prp, problems });
+        }
+    }
+    Ok(documents)
+}
+
+fn load(path: &Path) -> std::result::Result<Vec<u8>, String> {
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > MAX_BYTES {
+        return Err(format!("it has {size} bytes but at most {MAX_BYTES} are read"));
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+fn markdown_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).follow_links(false).sort_by_file_name().into_iter().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    files.filter(|path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"))).collect()
+}
+
+/// Returns the highest batch number over all PRP folders, plus one.
+pub(crate) fn next_batch(settings: &Settings) -> Result<u32> {
+    let mut highest = 0;
+    let top = settings.requests.components().next().map_or_else(|| settings.requests.clone(), |c| c.as_os_str().into());
+    let mut folders = vec![settings.requests.clone(), settings.executed.clone(), top];
+    folders.sort();
+    folders.dedup();
+    for place in folders {
+        for path in markdown_files(&settings.root.join(place)) {
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let number = name.get(4..).filter(|_| name.to_ascii_uppercase().starts_with("PRP-")).and_then(|rest| {
+                let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+                digits.parse::<u32>().ok()
+            });
+            highest = highest.max(number.unwrap_or(0));
+        }
+    }
+    for document in folder(settings, &settings.requests)?.iter().chain(&folder(settings, &settings.executed)?) {
+        highest = highest.max(batch_of(&document.prp).unwrap_or(0));
+    }
+    highest.checked_add(1).ok_or_else(|| Error::new(ExitCode::InvalidInput, "there is no batch number left"))
+}

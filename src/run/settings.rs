@@ -1,0 +1,68 @@
+//! What a run must know of the project and its configuration, resolved to absolute paths and typed values.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::host::agent::Timers;
+use crate::host::git::repo::Policy;
+use crate::host::process::Sandbox;
+
+/// Everything that configuration decides about a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Project root: the top level of the user's checkout, or the directory given where there is no repository.
+    pub root: PathBuf,
+    /// Folder of PRPs to carry out, relative to the root.
+    pub requests: PathBuf,
+    /// Folder of executed PRPs, relative to the root.
+    pub executed: PathBuf,
+    /// Folder in which worktrees are made, absolute.
+    pub worktrees: PathBuf,
+    /// Folder of batchprp's own files (`.ce`), absolute.
+    pub state: PathBuf,
+    pub timers: Timers,
+    /// Shell command lines of each level.
+    pub validate: BTreeMap<u8, Vec<String>>,
+    pub validate_timeout: Duration,
+    /// Gates found in a PRP are run.
+    pub gates: bool,
+    /// Names of variables that agents may see besides the standard ones; a `*` at the end matches any ending.
+    pub env_pass: Vec<String>,
+    pub git: Policy,
+    /// Files copied from the checkout into new worktrees.
+    pub copy: Vec<String>,
+    /// Shell command lines run once in a new worktree.
+    pub setup: Vec<String>,
+    pub sandbox: Sandbox,
+    /// The command line of this program, for people and for resuming.
+    pub argv: Vec<String>,
+}
+
+impl Settings {
+    /// Returns the folder of everything that belongs to one run.
+    pub fn run_dir(&self, run: &str) -> PathBuf {
+        self.runs_dir().join(run)
+    }
+
+    /// Returns the folder of all runs.
+    pub fn runs_dir(&self) -> PathBuf {
+        self.state.join("tmp").join("runs")
+    }
+
+    /// Returns the command line that goes on where this run stopped.
+    pub fn resume_command(&self) -> String {
+        let words = self.argv.iter().filter(|word| *word != "--restart" && *word != "--dry-run");
+        words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Quotes a word for a POSIX shell, for people to paste.
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
