@@ -12,6 +12,8 @@ pub type Outcome = Result<ExitCode, Failure>;
 pub enum Failure {
     /// Something to tell the user.
     Error(Box<Error>),
+    /// A script ended with this code; everything was said already.
+    Exit(u8),
     /// Standard output could not be written.
     Output(io::Error),
 }

@@ -48,6 +48,7 @@ fn run(argv: &[OsString]) -> u8 {
     match outcome {
         Ok(code) => code as u8,
         Err(Failure::Error(error)) => fail(context, &error),
+        Err(Failure::Exit(code)) => code,
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Code::Done as u8,
         Err(Failure::Output(error)) => {
             fail(context, &Error::new(Code::Internal, format!("cannot write the output: {error}")))

@@ -6,8 +6,8 @@ use super::context::Context;
 use super::failure::Outcome;
 use super::globals::Globals;
 use super::{
-    analyze, completions, config_show, doctor, graph, init, inspect, list, logs, man, replay, report, run, status,
-    stop, trend, watch,
+    analyze, completions, config_show, demo, doctor, graph, init, inspect, list, logs, man, replay, report, run,
+    status, stop, trend, watch,
 };
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
@@ -37,6 +37,7 @@ pub enum BuiltIn {
     Replay(replay::Args),
     Init(init::Args),
     Doctor(doctor::Args),
+    Demo(demo::Args),
     Config(config_show::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -59,6 +60,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
         BuiltIn::Replay(args) => replay::run(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),
+        BuiltIn::Demo(args) => demo::run(&args, context),
         BuiltIn::Config(args) => config_show::run(&args, context),
         BuiltIn::Completions(args) => completions::run(&args, context),
         BuiltIn::Man(args) => man::run(&args, context),

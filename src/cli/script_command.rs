@@ -4,7 +4,8 @@ use clap::ArgMatches;
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::failure::Outcome;
+use super::failure::{Failure, Outcome};
+use super::launch::launch;
 use super::project;
 use super::script_args::{self, Folders};
 use crate::config::{Config, Layer, Origin, value_of};
@@ -39,7 +40,7 @@ pub fn run(call: &ScriptCall, context: &mut Context) -> Outcome {
     let args = script_args::values(&call.spec, &call.matches, &folders);
     let flags = flags(&args)?;
     let config = project::load_config(&context.root, &context.globals, flags)?;
-    start(call, &args, &config, context)
+    start(call, args, config, context)
 }
 
 /// Returns the layer of the flags. What no file could say is refused here too.
@@ -62,10 +63,15 @@ fn flags(args: &Map<String, Value>) -> Result<Layer> {
     Ok(layer)
 }
 
-/// Starts the run of a script.
-fn start(call: &ScriptCall, args: &Map<String, Value>, config: &Config, _context: &mut Context) -> Outcome {
-    let jobs = config.run.jobs;
-    let message =
-        format!("`{}` with {} arguments and {jobs} jobs: nothing runs scripts yet", call.found.name, args.len());
-    Err(Error::new(ExitCode::Internal, message).into())
+/// Runs the script to its end.
+fn start(call: &ScriptCall, args: Map<String, Value>, config: Config, context: &mut Context) -> Outcome {
+    let ended = launch(context, config, call.found.clone(), Value::Object(args))?;
+    if let Some(warning) = ended.warning {
+        context.terminal.warn(&warning);
+    }
+    match (ended.error, ended.exit_code) {
+        (Some(error), _) => Err(error.into()),
+        (None, 0) => Ok(ExitCode::Done),
+        (None, code) => Err(Failure::Exit(code)),
+    }
 }

@@ -1,0 +1,103 @@
+//! Starts a script: configuration becomes the settings of the run, the terminal becomes its reporter.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::context::Context;
+use super::progress::Progress;
+use super::scripts;
+use crate::config::Config;
+use crate::error::Result;
+use crate::host::agent::Timers;
+use crate::host::git::repo::Policy;
+use crate::host::process::Sandbox;
+use crate::run::bridge::Failure;
+use crate::run::events::{Beat, Reporter};
+use crate::run::execute::{Ended, execute};
+use crate::run::settings::Settings;
+use crate::script;
+use crate::script::search::Found;
+
+/// Runs a script with its parsed arguments and shows the run.
+pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> Result<Ended> {
+    let settings = settings(context, &config);
+    let (root, config) = (settings.root.clone(), Arc::new(config));
+    let search = scripts::search_path(context);
+    execute(settings, vec![reporter(context)], move |bridge, cancel| {
+        let host = script::host(script::Context { bridge, root, config, cancel, search });
+        let script = host.load_found(&found)?;
+        let end = host.run_main(&script, &args).map_err(Failure::from)?;
+        Ok(end.exit_code)
+    })
+}
+
+/// Shows the run on the terminal. A reader that went away ends the showing, not the run.
+fn reporter(context: &Context) -> Reporter {
+    let mut progress = Some(Progress::new(context));
+    Box::new(move |beat| {
+        let shown = match (&mut progress, beat) {
+            (None, _) => return,
+            (Some(progress), Beat::Event(event)) => progress.event(event),
+            (Some(progress), Beat::Tick) => progress.tick(),
+        };
+        if shown.is_err() {
+            progress = None;
+        }
+    })
+}
+
+fn settings(context: &Context, config: &Config) -> Settings {
+    let root = context.root.clone();
+    let state = root.join(&config.paths.state);
+    let run = &config.run;
+    let mut timers = Timers {
+        startup: run.startup,
+        silence: run.silence,
+        linger: run.linger,
+        poll: run.poll,
+        missed: run.missed,
+        grace: run.grace,
+        ..Timers::default()
+    };
+    if let Some(total) = run.timeout {
+        timers.total = total;
+    }
+    let levels = (1..).zip(config.validate.levels.iter().cloned()).collect();
+    Settings {
+        requests: PathBuf::from(&config.paths.requests),
+        executed: PathBuf::from(&config.paths.executed),
+        worktrees: worktrees(&root, &config.paths.worktrees),
+        root,
+        state,
+        timers,
+        validate: levels,
+        validate_timeout: config.validate.timeout,
+        gates: config.validate.run_gates,
+        env_pass: config.agent.env_pass.clone(),
+        git: Policy { hooks: config.git.hooks, sign: config.git.sign },
+        copy: config.worktree.copy.clone(),
+        setup: config.worktree.setup.clone(),
+        sandbox: Sandbox::Off,
+        argv: argv(),
+    }
+}
+
+/// Returns the folder of worktrees: beside the repository, so that agents do not read its context files twice.
+fn worktrees(root: &Path, pattern: &str) -> PathBuf {
+    let repo = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = pattern.replace("{repo}", &repo);
+    match folder.strip_prefix("../") {
+        Some(beside) => root.parent().unwrap_or(root).join(beside),
+        None => root.join(folder),
+    }
+}
+
+fn argv() -> Vec<String> {
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    if let Some(first) = words.first_mut() {
+        "batchprp".clone_into(first);
+    }
+    words
+}
