@@ -1,7 +1,7 @@
 //! Any text as the dependencies of a phase: no panic, and all places inside the text.
 #![no_main]
 
-use batchprp::model::read::{Piece, dependency_text};
+use batchprp_fuzz::model::read::{Piece, dependency_text};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -1,8 +1,8 @@
 //! Any document, any value: an edit that is accepted reads back, and the rest of the document stays.
 #![no_main]
 
-use batchprp::model::edit::{Value, set};
-use batchprp::model::read::{Node, frontmatter};
+use batchprp_fuzz::model::edit::{Value, set};
+use batchprp_fuzz::model::read::{Node, frontmatter};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (String, String, u8)| {

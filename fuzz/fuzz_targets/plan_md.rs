@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use batchprp::model::read::plan;
+use batchprp_fuzz::model::read::plan;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

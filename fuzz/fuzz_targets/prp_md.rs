@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use batchprp::model::read::{fix_fences, prp};
+use batchprp_fuzz::model::read::{fix_fences, prp};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
