@@ -125,6 +125,11 @@ fn files_that_are_no_paths() {
     assert_eq!(with("some files in docs"), ["warning plan::prose_file:5"]);
     assert_eq!(with("/etc/x"), ["error plan::bad_path:5"]);
     assert_eq!(with("src/*.rs (all)"), Vec::<String>::new());
+    let (bad, _) = plan(
+        Path::new("plan.md"),
+        phase("### Phase 1: A", "None").replace("**Files Modified**: ", "**Files Modified**: ../").as_bytes(),
+    );
+    assert!(bad.phases[0].faulty);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod phase_heading;
 mod phase_ref;
 mod plan;
 mod plan_check;
+mod plan_cycle;
 mod plan_phase;
 mod prp;
 mod prp_fields;

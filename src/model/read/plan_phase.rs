@@ -129,7 +129,11 @@ impl Draft {
                         self.phase.files.push(path);
                     }
                 }
-                Err(bad) => problems.push(bad_file(text, span, bad)),
+                Err(bad) => {
+                    let problem = bad_file(text, span, bad);
+                    self.phase.faulty |= problem.is_error();
+                    problems.push(problem);
+                }
             }
         }
     }
