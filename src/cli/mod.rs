@@ -4,6 +4,7 @@
 
 pub mod alive;
 pub mod analyze;
+pub mod clean;
 pub mod complete;
 pub mod completions;
 pub mod config_show;
@@ -30,6 +31,8 @@ pub mod project;
 pub mod render;
 pub mod replay;
 pub mod report;
+pub mod repository;
+pub mod resolve;
 pub mod root;
 pub mod run;
 pub mod runs;

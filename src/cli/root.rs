@@ -6,8 +6,8 @@ use super::context::Context;
 use super::failure::Outcome;
 use super::globals::Globals;
 use super::{
-    analyze, completions, config_show, demo, doctor, graph, init, inspect, list, logs, man, replay, report, run,
-    status, stop, trend, watch,
+    analyze, clean, completions, config_show, demo, doctor, graph, init, inspect, list, logs, man, replay, report,
+    resolve, run, status, stop, trend, watch,
 };
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
@@ -35,6 +35,8 @@ pub enum BuiltIn {
     Trend(trend::Args),
     Report(report::Args),
     Replay(replay::Args),
+    Resolve(resolve::Args),
+    Clean(clean::Args),
     Init(init::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
@@ -58,6 +60,8 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
         BuiltIn::Trend(args) => trend::run(&args, context),
         BuiltIn::Report(args) => report::run(&args, context),
         BuiltIn::Replay(args) => replay::run(&args, context),
+        BuiltIn::Resolve(args) => resolve::run(&args, context),
+        BuiltIn::Clean(args) => clean::run(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),
         BuiltIn::Demo(args) => demo::run(&args, context),

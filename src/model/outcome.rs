@@ -1,9 +1,10 @@
 //! What became of one work item.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why an item failed; decides whether it is tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// A timer ended it.
@@ -43,7 +44,7 @@ impl FailureKind {
 }
 
 /// What a recipe returns for its item, or what was made of it when the recipe failed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Outcome {
     /// Everything asked for was done, with evidence. `note` is one line for the summary; `score` is out of 10.

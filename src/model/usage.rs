@@ -1,9 +1,10 @@
 //! Tokens and money, where unknown is not zero.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Tokens of one model conversation, as vendors bill them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tokens {
     pub input: u64,
     pub cache_read: u64,
@@ -41,7 +42,7 @@ impl Tokens {
 }
 
 /// What one or more attempts used. `None` means unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
     pub tokens: Option<Tokens>,
     /// US dollars.

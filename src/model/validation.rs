@@ -1,9 +1,10 @@
 //! The result of validating one checkpoint, as it is kept in a git note.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What one level came to. Only `Passed` counts as passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     Passed,
