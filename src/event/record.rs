@@ -1,5 +1,6 @@
 //! One line of `events.jsonl`: head and kind.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::EventKind;
@@ -19,11 +20,15 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What every event begins with.
+#[derive(Serialize, Deserialize, JsonSchema)]
 struct Head {
     schema_version: u32,
+    /// Counts from 1 within a run.
     seq: u64,
+    /// RFC 3339 with milliseconds, UTC.
     at: String,
+    /// Run id; sorts by time.
     run: String,
 }
 
@@ -34,6 +39,18 @@ impl Event {
         let mut object = object(serde_json::to_value(head));
         object.append(&mut self::object(serde_json::to_value(&self.kind)));
         serde_json::Value::Object(object)
+    }
+
+    /// Returns the JSON Schema of one line: the head, and the fields of one kind.
+    pub fn json_schema() -> serde_json::Value {
+        let mut generator = schemars::SchemaGenerator::default();
+        let parts = [generator.subschema_for::<Head>(), generator.subschema_for::<EventKind>()];
+        serde_json::json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "Event",
+            "allOf": parts,
+            "$defs": generator.take_definitions(true),
+        })
     }
 
     /// Reads an event back; an unknown kind or a damaged line is an error.
