@@ -1,0 +1,21 @@
+//! `demo`: its arguments.
+
+use super::super::context::Context;
+use super::super::failure::Outcome;
+use super::play;
+
+/// Show the main job on the embedded agent, in a repository of its own
+///
+/// Makes a real git repository with a plan of seven phases and runs gen, review, exe and context-update on it. No model,
+/// no key, no cost.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Make the repository in `./batchprp-demo` instead of a temporary folder
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Plays the demonstration.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    Ok(play::play(args.keep, &mut context.terminal.out)?)
+}
