@@ -1,6 +1,20 @@
-//! Scripts from outside: found, described, run, explained.
+//! Scripts from outside: found, described, checked, run, explained.
 
+#[path = "script/adapters.rs"]
+mod adapters;
 #[path = "script/built_in.rs"]
 mod built_in;
+#[path = "script/checks.rs"]
+mod checks;
+#[path = "script/errors.rs"]
+mod errors;
 #[path = "script/fixture.rs"]
 mod fixture;
+#[path = "script/imports.rs"]
+mod imports;
+#[path = "script/limits.rs"]
+mod limits;
+#[path = "script/runs.rs"]
+mod runs;
+#[path = "script/specs.rs"]
+mod specs;

@@ -109,7 +109,11 @@ fn describe(leaf: &EvalAltResult, names: impl Fn() -> Vec<String>) -> (Error, bo
         EvalAltResult::ErrorSystem(..) => (Error::new(ExitCode::Internal, plain(leaf)), false),
         EvalAltResult::ErrorParsing(error, _) => {
             let message = lower(&error.to_string());
-            (Error::new(ExitCode::InvalidInput, message), false)
+            let error = Error::new(ExitCode::InvalidInput, message);
+            match error.message.ends_with("is a reserved keyword") {
+                true => (error.help("the language keeps this word for itself: choose another name"), false),
+                false => (error, false),
+            }
         }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => (unknown_function(signature, &names()), false),
         EvalAltResult::ErrorPropertyNotFound(name, _) => {

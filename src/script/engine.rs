@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, OptimizationLevel};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, OptimizationLevel};
+
+use crate::error::{Error, ExitCode};
 
 use super::api;
+use super::failure::ScriptFailure;
 use super::import::Imports;
 use super::state::State;
 
@@ -36,12 +39,12 @@ pub(crate) fn build(state: &Arc<State>) -> Engine {
         .set_max_map_size(MAP)
         .set_max_modules(MODULES)
         .disable_symbol("eval")
-        .disable_symbol("exit")
         .set_module_resolver(Imports(state.library.clone()));
     engine.set_default_tag(Dynamic::from(state.clone()));
     stop_when_cancelled(&mut engine, state);
     notes_for_print(&mut engine, state);
     api::register(&mut engine);
+    refuse_exit(&mut engine);
     engine
 }
 
@@ -55,6 +58,17 @@ fn stop_when_cancelled(engine: &mut Engine, state: &Arc<State>) {
         };
         stop.then(|| Dynamic::from("stopped"))
     });
+}
+
+/// The language's `exit` would end a script as if all were well, and is a function, not a word that can be disabled.
+fn refuse_exit(engine: &mut Engine) {
+    let refuse = |context: &NativeCallContext| -> Result<(), Box<EvalAltResult>> {
+        let error = Error::new(ExitCode::InvalidInput, "`exit` is not available");
+        let error = error.help("return an exit code from `main`, or throw a failure");
+        Err(ScriptFailure::new(error, None).throw(context.call_position()))
+    };
+    engine.register_fn("exit", move |context: NativeCallContext| refuse(&context));
+    engine.register_fn("exit", move |context: NativeCallContext, _value: Dynamic| refuse(&context));
 }
 
 /// What a script prints is a note of its item, never bare text on a terminal that others draw on.

@@ -14,6 +14,7 @@ use crate::run::bridge::{Adapter, Bridge, Closed};
 use super::adapter::AdapterScript;
 use super::diagnostic;
 use super::engine;
+use super::fake::FakeBridge;
 use super::library::{Library, Place};
 use super::reference::Reference;
 use super::search::{Found, SearchPath};
@@ -60,10 +61,19 @@ pub struct ScriptEnd {
     pub closed: Option<Closed>,
 }
 
-/// Builds the host: the only place where an engine is made.
+/// Builds the host of a process.
 pub fn host(context: Context) -> Host {
+    build(context, None)
+}
+
+/// Builds the host of a test, whose scripts may command the fake bridge.
+pub(crate) fn fake_host(context: Context, fake: Arc<FakeBridge>) -> Host {
+    build(context, Some(fake))
+}
+
+fn build(context: Context, fake: Option<Arc<FakeBridge>>) -> Host {
     let library = Arc::new(Library::new(&context.root));
-    let state = State::new(context.bridge, context.root, context.config, context.cancel, library.clone());
+    let state = State::new(context.bridge, context.root, context.config, context.cancel, library.clone(), fake);
     let state = Arc::new(state);
     let engine = Arc::new(engine::build(&state));
     state.engine.get_or_init(|| Arc::downgrade(&engine));
@@ -150,6 +160,20 @@ impl Host {
 
     pub(crate) fn explain(&self, error: &rhai::EvalAltResult, source: &str) -> Error {
         diagnostic::explain(error, &self.library, source, || self.reference().names())
+    }
+
+    /// Returns name and number of parameters of every function that needs no namespace, the language's own included.
+    pub(crate) fn global_functions(&self) -> Vec<(String, usize)> {
+        let name = |info: rhai::FuncInfo| {
+            info.namespace.is_empty().then(|| (info.metadata.name.to_string(), info.metadata.num_params))
+        };
+        self.engine.collect_fn_metadata(None, name, true)
+    }
+
+    /// Returns definition files for editors, by name: `prp.d.rhai` and its text.
+    pub fn definitions(&self) -> Vec<(String, String)> {
+        let definitions = self.engine.definitions().include_standard_packages(false);
+        definitions.iter_files().collect()
     }
 
     /// Returns the reference of all native functions.

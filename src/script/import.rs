@@ -58,12 +58,15 @@ impl Imports {
         let (is_standard, name) = path.strip_prefix("std/").map_or((false, path), |name| (true, name));
         let standard = Place::BuiltIn(format!("stdlib/{name}.rhai"));
         let own = source.and_then(|source| self.0.source(source)).map(|source| source.place);
-        let beside = own.filter(|_| !is_standard).and_then(|own| own.sibling(&format!("{path}.rhai")));
-        Ok(beside.into_iter().filter(|beside| *beside != standard).chain([standard.clone()]).collect())
+        let own = own.filter(|_| !is_standard);
+        let beside = own.as_ref().and_then(|own| own.sibling(&format!("{path}.rhai")));
+        // A command may have the name of the part of the library that it uses: no file means itself.
+        let beside = beside.filter(|beside| own.as_ref() != Some(beside) && *beside != standard);
+        Ok(beside.into_iter().chain([standard]).collect())
     }
 }
 
-fn missing(path: &str, places: &[Place]) -> Error {
+pub(crate) fn missing(path: &str, places: &[Place]) -> Error {
     let names = embedded::names("stdlib/", ".rhai");
     let name = path.strip_prefix("std/").unwrap_or(path);
     let mut help = suggest::help(name, &names);

@@ -8,12 +8,15 @@
 
 pub mod adapter;
 mod api;
+pub mod check;
 mod diagnostic;
 pub mod embedded;
 mod engine;
 mod failure;
+pub mod fake;
 mod host;
 mod import;
+pub mod kit;
 pub mod library;
 pub mod position;
 pub mod reference;
@@ -21,6 +24,7 @@ pub mod search;
 pub mod spec;
 mod state;
 mod suggest;
+pub mod testing;
 mod value;
 
-pub use host::{Context, Host, ScriptEnd, host};
+pub use host::{Context, Host, Script, ScriptEnd, host};

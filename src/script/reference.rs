@@ -42,6 +42,8 @@ impl Reference {
     /// Collects the functions of an engine.
     pub(crate) fn of(engine: &Engine) -> Self {
         let mut functions = engine.collect_fn_metadata(None, |info| Some(function(&info)), false);
+        // Refused with a better text than the language's own.
+        functions.retain(|function| function.name != "exit");
         functions.sort_by(|a, b| (&a.name, a.arity).cmp(&(&b.name, b.arity)));
         functions.dedup();
         Self { functions }
@@ -137,8 +139,8 @@ fn uncomment(line: &str) -> &str {
 /// Returns the script's name of a Rust type.
 fn kind(rust: &str) -> String {
     let rust = rust.trim().trim_start_matches('&').trim_start_matches("mut ").trim();
-    let inner = rust.strip_prefix("Result<").or_else(|| rust.strip_prefix("RhaiResultOf<"));
-    let rust = inner.map_or(rust, |inner| inner.split(", Box<").next().unwrap_or(inner).trim_end_matches('>'));
+    let inner = rust.strip_prefix("Result<").or_else(|| rust.strip_prefix("Thrown<"));
+    let rust = inner.map_or(rust, |inner| inner.split(", Box<").next().unwrap_or(inner).trim_end_matches('>').trim());
     let rust = rust.rsplit("::").next().unwrap_or(rust);
     let known = match rust {
         "str" | "ImmutableString" | "String" => "text",

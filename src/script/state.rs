@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::run::bridge::{Bridge, Closed};
 
 use super::adapter::Detected;
+use super::fake::FakeBridge;
 use super::library::Library;
 
 /// Shared by all native functions of one host; the engine carries it as its tag.
@@ -22,6 +23,8 @@ pub(crate) struct State {
     pub(crate) cancel: Arc<AtomicBool>,
     pub(crate) library: Arc<Library>,
     pub(crate) engine: OnceLock<Weak<Engine>>,
+    /// The bridge itself, when it is that of a test.
+    pub(crate) fake: Option<Arc<FakeBridge>>,
     run: Mutex<Run>,
     detected: Mutex<BTreeMap<String, Option<Detected>>>,
 }
@@ -43,9 +46,10 @@ impl State {
         config: Arc<Config>,
         cancel: Arc<AtomicBool>,
         library: Arc<Library>,
+        fake: Option<Arc<FakeBridge>>,
     ) -> Self {
         let (engine, run, detected) = (OnceLock::new(), Mutex::default(), Mutex::default());
-        Self { bridge, root, config, cancel, library, engine, run, detected }
+        Self { bridge, root, config, cancel, library, engine, fake, run, detected }
     }
 
     /// Returns a copy of what belongs to the script that runs.

@@ -1,13 +1,11 @@
 //! The scripts that are built in.
 
-use std::sync::Arc;
-
-use crate::fixture::{Silent, host_in};
+use crate::fixture::Project;
 
 #[test]
 fn every_built_in_command_compiles_and_describes_itself() {
-    let root = tempfile::tempdir().unwrap();
-    let host = host_in(root.path(), Arc::new(Silent));
+    let project = Project::new(&[]);
+    let host = project.host();
     let names: Vec<String> = host.search.list().into_iter().map(|found| found.name).collect();
     assert_eq!(names, ["context-update", "exe", "gen", "review"]);
     for name in names {

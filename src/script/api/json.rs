@@ -48,7 +48,7 @@ pub(crate) mod module {
         })
     }
 
-    /// Prints a value as JSON, indented.
+    /// Returns a value as JSON text, indented.
     ///
     /// ```rhai
     /// files::write("review.json", json::text(#{ score: 9.0 }));

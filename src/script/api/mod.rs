@@ -14,7 +14,7 @@ mod document;
 mod env;
 pub(crate) mod event;
 mod failure;
-mod fields;
+pub(crate) mod fields;
 mod files;
 mod git;
 mod http;

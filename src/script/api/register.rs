@@ -3,6 +3,7 @@
 use rhai::{Engine, Module, exported_module};
 
 use super::super::failure::ScriptFailure;
+use super::super::fake;
 use super::super::value;
 use super::{
     agent, assert, config, dag, digest, document, env, event, failure, files, git, http, json, outcome, plan, process,
@@ -12,7 +13,7 @@ use super::{
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
     types(engine);
-    let modules: [(&str, Module); 21] = [
+    let modules: [(&str, Module); 22] = [
         ("agent", exported_module!(agent::module)),
         ("config", exported_module!(config::module)),
         ("dag", exported_module!(dag::module)),
@@ -20,6 +21,7 @@ pub(crate) fn register(engine: &mut Engine) {
         ("document", exported_module!(document::module)),
         ("env", exported_module!(env::module)),
         ("event", exported_module!(event::module)),
+        ("fake", exported_module!(fake::module::module)),
         ("failure", exported_module!(failure::module)),
         ("files", exported_module!(files::module)),
         ("git", exported_module!(git::module)),

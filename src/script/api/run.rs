@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use crate::error::{Error, ExitCode};
 use crate::event::kind::{EdgeInfo, EventKind, ItemInfo, Step};
@@ -106,7 +106,7 @@ impl Worker<'_, '_> {
         let _current = current::enter(self.attempt.clone(), self.item.clone());
         let run = || self.recipe.call_within_context::<Dynamic>(self.context, (self.item.clone(),));
         let outcome = match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(Ok(value)) => returned(&value),
+            Ok(Ok(value)) => returned(&value, self.context.engine()),
             Ok(Err(error)) => self.thrown(&error),
             Err(panic) => {
                 let text = format!("a native function panicked: {}", panic_text(&*panic));
@@ -136,7 +136,7 @@ impl Worker<'_, '_> {
 }
 
 /// Reads what a recipe returned.
-fn returned(value: &Dynamic) -> Outcome {
+fn returned(value: &Dynamic, engine: &Engine) -> Outcome {
     if let Some(outcome) = value.read_lock::<OutcomeValue>() {
         return outcome.0.clone();
     }
@@ -146,7 +146,8 @@ fn returned(value: &Dynamic) -> Outcome {
     if value.is_unit() {
         return Outcome::completed();
     }
-    let text = format!("the recipe returned `{}` instead of an outcome", value.type_name());
+    let name = engine.map_type_name(value.type_name());
+    let text = format!("the recipe returned `{name}` instead of an outcome, an answer or `()`");
     Outcome::failed(FailureKind::Script, text)
 }
 

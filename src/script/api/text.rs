@@ -10,7 +10,7 @@ pub(crate) mod module {
     /// Returns the unified diff of two texts; empty when they are equal.
     ///
     /// ```rhai
-    /// print(text::diff(old, new));
+    /// print(text::diff(before, after));
     /// ```
     pub fn diff(old: &str, new: &str) -> String {
         if old == new {

@@ -105,6 +105,10 @@ pub(crate) mod methods {
     }
 
     /// Returns the commit of a phase's last checkpoint, or `()`.
+    ///
+    /// ```rhai
+    /// if tree.checkpoint(phase.ordinal) == () { print("not done yet"); }
+    /// ```
     #[rhai_fn(pure)]
     pub fn checkpoint(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
         let commit = worktree.record(ordinal).map(|record| record.commit);
@@ -112,12 +116,20 @@ pub(crate) mod methods {
     }
 
     /// Returns the key of a phase's last checkpoint: what it was made from, or `()`.
+    ///
+    /// ```rhai
+    /// let is_same = tree.key(phase.ordinal) == git::key([phase.text]);
+    /// ```
     #[rhai_fn(pure)]
     pub fn key(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
         optional(worktree.record(ordinal).map(|record| record.key).filter(|key| !key.is_empty()))
     }
 
     /// Returns why the validation of a phase's last checkpoint failed, or `()`.
+    ///
+    /// ```rhai
+    /// let failure = tree.failure(phase.ordinal);
+    /// ```
     #[rhai_fn(pure)]
     pub fn failure(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
         let validation = worktree.record(ordinal).and_then(|record| record.validation);
@@ -140,6 +152,10 @@ pub(crate) mod methods {
     }
 
     /// Returns the validation record of a phase's last checkpoint as a map, or `()`.
+    ///
+    /// ```rhai
+    /// let record = tree.validation(phase.ordinal);
+    /// ```
     #[rhai_fn(pure)]
     pub fn validation(worktree: &mut WorktreeValue, ordinal: i64) -> Dynamic {
         worktree.record(ordinal).and_then(|record| record.validation).map_or(Dynamic::UNIT, |record| data(&record))

@@ -1,0 +1,68 @@
+//! What a script can do to the world, its imports included.
+
+use std::collections::BTreeSet;
+
+use rhai::AST;
+
+use super::super::host::Host;
+use super::calls;
+use super::imports::{self, Imported};
+
+/// Function or method, and what it does to the world.
+const EFFECTS: [(&str, &str); 17] = [
+    ("agent::run", "starts agents"),
+    (".run", "runs items at the same time"),
+    ("git::worktree", "makes branches and worktrees"),
+    (".commit", "commits to item branches"),
+    (".validate", "runs validation commands"),
+    ("process::run", "runs programs"),
+    ("http::request", "sends requests over the network"),
+    ("files::write", "writes files of the project"),
+    ("files::create", "writes files of the project"),
+    ("prp::set", "edits PRPs"),
+    ("prp::move_to", "moves PRPs"),
+    ("prp::next_batch", "reserves a batch number"),
+    ("files::read", "reads files of the project"),
+    ("files::list", "reads files of the project"),
+    ("env::get", "reads environment variables"),
+    ("git::executed", "reads git"),
+    ("git::diff", "reads git"),
+];
+
+/// Returns the effects of a file and of everything it imports, in the order of the table.
+pub(super) fn of(host: &Host, ast: &AST, file: &str, modules: &[&Imported]) -> Vec<&'static str> {
+    let mut seen = BTreeSet::from([file.to_owned()]);
+    let mut called = BTreeSet::new();
+    collect(ast, &mut called);
+    let mut open: Vec<Imported> = modules.iter().map(|module| (*module).clone()).collect();
+    while let Some(module) = open.pop() {
+        if !seen.insert(module.source.clone()) {
+            continue;
+        }
+        collect(&module.ast, &mut called);
+        for stmt in module.ast.statements() {
+            if let rhai::Stmt::Import(import, _) = stmt
+                && let rhai::Expr::StringConstant(path, _) = &import.0
+            {
+                open.extend(imports::load(host, &module.source, path));
+            }
+        }
+    }
+    let mut effects: Vec<&str> = Vec::new();
+    for (function, effect) in EFFECTS {
+        if called.contains(function) && !effects.contains(&effect) {
+            effects.push(effect);
+        }
+    }
+    effects
+}
+
+fn collect(ast: &AST, called: &mut BTreeSet<String>) {
+    for site in calls::sites(ast) {
+        let name = match site.method {
+            true => format!(".{}", site.name),
+            false => format!("{}::{}", site.namespace, site.name),
+        };
+        called.insert(name);
+    }
+}

@@ -1,0 +1,82 @@
+//! The form of a file: what stands at its top, what it must have, what it must not hide.
+
+use rhai::{AST, ASTFlags, ASTNode, Position, Stmt};
+
+use crate::model::problem::Problem;
+
+use super::file::Notes;
+
+/// Functions that an adapter must have, with their parameters.
+const ADAPTER: [(&str, usize); 4] = [("detect", 0), ("command", 1), ("on_line", 1), ("outcome", 1)];
+
+/// Looks at the form of a file.
+pub(super) fn inspect(ast: &AST, file: &str, notes: &mut Notes) {
+    top_level(ast, notes);
+    entry_points(ast, file, notes);
+    empty_catches(ast, notes);
+}
+
+/// Statements at the top run again with every call of a function.
+fn top_level(ast: &AST, notes: &mut Notes) {
+    for stmt in ast.statements() {
+        let is_constant = matches!(stmt, Stmt::Var(_, flags, _) if flags.contains(ASTFlags::CONSTANT));
+        if is_constant || matches!(stmt, Stmt::Import(..) | Stmt::Noop(_)) {
+            continue;
+        }
+        let problem = Problem::error("check::top_level", "only `import` and `const` may stand at the top of a script")
+            .help("move it into `main`: what stands at the top runs again with every call");
+        notes.add(problem, stmt.position());
+    }
+}
+
+fn has(ast: &AST, name: &str, params: usize) -> bool {
+    ast.iter_functions().any(|function| function.name == name && function.params.len() == params)
+}
+
+fn entry_points(ast: &AST, file: &str, notes: &mut Notes) {
+    let constants = ast.iter_literal_variables(true, false).map(|(name, ..)| name);
+    let constants: Vec<&str> = constants.collect();
+    let is_command = constants.iter().any(|name| ["ABOUT", "ARGS"].contains(name));
+    if is_command && !has(ast, "main", 1) && !has(ast, "main", 0) {
+        let problem = Problem::error("check::main", "there is no `fn main(args)`").help("a command starts in `main`");
+        notes.add(problem, Position::new(1, 1));
+    }
+    if is_command && !constants.contains(&"ABOUT") {
+        let problem = Problem::warning("check::about", "the command says nothing about itself")
+            .help("add `const ABOUT = \"…\";`: one line for `batchprp list`");
+        notes.add(problem, Position::new(1, 1));
+    }
+    if constants.contains(&"ADAPTER") {
+        for (name, params) in ADAPTER.into_iter().filter(|(name, params)| !has(ast, name, *params)) {
+            let list = if params == 0 { "" } else { "…" };
+            let problem = Problem::error("check::adapter", format!("the adapter has no `fn {name}({list})`"));
+            notes.add(problem, Position::new(1, 1));
+        }
+    }
+    let is_test = file.ends_with(".test.rhai");
+    if is_test && !ast.iter_functions().any(|function| function.name.starts_with("test_") && function.params.is_empty())
+    {
+        let problem = Problem::warning("check::test", "the file has no `fn test_…()`");
+        notes.add(problem, Position::new(1, 1));
+    }
+}
+
+/// A `catch` that does nothing also hides misspelled names: they are caught like any other error.
+fn empty_catches(ast: &AST, notes: &mut Notes) {
+    let mut found = Vec::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::TryCatch(block, _))) = path.last()
+            && block.branch.is_empty()
+        {
+            let inner = block.branch.position();
+            found.push(if inner.is_none() { path[path.len() - 1].position() } else { inner });
+        }
+        true
+    });
+    for at in found {
+        let problem =
+            Problem::error("check::empty_catch", "an empty `catch` hides every mistake, misspelled names too")
+                .help("look at `error.kind` and `throw error` what was not expected, or return a value");
+        notes.add(problem, at);
+    }
+}
