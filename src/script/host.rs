@@ -173,7 +173,7 @@ impl Host {
     /// Returns definition files for editors, by name: `prp.d.rhai` and its text.
     pub fn definitions(&self) -> Vec<(String, String)> {
         let definitions = self.engine.definitions().include_standard_packages(false);
-        definitions.iter_files().collect()
+        definitions.iter_files().map(|(name, text)| (name, super::reference::plain_types(&text))).collect()
     }
 
     /// Returns the reference of all native functions.

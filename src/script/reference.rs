@@ -122,6 +122,19 @@ fn function(info: &FuncInfo) -> Function {
     Function { name, params, returns, doc: doc.trim().to_owned(), property: getter.is_some(), arity, method }
 }
 
+/// Writes script types for Rust types in the signatures of a definition file.
+pub(crate) fn plain_types(text: &str) -> String {
+    let line = |line: &str| match line.rsplit_once("-> ") {
+        Some((head, returns)) if line.starts_with("fn ") => {
+            let returns = kind(returns.trim_end_matches(';'));
+            let end = if returns.is_empty() { ";".to_owned() } else { format!(" -> {returns};") };
+            format!("{}{end}\n", head.trim_end())
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
 fn is_type(kind: &str) -> bool {
     kind.starts_with(char::is_uppercase)
 }

@@ -136,6 +136,7 @@ fn every_function_is_documented_with_an_example() {
     assert_eq!(reference.find("Prp.id")[0].signature(), "Prp.id -> text");
     let text = reference.markdown();
     assert!(!text.contains("::plugin") && !text.contains("alloc::"), "Rust types leak");
+    assert!(host.definitions().iter().all(|(_, text)| !text.contains("Thrown<") && !text.contains("-> ?")));
     assert!(host.definitions().iter().any(|(name, text)| name.contains("prp") && text.contains("fn select")));
 }
 
