@@ -21,3 +21,4 @@ pub mod read;
 pub mod status;
 pub mod usage;
 pub mod validation;
+pub mod write;

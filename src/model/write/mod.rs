@@ -1,0 +1,11 @@
+//! Writes PRPs: from a phase of a plan to the canonical document, by rule and always the same.
+
+mod document;
+mod draft;
+mod gates;
+mod steps;
+
+pub use document::prp;
+pub use draft::{Draft, DraftGate, DraftPhase};
+pub use gates::gates;
+pub use steps::phases;
