@@ -60,18 +60,56 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AgentEvent {
-    Started { session: Option<String>, model: Option<String>, version: Option<String> },
-    Progress { text: String, percent: Option<f64> },
-    Message { text: String },
-    ToolStart { id: String, name: String },
-    ToolEnd { id: String, ok: bool },
-    Usage { scope: Scope, model: Option<String>, tokens: Tokens },
-    Cost { scope: Scope, usd: f64 },
-    Retry { attempt: u32, delay_ms: u64, status: Option<u32> },
-    RateLimited { until: Option<i64> },
-    PermissionDenied { tool: String },
-    Warning { text: String },
-    Finished { ok: bool, reason: String, text: String },
+    Started {
+        session: Option<String>,
+        model: Option<String>,
+        version: Option<String>,
+    },
+    Progress {
+        text: String,
+        percent: Option<f64>,
+    },
+    Message {
+        text: String,
+    },
+    ToolStart {
+        id: String,
+        name: String,
+    },
+    ToolEnd {
+        id: String,
+        ok: bool,
+    },
+    /// The counts stand beside the other keys.
+    Usage {
+        scope: Scope,
+        model: Option<String>,
+        #[serde(flatten)]
+        tokens: Tokens,
+    },
+    Cost {
+        scope: Scope,
+        usd: f64,
+    },
+    Retry {
+        attempt: u32,
+        delay_ms: u64,
+        status: Option<u32>,
+    },
+    RateLimited {
+        until: Option<i64>,
+    },
+    PermissionDenied {
+        tool: String,
+    },
+    Warning {
+        text: String,
+    },
+    Finished {
+        ok: bool,
+        reason: String,
+        text: String,
+    },
 }
 
 /// How a process ended.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Tokens of one model conversation, as vendors bill them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Tokens {
     pub input: u64,
     pub cache_read: u64,

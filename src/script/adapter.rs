@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Map, Scope};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::error::{Error, ExitCode};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
@@ -228,16 +227,9 @@ struct Judgement {
     text: String,
 }
 
-/// Reads one event map. The four token counts stand beside the other keys there.
+/// Reads one event map.
 fn event(value: &Dynamic) -> Result<AgentEvent, String> {
     let wrong = |error: serde_json::Error| format!("`on_line` returned an event that is none: {error}");
-    let mut value = serde_json::to_value(value).map_err(wrong)?;
-    if let Some(object) = value.as_object_mut()
-        && object.get("kind").and_then(Value::as_str) == Some("usage")
-    {
-        let names = ["input", "cache_read", "cache_write", "output"];
-        let counts = names.map(|name| (name.to_owned(), object.remove(name).unwrap_or_else(|| 0.into())));
-        object.insert("tokens".to_owned(), Value::Object(counts.into_iter().collect()));
-    }
+    let value = serde_json::to_value(value).map_err(wrong)?;
     serde_json::from_value(value).map_err(wrong)
 }

@@ -15,8 +15,8 @@ async fn an_attempt_leaves_private_papers_and_a_full_report() {
     let mut trial = Trial::new(
         r#"echo '{"kind":"started","session":"s1","model":"m1","version":null}'
            echo '{"kind":"progress","text":"Phase 2A: half","percent":50}'
-           echo '{"kind":"usage","scope":"run","model":null,"tokens":{"input":1,"cache_read":2,"cache_write":3,"output":4}}'
-           echo '{"kind":"usage","scope":"run","model":null,"tokens":{"input":1,"cache_read":0,"cache_write":0,"output":0}}'
+           echo '{"kind":"usage","scope":"run","model":null,"input":1,"cache_read":2,"cache_write":3,"output":4}'
+           echo '{"kind":"usage","scope":"run","model":null,"input":1}'
            echo '{"kind":"permission_denied","tool":"Bash"}'
            echo '{"kind":"rate_limited","until":1800000000}'
            echo "not an event"; echo trouble >&2
@@ -100,7 +100,7 @@ async fn a_resumed_session_is_not_counted_twice() {
     let line = |output: u32, usd: f64| {
         format!(
             r#"echo '{{"kind":"started","session":"s1","model":null,"version":null}}'
-               echo '{{"kind":"usage","scope":"session","model":"m","tokens":{{"input":0,"cache_read":0,"cache_write":0,"output":{output}}}}}'
+               echo '{{"kind":"usage","scope":"session","model":"m","input":0,"output":{output}}}'
                echo '{{"kind":"cost","scope":"session","usd":{usd}}}'"#
         )
     };
