@@ -4,6 +4,7 @@
 
 pub mod alive;
 pub mod analyze;
+pub mod builtin;
 pub mod clean;
 pub mod complete;
 pub mod completions;

@@ -15,6 +15,9 @@ use crate::error::{Error, ExitCode as Code};
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = super::builtin::main(&argv) {
+        return code;
+    }
     super::completions::answer_shell();
     ExitCode::from(run(&argv))
 }

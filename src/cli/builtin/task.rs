@@ -1,0 +1,86 @@
+//! What a built-in agent was given: its specification and the places for its answers.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::host::{clock, state};
+
+/// The task of one call.
+pub(super) struct Task {
+    pub(super) spec: Value,
+    begin: Instant,
+}
+
+impl Task {
+    /// Reads the specification that `BATCHPRP_SPEC` names.
+    pub(super) fn open() -> Result<Self, String> {
+        let path =
+            variable("BATCHPRP_SPEC").ok_or("the variable `BATCHPRP_SPEC` is not set; this is a part of batchprp")?;
+        let content = std::fs::read(&path).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+        let spec = serde_json::from_slice(&content).map_err(|error| format!("`{path}` is not JSON: {error}"))?;
+        Ok(Self { spec, begin: Instant::now() })
+    }
+
+    /// Returns a text of the specification by its path, such as `/input/content`.
+    pub(super) fn text(&self, pointer: &str) -> Option<&str> {
+        self.spec.pointer(pointer).and_then(Value::as_str)
+    }
+
+    pub(super) fn item(&self) -> &str {
+        self.text("/work_item_id").unwrap_or_default()
+    }
+
+    /// Returns where the PRP stands: as given, or below the project root.
+    pub(super) fn document(&self) -> Option<PathBuf> {
+        let path = Path::new(self.text("/prp_path").or_else(|| self.text("/input/path"))?);
+        let root = self.text("/context/project_root").unwrap_or(".");
+        Some(if path.is_absolute() { path.to_owned() } else { Path::new(root).join(path) })
+    }
+
+    /// Writes the heartbeat file.
+    pub(super) fn beat(&self, status: &str, progress: Option<f64>, step: &str) {
+        beat(self.item(), status, progress, step);
+    }
+
+    /// Writes the result file of an execution.
+    pub(super) fn result(&self, done: bool, errors: &[String]) {
+        let phase = self.spec.pointer("/phase/ordinal").and_then(Value::as_u64);
+        let completed: Vec<String> = phase.filter(|_| done).map(|phase| format!("phase_{phase}")).into_iter().collect();
+        write_result(&json!({
+            "work_item_id": self.item(),
+            "prp_id": self.item(),
+            "status": if done { "completed" } else { "failed" },
+            "phases_completed": completed,
+            "output": { "files": [], "commits": [], "errors": errors },
+            "metrics": { "duration_seconds": self.begin.elapsed().as_secs_f64(), "tokens": 0 },
+            "error": errors.first(),
+        }));
+    }
+}
+
+/// Writes the heartbeat file that `BATCHPRP_HEARTBEAT` names; without one nobody waits for it.
+pub(super) fn beat(item: &str, status: &str, progress: Option<f64>, step: &str) {
+    let beat = json!({
+        "work_item_id": item, "status": status, "progress": progress, "step": step, "timestamp": clock::epoch_seconds(),
+    });
+    write("BATCHPRP_HEARTBEAT", &beat);
+}
+
+/// Writes the result file that `BATCHPRP_RESULT` names.
+pub(super) fn write_result(result: &Value) {
+    write("BATCHPRP_RESULT", result);
+}
+
+/// Returns a variable of the environment.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn write(variable_name: &str, value: &Value) {
+    if let Some(path) = variable(variable_name) {
+        // What the orchestrator needs is said on standard output, too.
+        state::write_private(Path::new(&path), value.to_string().as_bytes()).ok();
+    }
+}
