@@ -36,6 +36,6 @@ mod tests {
         let blocks = shell_blocks(text);
         let got: Vec<(usize, &str)> = blocks.iter().map(|block| (block.line, block.script.as_str())).collect();
         assert_eq!(got, [(2, "echo one"), (15, "echo two")]);
-        assert!(text[blocks[1].span.clone()].starts_with("  ```sh") && blocks[1].span.end == text.len());
+        assert_eq!(text[blocks[1].span.clone()].trim(), "```sh\n  echo two\n  ```");
     }
 }
