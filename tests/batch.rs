@@ -1,0 +1,16 @@
+//! The main job, driven through the real program on real repositories with real agent processes.
+
+#[path = "batch/cases.rs"]
+mod cases;
+#[path = "batch/checkout.rs"]
+mod checkout;
+#[path = "batch/crash.rs"]
+mod crash;
+#[path = "batch/input.rs"]
+mod input;
+#[path = "batch/plans.rs"]
+mod plans;
+#[path = "batch/project.rs"]
+mod project;
+#[path = "batch/scripts.rs"]
+mod scripts;
