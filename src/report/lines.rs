@@ -86,7 +86,9 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         }
         EventKind::Disagreement { what, .. } => warning(line(what, 160)),
         EventKind::ItemFinished { status, reason, duration, .. } => Some(finished(*status, reason, *duration, style)),
-        EventKind::Note { text, .. } => Some(line(text, 300)),
+        // What a script prints for people keeps its indentation.
+        EventKind::Note { item: None, text } => Some(format!("{}{}", indentation(text), line(text, 300))),
+        EventKind::Note { item: Some(_), text } => Some(line(text, 300)),
         EventKind::Step { .. }
         | EventKind::ItemReady { .. }
         | EventKind::AttemptStarted { .. }
@@ -94,6 +96,10 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         | EventKind::Progress { .. }
         | EventKind::RunFinished { .. } => None,
     }
+}
+
+fn indentation(text: &str) -> &str {
+    &text[..text.len() - text.trim_start_matches(' ').len()]
 }
 
 fn finished(status: ItemStatus, reason: &str, duration: f64, style: Style) -> String {
