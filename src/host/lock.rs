@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 use super::owner::Owner;
 use crate::error::{Error, ExitCode, Result};
 
+/// How often a held lock is looked at before it counts as held.
+const LOOKS: u32 = 20;
+
 /// A held lock; dropping it releases it.
 #[derive(Debug)]
 pub struct Lock {
@@ -68,10 +71,14 @@ impl Lock {
             .open(&path)
             .map_err(failed)?;
         let before = read(&mut file);
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Err(before)),
-            Err(TryLockError::Error(e)) => return Err(failed(e)),
+        // A child that is between fork and exec still holds what its parent has just released: look a few times.
+        for left in (0..LOOKS).rev() {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if left > 0 => std::thread::sleep(Duration::from_millis(3)),
+                Err(TryLockError::WouldBlock) => return Ok(Err(before)),
+                Err(TryLockError::Error(e)) => return Err(failed(e)),
+            }
         }
         let text = serde_json::to_string(&Owner::current(what)).unwrap_or_default();
         file.rewind().map_err(failed)?;

@@ -19,27 +19,27 @@ echo "phase $BATCHPRP_PHASE" >> "out/$BATCHPRP_ITEM.txt"
 echo "$(date +%s.%N) end $BATCHPRP_ITEM $BATCHPRP_PHASE $BATCHPRP_ATTEMPT" >> "$LEDGER"
 "#;
 
-pub struct Project {
+pub(crate) struct Project {
     /// Holds everything; removed at the end.
     home: TempDir,
 }
 
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// Asserts the exit code, showing everything otherwise.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         let all = format!("{}{}", self.stdout, self.stderr);
         assert!(all.contains(text), "`{text}` is missing in stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
@@ -48,16 +48,16 @@ impl Ran {
 
 /// One call of the agent, as the agent itself wrote it down.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    pub item: String,
-    pub phase: String,
-    pub start: f64,
-    pub end: Option<f64>,
+pub(crate) struct Call {
+    pub(crate) item: String,
+    pub(crate) phase: String,
+    pub(crate) start: f64,
+    pub(crate) end: Option<f64>,
 }
 
 impl Project {
     /// Makes a repository with one commit and the shell agent.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let project = Self { home: TempDir::new().expect("temporary folder") };
         for name in ["repo", "home", "tools"] {
             fs::create_dir(project.home.path().join(name)).expect("folder");
@@ -75,11 +75,11 @@ impl Project {
         project
     }
 
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.home.path().join("repo")
     }
 
-    pub fn tools(&self) -> PathBuf {
+    pub(crate) fn tools(&self) -> PathBuf {
         self.home.path().join("tools")
     }
 
@@ -87,40 +87,40 @@ impl Project {
         self.home.path().join("ledger")
     }
 
-    pub fn write(&self, name: &str, text: &str) -> &Self {
+    pub(crate) fn write(&self, name: &str, text: &str) -> &Self {
         let path = self.root().join(name);
         fs::create_dir_all(path.parent().expect("parent")).expect("folder");
         fs::write(path, text).expect("file");
         self
     }
 
-    pub fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.root().join(name)).expect(name)
     }
 
     /// Adds lines to the configuration.
-    pub fn configure(&self, lines: &str) -> &Self {
+    pub(crate) fn configure(&self, lines: &str) -> &Self {
         let text = self.read(".ce/batchprp.toml") + "\n" + lines;
         self.write(".ce/batchprp.toml", &text)
     }
 
     /// Writes a PRP with so many phases that declares `out/<id>.txt` besides `files`.
-    pub fn prp(&self, id: &str, dependencies: &[&str], files: &[&str], phases: u32) -> &Self {
+    pub(crate) fn prp(&self, id: &str, dependencies: &[&str], files: &[&str], phases: u32) -> &Self {
         self.write(&format!("PRPs/feature-requests/{id}-work.md"), &prp(id, dependencies, files, phases))
     }
 
     /// Shell lines that the agent runs in a phase of an item before it writes its file.
-    pub fn sabotage(&self, id: &str, phase: u32, lines: &str) -> &Self {
+    pub(crate) fn sabotage(&self, id: &str, phase: u32, lines: &str) -> &Self {
         fs::write(self.tools().join(format!("{id}.{phase}")), lines).expect("sabotage");
         self
     }
 
-    pub fn mend(&self, id: &str, phase: u32) -> &Self {
+    pub(crate) fn mend(&self, id: &str, phase: u32) -> &Self {
         fs::remove_file(self.tools().join(format!("{id}.{phase}"))).expect("mended");
         self
     }
 
-    pub fn commit(&self, message: &str) -> &Self {
+    pub(crate) fn commit(&self, message: &str) -> &Self {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
         self
@@ -144,7 +144,7 @@ impl Project {
     }
 
     /// Returns a ready command of the program.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchprp"));
         self.environment(&mut command);
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -152,16 +152,16 @@ impl Project {
     }
 
     /// Runs the program to its end.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         ran(&self.command(arguments).output().expect("batchprp starts"))
     }
 
     /// Runs the program with an agent that works so many seconds a phase.
-    pub fn run_working(&self, seconds: &str, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_working(&self, seconds: &str, arguments: &[&str]) -> Ran {
         ran(&self.command(arguments).env("WORK", seconds).output().expect("batchprp starts"))
     }
 
-    pub fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
         self.environment(&mut command);
         let output = command.args(arguments).output().expect("git starts");
@@ -175,20 +175,20 @@ impl Project {
     }
 
     /// Returns the subjects of the checkpoints on a branch, oldest first.
-    pub fn checkpoints(&self, branch: &str) -> Vec<String> {
+    pub(crate) fn checkpoints(&self, branch: &str) -> Vec<String> {
         let log = self.git(&["log", "--reverse", "--first-parent", "--format=%s", &format!("main..{branch}")]);
         log.lines().filter(|line| line.contains(": Phase ")).map(str::to_owned).collect()
     }
 
     /// Returns the subjects of all merges on the batch branch, oldest first.
-    pub fn merges(&self, branch: &str) -> Vec<String> {
+    pub(crate) fn merges(&self, branch: &str) -> Vec<String> {
         let log =
             self.git(&["log", "--reverse", "--first-parent", "--merges", "--format=%s", &format!("main..{branch}")]);
         log.lines().map(str::to_owned).collect()
     }
 
     /// Returns every call that the agent wrote down.
-    pub fn calls(&self) -> Vec<Call> {
+    pub(crate) fn calls(&self) -> Vec<Call> {
         let text = fs::read_to_string(self.ledger()).unwrap_or_default();
         let mut calls: Vec<Call> = Vec::new();
         for line in text.lines() {
@@ -204,12 +204,12 @@ impl Project {
         calls
     }
 
-    pub fn calls_of(&self, item: &str) -> Vec<String> {
+    pub(crate) fn calls_of(&self, item: &str) -> Vec<String> {
         self.calls().into_iter().filter(|call| call.item == item).map(|call| call.phase).collect()
     }
 
     /// Describes the user's checkout: HEAD, index, and every file with its time.
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let mut text = self.git(&["symbolic-ref", "HEAD"]) + &self.git(&["rev-parse", "HEAD"]);
         let index = fs::read(self.root().join(".git/index")).expect("index");
         write!(text, "{} {:?}", index.len(), index).expect("text");
@@ -226,7 +226,7 @@ impl Project {
     }
 
     /// Returns the pids of processes that carry the marker of any run of this project.
-    pub fn processes(&self) -> Vec<u32> {
+    pub(crate) fn processes(&self) -> Vec<u32> {
         let home = self.home.path().to_string_lossy().into_owned();
         let pids = fs::read_dir("/proc").expect("proc").flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
         pids.filter(|pid: &u32| {
@@ -258,7 +258,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Returns the text of a PRP that declares `out/<id>.txt` besides `files`.
-pub fn prp(id: &str, dependencies: &[&str], files: &[&str], phases: u32) -> String {
+pub(crate) fn prp(id: &str, dependencies: &[&str], files: &[&str], phases: u32) -> String {
     let mut declared = vec![format!("out/{id}.txt")];
     declared.extend(files.iter().map(|file| (*file).to_owned()));
     let mut text = format!(

@@ -10,6 +10,7 @@ use super::speaker::Speaker;
 use super::task::Task;
 use crate::model::agent::AgentEvent;
 use crate::model::read;
+use crate::report::text::numbered;
 
 /// Runs the task; returns the exit code.
 pub(super) fn run(task: &Task, speaker: &mut Speaker) -> Result<u8, String> {
@@ -46,7 +47,7 @@ pub(super) fn run(task: &Task, speaker: &mut Speaker) -> Result<u8, String> {
     }
     task.beat("complete", Some(100.0), &place.name);
     task.result(true, &[]);
-    speaker.finished(true, "done", &format!("{}: ran {} shell blocks", place.name, blocks.len()));
+    speaker.finished(true, "done", &format!("{}: ran {}", place.name, numbered(blocks.len(), "shell block")));
     Ok(0)
 }
 

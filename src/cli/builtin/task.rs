@@ -53,7 +53,8 @@ impl Task {
             "prp_id": self.item(),
             "status": if done { "completed" } else { "failed" },
             "phases_completed": completed,
-            "output": { "files": [], "commits": [], "errors": errors },
+            // A phase whose blocks only look at things is done without any change: all of them ended with 0.
+            "output": { "files": [], "commits": [], "errors": errors, "no_changes": done.then_some(true) },
             "metrics": { "duration_seconds": self.begin.elapsed().as_secs_f64(), "tokens": 0 },
             "error": errors.first(),
         }));
