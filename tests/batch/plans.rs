@@ -97,6 +97,9 @@ fn a_plan_becomes_prps_that_can_be_read_and_carried_out() {
     ];
     assert_eq!(list.lines().collect::<Vec<_>>(), expected);
     project.commit("PRPs");
+    for (id, file) in [("PRP-1.1.1", "a"), ("PRP-1.2.1", "b"), ("PRP-1.3.1", "b")] {
+        project.sabotage(id, 1, &format!("echo {id} >> {file}"));
+    }
     project.run(&["exe", "--batch", "1"]).exits(0);
     assert_eq!(project.merges("prp-1").len(), 3);
 }
