@@ -112,7 +112,13 @@ pub(crate) fn fact(
         Fact::Heartbeat { progress, step } => EventKind::Progress { item, percent: progress, step },
         Fact::Event(AgentEvent::Progress { text, percent }) => EventKind::Progress { item, percent, step: text },
         Fact::Event(AgentEvent::ToolStart { name, .. }) => EventKind::Progress { item, percent: None, step: name },
-        Fact::Event(AgentEvent::Retry { delay_ms, .. }) => EventKind::RateLimited { item, agent, delay_ms },
+        Fact::Event(AgentEvent::Retry { delay_ms, status: Some(429 | 529), .. }) => {
+            EventKind::RateLimited { item, agent, delay_ms }
+        }
+        Fact::Event(AgentEvent::Retry { status, .. }) => {
+            let reason = status.map_or_else(String::new, |status| format!(" after status {status}"));
+            EventKind::Note { item: Some(item), text: format!("{agent} asks its service again{reason}") }
+        }
         Fact::Event(AgentEvent::Warning { text }) => EventKind::Note { item: Some(item), text },
         Fact::Event(AgentEvent::PermissionDenied { tool }) => {
             EventKind::Note { item: Some(item), text: format!("the agent was not allowed to use `{tool}`") }
