@@ -2,6 +2,8 @@
 
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/following.rs"]
+mod following;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scripts.rs"]

@@ -1,5 +1,6 @@
 //! Starts a script: configuration becomes the settings of the run, the terminal becomes its reporter.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,9 +11,11 @@ use super::progress::Progress;
 use super::scripts;
 use crate::config::Config;
 use crate::error::Result;
+use crate::event::RunState;
 use crate::host::agent::Timers;
 use crate::host::git::repo::Policy;
 use crate::host::process::Sandbox;
+use crate::report::junit;
 use crate::run::bridge::Failure;
 use crate::run::events::{Beat, Reporter};
 use crate::run::execute::{Ended, execute};
@@ -25,7 +28,9 @@ pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> R
     let settings = settings(context, &config);
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
-    execute(settings, vec![reporter(context)], move |bridge, cancel| {
+    let mut reporters = vec![reporter(context)];
+    reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
+    execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::Context { bridge, root, config, cancel, search });
         let script = host.load_found(&found)?;
         let end = host.run_main(&script, &args).map_err(Failure::from)?;
@@ -44,6 +49,24 @@ fn reporter(context: &Context) -> Reporter {
         };
         if shown.is_err() {
             progress = None;
+        }
+    })
+}
+
+/// Writes the end of the run as JUnit XML.
+fn junit_file(path: PathBuf) -> Reporter {
+    let mut state = RunState::default();
+    Box::new(move |beat| {
+        let Beat::Event(event) = beat else { return };
+        state.apply(event);
+        if state.end.is_none() {
+            return;
+        }
+        let mut text = Vec::new();
+        let written = junit::write(&state, &mut text).and_then(|()| std::fs::write(&path, &text));
+        if let Err(error) = written {
+            let mut err = anstream::stderr();
+            drop(writeln!(err, "warning: cannot write `{}`: {error}", path.display()));
         }
     })
 }

@@ -11,6 +11,7 @@ pub mod completions;
 pub mod config_show;
 pub mod context;
 pub mod demo;
+pub mod detach;
 pub mod doctor;
 pub mod failure;
 pub mod globals;

@@ -4,6 +4,7 @@ use clap::ArgMatches;
 use serde_json::{Map, Value};
 
 use super::context::Context;
+use super::detach;
 use super::failure::{Failure, Outcome};
 use super::launch::launch;
 use super::project;
@@ -40,6 +41,9 @@ pub fn run(call: &ScriptCall, context: &mut Context) -> Outcome {
     let args = script_args::values(&call.spec, &call.matches, &folders);
     let flags = flags(&args)?;
     let config = project::load_config(&context.root, &context.globals, flags)?;
+    if args.get("detach") == Some(&Value::Bool(true)) && !detach::is_detached() {
+        return detach::start(context);
+    }
     start(call, args, config, context)
 }
 
