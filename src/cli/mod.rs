@@ -4,7 +4,10 @@
 
 pub mod alive;
 pub mod analyze;
+pub mod api;
+pub mod author;
 pub mod builtin;
+pub mod check;
 pub mod clean;
 pub mod complete;
 pub mod completions;
@@ -44,6 +47,7 @@ pub mod scripts;
 pub mod status;
 pub mod stop;
 pub mod terminal;
+pub mod test;
 pub mod trend;
 pub mod watch;
 

@@ -6,8 +6,8 @@ use super::context::Context;
 use super::failure::Outcome;
 use super::globals::Globals;
 use super::{
-    analyze, clean, completions, config_show, demo, doctor, graph, init, inspect, list, logs, man, replay, report,
-    resolve, run, status, stop, trend, watch,
+    analyze, api, author, check, clean, completions, config_show, demo, doctor, graph, init, inspect, list, logs, man,
+    replay, report, resolve, run, status, stop, test, trend, watch,
 };
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
@@ -37,6 +37,11 @@ pub enum BuiltIn {
     Replay(replay::Args),
     Resolve(resolve::Args),
     Clean(clean::Args),
+    New(author::NewArgs),
+    Check(check::Args),
+    Test(test::Args),
+    Api(api::Args),
+    Eject(author::EjectArgs),
     Init(init::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
@@ -62,6 +67,11 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
         BuiltIn::Replay(args) => replay::run(&args, context),
         BuiltIn::Resolve(args) => resolve::run(&args, context),
         BuiltIn::Clean(args) => clean::run(&args, context),
+        BuiltIn::New(args) => author::new(&args, context),
+        BuiltIn::Check(args) => check::run(&args, context),
+        BuiltIn::Test(args) => test::run(&args, context),
+        BuiltIn::Api(args) => api::run(&args, context),
+        BuiltIn::Eject(args) => author::eject(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),
         BuiltIn::Demo(args) => demo::run(&args, context),

@@ -81,3 +81,41 @@ fn the_shell_is_offered_commands_flags_and_values() {
     assert!(offered(&["exe", "--batch", ""]).lines().any(|word| word == "47"));
     assert!(offered(&["exe", "--prps", "PRP-"]).contains("PRP-47.2.1"));
 }
+
+#[test]
+fn an_author_gets_a_command_that_passes_its_own_test_and_check() {
+    let test = Test::with_git();
+    test.run(["new", "triage"]).expect_code(0).expect_stdout(".ce/commands/triage.rhai");
+    test.run(["new", "triage"]).expect_code(12);
+    test.run(["new", "../x"]).expect_code(2);
+    test.run(["check", ".ce/commands"]).expect_code(0).expect_stdout("1 script checked, 0 with errors");
+    test.run(["test"]).expect_code(0).expect_stdout("0 failed");
+    test.run(["triage", "--help"]).expect_code(0).expect_stdout("--question");
+    test.write(".ce/commands/triage.test.rhai", "//! T.\nfn test_wrong() { assert_eq(1, 2); }\n");
+    test.run(["test"]).expect_code(6).expect_stdout("1 failed");
+    test.write(".ce/commands/bad.rhai", "//! B.\nconst ABOUT = \"B\";\nfn main(args) { prp::laod(1) }\n");
+    test.run(["check", ".ce/commands/bad.rhai"]).expect_code(6).expect_stdout("bad.rhai:3:");
+    test.run(["check", "gone"]).expect_code(2);
+    assert_eq!(Test::new().run(["test"]).code, 2, "there is no folder");
+}
+
+#[test]
+fn built_in_scripts_pass_the_check_and_can_be_ejected() {
+    let test = Test::new();
+    test.run(["check"]).expect_code(0).expect_stdout("0 with errors");
+    test.run(["eject", "exe"]).expect_code(0);
+    test.run(["list"]).expect_code(0).expect_stdout("shadows built-in:commands/exe.rhai");
+    test.run(["eject", "exee"]).expect_code(2).expect_stderr("exe");
+}
+
+#[test]
+fn the_reference_tells_what_scripts_can_call() {
+    let test = Test::new();
+    test.run(["api"]).expect_code(0).expect_stdout("prp::select");
+    test.run(["api", "prp::select"]).expect_code(0).expect_stdout("prp::select(");
+    let json = test.run(["api", "prp", "--json"]).expect_code(0).json();
+    assert!(json["functions"].as_array().is_some_and(|all| !all.is_empty()));
+    test.run(["api", "prp::laod"]).expect_code(4);
+    test.run(["api", "--definitions", "defs"]).expect_code(0);
+    assert!(test.path("defs").read_dir().expect("a folder").count() > 0);
+}
