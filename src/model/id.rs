@@ -57,8 +57,11 @@ impl PrpId {
     }
 
     /// Returns the name of the item's branch: lower case, dots as dashes (`prp-47-2-1`).
+    ///
+    /// An id of one number (`PRP-7`) would share its name with the branch of that batch: `prp-7-item`.
     pub fn branch(&self) -> String {
-        self.0.to_lowercase().replace('.', "-")
+        let name = self.0.to_lowercase().replace('.', "-");
+        if self.bare().bytes().all(|byte| byte.is_ascii_digit()) { format!("{name}-item") } else { name }
     }
 
     fn parts(&self) -> impl Iterator<Item = (usize, &str)> {
@@ -151,6 +154,8 @@ mod tests {
         }
         assert_eq!(id("47.1.1").branch(), "prp-47-1-1");
         assert_eq!(id("A").branch(), "prp-a");
+        assert_eq!(id("7").branch(), "prp-7-item");
+        assert_ne!(id("7").branch(), BatchId(7).branch());
         assert_eq!(id("47.1.1").batch(), Some(BatchId(47)));
         assert_eq!(id("A").batch(), None);
     }
