@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod clock;
+pub mod disk;
 pub mod files;
 pub mod git;
 pub mod http;

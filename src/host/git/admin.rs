@@ -101,6 +101,16 @@ impl Admin {
         self.dir.join("batchprp-resolve")
     }
 
+    /// Returns the file that exists beside it when an agent resolves the merge: nobody's work is lost with that.
+    pub(super) fn agent_resolves(&self) -> PathBuf {
+        self.dir.join("batchprp-resolve-agent")
+    }
+
+    /// Returns the file that exists when the worktree has everything that belongs there besides its commit.
+    pub(super) fn furnished(&self) -> PathBuf {
+        self.dir.join("batchprp-furnished")
+    }
+
     /// Writes the `.git` file of the working tree again when it does not lead here. Returns what was done.
     pub(super) fn reconnect(&self, path: &Path) -> Result<Option<String>> {
         let pointer = path.join(".git");

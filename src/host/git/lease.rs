@@ -65,14 +65,46 @@ pub fn release(repo: &Repo, lease: &Lease) -> Result<()> {
     Change::default().delete(&lease.reference, &lease.commit).apply(repo, "batchprp: lease").map(drop)
 }
 
+/// Gives several leases back at once. Those that are gone already are no error.
+pub fn release_all<'a>(repo: &Repo, leases: impl IntoIterator<Item = &'a Lease>) -> Result<()> {
+    let held: Vec<(String, String)> = refs::list(repo, "refs/batchprp/lease/")?;
+    let mut change = None;
+    for lease in leases {
+        if held.iter().any(|(name, commit)| *name == lease.reference && *commit == lease.commit) {
+            let so_far: Change = change.take().unwrap_or_default();
+            change = Some(so_far.delete(&lease.reference, &lease.commit));
+        }
+    }
+    change.map_or(Ok(()), |change| change.apply(repo, "batchprp: lease").map(drop))
+}
+
+/// Removes the leases of runs that are certainly dead. Returns how many there were.
+pub fn bury(repo: &Repo) -> Result<usize> {
+    let (mut change, mut dead) = (Change::default(), 0);
+    for (name, commit) in refs::list(repo, "refs/batchprp/lease/")? {
+        if read(repo, &commit)?.is_some_and(|holder| !may_live(&holder)) {
+            change = change.delete(&name, &commit);
+            dead += 1;
+        }
+    }
+    if dead > 0 {
+        change.apply(repo, "batchprp: lease")?;
+    }
+    Ok(dead)
+}
+
 /// Lists the leases on an item.
 pub fn holders(repo: &Repo, id: &PrpId) -> Result<Vec<Holder>> {
     let mut found = Vec::new();
     for (_, commit) in refs::list(repo, &format!("{}/", prefix(id)))? {
-        let text = repo.git().args(["cat-file", "commit", &commit]).text()?;
-        found.extend(text.lines().rev().find_map(|line| serde_json::from_str::<Holder>(line).ok()));
+        found.extend(read(repo, &commit)?);
     }
     Ok(found)
+}
+
+fn read(repo: &Repo, commit: &str) -> Result<Option<Holder>> {
+    let text = repo.git().args(["cat-file", "commit", commit]).text()?;
+    Ok(text.lines().rev().find_map(|line| serde_json::from_str::<Holder>(line).ok()))
 }
 
 fn may_live(holder: &Holder) -> bool {

@@ -28,10 +28,47 @@ pub fn start(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec
         .map_err(|e| refuse(format!("cannot write `{}`: {e}", admin.resolving().display())))?;
     let output = work.changing().args(["merge", "--no-commit", "--no-ff", "--no-edit", "--quiet", &tip]).run()?;
     if output.code != 0 && work.merge_heads().is_empty() {
-        drop(fs::remove_file(admin.resolving()));
+        forget(&admin);
         return Err(super::run::failure("merge", &output));
     }
     work.unmerged()
+}
+
+/// Like [`start`] on behalf of an agent: when the run dies meanwhile, [`abandon`] takes the merge back.
+pub fn start_for_agent(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec<String>> {
+    let mark = worktree::administration(repo, prepared)?.agent_resolves();
+    fs::write(&mark, "").map_err(|e| refuse(format!("cannot write `{}`: {e}", mark.display())))?;
+    start(repo, prepared, batch_branch)
+}
+
+/// Takes back a merge that an agent of a dead run was resolving in the worktree of a branch.
+pub fn abandon(repo: &Repo, branch: &str) -> Result<Option<Rescue>> {
+    let ours = |admin: &super::admin::Admin| {
+        admin.agent_resolves().exists() && admin.marker().is_some_and(|marker| marker.branch == branch)
+    };
+    if !super::admin::all(repo).iter().any(ours) {
+        return Ok(None);
+    }
+    abort(repo, &find(repo, branch)?)
+}
+
+/// Refuses while conflict markers are left, or when no merge is being resolved.
+pub fn check(repo: &Repo, prepared: &Prepared) -> Result<()> {
+    let admin = worktree::administration(repo, prepared)?;
+    if !admin.resolving().exists() {
+        return Err(refuse(format!("no merge of {} is being resolved", prepared.item))
+            .help(format!("start with `batchprp resolve {}`", prepared.item)));
+    }
+    unmarked(&Work { repo, admin: &admin, path: &prepared.path })
+}
+
+fn unmarked(work: &Work<'_>) -> Result<()> {
+    let unresolved: Vec<String> = work.unmerged()?.into_iter().filter(|file| has_markers(work, file)).collect();
+    if unresolved.is_empty() {
+        return Ok(());
+    }
+    Err(refuse(format!("conflict markers are left in {}", unresolved.join(", ")))
+        .help(format!("edit them in `{}` and continue again", work.path.display())))
 }
 
 /// Commits the resolved merge on the branch of the item. Returns the commit; the item can then be validated and merged.
@@ -46,21 +83,17 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
     if work.merge_heads().is_empty() {
         // The person committed the merge with git.
         if repo.is_ancestor(&merged, &tip)? && work.status()?.is_some_and(|files| files.is_empty()) {
-            drop(fs::remove_file(admin.resolving()));
+            forget(&admin);
             return Ok(tip);
         }
         return Err(refuse(format!("the merge in `{}` was given up or is not committed", prepared.path.display()))
             .help("begin again with `batchprp resolve ITEM --abort`, then `batchprp resolve ITEM`"));
     }
-    let unresolved: Vec<String> = work.unmerged()?.into_iter().filter(|file| has_markers(&work, file)).collect();
-    if !unresolved.is_empty() {
-        return Err(refuse(format!("conflict markers are left in {}", unresolved.join(", ")))
-            .help(format!("edit them in `{}` and continue again", prepared.path.display())));
-    }
+    unmarked(&work)?;
     work.changing().args(["add", "--all", "--", "."]).ok()?;
     let tree = work.git().args(["write-tree"]).text()?;
     let message = format!(
-        "Merge the batch into {}\n\nConflicts resolved by hand.\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n",
+        "Merge the batch into {}\n\nConflicts resolved in the worktree of the item.\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n",
         prepared.branch, prepared.item, prepared.run
     );
     let commit = temporary::commit(repo, &tree, &[&tip, &merged], &message)?;
@@ -70,7 +103,7 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
         .update(&refs::head(&prepared.branch), &commit, &tip)
         .must(repo, "batchprp: resolve")?;
     work.forget_operations();
-    drop(fs::remove_file(admin.resolving()));
+    forget(&admin);
     Ok(commit)
 }
 
@@ -82,7 +115,7 @@ pub fn abort(repo: &Repo, prepared: &Prepared) -> Result<Option<Rescue>> {
     work.unlock(&prepared.branch)?;
     let rescued = rescue::save(&work, &tip, &prepared.run, &prepared.item)?;
     work.reset(&tip)?;
-    drop(fs::remove_file(admin.resolving()));
+    forget(&admin);
     Ok(rescued)
 }
 
@@ -100,6 +133,13 @@ pub fn find(repo: &Repo, branch: &str) -> Result<Prepared> {
     let base = super::branch::base(repo, branch)?.unwrap_or_else(|| tip.clone());
     let (item, run) = (mark.item, mark.run);
     Ok(Prepared { path, branch: branch.to_owned(), base, tip, item, run, ..Prepared::default() })
+}
+
+/// The merge is over, one way or the other.
+fn forget(admin: &super::admin::Admin) {
+    for mark in [admin.resolving(), admin.agent_resolves()] {
+        drop(fs::remove_file(mark));
+    }
 }
 
 fn has_markers(work: &Work<'_>, file: &str) -> bool {

@@ -91,6 +91,17 @@ pub(super) fn administration(repo: &Repo, prepared: &Prepared) -> Result<Admin> 
     })
 }
 
+/// Tells whether everything was put into a worktree that belongs there besides its commit.
+pub fn is_furnished(repo: &Repo, prepared: &Prepared) -> Result<bool> {
+    Ok(administration(repo, prepared)?.furnished().exists())
+}
+
+/// Remembers that everything was put into a worktree. A worktree that is made anew does not have the mark.
+pub fn set_furnished(repo: &Repo, prepared: &Prepared) -> Result<()> {
+    let mark = administration(repo, prepared)?.furnished();
+    fs::write(&mark, "").map_err(|e| refuse(format!("cannot write `{}`: {e}", mark.display())))
+}
+
 fn add(repo: &Repo, branch: &str, path: &Path) -> Result<Admin> {
     let git = repo.git().args(["worktree", "add", "--quiet", "--"]).args([path.as_os_str(), branch.as_ref()]);
     git.changes(repo.common_dir()).ok()?;
