@@ -12,6 +12,8 @@ pub(super) struct Item {
     pub(super) attempt: u32,
     /// Attempts beyond the first that its failures have used up.
     pub(super) retried: u32,
+    /// An agent was given its merge conflict already.
+    pub(super) resolved: bool,
     /// Items it waits for that are not settled.
     pub(super) unsettled: usize,
     /// It is final, and so is everything that it waited for.

@@ -58,6 +58,7 @@ impl Machine {
                 state: State::Waiting { unmet: 0 },
                 attempt: 1,
                 retried: 0,
+                resolved: false,
                 unsettled: 0,
                 settled: false,
                 after: Vec::new(),

@@ -17,6 +17,8 @@ pub struct Policy {
     pub merge: bool,
     /// After the first merge conflict nothing starts any more; running ones finish.
     pub stop_on_conflict: bool,
+    /// The first merge conflict of an item gives it one more attempt, in which an agent resolves it.
+    pub resolve_conflicts: bool,
 }
 
 impl Default for Policy {
@@ -29,6 +31,7 @@ impl Default for Policy {
             barrier: false,
             merge: true,
             stop_on_conflict: false,
+            resolve_conflicts: false,
         }
     }
 }

@@ -24,7 +24,7 @@ impl Machine {
                 }
             }
             Input::Merged { item } => self.merged(item, State::Completed, actions),
-            Input::Conflicted { item, files } => self.merged(item, State::Conflict { files }, actions),
+            Input::Conflicted { item, files } => self.conflicted(item, files, actions),
             Input::MergeFailed { item, reason } => {
                 self.merged(item, State::Failed { kind: FailureKind::System, reason }, actions);
             }
@@ -104,6 +104,21 @@ impl Machine {
             | FailureKind::Script
             | FailureKind::System => {}
         }
+    }
+
+    /// Parks a merge that git could not make, or gives the item back so that an agent resolves it, once.
+    fn conflicted(&mut self, item: usize, files: Vec<String>, actions: &mut Vec<Action>) {
+        let this = &mut self.items[item];
+        let again = self.policy.resolve_conflicts && !this.resolved && self.halt == Halt::No;
+        if !again || this.state != State::Merging {
+            self.merged(item, State::Conflict { files }, actions);
+            return;
+        }
+        this.resolved = true;
+        self.merging -= 1;
+        self.put_back(item);
+        let reason = format!("merge conflict in {}: an agent resolves it", files.join(", "));
+        actions.push(Action::Retry { item, attempt: self.items[item].attempt, reason });
     }
 
     /// Ends a merge that was asked for.
