@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::context::Context;
+use super::detach;
 use super::progress::Progress;
 use super::scripts;
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, ExitCode, Result};
 use crate::event::RunState;
 use crate::host::agent::Timers;
-use crate::host::git::repo::Policy;
+use crate::host::git::repo::{Policy, Repo};
 use crate::host::process::Sandbox;
 use crate::report::junit;
 use crate::run::bridge::Failure;
@@ -25,7 +26,7 @@ use crate::script::search::Found;
 
 /// Runs a script with its parsed arguments and shows the run.
 pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> Result<Ended> {
-    let settings = settings(context, &config);
+    let settings = settings(context, &config)?;
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
     let mut reporters = vec![reporter(context)];
@@ -71,7 +72,7 @@ fn junit_file(path: PathBuf) -> Reporter {
     })
 }
 
-fn settings(context: &Context, config: &Config) -> Settings {
+fn settings(context: &Context, config: &Config) -> Result<Settings> {
     let root = context.root.clone();
     let state = root.join(&config.paths.state);
     let run = &config.run;
@@ -88,7 +89,7 @@ fn settings(context: &Context, config: &Config) -> Settings {
         timers.total = total;
     }
     let levels = (1..).zip(config.validate.levels.iter().cloned()).collect();
-    Settings {
+    Ok(Settings {
         requests: PathBuf::from(&config.paths.requests),
         executed: PathBuf::from(&config.paths.executed),
         worktrees: worktrees(&root, &config.paths.worktrees),
@@ -102,9 +103,30 @@ fn settings(context: &Context, config: &Config) -> Settings {
         git: Policy { hooks: config.git.hooks, sign: config.git.sign },
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),
-        sandbox: Sandbox::Off,
+        sandbox: sandbox(&config.run.sandbox, context)?,
         argv: argv(),
+        detached: detach::is_detached(),
+    })
+}
+
+/// Folders below the home in which agents keep sessions, logins and caches.
+const HOMES: [&str; 9] =
+    [".claude", ".claude.json", ".codex", ".gemini", ".qwen", ".cache", ".config", ".local/share", ".npm"];
+
+/// Returns how agents are confined. What git needs for their branches is writable beside their worktrees.
+fn sandbox(word: &str, context: &Context) -> Result<Sandbox> {
+    if word != "bwrap" {
+        return Ok(Sandbox::Off);
     }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if !std::env::split_paths(&path).any(|folder| folder.join("bwrap").is_file()) {
+        return Err(Error::new(ExitCode::Config, "`run.sandbox` is `bwrap`, but there is no program `bwrap`")
+            .help("install bubblewrap, or set `run.sandbox = \"none\"`"));
+    }
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let git = Repo::open(&context.root, Policy::default()).map(|repo| repo.common_dir().to_owned());
+    let writable = HOMES.iter().map(|name| home.join(name)).chain(git.ok()).collect();
+    Ok(Sandbox::Bwrap { writable, home })
 }
 
 /// Returns the folder of worktrees: beside the repository, so that agents do not read its context files twice.

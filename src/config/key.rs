@@ -84,6 +84,7 @@ pub const KEYS: &[Key] = &[
     key("run.linger", Kind::Time, r#""30s""#, "limit between the result and the end of the process"),
     unset("run.timeout", Kind::Time, "limit of a whole attempt; default: 60m to execute, 5m to generate, 2m to review"),
     key("run.grace", Kind::Time, r#""10s""#, "time to stop cleanly before the kill"),
+    key("run.sandbox", Kind::Word(&["none", "bwrap"]), r#""none""#, "`bwrap`: agents write nothing but their worktree"),
     unset("run.max_cost", Kind::Amount, "budget of a run in US dollars"),
     unset("run.max_tokens", Kind::Count(1), "budget of a run in tokens"),
     unset("run.max_fail", Kind::Count(1), "stop starting items after so many failures"),

@@ -69,6 +69,8 @@ pub struct RunSettings {
     /// `None` leaves it to the role.
     pub timeout: Option<Duration>,
     pub grace: Duration,
+    /// `none` or `bwrap`.
+    pub sandbox: String,
     /// US dollars.
     pub max_cost: Option<f64>,
     pub max_tokens: Option<u64>,
@@ -139,6 +141,7 @@ impl Config {
                 linger: found.time("run.linger").unwrap_or_default(),
                 timeout: found.time("run.timeout"),
                 grace: found.time("run.grace").unwrap_or_default(),
+                sandbox: found.text("run.sandbox"),
                 max_cost: found.amount("run.max_cost"),
                 max_tokens: found.count("run.max_tokens"),
                 max_fail: found.small("run.max_fail"),

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::bridge::{Closed, RunGraph, RunOptions};
 use super::internal::Answer;
 use crate::host::agent::SessionLedger;
+use crate::host::git::lease::Lease;
 use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
 use crate::host::lock::Lock;
@@ -33,6 +34,12 @@ pub(crate) struct Live {
     pub(crate) busy: f64,
     pub(crate) usage: Usage,
     pub(crate) attempts: u32,
+    /// Says to other orchestrators that the item is ours; held to the end of the run.
+    pub(crate) lease: Option<Lease>,
+    /// Number that no other running item has.
+    pub(crate) slot: Option<u32>,
+    /// Its merge is in conflict, and an agent is to resolve it in the next attempt.
+    pub(crate) conflict: bool,
 }
 
 /// An open run.
@@ -59,6 +66,8 @@ pub(crate) struct Active {
     /// Adapters with a usage limit, and when it ends.
     pub(crate) limited: BTreeMap<String, Option<i64>>,
     pub(crate) over_budget: bool,
+    /// People were told that the disk is nearly full.
+    pub(crate) disk_warned: bool,
     /// The machine has nothing left to do.
     pub(crate) finished: bool,
     pub(crate) closed: Option<Closed>,
@@ -78,12 +87,9 @@ impl Active {
         self.index.get(id).copied()
     }
 
-    /// Returns the branch of an item. An id without dots would share its name with the batch branch.
-    pub(crate) fn branch(&self, id: &str) -> String {
-        let branch = super::gitwork::item_branch(id);
-        match &self.integration {
-            Some(integration) if integration.branch == branch => format!("{branch}-item"),
-            Some(_) | None => branch,
-        }
+    /// Returns the smallest number that no running item has: ports and databases of worktrees differ by it.
+    pub(crate) fn free_slot(&self) -> u32 {
+        let taken: Vec<u32> = self.live.iter().filter_map(|live| live.slot).collect();
+        (0..=u32::MAX).find(|slot| !taken.contains(slot)).unwrap_or_default()
     }
 }

@@ -6,10 +6,15 @@ use super::active::Integration;
 use super::bridge::{Attempt, Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal};
+use super::worktrees::SLOT;
+use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::host::agent::{self, Fact, Setup, Touch};
 use crate::host::clock;
+use crate::host::disk::{self, Room};
 use crate::host::git::checkpoint;
+use crate::host::git::guard::Guard;
+use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
 use crate::host::process::Marker;
 use crate::model::adapter::AgentCall;
@@ -21,7 +26,7 @@ use crate::schedule::Input;
 const UNKNOWN_LIMIT: i64 = 300;
 
 /// Starts an agent, unless a usage limit or the budget stands against it.
-pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, call: Box<AgentCall>, answer: Answer) {
+pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<AgentCall>, answer: Answer) {
     let (item, attempt) = match dispatcher.located(origin) {
         Ok(found) => found,
         Err(failure) => return reply(answer, Err(failure)),
@@ -33,13 +38,32 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, call: Box<Agen
     if active.over_budget {
         return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::Budget, None)))));
     }
-    let tree = active.live.get(item).and_then(|live| live.tree.as_ref());
+    let live = active.live.get(item);
+    call.spec.env.extend(live.and_then(|live| live.slot).map(|slot| (SLOT.to_owned(), slot.to_string())));
+    let tree = live.and_then(|live| live.tree.as_ref());
     let cwd = tree.map_or_else(|| dispatcher.settings.root.clone(), |tree| tree.path.clone());
     let mut directory = active.directory.join(safe_name(&attempt.item)).join(format!("a{}", attempt.number));
     if let Some(phase) = call.phase {
         directory.push(format!("p{phase}"));
     }
     let directory = unused(directory);
+    match disk::room(&cwd) {
+        Room::Enough => {}
+        Room::Little { free } => {
+            if !std::mem::replace(&mut active.disk_warned, true) {
+                let text = format!("only {} MiB are free at `{}`", free >> 20, cwd.display());
+                dispatcher.events.emit(EventKind::Note { item: None, text });
+            }
+        }
+        Room::TooLittle { free } => {
+            let message = format!("only {} MiB are free at `{}`: no agent is started", free >> 20, cwd.display());
+            let error =
+                Error::new(ExitCode::GitRefuses, message).help("free some space and run the same command again");
+            return reply(answer, Err(error.into()));
+        }
+    }
+    let Some(active) = &dispatcher.active else { return };
+    let tree = active.live.get(item).and_then(|live| live.tree.as_ref());
     let mut timers = dispatcher.settings.timers;
     if call.spec.timeout > 0.0 {
         timers.total = Duration::from_secs_f64(call.spec.timeout);
@@ -59,6 +83,7 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, call: Box<Agen
     };
     let (phase, name) = (call.phase, call.name.clone());
     let (agent_name, model) = (call.name.clone(), call.spec.model.clone());
+    let checkout = tree.and(active.integration.as_ref()).map(|integration| integration.repo.clone());
     let evidence = tree.filter(|_| call.expects_changes).cloned().zip(active.integration.clone());
     let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
     tokio::task::spawn_local(async move {
@@ -74,6 +99,7 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, call: Box<Agen
         };
         let before =
             evidence.as_ref().and_then(|(tree, integration)| integration.repo.tip(&tree.branch).ok().flatten());
+        let guard = guard(checkout.clone()).await;
         let mut report = agent::attempt(call, setup, facts, stop).await;
         // Facts that are still on their way come before the end.
         drop(teller.await);
@@ -83,8 +109,28 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, call: Box<Agen
             // A claim without anything to show for it is no success, whatever the exit code says.
             report.status = AgentStatus::NoWork;
         }
+        let touched = touched(guard, checkout).await;
+        if !touched.is_empty() {
+            let what = format!("while its agent ran, {} changed outside of its worktree", touched.join(", "));
+            let events = vec![EventKind::Disagreement { item: attempt.item.clone(), what }];
+            drop(tx.send(Internal::Told { events, answer: None }));
+        }
         drop(tx.send(Internal::AgentEnded { attempt, phase, agent: name, report: Box::new(report), answer }));
     });
+}
+
+/// Looks at what no agent has any business changing; `None` where there is no checkout to guard.
+async fn guard(checkout: Option<Repo>) -> Option<Guard> {
+    let checkout = checkout?;
+    tokio::task::spawn_blocking(move || Guard::take(&checkout).ok()).await.ok().flatten()
+}
+
+/// Names what changed since a guard was taken. It is a fact and no proof: the user may have worked there.
+async fn touched(before: Option<Guard>, checkout: Option<Repo>) -> Vec<String> {
+    match (guard(checkout).await, before) {
+        (Some(after), Some(before)) => after.changes(&before),
+        (None, _) | (_, None) => Vec::new(),
+    }
 }
 
 /// Tells whether the worktree of an item is as it was at a commit. When git cannot tell, something may have changed.

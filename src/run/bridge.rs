@@ -71,6 +71,8 @@ pub struct RunOptions {
     pub barrier: bool,
     /// Items have branches and worktrees and are merged into the batch branch.
     pub merge: bool,
+    /// With `merge`: the branches of items are left unmerged.
+    pub no_merge: bool,
     /// `park`, `stop` or `agent`.
     pub on_conflict: String,
     /// Base revision of the batch branch.
@@ -132,6 +134,11 @@ pub enum Request {
     Phase { ordinal: u32, title: String, of: u32 },
     /// Commits what is in the worktree as the checkpoint of a phase.
     Checkpoint { ordinal: u32, title: String, key: String },
+    /// Takes what an agent made of a merge conflict: validates it and commits the merge, or parks it again. Answered
+    /// with a text that says why it is parked, empty when it is resolved.
+    Resolve { ordinal: u32, level: u8, gates: Vec<(u8, String)>, manual: Vec<u8> },
+    /// Parks the merge again that was to be resolved in the worktree.
+    Park,
     /// Runs validation up to a level on the worktree; gates are extra commands of the PRP.
     Validate { ordinal: u32, level: u8, gates: Vec<(u8, String)>, manual: Vec<u8> },
     /// Runs an agent to its end.
@@ -211,6 +218,16 @@ pub struct Worktree {
     pub phases: Vec<PhaseRecord>,
     /// The item is merged into the batch branch already.
     pub merged: bool,
+    /// There is a merge to resolve in the worktree: this attempt is for nothing else.
+    pub conflict: Option<Conflict>,
+}
+
+/// A merge that is to be resolved in the worktree of an item.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conflict {
+    pub files: Vec<String>,
+    /// What the batch branch has had since the item began, as a patch.
+    pub theirs: String,
 }
 
 /// What git shows about one phase.

@@ -8,6 +8,7 @@ use crate::event::EventKind;
 use crate::event::kind::ItemStatus;
 use crate::host::git::clean::{self, Remove};
 use crate::host::git::land::{self, Land};
+use crate::host::git::lease;
 use crate::host::git::worktree::Prepared;
 use crate::model::outcome::Outcome;
 use crate::report::metrics;
@@ -48,6 +49,10 @@ pub(crate) fn finish(dispatcher: &mut Dispatcher, exit_code: u8) {
     dispatcher.events.emit(EventKind::RunFinished { totals, exit_code, resume, next });
     dispatcher.events.sync();
     let Some(active) = &mut dispatcher.active else { return };
+    if let Some(integration) = &active.integration {
+        // A lease that stays belongs to a dead process soon: the next run takes it away.
+        drop(lease::release_all(&integration.repo, active.live.iter().filter_map(|live| live.lease.as_ref())));
+    }
     let metrics = metrics::from_events(dispatcher.events.history());
     if let Err(error) = super::effects::write_metrics(&dispatcher.settings, active.options.batch, &metrics) {
         dispatcher.events.broken.get_or_insert(error.message);
@@ -74,7 +79,7 @@ fn clean_up(dispatcher: &mut Dispatcher) {
     let Some(active) = &dispatcher.active else { return };
     let Some(integration) = active.integration.clone() else { return };
     let mut notes = Vec::new();
-    if !active.options.keep_worktrees {
+    if !active.options.keep_worktrees && !active.options.no_merge {
         for (item, live) in active.live.iter().enumerate() {
             if let (State::Completed, Some(tree)) = (active.machine.state(item), &live.tree)
                 && let Err(error) = clean::remove(&integration.repo, &leftover(tree, &integration.branch))
@@ -84,7 +89,7 @@ fn clean_up(dispatcher: &mut Dispatcher) {
         }
     }
     let all = (0..active.graph.items.len()).all(|item| matches!(active.machine.state(item), State::Completed));
-    if active.options.land && all {
+    if active.options.land && all && !active.options.no_merge {
         match land::land(&integration.repo, &integration.branch) {
             Ok(Land::Done { branch, .. }) => notes.push(format!("`{branch}` is at `{}` now", integration.branch)),
             Ok(Land::NotPossible { reason, command }) => {
@@ -119,6 +124,7 @@ fn next_steps(dispatcher: &Dispatcher, totals: &std::collections::BTreeMap<ItemS
     }
     if let Some(batch) = active.options.batch
         && totals.keys().all(|status| *status == ItemStatus::Completed)
+        && !active.options.no_merge
     {
         if !active.options.land {
             next.push(format!("git merge --ff-only {}", integration.branch));

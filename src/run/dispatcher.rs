@@ -8,10 +8,11 @@ use tokio::sync::mpsc;
 
 use super::active::Active;
 use super::bridge::{Attempt, Failure, NextItem, Origin, Reply, Request};
+use super::effects::{self, Checks};
 use super::events::Events;
 use super::internal::{Answer, Internal, MergeEnd, Signal, WorktreeReady};
 use super::settings::Settings;
-use super::{agents, close, effects, gitwork, merging, opening};
+use super::{agents, close, gitwork, merging, opening, resolving, worktrees};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::event::kind::ItemStatus;
@@ -82,13 +83,17 @@ impl Dispatcher {
             }
             Request::Phase { ordinal, title, of } => self.phase(origin, ordinal, title, of, answer),
             _ if stopped => reply(answer, Err(Failure::Cancelled)),
-            Request::Worktree => gitwork::worktree(self, origin, answer),
+            Request::Worktree => worktrees::worktree(self, origin, answer),
             Request::Checkpoint { ordinal, title, key } => {
                 gitwork::checkpoint(self, origin, ordinal, title, key, answer);
             }
             Request::Validate { ordinal, level, gates, manual } => {
-                effects::validate(self, origin, ordinal, level, gates, manual, answer);
+                effects::validate(self, origin, Checks { ordinal, level, gates, manual }, answer);
             }
+            Request::Resolve { ordinal, level, gates, manual } => {
+                resolving::resolve(self, origin, Checks { ordinal, level, gates, manual }, answer);
+            }
+            Request::Park => resolving::give_up(self, origin, answer),
             Request::Agent(call) => agents::start(self, origin, call, answer),
             Request::Diff { item, max_bytes } => gitwork::diff(self, &item, max_bytes, answer),
             Request::Prps(_)
@@ -172,9 +177,11 @@ impl Dispatcher {
         if let Some((item, attempt)) = active.ready.pop_front() {
             let id = active.id(item);
             let stage = active.graph.items.get(item).map_or(1, |info| info.stage);
+            let slot = active.free_slot();
             if let Some(live) = active.live.get_mut(item) {
                 live.attempt_started = Some(std::time::Instant::now());
                 live.attempts = attempt;
+                live.slot = Some(slot);
             }
             let answer = active.waiting.take();
             self.events.emit(EventKind::ItemStarted { item: id, stage, attempt });
@@ -199,10 +206,10 @@ impl Dispatcher {
         }
     }
 
-    fn worktree_ready(&mut self, attempt: &Attempt, result: Result<WorktreeReady, Error>, answer: Answer) {
+    fn worktree_ready(&mut self, attempt: &Attempt, result: Result<WorktreeReady, Failure>, answer: Answer) {
         match result {
-            Err(error) => reply(answer, Err(error.into())),
-            Ok(WorktreeReady { tree, worktree, events }) => {
+            Err(failure) => reply(answer, Err(failure)),
+            Ok(WorktreeReady { tree, worktree, events, lease }) => {
                 for event in events {
                     self.events.emit(event);
                 }
@@ -211,6 +218,7 @@ impl Dispatcher {
                     && let Some(live) = active.live.get_mut(item)
                 {
                     live.tree = Some(tree);
+                    live.lease = Some(lease);
                 }
                 reply(answer, Ok(Reply::Worktree(worktree)));
             }
@@ -223,6 +231,7 @@ impl Dispatcher {
             Err(failure) => return reply(answer, Err(failure)),
         };
         if let Some(live) = self.active.as_mut().and_then(|active| active.live.get_mut(item)) {
+            live.slot = None;
             live.busy += live.attempt_started.take().map_or(0.0, |start| start.elapsed().as_secs_f64());
         }
         self.step(Input::Finished {
@@ -244,6 +253,11 @@ impl Dispatcher {
                 Input::Merged { item }
             }
             Ok(MergeEnd::Conflict { files }) => {
+                if active.options.on_conflict == "agent"
+                    && let Some(live) = active.live.get_mut(item)
+                {
+                    live.conflict = true;
+                }
                 self.events.emit(EventKind::Conflict { item: id, files: files.clone() });
                 Input::Conflicted { item, files }
             }

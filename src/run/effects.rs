@@ -9,11 +9,13 @@ use super::bridge::{Failure, Origin, Reply, Request};
 use super::dispatcher::{Dispatcher, misuse, reply};
 use super::internal::{Answer, Internal};
 use super::settings::Settings;
+use super::worktrees::SLOT;
 use super::{executed, select};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::files::Root;
 use crate::host::git::notes;
+use crate::host::git::worktree::Prepared;
 use crate::host::http::HttpRequest;
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
@@ -130,16 +132,48 @@ async fn program(
     })
 }
 
+/// What is to be validated of an item.
+pub(crate) struct Checks {
+    pub(crate) ordinal: u32,
+    pub(crate) level: u8,
+    pub(crate) gates: Vec<(u8, String)>,
+    pub(crate) manual: Vec<u8>,
+}
+
+/// Returns the environment of the user's own command lines: ours, and the number of the item that runs.
+pub(crate) fn environment(dispatcher: &Dispatcher, origin: &Origin) -> BTreeMap<String, String> {
+    let mut env = dispatcher.env.clone();
+    env.extend(slot(dispatcher, origin).map(|slot| (SLOT.to_owned(), slot.to_string())));
+    env
+}
+
+/// Returns the number of the item that runs.
+pub(crate) fn slot(dispatcher: &Dispatcher, origin: &Origin) -> Option<u32> {
+    let (item, _) = dispatcher.located(origin).ok()?;
+    dispatcher.active.as_ref()?.live.get(item)?.slot
+}
+
+/// Makes the order for validating a worktree.
+pub(crate) fn validation(dispatcher: &Dispatcher, origin: &Origin, tree: &Prepared, checks: Checks) -> Validation {
+    let settings = &dispatcher.settings;
+    Validation {
+        worktree: tree.path.clone(),
+        prp: tree.item.clone(),
+        phase: checks.ordinal,
+        level: checks.level,
+        commands: settings.validate.clone(),
+        gates: if settings.gates { checks.gates } else { Vec::new() },
+        manual: checks.manual,
+        timeout: settings.validate_timeout,
+        env: environment(dispatcher, origin),
+        secrets: dispatcher.secrets.clone(),
+        marker: marker(dispatcher, origin),
+    }
+}
+
 /// Validates the state of an item's worktree and keeps the record beside its commit.
-pub(crate) fn validate(
-    dispatcher: &mut Dispatcher,
-    origin: &Origin,
-    ordinal: u32,
-    level: u8,
-    gates: Vec<(u8, String)>,
-    manual: Vec<u8>,
-    answer: Answer,
-) {
+pub(crate) fn validate(dispatcher: &mut Dispatcher, origin: &Origin, checks: Checks, answer: Answer) {
+    let ordinal = checks.ordinal;
     let (item, attempt) = match dispatcher.located(origin) {
         Ok(found) => found,
         Err(failure) => return reply(answer, Err(failure)),
@@ -150,20 +184,7 @@ pub(crate) fn validate(
     let (Some(tree), Some(integration)) = (tree, active.integration.clone()) else {
         return reply(answer, Err(misuse("call `git::worktree` before validating")));
     };
-    let settings = dispatcher.settings.clone();
-    let order = Validation {
-        worktree: tree.path.clone(),
-        prp: attempt.item.clone(),
-        phase: ordinal,
-        level,
-        commands: settings.validate.clone(),
-        gates: if settings.gates { gates } else { Vec::new() },
-        manual,
-        timeout: settings.validate_timeout,
-        env: dispatcher.env.clone(),
-        secrets: dispatcher.secrets.clone(),
-        marker: marker(dispatcher, origin),
-    };
+    let order = validation(dispatcher, origin, &tree, checks);
     let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
     tokio::spawn(async move {
         let told = {

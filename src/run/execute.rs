@@ -61,6 +61,7 @@ where
     let env = environment();
     let cancel = Arc::new(AtomicBool::new(false));
     let (tx, mut rx) = mpsc::unbounded_channel();
+    let detached = settings.detached;
     let mut dispatcher = Dispatcher {
         settings: Arc::new(settings),
         secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
@@ -73,7 +74,7 @@ where
         signal: None,
         ended: false,
     };
-    watch_signals(&tx)?;
+    watch_signals(&tx, detached)?;
     let bridge: Arc<dyn Bridge> = Arc::new(ChannelBridge::new(tx.clone()));
     let thread = thread::Builder::new()
         .name("script".to_owned())
@@ -134,7 +135,8 @@ fn interrupted(dispatcher: &Dispatcher) -> u8 {
     }
 }
 
-fn watch_signals(tx: &mpsc::UnboundedSender<Internal>) -> Result<()> {
+/// Makes signals messages. A run without a terminal does not end because one is closed.
+fn watch_signals(tx: &mpsc::UnboundedSender<Internal>, detached: bool) -> Result<()> {
     let kinds = [
         (SignalKind::interrupt(), Signal::Interrupt),
         (SignalKind::terminate(), Signal::Terminate),
@@ -146,6 +148,9 @@ fn watch_signals(tx: &mpsc::UnboundedSender<Internal>) -> Result<()> {
         let tx = tx.clone();
         tokio::spawn(async move {
             while stream.recv().await.is_some() {
+                if detached && meaning == Signal::HangUp {
+                    continue;
+                }
                 if tx.send(Internal::Signal(meaning)).is_err() {
                     break;
                 }

@@ -7,6 +7,7 @@ use super::bridge::{Attempt, Failure, Origin, Reply, Request, Worktree};
 use crate::error::Error;
 use crate::event::kind::EventKind;
 use crate::host::agent::Fact;
+use crate::host::git::lease::Lease;
 use crate::host::git::worktree::Prepared;
 use crate::model::agent::AgentReport;
 
@@ -20,7 +21,7 @@ pub(crate) enum Internal {
     /// A run was opened, or could not be.
     Opened { result: Result<Box<Active>, Error>, answer: Answer },
     /// An item's worktree is there; phases that git shows are in it.
-    WorktreeReady { attempt: Attempt, result: Result<WorktreeReady, Error>, answer: Answer },
+    WorktreeReady { attempt: Attempt, result: Result<WorktreeReady, Failure>, answer: Answer },
     /// An agent process said or did something.
     AgentFact { attempt: Attempt, phase: Option<u32>, agent: String, model: Option<String>, fact: Fact },
     /// An agent process is gone.
@@ -42,6 +43,7 @@ pub(crate) struct WorktreeReady {
     pub(crate) tree: Prepared,
     pub(crate) worktree: Worktree,
     pub(crate) events: Vec<EventKind>,
+    pub(crate) lease: Lease,
 }
 
 /// How a merge ended.

@@ -22,12 +22,14 @@ pub(crate) fn pump(dispatcher: &mut Dispatcher) {
     let Some(integration) = active.integration.clone() else { return };
     active.merging = true;
     let id = active.id(item);
-    let item_branch = active.branch(&id);
+    let item_branch = super::gitwork::item_branch(&id);
+    let lease = active.live.get(item).and_then(|live| live.lease.clone());
     let title = active.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default();
     let document = active.graph.documents.get(&id).cloned();
     let (tx, run) = (dispatcher.tx.clone(), dispatcher.events.run().to_owned());
     tokio::task::spawn_blocking(move || {
         let result = super::gitwork::parse(&id).and_then(|prp| {
+            super::gitwork::fenced(&integration.repo, lease.as_ref(), &id)?;
             let status_edit = document.map(|path| {
                 let path = path.strip_prefix(integration.repo.root()).unwrap_or(&path).to_owned();
                 let edit: merge::Edit = Box::new(completed);
@@ -73,6 +75,10 @@ fn edit_in_place(root: &Path, path: &Path, status: Status) -> Result<(), String>
 pub(crate) fn write_status(dispatcher: &mut Dispatcher, item: usize, status: ItemStatus) {
     let Some(active) = &dispatcher.active else { return };
     let Some(integration) = &active.integration else { return };
+    if active.options.no_merge && status == ItemStatus::Completed {
+        // Done, but not where anybody finds it: the next run merges the branch and says so then.
+        return;
+    }
     let id = active.id(item);
     let Some(path) = active.graph.documents.get(&id) else { return };
     let status = match status {

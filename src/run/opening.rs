@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::active::{Active, Integration, Live};
 use super::bridge::{Reply, RunGraph, RunOptions};
+use super::checkout;
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal};
 use super::journal::{self, Journal};
@@ -14,7 +15,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::agent::SessionLedger;
 use crate::host::git::repo::Repo;
-use crate::host::git::{branch, restart, scan};
+use crate::host::git::{branch, lease, restart, scan};
 use crate::host::lock::Lock;
 use crate::host::{clock, process, state};
 use crate::model::usage::Usage;
@@ -51,7 +52,13 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
     }
     bury_the_dead(settings, run, &options, &mut found);
     let integration = match (&repo, options.merge) {
-        (Some(repo), true) => Some(integrate(repo, &options, &graph, run, &mut found)?),
+        (Some(repo), true) => {
+            let integration = integrate(repo, &options, &graph, run, &mut found)?;
+            lease::bury(repo)?;
+            repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
+            found.extend(checkout::notes(settings, repo, &integration.base, &graph)?);
+            Some(integration)
+        }
         (Some(_), false) | (None, _) => None,
     };
     let directory = settings.run_dir(run);
@@ -76,6 +83,7 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
         spent: Usage::default(),
         limited: BTreeMap::new(),
         over_budget: false,
+        disk_warned: false,
         finished: false,
         closed: None,
         found,
@@ -173,8 +181,9 @@ fn policy(options: &RunOptions) -> Policy {
         fail_fast: options.fail_fast,
         max_fail: options.max_fail,
         barrier: options.barrier,
-        merge: options.merge,
+        merge: options.merge && !options.no_merge,
         stop_on_conflict: options.on_conflict == "stop",
+        resolve_conflicts: options.on_conflict == "agent",
     }
 }
 

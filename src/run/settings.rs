@@ -37,6 +37,8 @@ pub struct Settings {
     pub sandbox: Sandbox,
     /// The command line of this program, for people and for resuming.
     pub argv: Vec<String>,
+    /// The run belongs to no terminal: one that is closed does not end it.
+    pub detached: bool,
 }
 
 impl Settings {

@@ -346,9 +346,10 @@ impl Bridge for Fake {
                     base: "b".repeat(40),
                     phases,
                     merged,
+                    conflict: None,
                 })
             }
-            Request::Phase { .. } => Reply::Done,
+            Request::Phase { .. } | Request::Park => Reply::Done,
             Request::Checkpoint { ordinal, key, .. } => {
                 let mut world = self.world.lock().unwrap();
                 world.log.push(format!("commit {item} {ordinal}"));
@@ -370,7 +371,7 @@ impl Bridge for Fake {
             },
             Request::Http { .. } => return Err(Error::new(ExitCode::Internal, "no network in tests").into()),
             Request::Executed { batch, ids } => Reply::Executed(self.executed(batch, &ids)),
-            Request::Diff { .. } => Reply::Text(String::new()),
+            Request::Diff { .. } | Request::Resolve { .. } => Reply::Text(String::new()),
             Request::Event(event) => {
                 if let EventKind::Note { text, .. } = event {
                     self.world.lock().unwrap().notes.push(text);

@@ -8,7 +8,7 @@ use crate::run::bridge::RunOptions;
 use super::super::state::State;
 use super::fields::Fields;
 
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
     "command",
     "batch",
     "jobs",
@@ -17,6 +17,7 @@ const KNOWN: [&str; 18] = [
     "max_fail",
     "barrier",
     "merge",
+    "no_merge",
     "on_conflict",
     "base",
     "restart",
@@ -54,6 +55,7 @@ pub(super) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
         max_fail: fields.int("max_fail")?,
         barrier: flag("barrier")?,
         merge: flag("merge")?,
+        no_merge: flag("no_merge")?,
         on_conflict: fields.text("on_conflict")?.unwrap_or_else(|| "park".to_owned()),
         base: fields.text("base")?,
         restart: flag("restart")?,

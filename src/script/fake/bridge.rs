@@ -166,6 +166,10 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
             tree.phases.push(PhaseRecord { ordinal, commit: commit.clone(), key, validation: None });
             Reply::Checkpoint { commit, files: Vec::new() }
         }
+        Request::Resolve { .. } => {
+            worktree(world, item).conflict = None;
+            Reply::Text(String::new())
+        }
         Request::Validate { ordinal, level, .. } => Reply::Validation(validate(world, item, ordinal, level)),
         Request::Process { argv, .. } => {
             let answer = world.program(&argv).ok_or_else(|| {
@@ -193,8 +197,8 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
         }
         Request::Env(name) => Reply::Env(world.env.get(&name).cloned()),
         Request::Now => Reply::Now(world.now),
-        // Answered before, as they may wait.
-        Request::Next | Request::Agent(_) | Request::Finished(_) => Reply::Done,
+        // Most are answered before, as they may wait.
+        Request::Next | Request::Agent(_) | Request::Finished(_) | Request::Park => Reply::Done,
     })
 }
 

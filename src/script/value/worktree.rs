@@ -91,6 +91,57 @@ pub(crate) mod methods {
         worktree.lock().merged
     }
 
+    /// Map `#{ files, theirs }` when this attempt is for resolving the conflict of the item's merge, which is in the
+    /// worktree then; `()` otherwise.
+    #[rhai_fn(get = "conflict", pure)]
+    pub fn conflict(worktree: &mut WorktreeValue) -> Dynamic {
+        let Some(conflict) = worktree.lock().conflict.clone() else { return Dynamic::UNIT };
+        let entries = [("files".into(), texts(conflict.files).into()), ("theirs".into(), conflict.theirs.into())];
+        entries.into_iter().collect::<Map>().into()
+    }
+
+    /// Validates what was made of a conflict up to a level and commits the merge; parks it again when anything is
+    /// wrong. Returns why it is parked, or `()` when it is resolved.
+    ///
+    /// ```rhai
+    /// if tree.resolve(4, prp) == () { print("resolved"); }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn resolve(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        level: i64,
+        prp: PrpValue,
+    ) -> Thrown<Dynamic> {
+        native(&context, |call| {
+            let _ = worktree;
+            let level = u8::try_from(level).ok().filter(|level| (1..=4).contains(level));
+            let level = level.ok_or_else(|| invalid("the validation level is not from 1 to 4"))?;
+            let ordinal = u32::try_from(prp.0.phases.len()).unwrap_or(u32::MAX);
+            let gates = prp.0.gates.iter().filter(|gate| gate.level <= level);
+            let commands = gates.filter_map(|gate| Some((gate.level, gate.command.clone()?))).collect();
+            let ignored = call.state.setting_text("validate.gates").is_some_and(|gates| gates == "ignore");
+            let gates = if ignored { Vec::new() } else { commands };
+            match call.ask(Request::Resolve { ordinal, level, gates, manual: Vec::new() })? {
+                Reply::Text(reason) => Ok(optional(Some(reason).filter(|reason| !reason.is_empty()))),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Parks the merge again that was to be resolved: a person resolves it then.
+    ///
+    /// ```rhai
+    /// tree.park();
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn park(context: NativeCallContext, worktree: &mut WorktreeValue) -> Thrown<()> {
+        native(&context, |call| {
+            let _ = worktree;
+            call.tell(Request::Park)
+        })
+    }
+
     /// Tells whether a phase is done: its checkpoint stands and its validation passed.
     ///
     /// ```rhai

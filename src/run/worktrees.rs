@@ -1,0 +1,197 @@
+//! The worktree of an item: leased, prepared, furnished, and read for what git already shows.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::active::Integration;
+use super::bridge::{Attempt, Conflict, Failure, Origin, PhaseRecord, Worktree};
+use super::dispatcher::{Dispatcher, reply};
+use super::internal::{Answer, Internal, WorktreeReady};
+use super::settings::Settings;
+use super::{effects, gitwork};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::EventKind;
+use crate::host::git::worktree::{self, Prepared};
+use crate::host::git::{diff, lease, notes, resolve, scan};
+use crate::host::process::{self, Marker};
+use crate::host::stop::StopToken;
+use crate::model::validation::ValidationRecord;
+
+/// Bytes of the other side of a conflict that a resolver is shown.
+const MAX_THEIRS: usize = 64 << 10;
+
+/// Name of the variable that gives each running item ports of its own.
+pub(crate) const SLOT: &str = "BATCHPRP_SLOT";
+
+/// Everything that preparing needs, away from the loop.
+struct Order {
+    settings: Arc<Settings>,
+    integration: Integration,
+    attempt: Attempt,
+    branch: String,
+    run: String,
+    /// The attempt is for resolving the conflict of its merge.
+    conflict: bool,
+    env: BTreeMap<String, String>,
+    stop: StopToken,
+}
+
+/// Prepares the worktree of an item and reads what git already shows.
+pub(crate) fn worktree(dispatcher: &mut Dispatcher, origin: &Origin, answer: Answer) {
+    let (attempt, integration, branch) = match gitwork::placed(dispatcher, origin) {
+        Ok(found) => found,
+        Err(failure) => return reply(answer, Err(failure)),
+    };
+    let env = effects::environment(dispatcher, origin);
+    let Some(active) = &mut dispatcher.active else { return };
+    let live = active.item(&attempt.item).and_then(|item| active.live.get_mut(item));
+    let conflict = live.is_some_and(|live| std::mem::take(&mut live.conflict));
+    let order = Order {
+        settings: dispatcher.settings.clone(),
+        integration,
+        attempt,
+        branch,
+        run: dispatcher.events.run().to_owned(),
+        conflict,
+        env,
+        stop: dispatcher.stop.clone(),
+    };
+    let tx = dispatcher.tx.clone();
+    tokio::spawn(async move {
+        let attempt = order.attempt.clone();
+        let result = ready(order).await;
+        drop(tx.send(Internal::WorktreeReady { attempt, result, answer }));
+    });
+}
+
+async fn ready(order: Order) -> std::result::Result<WorktreeReady, Failure> {
+    let order = Arc::new(order);
+    let (lease, made) = off_the_loop(&order, prepare).await?;
+    furnish(&order, &made).await?;
+    let read = move |order: &Order| inspect(order, made, lease);
+    off_the_loop(&order, read).await
+}
+
+async fn off_the_loop<T: Send + 'static>(
+    order: &Arc<Order>,
+    work: impl FnOnce(&Order) -> Result<T> + Send + 'static,
+) -> std::result::Result<T, Failure> {
+    let order = order.clone();
+    let done = tokio::task::spawn_blocking(move || work(&order)).await;
+    let done = done.map_err(|error| Error::new(ExitCode::Internal, format!("a task broke: {error}")))?;
+    done.map_err(Failure::from)
+}
+
+fn prepare(order: &Order) -> Result<(lease::Lease, Prepared)> {
+    let repo = &order.integration.repo;
+    let id = gitwork::parse(&order.attempt.item)?;
+    let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
+    resolve::abandon(repo, &order.branch)?;
+    let start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
+    let want = worktree::Prepare {
+        branch: order.branch.clone(),
+        start,
+        path: order.settings.worktrees.join(&order.branch),
+        run: order.run.clone(),
+        item: order.attempt.item.clone(),
+        attempt: order.attempt.number,
+        keep_changes: false,
+    };
+    Ok((lease, worktree::prepare(repo, &want)?))
+}
+
+/// Copies what the user listed and runs the set-up lines, once in each worktree. What was cut short is done again.
+async fn furnish(order: &Order, made: &Prepared) -> std::result::Result<(), Failure> {
+    let settings = &order.settings;
+    if settings.copy.is_empty() && settings.setup.is_empty() {
+        return Ok(());
+    }
+    let repo = &order.integration.repo;
+    if worktree::is_furnished(repo, made)? {
+        return Ok(());
+    }
+    for name in &settings.copy {
+        copy(&settings.root.join(name), &made.path.join(name)).map_err(|error| {
+            Error::new(ExitCode::Config, format!("cannot copy `{name}` into the worktree: {error}"))
+                .help("see `worktree.copy` in .ce/batchprp.toml")
+        })?;
+    }
+    for line in &settings.setup {
+        set_up(order, line, &made.path).await?;
+    }
+    Ok(worktree::set_furnished(repo, made)?)
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !from.is_file() {
+        return Ok(());
+    }
+    to.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    std::fs::copy(from, to).map(drop)
+}
+
+async fn set_up(order: &Order, line: &str, path: &Path) -> std::result::Result<(), Failure> {
+    let marker = Marker { run: order.run.clone(), item: order.attempt.item.clone(), attempt: order.attempt.number };
+    // The user wrote this line as shell in the configuration.
+    let argv = ["sh", "-c", line].map(str::to_owned).into();
+    let mut command = process::Command::new(argv, path.to_owned(), marker);
+    command.env.clone_from(&order.env);
+    command.grace = order.settings.timers.grace;
+    let failed = match process::run(command, order.stop.clone()).await {
+        Ok(output) if output.success() => return Ok(()),
+        Ok(output) if output.cancelled => return Err(Failure::Cancelled),
+        Ok(output) if output.timed_out => "it took longer than ten minutes".to_owned(),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let error = Error::new(ExitCode::Config, format!("the set-up line `{line}` failed in the worktree: {failed}"));
+    Err(error.help("see `worktree.setup` in .ce/batchprp.toml").into())
+}
+
+/// Reads what git shows on the branch.
+fn inspect(order: &Order, made: Prepared, lease: lease::Lease) -> Result<WorktreeReady> {
+    let repo = &order.integration.repo;
+    let item = order.attempt.item.clone();
+    let mut events = Vec::new();
+    for text in &made.repaired {
+        events.push(EventKind::Note { item: Some(item.clone()), text: text.clone() });
+    }
+    if let Some(rescue) = made.rescued.clone() {
+        events.push(EventKind::Rescue { item: item.clone(), reference: rescue.reference, files: rescue.files });
+    }
+    let found = scan::item(repo, &order.branch, &made.base, &gitwork::parse(&item)?)?;
+    for hole in &found.holes {
+        events.push(EventKind::Disagreement {
+            item: item.clone(),
+            what: format!("phase {hole} has no checkpoint, but a later phase has one: it is carried out now"),
+        });
+    }
+    let phases = found
+        .phases
+        .into_iter()
+        .map(|phase| {
+            let validation = notes::read(repo, &phase.commit)?;
+            Ok(PhaseRecord { ordinal: phase.ordinal, commit: phase.commit, key: phase.key, validation })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let done = phases.iter().filter(|phase| phase.validation.as_ref().is_some_and(ValidationRecord::passed));
+    let done = done.map(|phase| phase.ordinal).collect::<Vec<_>>();
+    let conflict = if order.conflict { Some(conflict(order, &made)?) } else { None };
+    if !phases.is_empty() && conflict.is_none() {
+        let next = (1..=u32::MAX).find(|ordinal| !done.contains(ordinal));
+        events.push(EventKind::Resumed { item, phases: done, next });
+    }
+    let (path, base) = (made.path.clone(), made.base.clone());
+    let worktree = Worktree { path, branch: order.branch.clone(), base, phases, merged: false, conflict };
+    Ok(WorktreeReady { tree: made, worktree, events, lease })
+}
+
+/// Puts the merge with its conflict markers into the worktree.
+fn conflict(order: &Order, made: &Prepared) -> Result<Conflict> {
+    let (repo, into) = (&order.integration.repo, &order.integration.branch);
+    let files = resolve::start_for_agent(repo, made, into)?;
+    let since = repo.merge_base(&order.branch, into)?.unwrap_or_else(|| made.base.clone());
+    let theirs = diff::patch(repo, &since, into, MAX_THEIRS)?.text;
+    Ok(Conflict { files, theirs })
+}
