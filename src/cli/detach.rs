@@ -17,6 +17,7 @@ use super::failure::Outcome;
 use super::runs;
 use crate::error::{Error, ExitCode};
 use crate::event::SCHEMA_VERSION;
+use crate::host::clock;
 
 /// Set for the command in the background.
 const DETACHED: &str = "BATCHPRP_DETACHED";
@@ -24,26 +25,31 @@ const DETACHED: &str = "BATCHPRP_DETACHED";
 /// How long a run may take until its journal is there; a script may read many documents before.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Leaves the caller's session when this is the command in the background. Returns whether it is.
+/// Tells whether this is the command in the background.
 pub fn is_detached() -> bool {
-    let detached = env::var_os(DETACHED).is_some();
-    if detached {
+    env::var_os(DETACHED).is_some()
+}
+
+/// Leaves the caller's session when this is the command in the background.
+pub fn leave_session() {
+    if is_detached() {
         // Fails only for the leader of a group, which has left already.
-        let _ = nix::unistd::setsid();
+        nix::unistd::setsid().ok();
     }
-    detached
 }
 
 /// Starts the command in the background, waits until its run is open, and says how to follow it.
 pub fn start(context: &mut Context) -> Outcome {
     let folder = runs::folder(context)?;
     let before = runs::ids(&folder);
-    let log = folder.with_file_name("detached.log");
+    let log = folder.with_file_name(format!("detached-{}.log", clock::run_id()));
     let mut child = spawn(&log).map_err(|error| cannot(&error))?;
     let deadline = Instant::now() + PATIENCE;
     loop {
         let opened = runs::ids(&folder).into_iter().rev().find(|id| !before.contains(id) && is_of(&folder, id, &child));
         if let Some(run) = opened {
+            // Beside the journal it goes with the run. Whoever writes it does not notice.
+            fs::rename(&log, folder.join(&run).join("terminal.log")).ok();
             let out = &mut context.terminal.out;
             if context.globals.json {
                 let document = json!({"schema_version": SCHEMA_VERSION, "run": run, "pid": child.id()});
@@ -58,6 +64,7 @@ pub fn start(context: &mut Context) -> Outcome {
         if let Some(status) = child.try_wait().map_err(|error| cannot(&error))? {
             let said = fs::read_to_string(&log).unwrap_or_default();
             write!(context.terminal.err, "{said}")?;
+            fs::remove_file(&log).ok();
             let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(ExitCode::Internal as u8);
             return if code == 0 { Ok(ExitCode::Done) } else { Err(super::failure::Failure::Exit(code)) };
         }

@@ -19,6 +19,7 @@ pub fn main() -> ExitCode {
         return code;
     }
     super::completions::answer_shell();
+    super::detach::leave_session();
     ExitCode::from(run(&argv))
 }
 

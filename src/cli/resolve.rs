@@ -19,6 +19,7 @@ use crate::host::validate::{self, Validation};
 use crate::model::id::{BatchId, PrpId};
 use crate::model::validation::Verdict;
 use crate::report::text::{line, numbered};
+use crate::run::executed::batch_branch;
 
 /// Finish a merge that was parked because of a conflict
 ///
@@ -44,9 +45,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         .item
         .parse()
         .map_err(|error| Error::new(ExitCode::Usage, format!("{error}")).help("such as `PRP-47.2.1`"))?;
-    let batch = args.batch.map(BatchId).or_else(|| id.batch()).ok_or_else(|| {
-        Error::new(ExitCode::Usage, format!("`{id}` does not name its batch")).help("add `--batch N`")
-    })?;
+    let batch = args.batch.map(BatchId).or_else(|| id.batch());
     let config = context.config()?;
     let repo = repository::open(context, &config)?;
     let parked = resolve::find(&repo, &id.branch())?;
@@ -56,7 +55,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     if args.go_on {
         return go_on(&repo, &parked, &id, batch, &config, context);
     }
-    let files = resolve::start(&repo, &parked, &batch.branch())?;
+    let files = resolve::start(&repo, &parked, &batch_branch(batch.map(|batch| batch.0)))?;
     let out = &mut context.terminal.out;
     writeln!(out, "{}", parked.path.display())?;
     if files.is_empty() {
@@ -80,32 +79,36 @@ fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> Outcome {
     Ok(ExitCode::Done)
 }
 
-/// Commits the edited files, validates them, and lets `exe` do what is left: the merge into the batch.
+/// Validates the edited files, commits them, and lets `exe` do what is left: the merge into the batch.
 fn go_on(
     repo: &Repo,
     parked: &Prepared,
     id: &PrpId,
-    batch: BatchId,
+    batch: Option<BatchId>,
     config: &Config,
     context: &mut Context,
 ) -> Outcome {
+    resolve::check(repo, parked)?;
+    // Before anything is committed: a bad resolution is edited further and continued again.
+    validate(parked, config)?;
     let commit = resolve::finish(repo, parked)?;
     writeln!(context.terminal.out, "resolved as {}", crate::report::text::short_commit(&commit))?;
     context.terminal.out.flush()?;
-    validate(parked, config)?;
     let program = std::env::current_exe()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot find this program: {error}")))?;
+    let mut words = vec!["exe".to_owned(), "--prps".to_owned(), id.to_string()];
+    words.extend(batch.iter().flat_map(|batch| ["--batch".to_owned(), batch.to_string()]));
     let status = Command::new(program)
         .arg("-C")
         .arg(&context.root)
-        .args(["exe", "--batch", &batch.to_string(), "--prps", id.as_str()])
+        .args(&words)
         .status()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start this program: {error}")))?;
     if status.success() {
         return Ok(ExitCode::Done);
     }
     Err(Error::new(ExitCode::Unfinished, format!("the merge of `{id}` is not completed"))
-        .help(format!("go on with: batchprp exe --batch {batch} --prps {id}"))
+        .help(format!("go on with: batchprp {}", words.join(" ")))
         .into())
 }
 
@@ -139,7 +142,7 @@ fn validate(parked: &Prepared, config: &Config) -> Result<()> {
             let message = format!("level {} failed on the resolved merge of `{}`", level.level, parked.item);
             let output: Vec<String> = level.errors.iter().map(|text| line(text, 200)).collect();
             let help = format!(
-                "{}\nmend it in `{}`, commit, then: batchprp resolve {} --continue",
+                "{}\nmend it in `{}`, then: batchprp resolve {} --continue",
                 output.join("\n"),
                 parked.path.display(),
                 parked.item

@@ -123,7 +123,7 @@ fn bound(state: &RunState, style: Style) -> String {
 
 /// Says how much of a budget is spent.
 pub fn budget(spent: f64, limit: f64, unit: &str) -> String {
-    if unit == "usd" {
+    if unit.eq_ignore_ascii_case("usd") {
         return format!("budget: {} of {} spent", dollars(spent), dollars(limit));
     }
     format!("budget: {spent:.0} of {limit:.0} {} used", line(unit, 20))
