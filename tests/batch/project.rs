@@ -210,7 +210,7 @@ impl Project {
 
     /// Describes the user's checkout: HEAD, index, and every file with its time.
     pub(crate) fn fingerprint(&self) -> String {
-        let mut text = self.git(&["symbolic-ref", "HEAD"]) + &self.git(&["rev-parse", "HEAD"]);
+        let mut text = format!("{}{}", self.git(&["symbolic-ref", "HEAD"]), self.git(&["rev-parse", "HEAD"]));
         let index = fs::read(self.root().join(".git/index")).expect("index");
         write!(text, "{} {:?}", index.len(), index).expect("text");
         let mut paths = Vec::new();

@@ -1,0 +1,21 @@
+//! The run engine through the real program: conflicts, limits, evidence, signals, selection, steering.
+
+#[path = "engine/conflicts.rs"]
+mod conflicts;
+#[path = "engine/evidence.rs"]
+mod evidence;
+#[path = "engine/limits.rs"]
+mod limits;
+#[allow(dead_code, reason = "shared with the tests of the main job")]
+#[path = "batch/project.rs"]
+mod project;
+#[path = "engine/selection.rs"]
+mod selection;
+#[path = "engine/signals.rs"]
+mod signals;
+#[path = "engine/stage.rs"]
+mod stage;
+#[path = "engine/steering.rs"]
+mod steering;
+#[path = "engine/surroundings.rs"]
+mod surroundings;

@@ -1,0 +1,96 @@
+//! What a worktree gets besides its commit, and what people are told about their checkout.
+
+use std::fs;
+
+use crate::project::Project;
+use crate::stage::{told, until};
+
+fn pair() -> Project {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).commit("PRPs");
+    project
+}
+
+fn text(project: &Project, name: &str) -> String {
+    fs::read_to_string(project.tools().join(name)).unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn worktrees_are_set_up_and_have_slots_of_their_own() {
+    let project = pair();
+    project.configure(
+        r#"[validate]
+l1 = ["echo $BATCHPRP_SLOT > $TOOLS/validated.$BATCHPRP_ITEM"]
+
+[worktree]
+copy = [".env"]
+setup = ["echo $BATCHPRP_SLOT > $TOOLS/set-up.$BATCHPRP_ITEM", "cat .env >> $TOOLS/set-up.$BATCHPRP_ITEM"]
+"#,
+    );
+    project.write(".env", "PORT=1\n");
+    for id in ["PRP-47.1.1", "PRP-47.1.2"] {
+        project.sabotage(
+            id,
+            1,
+            "echo $BATCHPRP_SLOT > $TOOLS/worked.$BATCHPRP_ITEM\ngrep -q PORT .env || exit 1\nsleep 1",
+        );
+    }
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    let slots = ["PRP-47.1.1", "PRP-47.1.2"].map(|id| {
+        let slot = text(&project, &format!("worked.{id}"));
+        assert_eq!(text(&project, &format!("validated.{id}")), slot);
+        assert_eq!(text(&project, &format!("set-up.{id}")), format!("{slot}\nPORT=1"));
+        slot
+    });
+    let mut sorted = slots.clone();
+    sorted.sort();
+    assert_eq!(sorted, ["0", "1"], "{slots:?}");
+    let files = project.git(&["ls-tree", "-r", "--name-only", "prp-47"]);
+    assert!(!files.contains(".env"), "what was copied is never committed: {files}");
+}
+
+#[test]
+fn a_set_up_that_failed_is_done_again() {
+    let project = pair();
+    project.configure(
+        "[worktree]\nsetup = [\"echo x >> $TOOLS/tries; test -f $TOOLS/works || { echo no network >&2; exit 1; }\"]\n",
+    );
+    project.run(&["exe", "PRP-47.1.1"]).exits(10).says("no network").says("set-up line");
+    assert!(project.calls().is_empty());
+    fs::write(project.tools().join("works"), "").expect("mended");
+    project.run(&["exe", "PRP-47.1.1"]).exits(0);
+    assert_eq!(text(&project, "tries").lines().count(), 2);
+}
+
+#[test]
+fn a_set_up_that_hangs_ends_with_the_run() {
+    let project = pair();
+    project.configure("[run]\ngrace = \"500ms\"\n[worktree]\nsetup = [\"touch $TOOLS/began; sleep 600\"]\n");
+    let child = project.command(&["exe", "PRP-47.1.1"]).spawn().expect("starts");
+    until("the set-up", || project.tools().join("began").exists());
+    let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("signal");
+    crate::stage::ended(child).exits(130);
+    assert_eq!(project.processes(), Vec::<u32>::new());
+}
+
+#[test]
+fn people_are_told_what_is_not_part_of_the_batch() {
+    let project = pair();
+    let path = "PRPs/feature-requests/PRP-47.1.1-work.md";
+    project.write(path, &(project.read(path) + "\n## Notes\n\nMore.\n"));
+    project.write("README.md", "# Changed\n").write("draft.txt", "mine\n");
+    project.prp("PRP-47.1.3", &[], &[], 1);
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    let notes = told(&project, "note").into_iter().filter_map(|note| Some(note["text"].as_str()?.to_owned()));
+    let notes: Vec<String> =
+        notes.filter(|text| text.contains("base commit") || text.contains("uncommitted")).collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].contains("PRP-47.1.1-work.md"), "{notes:?}");
+    assert!(notes[1].contains("2 files such as"), "{notes:?}");
+
+    assert!(project.read("PRPs/feature-requests/PRP-47.1.3-work.md").contains("status: completed"), "the only copy");
+    let tracked = "PRPs/feature-requests/PRP-47.1.2-work.md";
+    assert!(project.read(tracked).contains("status: planning"), "a tracked one is left alone here");
+    assert!(project.git(&["show", &format!("prp-47:{tracked}")]).contains("status: completed"));
+}
