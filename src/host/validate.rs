@@ -104,12 +104,14 @@ enum Check {
 
 /// Runs one shell command line of the user's own.
 async fn check(request: &Validation, line: &str, stop: &StopToken) -> Check {
+    // A gate of several lines is one script, which ends at its first failing line.
+    let flags = if line.trim().contains('\n') { "-ec" } else { "-c" };
     let command = Command {
         env: request.env.clone(),
         timeout: request.timeout,
         max_output: MAX_OUTPUT,
         ..Command::new(
-            vec!["sh".to_owned(), "-c".to_owned(), line.to_owned()],
+            vec!["sh".to_owned(), flags.to_owned(), line.to_owned()],
             request.worktree.clone(),
             request.marker.clone(),
         )

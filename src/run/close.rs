@@ -5,7 +5,7 @@ use super::dispatcher::{Dispatcher, no_run, reply};
 use super::internal::{Answer, Signal};
 use crate::error::ExitCode;
 use crate::event::EventKind;
-use crate::event::kind::ItemStatus;
+use crate::event::kind::{ItemStatus, Step};
 use crate::host::git::clean::{self, Remove};
 use crate::host::git::land::{self, Land};
 use crate::host::git::lease;
@@ -46,6 +46,7 @@ pub(crate) fn finish(dispatcher: &mut Dispatcher, exit_code: u8) {
     let unfinished = totals.iter().any(|(status, count)| *status != ItemStatus::Completed && *count > 0);
     let resume = unfinished.then(|| dispatcher.settings.resume_command());
     let next = next_steps(dispatcher, &totals);
+    dispatcher.events.emit(EventKind::Step { step: Step::Report });
     dispatcher.events.emit(EventKind::RunFinished { totals, exit_code, resume, next });
     dispatcher.events.sync();
     let Some(active) = &mut dispatcher.active else { return };

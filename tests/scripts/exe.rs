@@ -156,7 +156,7 @@ fn a_dry_run_tells_stages_edges_and_phases_and_starts_nothing() {
     assert_eq!(end.exit_code, 0, "{}", project.notes());
     let notes = project.notes();
     for text in
-        ["BATCH 7: exe (dry run)", "Stage 2 (2 in parallel)", "PRP-7.1.1 → PRP-7.2.1 (depends on it)", "phase 2: runs"]
+        ["BATCH 7: exe (dry run)", "Stage 2 (2 in parallel)", "PRP-7.1.1 → PRP-7.2.1 (depends on it)", "runs, 2 phases"]
     {
         assert!(notes.contains(text), "no {text:?} in\n{notes}");
     }

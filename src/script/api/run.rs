@@ -70,9 +70,6 @@ pub(crate) fn run(
     match call.ask(Request::Close)? {
         Reply::Closed(closed) => {
             call.state.close(closed.clone());
-            if !cancelled {
-                step(call, Step::Report)?;
-            }
             Ok(closed)
         }
         other => Err(unexpected(&other)),
