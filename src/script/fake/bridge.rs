@@ -151,6 +151,7 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
         Request::Close => {
             let cancelled = world.cancelled;
             let schedule = world.schedule.take().ok_or_else(|| refuse("no run is open"))?;
+            world.events.push(EventKind::Step { step: crate::event::kind::Step::Report });
             Reply::Closed(schedule.close(cancelled))
         }
         Request::Worktree => Reply::Worktree(worktree(world, item).clone()),
