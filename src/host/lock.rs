@@ -56,6 +56,11 @@ impl Lock {
         }
     }
 
+    /// Takes one of the numbered places of a repository, such as `slot-0`; `None` when somebody has it.
+    pub fn place(common_dir: &Path, name: &str) -> Result<Option<Self>> {
+        Ok(Self::attempt(common_dir, &format!("{name}.lock"), name)?.ok())
+    }
+
     fn attempt(common_dir: &Path, name: &str, what: &str) -> Result<std::result::Result<Self, Option<Owner>>> {
         let folder = state_dir(common_dir)?;
         let path = folder.join(name);

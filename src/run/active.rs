@@ -24,6 +24,16 @@ pub(crate) struct Integration {
     pub(crate) base: String,
 }
 
+/// Most numbers that are tried; more items than that never run at the same time.
+const MOST_SLOTS: u32 = 10_000;
+
+/// A number that a running item has for itself, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) number: u32,
+    _place: Option<Lock>,
+}
+
 /// What the dispatcher knows of one item beside its state in the machine.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
@@ -37,7 +47,7 @@ pub(crate) struct Live {
     /// Says to other orchestrators that the item is ours; held to the end of the run.
     pub(crate) lease: Option<Lease>,
     /// Number that no other running item has.
-    pub(crate) slot: Option<u32>,
+    pub(crate) slot: Option<Slot>,
     /// Its merge is in conflict, and an agent is to resolve it in the next attempt.
     pub(crate) conflict: bool,
 }
@@ -87,9 +97,19 @@ impl Active {
         self.index.get(id).copied()
     }
 
-    /// Returns the smallest number that no running item has: ports and databases of worktrees differ by it.
-    pub(crate) fn free_slot(&self) -> u32 {
-        let taken: Vec<u32> = self.live.iter().filter_map(|live| live.slot).collect();
-        (0..=u32::MAX).find(|slot| !taken.contains(slot)).unwrap_or_default()
+    /// Takes the smallest number that no running item has, also not one of another batch of the repository: ports and
+    /// databases of worktrees differ by it.
+    pub(crate) fn free_slot(&self) -> Slot {
+        let taken: Vec<u32> = self.live.iter().filter_map(|live| Some(live.slot.as_ref()?.number)).collect();
+        for number in (0..MOST_SLOTS).filter(|number| !taken.contains(number)) {
+            let Some(integration) = &self.integration else { return Slot { number, _place: None } };
+            // Where the lock cannot be taken at all, a number that is free in this run has to do.
+            match Lock::place(integration.repo.common_dir(), &format!("slot-{number}")) {
+                Ok(None) => {}
+                Ok(place @ Some(_)) => return Slot { number, _place: place },
+                Err(_) => return Slot { number, _place: None },
+            }
+        }
+        Slot { number: MOST_SLOTS, _place: None }
     }
 }

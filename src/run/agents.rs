@@ -39,7 +39,9 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::Budget, None)))));
     }
     let live = active.live.get(item);
-    call.spec.env.extend(live.and_then(|live| live.slot).map(|slot| (SLOT.to_owned(), slot.to_string())));
+    call.spec
+        .env
+        .extend(live.and_then(|live| live.slot.as_ref()).map(|slot| (SLOT.to_owned(), slot.number.to_string())));
     let tree = live.and_then(|live| live.tree.as_ref());
     let cwd = tree.map_or_else(|| dispatcher.settings.root.clone(), |tree| tree.path.clone());
     let mut directory = active.directory.join(safe_name(&attempt.item)).join(format!("a{}", attempt.number));

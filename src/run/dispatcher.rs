@@ -279,6 +279,11 @@ impl Dispatcher {
     }
 
     fn quota_over(&mut self, agent: String) {
+        // A later end became known meanwhile: its own timer wakes the run.
+        let limited = self.active.as_ref().and_then(|active| active.limited.get(&agent).copied().flatten());
+        if limited.is_some_and(|until| until > crate::host::clock::epoch_seconds()) {
+            return;
+        }
         self.step(Input::QuotaOver { adapter: agent });
     }
 

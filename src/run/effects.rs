@@ -150,7 +150,7 @@ pub(crate) fn environment(dispatcher: &Dispatcher, origin: &Origin) -> BTreeMap<
 /// Returns the number of the item that runs.
 pub(crate) fn slot(dispatcher: &Dispatcher, origin: &Origin) -> Option<u32> {
     let (item, _) = dispatcher.located(origin).ok()?;
-    dispatcher.active.as_ref()?.live.get(item)?.slot
+    Some(dispatcher.active.as_ref()?.live.get(item)?.slot.as_ref()?.number)
 }
 
 /// Makes the order for validating a worktree.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::project::Project;
-use crate::stage::{events, status, told};
+use crate::stage::{events, status, told, until};
 
 /// Two items change one file that neither declares; the second one later. A third needs the second.
 fn clash() -> Project {
@@ -113,4 +113,20 @@ fn what_an_agent_resolves_badly_stays_parked_after_one_try() {
     assert_eq!(project.calls_of("PRP-47.1.2"), ["1", ""], "it is tried once");
     assert_eq!(project.git(&["show", "prp-47:shared.txt"]), "one");
     project.run(&["resolve", "PRP-47.1.2"]).exits(0);
+}
+
+#[test]
+fn a_run_that_is_killed_while_an_agent_resolves_leaves_nothing_in_the_way() {
+    let project = clash();
+    resolver(&project, "sleep 60");
+    let mut child = project.command(&["exe", "--batch", "47", "--on-conflict", "agent"]).spawn().expect("starts");
+    until("the resolver", || project.calls_of("PRP-47.1.2").len() == 2);
+    child.kill().expect("kill -9");
+    child.wait().expect("gone");
+    resolver(&project, "printf 'one\\ntwo\\n' > shared.txt");
+    project.run(&["exe", "--batch", "47", "--on-conflict", "agent"]).exits(0);
+    assert_eq!(project.git(&["show", "prp-47:shared.txt"]), "one\ntwo");
+    assert_eq!(project.merges("prp-47").len(), 4);
+    assert_eq!(project.calls_of("PRP-47.1.1"), ["1"]);
+    assert_eq!(project.processes(), Vec::<u32>::new());
 }

@@ -23,9 +23,16 @@ fn a_claim_without_anything_to_show_for_it_is_unproven() {
 fn an_agent_that_works_in_the_checkout_is_found_out() {
     let project = Project::new();
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).prp("PRP-47.1.3", &[], &[], 2);
-    project.commit("PRPs");
+    project.prp("PRP-47.1.4", &[], &[], 1).commit("PRPs");
     project.run(&["exe", "--batch", "47", "--prps", "PRP-47.1.2,PRP-47.1.3"]).exits(0);
     assert!(told(&project, "disagreement").is_empty(), "{:?}", told(&project, "disagreement"));
+    project.sabotage(
+        "PRP-47.1.4",
+        1,
+        &format!("touch {0}/README.md; git -C {0} status >/dev/null", project.root().display()),
+    );
+    project.run(&["exe", "--batch", "47", "--prps", "PRP-47.1.4"]).exits(0);
+    assert!(told(&project, "disagreement").is_empty(), "looking is allowed: {:?}", told(&project, "disagreement"));
     project.sabotage("PRP-47.1.1", 1, &format!("echo stray > {}/stray.txt", project.root().display()));
     project.run(&["exe", "--batch", "47"]).exits(0);
     let found = told(&project, "disagreement");

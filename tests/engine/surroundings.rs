@@ -94,3 +94,48 @@ fn people_are_told_what_is_not_part_of_the_batch() {
     assert!(project.read(tracked).contains("status: planning"), "a tracked one is left alone here");
     assert!(project.git(&["show", &format!("prp-47:{tracked}")]).contains("status: completed"));
 }
+
+#[test]
+fn two_batches_of_one_repository_run_at_the_same_time_in_slots_of_their_own() {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-48.1.1", &[], &[], 1).commit("PRPs");
+    for id in ["PRP-47.1.1", "PRP-48.1.1"] {
+        project.sabotage(id, 1, "echo $BATCHPRP_SLOT > $TOOLS/worked.$BATCHPRP_ITEM\nsleep 2");
+    }
+    let first = project.command(&["exe", "--batch", "47"]).spawn().expect("starts");
+    until("the first batch", || project.tools().join("worked.PRP-47.1.1").exists());
+    project.run(&["exe", "--batch", "48"]).exits(0);
+    crate::stage::ended(first).exits(0);
+    let slots = ["47", "48"].map(|batch| text(&project, &format!("worked.PRP-{batch}.1.1")));
+    assert_eq!(slots, ["0", "1"]);
+    assert_eq!((project.merges("prp-47").len(), project.merges("prp-48").len()), (1, 1));
+}
+
+#[test]
+fn agents_are_started_in_the_sandbox_that_is_configured() {
+    let project = pair();
+    project.configure("[run]\nsandbox = \"bwrap\"\n");
+    let path = project.tools().join("path");
+    fs::create_dir(&path).expect("folder");
+    let programs = std::env::var_os("PATH").unwrap_or_default();
+    let find = |name: &str| std::env::split_paths(&programs).map(|f| f.join(name)).find(|file| file.exists());
+    for name in ["git", "sh", "date", "mkdir", "sleep", "cat"] {
+        std::os::unix::fs::symlink(find(name).expect(name), path.join(name)).expect("link");
+    }
+    let run = || {
+        let mut command = project.command(&["exe", "PRP-47.1.1"]);
+        command.env("PATH", &path);
+        crate::stage::finish(command)
+    };
+    run().exits(3).says("no program `bwrap`");
+    let stand_in =
+        "#!/bin/sh\necho \"$*\" > $TOOLS/sandboxed\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n";
+    fs::write(path.join("bwrap"), stand_in).expect("program");
+    fs::set_permissions(path.join("bwrap"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("mode");
+    run().exits(0);
+    let line = text(&project, "sandboxed");
+    let worktree = fs::canonicalize(project.root()).expect("root").with_file_name("repo-worktrees/prp-47-1-1");
+    let worktree = worktree.display();
+    assert!(line.contains("--ro-bind / /") && line.contains(&format!("--bind-try {worktree} {worktree}")), "{line}");
+    assert!(line.contains("repo/.git"), "git needs its folder: {line}");
+}

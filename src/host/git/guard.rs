@@ -34,7 +34,9 @@ impl Guard {
             seen.insert(format!(".git/hooks/{name}"), digest(&entry.path()));
         }
         seen.insert("HEAD of the checkout".to_owned(), format!("{:?} {}", repo.head_branch()?, repo.head()?));
-        seen.insert("index of the checkout".to_owned(), digest(&repo.git_dir().join("index")));
+        // What is staged, and not the bytes of the file: any `git status` of the user rewrites those.
+        let staged = repo.git().args(["ls-files", "--stage", "-z"]).run()?.stdout;
+        seen.insert("index of the checkout".to_owned(), hexadecimal(&staged));
         seen.insert("uncommitted files of the checkout".to_owned(), repo.status()?.join("\n"));
         Ok(Self { seen })
     }
@@ -50,7 +52,10 @@ impl Guard {
 
 /// Returns the digest of a file; empty when there is none.
 fn digest(path: &Path) -> String {
-    let Ok(bytes) = fs::read(path) else { return String::new() };
+    fs::read(path).map_or_else(|_| String::new(), |bytes| hexadecimal(&bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in Sha256::digest(bytes) {
         // Writing into a string cannot fail.
