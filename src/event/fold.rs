@@ -114,6 +114,10 @@ impl RunState {
         }
         match &event.kind {
             EventKind::RunStarted { command, batch, pid, host, argv, jobs } => {
+                if self.started.is_some() {
+                    // A script may run one graph after the other.
+                    *self = Self { latest: self.latest, ..Self::default() };
+                }
                 self.run.clone_from(&event.run);
                 self.command.clone_from(command);
                 self.batch = *batch;

@@ -45,6 +45,15 @@ impl Events {
         }
     }
 
+    /// Begins the stream of a further run of the same script, with an id and a journal of its own.
+    pub(crate) fn renew(&mut self, run: String) {
+        *self = Self {
+            reporters: std::mem::take(&mut self.reporters),
+            broken: self.broken.take(),
+            ..Self::new(run, Vec::new())
+        };
+    }
+
     pub(crate) fn run(&self) -> &str {
         &self.run
     }

@@ -30,6 +30,9 @@ pub(crate) fn open(dispatcher: &mut Dispatcher, options: RunOptions, graph: RunG
         let error = Error::new(ExitCode::NothingMatched, "there is nothing to do: no item matches");
         return reply(answer, Err(error.into()));
     }
+    if dispatcher.active.is_some() {
+        dispatcher.events.renew(clock::run_id());
+    }
     let (settings, tx) = (dispatcher.settings.clone(), dispatcher.tx.clone());
     let run = dispatcher.events.run().to_owned();
     tokio::task::spawn_blocking(move || {
