@@ -17,7 +17,7 @@ mod verdict;
 pub use answer::{NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
 pub use check::{Check, Review};
 pub use consistency::consistency;
-pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh};
+pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh, section_texts};
 pub use drift::{Drift, DriftLevel, drift};
 pub use executed::{Facts, PhaseFacts, executed};
 pub use finding::{Finding, Severity};

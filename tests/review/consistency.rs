@@ -190,12 +190,12 @@ fn two_spellings_of_one_thing_are_a_warning() {
 }
 
 #[test]
-fn who_stands_alone_among_connected_siblings_is_a_warning() {
+fn who_stands_alone_among_connected_siblings_is_told_and_nothing_more() {
     let connected = || vec![plain("9.1.1", "Store", ""), plain("9.1.2", "Cache", "dependencies: [PRP-9.1.1]\n")];
     let mut batch = connected();
     batch.push(plain("9.1.3", "Log", ""));
     let finding = only(&batch, "orphan");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Warning, 4));
+    assert_eq!((finding.severity, line(&finding)), (Severity::Info, 4));
     // Where standing alone is usual it is no finding; nor is a dependency on another batch.
     assert_eq!(categories(&[plain("9.1.1", "Store", ""), plain("9.1.2", "Cache", "")]), [""; 0]);
     let mut outside = connected();

@@ -3,7 +3,8 @@
 use super::batch::Batch;
 use crate::model::id::PrpId;
 use crate::review::document::Document;
-use crate::review::finding::{Finding, Severity::Warning};
+use crate::review::finding::Finding;
+use crate::review::finding::Severity::{Info, Warning};
 use crate::review::outline::words;
 
 pub(super) fn check(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
@@ -27,7 +28,7 @@ fn orphans(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
     for (document, _) in batch.documents.iter().zip(&connected).filter(|(_, connected)| !**connected) {
         let text = format!("{} depends on nothing and nothing depends on it, unlike its siblings", document.name);
         let way = "name what it builds on, or what uses it; leave it when it really stands alone";
-        findings.push(document.finding(Warning, "orphan", document.key(&["dependencies"]), text, way));
+        findings.push(document.finding(Info, "orphan", document.key(&["dependencies"]), text, way));
     }
 }
 

@@ -22,7 +22,8 @@ use crate::review::finding::Finding;
 /// | `missing_dependency` a file that only an unordered sibling produces | warning |
 /// | `large_estimate` over 40 hours, `small_estimate` high complexity under 2 hours, `missing_gates` | warning |
 /// | `diverging_term` one thing spelled in two ways | warning |
-/// | `orphan` no connection in a connected batch, `unnamed_sibling` of an integration PRP | warning |
+/// | `unnamed_sibling` of an integration PRP | warning |
+/// | `orphan` no connection in a connected batch | info: independent work is common |
 pub fn consistency(prps: &[Prp], known: &[PrpId], exists: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let batch = Batch::new(prps);
     let mut findings = Vec::new();

@@ -4,4 +4,4 @@ mod lists;
 mod section;
 
 pub use lists::{ExecutedEntry, executed_list, file_map};
-pub use section::{SectionError, has_section, refresh};
+pub use section::{SectionError, has_section, refresh, section_texts};

@@ -37,6 +37,11 @@ pub fn has_section(text: &str, name: &str) -> bool {
     sections(text).is_ok_and(|sections| sections.iter().any(|section| section.name == name))
 }
 
+/// Returns name and text of every section in order.
+pub fn section_texts(text: &str) -> Result<Vec<(String, String)>, SectionError> {
+    Ok(sections(text)?.into_iter().map(|section| (section.name, text[section.body].to_owned())).collect())
+}
+
 /// Replaces what stands between the markers of a section and nothing else.
 ///
 /// A text without the section is returned as it is: people decide what belongs into their documents. The new text gets

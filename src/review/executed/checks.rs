@@ -5,7 +5,7 @@ use super::diff::{Leftover, added, leftover};
 use super::facts::{Facts, PhaseFacts};
 use crate::model::phase::Phase;
 use crate::model::prp::Prp;
-use crate::model::validation::Verdict;
+use crate::model::validation::{ValidationRecord, Verdict};
 use crate::review::check::{Check, Review};
 use crate::review::document::Document;
 use crate::review::drift::{DriftLevel, drift};
@@ -17,9 +17,9 @@ use crate::review::finding::Severity::{Error, Info, Warning};
 /// | check | points | given for |
 /// |---|---|---|
 /// | `commits` | 3 | the share of phases that have a checkpoint |
-/// | `validation` | 3 | the share of phases whose record has a passed level and no failed one; half for a record in which nothing ran |
+/// | `validation` | 3 | the share of phases with no failed level whose record, or that of a later phase, has a passed one; half where nothing ran |
 /// | `files` | 2 | changed files as declared; half up to 15 % drift, nothing above |
-/// | `criteria` | 1 | the share of ticked acceptance criteria; all of it when the PRP has no boxes |
+/// | `criteria` | 1 | the share of ticked acceptance criteria; half when none is ticked; all of it when the PRP has no boxes |
 /// | `leftovers` | 1 | no conflict markers and no `TODO`, `FIXME`, `XXX` in added lines; half for up to three words |
 pub fn executed(prp: &Prp, facts: &Facts) -> Review {
     let document = Document::new(prp);
@@ -66,6 +66,14 @@ fn validation(document: &Document<'_>, facts: &Facts) -> Check {
     let phases = &document.prp.phases;
     let share = MOST / phases.len().max(1) as f64;
     let mut passed = 0;
+    let mut nothing = Vec::new();
+    // Later phases are validated with the work of the earlier ones beneath them.
+    let ran = |record: &ValidationRecord| {
+        record.passed() && record.levels.iter().any(|level| level.result == Verdict::Passed)
+    };
+    let proven =
+        phases.iter().filter(|phase| of(facts, phase).and_then(|found| found.validation).is_some_and(|r| ran(&r)));
+    let proven = proven.map(|phase| phase.ordinal).max();
     for (phase, found) in phases.iter().filter_map(|phase| of(facts, phase).map(|found| (phase, found))) {
         let place = Some(phase.heading.clone());
         let Some(record) = found.validation else {
@@ -77,15 +85,19 @@ fn validation(document: &Document<'_>, facts: &Facts) -> Check {
             let last = failed.errors.last().map(|error| format!(": {}", first_line(error))).unwrap_or_default();
             let text = format!("level {} of phase {} failed{last}", failed.level, phase.label);
             check.findings.push(document.finding(Error, "validation_failed", place, text, resume(document)));
-        } else if record.levels.iter().any(|level| level.result == Verdict::Passed) {
+        } else if proven.is_some_and(|last| phase.ordinal <= last) {
             passed += 1;
             check.points += share;
         } else {
             check.points += share / 2.0;
-            let text = format!("nothing ran to validate phase {}", phase.label);
-            let way = "configure commands under `[validate]`, or give the PRP gates with commands";
-            check.findings.push(document.finding(Warning, "nothing_validated", place, text, way));
+            nothing.push(phase);
         }
+    }
+    if let Some(first) = nothing.first() {
+        let labels = nothing.iter().map(|phase| phase.label.as_str()).collect::<Vec<_>>().join(", ");
+        let text = format!("nothing ran to validate phase {labels}");
+        let way = "configure commands under `[validate]`, or give the PRP gates with commands";
+        check.findings.push(document.finding(Warning, "nothing_validated", Some(first.heading.clone()), text, way));
     }
     check.seen(format!("{passed} of {} phases are validated", phases.len()))
 }
@@ -127,6 +139,16 @@ fn boxes(document: &Document<'_>) -> Check {
         check.points = 1.0;
         return check.seen("no boxes to tick");
     }
+    let ticked = criteria.iter().filter(|criterion| criterion.ticked).count();
+    if ticked == 0 {
+        // Where nobody ticks boxes they say nothing about the work: neither met nor open.
+        check.points = 0.5;
+        let text = format!("none of the {} acceptance criteria is ticked", criteria.len());
+        let way = "look whether they are met, then tick them or finish the work";
+        let place = criteria.first().map(|criterion| criterion.span.clone());
+        check.findings.push(document.finding(Info, "unticked_criteria", place, text, way));
+        return check.seen("no box is ticked");
+    }
     let share = 1.0 / criteria.len() as f64;
     for criterion in &criteria {
         check.award(share, criterion.ticked, || {
@@ -135,7 +157,6 @@ fn boxes(document: &Document<'_>) -> Check {
             document.finding(Warning, "open_criterion", Some(criterion.span.clone()), text, way)
         });
     }
-    let ticked = criteria.iter().filter(|criterion| criterion.ticked).count();
     check.seen(format!("{ticked} of {} ticked", criteria.len()))
 }
 
