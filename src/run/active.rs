@@ -12,6 +12,7 @@ use crate::host::git::lease::Lease;
 use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
 use crate::host::lock::Lock;
+use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
 use crate::schedule::Machine;
 
@@ -50,6 +51,8 @@ pub(crate) struct Live {
     pub(crate) slot: Option<Slot>,
     /// Its merge is in conflict, and an agent is to resolve it in the next attempt.
     pub(crate) conflict: bool,
+    /// What the last attempt handed in: its note and score, which the machine has no use for.
+    pub(crate) outcome: Option<Outcome>,
 }
 
 /// An open run.

@@ -141,6 +141,8 @@ pub enum Request {
     Park,
     /// Runs validation up to a level on the worktree; gates are extra commands of the PRP.
     Validate { ordinal: u32, level: u8, gates: Vec<(u8, String)>, manual: Vec<u8> },
+    /// Starts no further item in this run; running ones finish.
+    Pause { reason: String },
     /// Runs an agent to its end.
     Agent(Box<AgentCall>),
     /// Runs a program by argv to its end.
@@ -247,6 +249,8 @@ pub struct Executed {
     /// Checkpoints, oldest first: ordinal of the phase, commit, validation.
     pub phases: Vec<PhaseRecord>,
     pub merged: Option<String>,
+    /// `merged` is its merge commit; otherwise its work came by a rebase, a squash or a cherry-pick.
+    pub has_merge: bool,
     /// Files changed by the item; empty when a squash hides them.
     pub files: Vec<String>,
     /// Git shows which files are the item's.

@@ -94,6 +94,7 @@ impl Dispatcher {
                 resolving::resolve(self, origin, Checks { ordinal, level, gates, manual }, answer);
             }
             Request::Park => resolving::give_up(self, origin, answer),
+            Request::Pause { reason } => self.pause(origin, &reason, answer),
             Request::Agent(call) => agents::start(self, origin, call, answer),
             Request::Diff { item, max_bytes } => gitwork::diff(self, &item, max_bytes, answer),
             Request::Prps(_)
@@ -195,6 +196,18 @@ impl Dispatcher {
         }
     }
 
+    /// Lets running items finish and starts no others.
+    fn pause(&mut self, origin: &Origin, reason: &str, answer: Answer) {
+        if self.active.is_none() {
+            return reply(answer, Err(no_run()));
+        }
+        let item = origin.as_ref().map(|attempt| attempt.item.clone());
+        let text = format!("paused, nothing new starts: {reason}");
+        self.events.emit(EventKind::Note { item, text });
+        self.step(Input::Stop);
+        reply(answer, Ok(Reply::Done));
+    }
+
     fn phase(&mut self, origin: &Origin, ordinal: u32, title: String, of: u32, answer: Answer) {
         match self.located(origin) {
             Err(failure) => reply(answer, Err(failure)),
@@ -233,6 +246,7 @@ impl Dispatcher {
         if let Some(live) = self.active.as_mut().and_then(|active| active.live.get_mut(item)) {
             live.slot = None;
             live.busy += live.attempt_started.take().map_or(0.0, |start| start.elapsed().as_secs_f64());
+            live.outcome = Some(outcome.clone());
         }
         self.step(Input::Finished {
             item,
@@ -271,7 +285,11 @@ impl Dispatcher {
         let Some(active) = &mut self.active else { return };
         let id = active.id(item);
         let duration = active.live.get(item).map_or(0.0, |live| live.busy);
-        let (status, outcome, reason) = close::ending(active.machine.state(item));
+        let (status, mut outcome, reason) = close::ending(active.machine.state(item));
+        let handed_in = active.live.get(item).and_then(|live| live.outcome.clone());
+        if let (ItemStatus::Completed, Some(Outcome::Completed { .. })) = (status, &handed_in) {
+            outcome = handed_in;
+        }
         if status != ItemStatus::Pending && status != ItemStatus::Cancelled {
             merging::write_status(self, item, status);
         }

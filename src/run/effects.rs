@@ -14,8 +14,9 @@ use super::{executed, select};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::files::Root;
-use crate::host::git::notes;
+use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
+use crate::host::git::{notes, scan};
 use crate::host::http::HttpRequest;
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
@@ -201,14 +202,23 @@ pub(crate) fn validate(dispatcher: &mut Dispatcher, origin: &Origin, checks: Che
             );
         };
         tokio::task::spawn_blocking(move || {
-            let kept = integration.repo.tip(&tree.branch).and_then(|tip| match tip {
-                Some(commit) => notes::write(&integration.repo, &commit, &record),
-                None => Err(Error::new(ExitCode::GitRefuses, format!("the branch `{}` is gone", tree.branch))),
-            });
+            let commit = proven_commit(&integration.repo, &tree, &attempt.item, ordinal);
+            let kept = commit.and_then(|commit| notes::write(&integration.repo, &commit, &record));
             let result = kept.map(|()| Reply::Validation(record)).map_err(Failure::from);
             drop(tx.send(Internal::Told { events: Vec::new(), answer: Some((answer, result)) }));
         });
     });
+}
+
+/// Returns the commit that a record of validation belongs to: the checkpoint of the phase, also when a person has
+/// committed on top of it since; the tip where there is no checkpoint.
+fn proven_commit(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<String> {
+    let phases = scan::item(repo, &tree.branch, &tree.base, &super::gitwork::parse(item)?)?.phases;
+    if let Some(phase) = phases.into_iter().find(|phase| phase.ordinal == ordinal) {
+        return Ok(phase.commit);
+    }
+    let gone = || Error::new(ExitCode::GitRefuses, format!("the branch `{}` is gone", tree.branch));
+    repo.tip(&tree.branch)?.ok_or_else(gone)
 }
 
 /// Writes the metrics of the latest run and archives them.

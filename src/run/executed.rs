@@ -1,5 +1,6 @@
 //! What git knows about executed PRPs.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::bridge::{Executed, PhaseRecord};
@@ -8,7 +9,7 @@ use super::{journal, select};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::diff;
-use crate::host::git::executed::{self, Facts, Query};
+use crate::host::git::executed::{self, Facts, Landed, Query};
 use crate::host::git::repo::Repo;
 use crate::host::git::scan::FoundPhase;
 use crate::model::id::BatchId;
@@ -27,10 +28,11 @@ pub(crate) fn facts(settings: &Settings, batch: Option<u32>, ids: &[String]) -> 
         exclude: vec![".ce/".to_owned(), folder(&settings.requests), folder(&settings.executed)],
     };
     let found = executed::executed(&repo, &query)?;
-    Ok(found.into_iter().map(|facts| told(settings, facts)).collect())
+    let hours = worked_hours(settings);
+    Ok(found.into_iter().map(|facts| told(&hours, facts)).collect())
 }
 
-fn told(settings: &Settings, facts: Facts) -> Executed {
+fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
     let mut validations = facts.validations;
     let record = |phase: FoundPhase| PhaseRecord {
         validation: validations.remove(&phase.ordinal),
@@ -40,12 +42,13 @@ fn told(settings: &Settings, facts: Facts) -> Executed {
     };
     Executed {
         phases: facts.phases.into_iter().map(record).collect(),
+        has_merge: facts.landed == Some(Landed::Merge),
         merged: facts.merged,
         files_known: facts.files.is_some(),
         files: facts.files.unwrap_or_default(),
         first: facts.first,
         last: facts.last,
-        hours: worked_hours(settings, &facts.id),
+        hours: hours.get(&facts.id).copied(),
         id: facts.id,
     }
 }
@@ -68,17 +71,17 @@ pub(crate) fn batch_branch(batch: Option<u32>) -> String {
     batch.map_or_else(|| "prp-adhoc".to_owned(), |batch| BatchId(batch).branch())
 }
 
-/// Sums the working time that the journals of all runs of this checkout measured; `None` when no run knows the item.
-fn worked_hours(settings: &Settings, id: &str) -> Option<f64> {
-    let mut seconds = None;
-    for entry in std::fs::read_dir(settings.runs_dir()).ok()?.flatten() {
-        for event in journal::read(&entry.path()).unwrap_or_default() {
-            if let EventKind::ItemFinished { item, duration, .. } = event.kind
-                && item == id
-            {
-                seconds = Some(seconds.unwrap_or(0.0) + duration);
+/// Sums the working time of each item over the journals of all runs of this checkout that carried items out.
+fn worked_hours(settings: &Settings) -> BTreeMap<String, f64> {
+    let mut hours = BTreeMap::new();
+    let Ok(runs) = std::fs::read_dir(settings.runs_dir()) else { return hours };
+    for run in runs.flatten() {
+        let ended = journal::ended_items(&run.path(), "exe").unwrap_or_default();
+        for event in ended {
+            if let EventKind::ItemFinished { item, duration, .. } = event.kind {
+                *hours.entry(item).or_insert(0.0) += duration / 3600.0;
             }
         }
     }
-    seconds.map(|seconds: f64| seconds / 3600.0)
+    hours
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 
 /// Name of the journal in the folder of a run.
 pub const FILE_NAME: &str = "events.jsonl";
@@ -34,6 +34,19 @@ impl Journal {
     pub fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
+}
+
+/// Reads only the ends of items out of the journal of a run of one command; nothing when it is a run of another one.
+pub fn ended_items(directory: &Path, command: &str) -> io::Result<Vec<Event>> {
+    let text = std::fs::read(directory.join(FILE_NAME))?;
+    let text = String::from_utf8_lossy(&text);
+    let first = text.lines().next().and_then(|line| Event::from_json(line).ok());
+    if !first.is_some_and(|event| matches!(event.kind, EventKind::RunStarted { command: c, .. } if c == command)) {
+        return Ok(Vec::new());
+    }
+    // Journals are long and ends are few: looking at the text first spares reading every line as JSON.
+    let ends = text.lines().filter(|line| line.contains("item_finished"));
+    Ok(ends.filter_map(|line| Event::from_json(line).ok()).collect())
 }
 
 /// Reads the journal of a run; lines that are torn or of an unknown kind are left out.

@@ -25,7 +25,7 @@ pub enum Input {
     QuotaOver { adapter: String },
     /// The budget is used up: nothing starts any more, running items finish.
     OverBudget { reason: String },
-    /// Nothing starts any more, running items finish; for a quota that nobody waits for.
+    /// Nothing starts any more, running items finish; for a quota that nobody waits for and for a failed review.
     Stop,
     /// The user stops the run: nothing starts any more, running items are stopped.
     Cancel,

@@ -280,7 +280,9 @@ impl Fake {
             id: id.clone(),
             phases: phases.clone(),
             merged: world.merged.contains(id).then(|| "0123456789abcdef".to_owned()),
+            has_merge: true,
             files: world.changed.get(id).cloned().unwrap_or_default(),
+            files_known: true,
             last: Some("2026-11-20T10:00:00Z".to_owned()),
             hours: Some(0.5),
             ..Executed::default()
@@ -349,7 +351,7 @@ impl Bridge for Fake {
                     conflict: None,
                 })
             }
-            Request::Phase { .. } | Request::Park => Reply::Done,
+            Request::Phase { .. } | Request::Park | Request::Pause { .. } => Reply::Done,
             Request::Checkpoint { ordinal, key, .. } => {
                 let mut world = self.world.lock().unwrap();
                 world.log.push(format!("commit {item} {ordinal}"));

@@ -59,6 +59,22 @@ pub(crate) mod module {
         review::has_section(text, name)
     }
 
+    /// Returns the sections of a text in order, maps with `name` and `text`. Throws when markers do not fit together.
+    ///
+    /// ```rhai
+    /// for section in document::sections(files::read("CLAUDE.md")) { print(section.name); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn sections(context: NativeCallContext, text: &str) -> Thrown<Array> {
+        native(&context, |_| {
+            let sections = review::section_texts(text).map_err(|error| invalid(error.to_string()))?;
+            let map = |(name, text): (String, String)| -> Map {
+                [("name".into(), name.into()), ("text".into(), text.into())].into_iter().collect()
+            };
+            Ok(sections.into_iter().map(|section| map(section).into()).collect())
+        })
+    }
+
     /// Writes the list of executed PRPs as Markdown, ordered by id. Elements are PRPs, or maps with `id`, `title`, `path`
     /// and `completed`.
     ///

@@ -41,6 +41,16 @@ pub(crate) mod module {
         })
     }
 
+    /// Pauses the run: no further item starts, running ones finish, and the run ends with the command that resumes it.
+    ///
+    /// ```rhai
+    /// event::pause("the review of PRP-47.1.1 failed");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pause(context: NativeCallContext, reason: &str) -> Thrown<()> {
+        native(&context, |call| call.tell(Request::Pause { reason: reason.to_owned() }))
+    }
+
     /// Tells something to people; within a recipe it is about its item. `print` does the same.
     ///
     /// ```rhai

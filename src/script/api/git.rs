@@ -22,7 +22,9 @@ fn facts(executed: Executed) -> Dynamic {
     map.insert("id".into(), executed.id.into());
     map.insert("phases".into(), executed.phases.iter().map(phase).collect::<Array>().into());
     map.insert("merged".into(), optional(executed.merged));
+    map.insert("has_merge".into(), executed.has_merge.into());
     map.insert("files".into(), texts(executed.files).into());
+    map.insert("files_known".into(), executed.files_known.into());
     map.insert("first".into(), optional(executed.first));
     map.insert("last".into(), optional(executed.last));
     map.insert("hours".into(), optional(executed.hours));
@@ -80,7 +82,9 @@ pub(crate) mod module {
     }
 
     /// Returns what git shows about PRPs: of a batch, or of the ids when the batch is `()`. Maps with `id`, `phases`
-    /// (`#{ ordinal, commit, key, passed, validation }`), `merged`, `files`, `first`, `last`, `hours`.
+    /// (`#{ ordinal, commit, key, passed, validation }`), `merged`, `has_merge` (false
+    /// after a rebase or squash), `files`, `files_known` (false where a squash
+    /// hides them), `first`, `last`, `hours`.
     ///
     /// ```rhai
     /// for fact in git::executed(47, []) { print(`${fact.id}: ${fact.merged}`); }

@@ -7,6 +7,7 @@ mod agent_call;
 mod answer;
 mod assert;
 mod config;
+mod contradiction;
 pub(crate) mod current;
 mod dag;
 mod digest;

@@ -47,7 +47,8 @@ pub(crate) mod module {
                 Err(_) if score.is_unit() => None,
                 _ => return Err(invalid(format!("`{score}` is not a score from 0 to 10")).into()),
             };
-            Ok(OutcomeValue(Outcome::Completed { note: Some(note.to_owned()), score }))
+            let note = Some(note.to_owned()).filter(|note| !note.is_empty());
+            Ok(OutcomeValue(Outcome::Completed { note, score }))
         })
     }
 

@@ -86,6 +86,15 @@ fn new_value(key: &str, value: &Dynamic) -> Result<edit::Value, Error> {
         .map_err(|_| invalid(format!("`{key}` is `{}`: give a text, a number or texts", value.type_name())))
 }
 
+/// Returns the text of a document before and after its frontmatter is edited.
+fn edited(call: &Call, path: &str, fields: Map) -> Result<(String, String), Fault> {
+    let old = files::text_of(call, files::inside(path)?)?;
+    let changes = changes(fields)?;
+    let borrowed: Vec<_> = changes.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+    let new = edit::set(&old, &borrowed).map_err(|error| invalid(format!("`{path}`: {error}")))?;
+    Ok((old, new))
+}
+
 #[export_module]
 pub(crate) mod module {
     /// Reads the PRPs of a batch, or those named one by one: `batch` is a number or `()`, `ids` texts; `executed: true`
@@ -153,17 +162,23 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn set(context: NativeCallContext, path: &str, fields: Map) -> Thrown<bool> {
         native(&context, |call| {
-            let file = files::inside(path)?;
-            let old = files::text_of(call, file.clone())?;
-            let changes = changes(fields)?;
-            let borrowed: Vec<_> = changes.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
-            let new = edit::set(&old, &borrowed).map_err(|error| invalid(format!("`{path}`: {error}")))?;
+            let (old, new) = edited(call, path, fields)?;
             if new == old {
                 return Ok(false);
             }
-            call.tell(Request::WriteFile { path: file, text: new, create_new: false })?;
+            call.tell(Request::WriteFile { path: files::inside(path)?, text: new, create_new: false })?;
             Ok(true)
         })
+    }
+
+    /// Tells whether `set` would change anything.
+    ///
+    /// ```rhai
+    /// if prp::differs(prp.path, #{ status: "executed" }) { print("not marked yet"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn differs(context: NativeCallContext, path: &str, fields: Map) -> Thrown<bool> {
+        native(&context, |call| edited(call, path, fields).map(|(old, new)| old != new))
     }
 
     /// Moves a PRP into another folder, never over another file; returns its new path.

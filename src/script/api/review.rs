@@ -12,7 +12,7 @@ use super::super::value::convert::data;
 use super::super::value::prp::PrpValue;
 use super::fields::Fields;
 use super::native::{Call, Fault, Thrown, invalid, native};
-use super::{review_facts, surroundings};
+use super::{contradiction, review_facts, surroundings};
 
 /// Makes a script value of a review by rule.
 fn scored(review: &Review) -> Dynamic {
@@ -64,12 +64,25 @@ fn wanted(min_score: &Dynamic) -> Result<f64, Fault> {
 }
 
 fn compared(call: &Call, prps: Array, known: Vec<PrpId>) -> Result<Array, Fault> {
+    Ok(found(call, prps, known)?.1.iter().map(data).collect())
+}
+
+fn found(call: &Call, prps: Array, known: Vec<PrpId>) -> Result<(Vec<Prp>, Vec<Finding>), Fault> {
     let prps = prps.into_iter().map(|prp| prp.try_cast::<PrpValue>().map(|prp| Prp::clone(&prp.0)));
     let prps = prps.collect::<Option<Vec<_>>>().ok_or_else(|| invalid("not every element is a PRP"))?;
     let there = surroundings::Existing::new(call);
     let findings = review::consistency(&prps, &known, &|path| there.has(path));
     there.finish()?;
-    Ok(findings.iter().map(data).collect())
+    Ok((prps, findings))
+}
+
+/// Reads ids that are known beside those of the project.
+fn known_with(call: &Call, known: Array) -> Result<Vec<PrpId>, Fault> {
+    let mut ids = surroundings::known_ids(call)?;
+    for text in list(known) {
+        ids.push(text.parse().map_err(|error: NotAnId| invalid(error.to_string()))?);
+    }
+    Ok(ids)
 }
 
 fn one(map: Map, min_score: f64) -> Result<PrpReport, Fault> {
@@ -122,12 +135,23 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(name = "consistency", return_raw)]
     pub fn consistency_known(context: NativeCallContext, prps: Array, known: Array) -> Thrown<Array> {
+        native(&context, |call| compared(call, prps, known_with(call, known)?))
+    }
+
+    /// Like `consistency`, but errors are thrown, all of them with their places in the documents. Returns the other
+    /// findings.
+    ///
+    /// ```rhai
+    /// let warnings = review::require_consistency(prps, []);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn require_consistency(context: NativeCallContext, prps: Array, known: Array) -> Thrown<Array> {
         native(&context, |call| {
-            let mut ids = surroundings::known_ids(call)?;
-            for text in list(known) {
-                ids.push(text.parse().map_err(|error: NotAnId| invalid(error.to_string()))?);
+            let (prps, findings) = found(call, prps, known_with(call, known)?)?;
+            match contradiction::error(&prps, &findings) {
+                Some(error) => Err(error.into()),
+                None => Ok(findings.iter().map(data).collect()),
             }
-            compared(call, prps, ids)
         })
     }
 

@@ -192,6 +192,11 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
             Reply::Executed(world.executed.iter().filter(wanted).cloned().collect())
         }
         Request::Diff { .. } => Reply::Text(String::new()),
+        Request::Pause { reason } => {
+            let item = Some(item.to_owned()).filter(|item| !item.is_empty());
+            world.events.push(EventKind::Note { item, text: format!("paused: {reason}") });
+            Reply::Done
+        }
         Request::Event(event) => {
             world.events.push(event);
             Reply::Done
