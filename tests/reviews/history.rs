@@ -1,0 +1,91 @@
+//! `context-update` in clones that know nothing but the rewritten main branch.
+
+use super::project::{Project, Ran};
+use super::reviewed;
+
+/// A batch with an id that begins like another one, executed and not landed.
+fn finished() -> Project {
+    let project = reviewed();
+    project.prp("PRP-47.1.1", &[], &[], 2).prp("PRP-47.1.10", &[], &[], 1).commit("PRPs");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    project
+}
+
+/// Updates the documents in a fresh clone of main: no branches, no notes, no runs.
+fn update(project: &Project) -> (Ran, Vec<String>) {
+    let clone = project.root().with_file_name("clone");
+    let path = clone.to_string_lossy().into_owned();
+    project.git(&["clone", "-q", "--single-branch", "--branch", "main", "--no-local", ".", &path]);
+    let ran = project.run(&["-C", &path, "context-update", "--batch", "47"]);
+    let folder = clone.join("PRPs/executed");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    (ran, names)
+}
+
+const BOTH: [&str; 2] = ["PRP-47.1.1-work.md", "PRP-47.1.10-work.md"];
+
+#[test]
+fn a_squash_of_the_batch_shows_both() {
+    let project = finished();
+    project.git(&["merge", "--squash", "prp-47"]);
+    project.git(&["commit", "-q", "--no-edit"]);
+    let (ran, names) = update(&project);
+    ran.exits(0).says("its files are hidden in a squash");
+    assert_eq!(names, BOTH);
+}
+
+#[test]
+fn a_rebase_of_the_batch_shows_both_with_their_new_commits() {
+    let project = finished();
+    project.write("README.md", "# Elsewhere\n").commit("Meanwhile");
+    project.git(&["switch", "-q", "-c", "copy", "prp-47"]);
+    project.git(&["rebase", "-q", "main"]);
+    project.git(&["switch", "-q", "main"]);
+    project.git(&["merge", "-q", "--ff-only", "copy"]);
+    let (ran, names) = update(&project);
+    ran.exits(0);
+    assert_eq!(names, BOTH);
+    let text =
+        std::fs::read_to_string(project.root().with_file_name("clone").join("PRPs/executed/PRP-47.1.10-work.md"));
+    let commit = project.git(&["log", "main", "--format=%h", "--abbrev=7", "--grep", "^PRP-47.1.10: Phase"]);
+    assert!(text.expect("document").contains(&commit), "{commit}");
+}
+
+#[test]
+fn a_cherry_picked_item_is_executed_and_its_sibling_is_not() {
+    let project = finished();
+    let commits = project.git(&["log", "--reverse", "--format=%H", "prp-47", "--grep", "^PRP-47.1.10: Phase"]);
+    for commit in commits.lines() {
+        project.git(&["cherry-pick", commit]);
+    }
+    let (ran, names) = update(&project);
+    ran.exits(0).says("PRP-47.1.1-work not executed yet");
+    assert_eq!(names, BOTH[1..]);
+}
+
+#[test]
+fn a_half_cherry_picked_item_is_partial() {
+    let project = finished();
+    let commits = project.git(&["log", "--reverse", "--format=%H", "prp-47", "--grep", "^PRP-47.1.1: Phase"]);
+    project.git(&["cherry-pick", commits.lines().next().expect("a checkpoint")]);
+    let (ran, names) = update(&project);
+    ran.exits(0).says("PRP-47.1.1-work partial: 1 of 2 phases committed");
+    assert!(names.is_empty(), "{names:?}");
+}
+
+#[test]
+fn a_reverted_merge_takes_one_back_and_leaves_the_other() {
+    let project = finished();
+    project.git(&["merge", "-q", "--ff-only", "prp-47"]);
+    let merge = project.git(&["log", "--merges", "--format=%H", "--grep", "^Merge PRP-47.1.1:"]);
+    project.git(&["revert", "--no-edit", "-m", "1", &merge]);
+    let (ran, names) = update(&project);
+    ran.exits(0).says("PRP-47.1.1-work not executed yet");
+    assert_eq!(names, BOTH[1..]);
+}
