@@ -174,7 +174,9 @@ impl Repo {
         }
         let literal = format!(":(top,literal){relative}");
         let args = ["diff", "--name-only", "-z", "--no-ext-diff", "--no-renames", commit, "--", &literal];
-        Ok(!there || !self.git().args(args).list()?.is_empty())
+        // `git diff` writes the index anew when it had to look into files: a copy, so that the user's stays as it is.
+        let index = super::temporary::Index::copy(self, &self.git_dir.join("index"))?;
+        Ok(!there || !index.attach(self.git()).args(args).list()?.is_empty())
     }
 
     /// Returns the content of a file in a commit.
@@ -224,10 +226,13 @@ impl Repo {
         for pattern in missing {
             text.extend([pattern, "\n"]);
         }
-        fs::create_dir_all(self.common_dir.join("info")).map_err(failed)?;
-        let mut file = atomic_write_file::AtomicWriteFile::open(&path).map_err(failed)?;
-        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
-        file.commit().map_err(failed)
+        let write = || {
+            fs::create_dir_all(self.common_dir.join("info"))?;
+            let mut file = atomic_write_file::AtomicWriteFile::open(&path)?;
+            std::io::Write::write_all(&mut file, text.as_bytes())?;
+            file.commit()
+        };
+        crate::host::failpoint::around("exclude.write", write).map_err(failed)
     }
 
     /// Prepares a git command on the user's checkout.
