@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
 
+use super::failpoint;
 use crate::error::{Error, ExitCode, Result};
 
 /// Largest file that is read.
@@ -80,7 +81,7 @@ impl Root {
             file.write_all(text.as_bytes())?;
             file.commit()
         };
-        write().map_err(|error| failed("write", path, &error))
+        failpoint::around("file.write", write).map_err(|error| failed("write", path, &error))
     }
 
     /// Writes a file that must not exist yet, whole or not at all.
@@ -95,7 +96,7 @@ impl Root {
             sync_parent(&real);
             Ok(())
         };
-        let done = write();
+        let done = failpoint::around("file.create", write);
         if done.is_err() {
             fs::remove_file(&new).ok();
         }
@@ -106,11 +107,12 @@ impl Root {
     pub fn move_file(&self, from: &Path, to: &Path) -> Result<()> {
         let old = self.existing(from)?;
         let new = self.parented(to)?;
-        match rename_new(&old, &new) {
+        match failpoint::around("file.move", || rename_new(&old, &new)) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let text = self.read(from)?;
                 self.create_new(to, &text)?;
-                fs::remove_file(&old).map_err(|error| failed("move", from, &error))?;
+                failpoint::around("file.leave", || fs::remove_file(&old))
+                    .map_err(|error| failed("move", from, &error))?;
             }
             Err(error) => return Err(failed("move", if new.exists() { to } else { from }, &error)),
             Ok(()) => {}
@@ -158,7 +160,8 @@ impl Root {
     fn parented(&self, path: &Path) -> Result<PathBuf> {
         let real = self.place(path)?;
         let parent = real.parent().unwrap_or(&self.path);
-        fs::create_dir_all(parent).map_err(|error| failed("make the folder of", path, &error))?;
+        failpoint::around("file.folder", || fs::create_dir_all(parent))
+            .map_err(|error| failed("make the folder of", path, &error))?;
         Ok(real)
     }
 }

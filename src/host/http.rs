@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ureq::http::{Request, Uri};
 
+use super::failpoint;
 use crate::error::{Error, ExitCode, Result};
 
 /// Largest answer that is read.
@@ -54,7 +55,8 @@ fn perform(request: &HttpRequest) -> Result<HttpReply> {
         .allow_non_standard_methods(true)
         .user_agent(concat!("batchprp/", env!("CARGO_PKG_VERSION")))
         .build();
-    let mut reply = config.new_agent().run(prepared).map_err(|error| failed(&reason(&error)))?;
+    let send = || config.new_agent().run(prepared).map_err(|error| failed(&reason(&error)));
+    let mut reply = failpoint::around("http.request", send)?;
     let body = reply.body_mut().with_config().limit(MAX_BODY).lossy_utf8(true).read_to_string();
     let body = body.map_err(|error| failed(&reason(&error)))?;
     let headers = reply.headers().iter();

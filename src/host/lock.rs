@@ -9,6 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::failpoint;
 use super::owner::Owner;
 use crate::error::{Error, ExitCode, Result};
 
@@ -62,6 +63,7 @@ impl Lock {
     }
 
     fn attempt(common_dir: &Path, name: &str, what: &str) -> Result<std::result::Result<Self, Option<Owner>>> {
+        failpoint::before("lock.take")?;
         let folder = state_dir(common_dir)?;
         let path = folder.join(name);
         let failed = |e: std::io::Error| {
@@ -81,7 +83,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if left > 0 => std::thread::sleep(Duration::from_millis(3)),
-                Err(TryLockError::WouldBlock) => return Ok(Err(before)),
+                Err(TryLockError::WouldBlock) => return Ok(Err(holder(&mut file))),
                 Err(TryLockError::Error(e)) => return Err(failed(e)),
             }
         }
@@ -89,6 +91,7 @@ impl Lock {
         file.rewind().map_err(failed)?;
         file.set_len(0).map_err(failed)?;
         file.write_all(text.as_bytes()).map_err(failed)?;
+        failpoint::after("lock.take")?;
         Ok(Ok(Self { file, path, killed: before }))
     }
 
@@ -101,7 +104,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // An emptied file tells the next holder that this one ended in order.
-        drop(self.file.set_len(0));
+        failpoint::quietly("lock.release", || drop(self.file.set_len(0)));
     }
 }
 
@@ -109,7 +112,8 @@ impl Drop for Lock {
 pub fn state_dir(common_dir: &Path) -> Result<PathBuf> {
     let folder = common_dir.join("batchprp");
     if !folder.is_dir() {
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(|e| {
+        let make = || DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        failpoint::around("lock.folder", make).map_err(|e| {
             Error::new(ExitCode::GitRefuses, format!("cannot write into `{}`: {e}", common_dir.display()))
                 .help("batchprp keeps its locks there; check owner and permissions of the repository")
         })?;
@@ -128,6 +132,17 @@ fn read(file: &mut File) -> Option<Owner> {
     file.rewind().ok()?;
     file.take(4096).read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
+}
+
+/// Reads who holds a lock; a holder writes its name a moment after it took the lock.
+fn holder(file: &mut File) -> Option<Owner> {
+    for _ in 0..20 {
+        if let Some(owner) = read(file) {
+            return Some(owner);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    None
 }
 
 fn describe(owner: Option<&Owner>) -> String {

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod clock;
 pub mod disk;
+pub mod failpoint;
 pub mod files;
 pub mod git;
 pub mod http;

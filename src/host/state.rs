@@ -7,15 +7,19 @@ use std::path::Path;
 
 use nix::fcntl::OFlag;
 
+use super::failpoint;
+
 /// Makes a private directory with its parents; the last one is 0700 also when it was there before.
 pub fn private_dir(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    std::fs::set_permissions(path, Permissions::from_mode(0o700))
+    failpoint::around("private.folder", || {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        std::fs::set_permissions(path, Permissions::from_mode(0o700))
+    })
 }
 
 /// Opens a new private file (0600); an old file or link of that name is an error.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+    failpoint::around("private.create", || OpenOptions::new().write(true).create_new(true).mode(0o600).open(path))
 }
 
 /// Writes a private file whole or not at all: a new file (0600) that takes the name when it is complete.
@@ -29,7 +33,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
         Ok(()) | Err(_) => {}
     }
     let written = create_private(&new).and_then(|mut file| file.write_all(content));
-    let done = written.and_then(|()| std::fs::rename(&new, path));
+    let done = written.and_then(|()| failpoint::around("private.rename", || std::fs::rename(&new, path)));
     if done.is_err() {
         std::fs::remove_file(&new).ok();
     }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use super::adopt::Finished;
 use super::bridge::{Closed, RunGraph, RunOptions};
 use super::internal::Answer;
 use crate::host::agent::SessionLedger;
 use crate::host::git::lease::Lease;
 use crate::host::git::repo::Repo;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::worktree::{Prepare, Prepared};
 use crate::host::lock::Lock;
 use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
@@ -40,6 +41,8 @@ pub(crate) struct Slot {
 pub(crate) struct Live {
     /// Branch and worktree, once the recipe asked for them.
     pub(crate) tree: Option<Prepared>,
+    /// Finished work of a dead run that lies in the worktree, and how the worktree was asked for.
+    pub(crate) finished: Option<Box<(Finished, Prepare)>>,
     pub(crate) attempt_started: Option<Instant>,
     /// Seconds of work over all attempts.
     pub(crate) busy: f64,

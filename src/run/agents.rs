@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::active::Integration;
+use super::adopt::{self, Task};
 use super::bridge::{Attempt, Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal};
@@ -38,17 +39,20 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
     if active.over_budget {
         return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::Budget, None)))));
     }
+    let task = Task::of(&call);
+    let left = active.live.get_mut(item).and_then(|live| live.finished.take());
+    if let Some(report) = adopt::report(left.as_deref(), task.as_ref()) {
+        let text = format!("phase {}: took over the finished work of an interrupted run", call.phase.unwrap_or(0));
+        dispatcher.events.emit(EventKind::Note { item: Some(attempt.item), text });
+        return reply(answer, Ok(Reply::Agent(Box::new(report))));
+    }
     let live = active.live.get(item);
     call.spec
         .env
         .extend(live.and_then(|live| live.slot.as_ref()).map(|slot| (SLOT.to_owned(), slot.number.to_string())));
     let tree = live.and_then(|live| live.tree.as_ref());
     let cwd = tree.map_or_else(|| dispatcher.settings.root.clone(), |tree| tree.path.clone());
-    let mut directory = active.directory.join(safe_name(&attempt.item)).join(format!("a{}", attempt.number));
-    if let Some(phase) = call.phase {
-        directory.push(format!("p{phase}"));
-    }
-    let directory = unused(directory);
+    let directory = directory(&active.directory, &attempt, call.phase);
     match disk::room(&cwd) {
         Room::Enough => {}
         Room::Little { free } => {
@@ -71,7 +75,7 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         timers.total = Duration::from_secs_f64(call.spec.timeout);
     }
     let setup = Setup {
-        dir: directory,
+        dir: directory.clone(),
         worktree: cwd,
         marker: Marker { run: dispatcher.events.run().to_owned(), item: attempt.item.clone(), attempt: attempt.number },
         timers,
@@ -83,12 +87,15 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         touch: Touch::default(),
         sandbox: dispatcher.settings.sandbox.clone(),
     };
-    let (phase, name) = (call.phase, call.name.clone());
-    let (agent_name, model) = (call.name.clone(), call.spec.model.clone());
+    let (phase, name, model) = (call.phase, call.name.clone(), call.spec.model.clone());
+    let agent_name = name.clone();
     let checkout = tree.and(active.integration.as_ref()).map(|integration| integration.repo.clone());
     let evidence = tree.filter(|_| call.expects_changes).cloned().zip(active.integration.clone());
     let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
     tokio::task::spawn_local(async move {
+        if let Err(error) = adopt::clear(left, checkout.clone(), &tx).await {
+            return reply(answer, Err(error.into()));
+        }
         let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let teller = {
             let (tx, attempt) = (tx.clone(), attempt.clone());
@@ -105,11 +112,13 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         let mut report = agent::attempt(call, setup, facts, stop).await;
         // Facts that are still on their way come before the end.
         drop(teller.await);
-        if let (AgentStatus::Ok, Some((tree, integration)), Some(before)) = (report.status, evidence, before)
-            && nothing_changed(integration, tree, before).await
-        {
-            // A claim without anything to show for it is no success, whatever the exit code says.
-            report.status = AgentStatus::NoWork;
+        if let (AgentStatus::Ok, Some((tree, integration)), Some(before)) = (report.status, evidence, before) {
+            if nothing_changed(integration, tree, before.clone()).await {
+                // A claim without anything to show for it is no success, whatever the exit code says.
+                report.status = AgentStatus::NoWork;
+            } else if let Some(task) = task {
+                task.keep(before, &report, &directory);
+            }
         }
         let touched = touched(guard, checkout).await;
         if !touched.is_empty() {
@@ -299,6 +308,12 @@ pub(crate) fn safe_name(id: &str) -> String {
     let kept = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let name = id.chars().map(kept).take(80).collect::<String>();
     if name.trim_matches('.').is_empty() { format!("item{name}") } else { name }
+}
+
+/// Returns the folder of a call, below that of its run.
+fn directory(run: &std::path::Path, attempt: &Attempt, phase: Option<u32>) -> std::path::PathBuf {
+    let folder = run.join(safe_name(&attempt.item)).join(format!("a{}", attempt.number));
+    unused(phase.map_or_else(|| folder.clone(), |phase| folder.join(format!("p{phase}"))))
 }
 
 /// Returns the folder, or the first free one with a number behind it: one phase may need several calls.

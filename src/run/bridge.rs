@@ -151,6 +151,8 @@ pub enum Request {
     Http { url: String, method: String, headers: BTreeMap<String, String>, body: String, timeout: f64 },
     /// Facts that git knows about executed PRPs of a batch: commits, changed files, times.
     Executed { batch: Option<u32>, ids: Vec<String> },
+    /// Tells whether the latest run of a batch was killed before it could close it: metrics and clean-up are missing.
+    Unclosed { batch: u32 },
     /// Unified diff of what an item changed against its start, at most so many bytes.
     Diff { item: String, max_bytes: usize },
     /// Puts a fact into the event stream.
@@ -198,6 +200,7 @@ pub enum Reply {
     Executed(Vec<Executed>),
     Closed(Closed),
     Env(Option<String>),
+    Unclosed(bool),
     /// Epoch seconds.
     Now(i64),
 }

@@ -9,7 +9,6 @@ use crate::event::kind::{ItemStatus, Step};
 use crate::host::git::clean::{self, Remove};
 use crate::host::git::land::{self, Land};
 use crate::host::git::lease;
-use crate::host::git::worktree::Prepared;
 use crate::model::outcome::Outcome;
 use crate::report::metrics;
 use crate::schedule::State;
@@ -75,18 +74,25 @@ fn exit_code(dispatcher: &Dispatcher) -> u8 {
     code as u8
 }
 
-/// Removes worktrees of merged items and lands the batch when that was asked for.
+/// Removes worktrees of merged items (their branches stay, so that git shows the checkpoints) and lands the batch when that was asked for.
 fn clean_up(dispatcher: &mut Dispatcher) {
     let Some(active) = &dispatcher.active else { return };
     let Some(integration) = active.integration.clone() else { return };
     let mut notes = Vec::new();
     if !active.options.keep_worktrees && !active.options.no_merge {
-        for (item, live) in active.live.iter().enumerate() {
-            if let (State::Completed, Some(tree)) = (active.machine.state(item), &live.tree)
-                && let Err(error) = clean::remove(&integration.repo, &leftover(tree, &integration.branch))
-            {
-                notes.push(format!("the worktree `{}` stays: {}", tree.path.display(), error.message));
+        // Also those of items that an earlier run merged and could not clean up after.
+        match clean::merged(&integration.repo, &integration.branch) {
+            Ok(merged) => {
+                for (path, branch) in merged {
+                    let name = path.display().to_string();
+                    let what = Remove { path, branch, into: integration.branch.clone(), delete_branch: false };
+                    let removed = clean::remove(&integration.repo, &what);
+                    if let Err(error) = removed.or_else(|_| clean::remove(&integration.repo, &what)) {
+                        notes.push(format!("the worktree `{name}` stays: {}", error.message));
+                    }
+                }
             }
+            Err(error) => notes.push(format!("no worktree was removed: {}", error.message)),
         }
     }
     let all = (0..active.graph.items.len()).all(|item| matches!(active.machine.state(item), State::Completed));
@@ -102,11 +108,6 @@ fn clean_up(dispatcher: &mut Dispatcher) {
     for text in notes {
         dispatcher.events.emit(EventKind::Note { item: None, text });
     }
-}
-
-/// The worktree of a merged item; its branch stays, so that git shows the checkpoints.
-fn leftover(tree: &Prepared, into: &str) -> Remove {
-    Remove { path: tree.path.clone(), branch: tree.branch.clone(), into: into.to_owned(), delete_branch: false }
 }
 
 /// Says what a person would do next, as exact commands.

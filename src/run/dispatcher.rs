@@ -106,6 +106,7 @@ impl Dispatcher {
             | Request::Process { .. }
             | Request::Http { .. }
             | Request::Executed { .. }
+            | Request::Unclosed { .. }
             | Request::Env(_)
             | Request::Now => effects::perform(self, origin, request, answer),
         }
@@ -222,7 +223,7 @@ impl Dispatcher {
     fn worktree_ready(&mut self, attempt: &Attempt, result: Result<WorktreeReady, Failure>, answer: Answer) {
         match result {
             Err(failure) => reply(answer, Err(failure)),
-            Ok(WorktreeReady { tree, worktree, events, lease }) => {
+            Ok(WorktreeReady { tree, worktree, finished, events, lease }) => {
                 for event in events {
                     self.events.emit(event);
                 }
@@ -232,6 +233,7 @@ impl Dispatcher {
                 {
                     live.tree = Some(tree);
                     live.lease = Some(lease);
+                    live.finished = finished;
                 }
                 reply(answer, Ok(Reply::Worktree(worktree)));
             }

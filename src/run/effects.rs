@@ -10,9 +10,10 @@ use super::dispatcher::{Dispatcher, misuse, reply};
 use super::internal::{Answer, Internal};
 use super::settings::Settings;
 use super::worktrees::SLOT;
-use super::{executed, select};
+use super::{adopt, executed, select};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
+use crate::host::failpoint;
 use crate::host::files::Root;
 use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
@@ -78,6 +79,7 @@ fn on_disk(settings: &Settings, request: Request) -> Result<Reply> {
         }
         Request::ListFiles(path) => Ok(Reply::Files(root.list(&path)?)),
         Request::Executed { batch, ids } => Ok(Reply::Executed(executed::facts(settings, batch, &ids)?)),
+        Request::Unclosed { batch } => Ok(Reply::Unclosed(super::opening::unclosed(settings, batch))),
         other => Err(Error::new(ExitCode::Internal, format!("no effect answers {other:?}"))),
     }
 }
@@ -180,7 +182,9 @@ pub(crate) fn validate(dispatcher: &mut Dispatcher, origin: &Origin, checks: Che
         Err(failure) => return reply(answer, Err(failure)),
     };
     dispatcher.step(Input::Validating { item, phase: ordinal, level: 1 });
-    let Some(active) = &dispatcher.active else { return };
+    let Some(active) = &mut dispatcher.active else { return };
+    // What is validated is what is committed.
+    let left = active.live.get_mut(item).and_then(|live| live.finished.take());
     let tree = active.live.get(item).and_then(|live| live.tree.clone());
     let (Some(tree), Some(integration)) = (tree, active.integration.clone()) else {
         return reply(answer, Err(misuse("call `git::worktree` before validating")));
@@ -188,6 +192,9 @@ pub(crate) fn validate(dispatcher: &mut Dispatcher, origin: &Origin, checks: Che
     let order = validation(dispatcher, origin, &tree, checks);
     let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
     tokio::spawn(async move {
+        if let Err(error) = adopt::clear(left, Some(integration.repo.clone()), &tx).await {
+            return reply(answer, Err(error.into()));
+        }
         let told = {
             let (tx, item) = (tx.clone(), attempt.item.clone());
             move |level, result, errors: &[String]| {
@@ -228,9 +235,11 @@ pub(crate) fn write_metrics(settings: &Settings, batch: Option<u32>, metrics: &M
     let latest = settings.state.join("tmp").join(format!("batch-metrics-{name}.json"));
     let archive = settings.state.join("completed-batches");
     let kept = archive.join(format!("batch-{name}-{}-{}.json", metrics.operation, metrics.run));
-    let written = state::private_dir(&archive)
-        .and_then(|()| state::write_private(&latest, text.as_bytes()))
-        .and_then(|()| state::write_private(&kept, text.as_bytes()));
+    let written = failpoint::around("metrics.write", || {
+        state::private_dir(&archive)?;
+        state::write_private(&latest, text.as_bytes())?;
+        state::write_private(&kept, text.as_bytes())
+    });
     written.map_err(|error| Error::new(ExitCode::Internal, format!("cannot write `{}`: {error}", latest.display())))
 }
 

@@ -3,12 +3,13 @@
 use tokio::sync::oneshot;
 
 use super::active::Active;
+use super::adopt::Finished;
 use super::bridge::{Attempt, Failure, Origin, Reply, Request, Worktree};
 use crate::error::Error;
 use crate::event::kind::EventKind;
 use crate::host::agent::Fact;
 use crate::host::git::lease::Lease;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::worktree::{Prepare, Prepared};
 use crate::model::agent::AgentReport;
 
 /// Where the answer to a script's call goes.
@@ -42,6 +43,7 @@ pub(crate) enum Internal {
 pub(crate) struct WorktreeReady {
     pub(crate) tree: Prepared,
     pub(crate) worktree: Worktree,
+    pub(crate) finished: Option<Box<(Finished, Prepare)>>,
     pub(crate) events: Vec<EventKind>,
     pub(crate) lease: Lease,
 }

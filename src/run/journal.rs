@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::event::{Event, EventKind};
+use crate::host::failpoint;
 
 /// Name of the journal in the folder of a run.
 pub const FILE_NAME: &str = "events.jsonl";
@@ -19,20 +20,20 @@ pub struct Journal {
 impl Journal {
     /// Creates the journal in the folder of a new run.
     pub fn create(directory: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(directory.join(FILE_NAME))?;
-        Ok(Self { file })
+        let open = || OpenOptions::new().append(true).create_new(true).mode(0o600).open(directory.join(FILE_NAME));
+        Ok(Self { file: failpoint::around("journal.create", open)? })
     }
 
     /// Appends one event in one write, so that a reader sees whole lines but for a torn last one.
     pub fn append(&mut self, event: &Event) -> io::Result<()> {
         let mut line = event.to_json().to_string();
         line.push('\n');
-        self.file.write_all(line.as_bytes())
+        failpoint::around("journal.append", || self.file.write_all(line.as_bytes()))
     }
 
     /// Forces what was written to the disk; done where a later step relies on it.
     pub fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        failpoint::around("journal.sync", || self.file.sync_data())
     }
 }
 

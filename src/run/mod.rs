@@ -8,6 +8,7 @@
 //! and that order is on disk before anybody sees it.
 
 pub mod active;
+pub mod adopt;
 pub mod agents;
 pub mod bridge;
 pub mod channel;

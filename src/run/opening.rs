@@ -17,7 +17,7 @@ use crate::host::agent::SessionLedger;
 use crate::host::git::repo::Repo;
 use crate::host::git::{branch, lease, restart, scan};
 use crate::host::lock::Lock;
-use crate::host::{clock, process, state};
+use crate::host::{clock, failpoint, process, state};
 use crate::model::usage::Usage;
 use crate::schedule::{Input, Machine, Plan, Policy};
 
@@ -148,6 +148,9 @@ fn bury_the_dead(settings: &Settings, run: &str, options: &RunOptions, found: &m
             continue;
         }
         let killed = process::sweep(|dead| dead == name);
+        // The mark keeps later starts from looking again; it comes last, and a failure to write it does no harm.
+        let mark = entry.path().join("interrupted");
+        drop(failpoint::around("run.bury", || state::write_private(&mark, clock::now().as_bytes())));
         if !killed.is_empty() {
             let text = format!("ended {} processes that the dead run {name} had left", killed.len());
             found.push(EventKind::Note { item: None, text });
@@ -155,6 +158,27 @@ fn bury_the_dead(settings: &Settings, run: &str, options: &RunOptions, found: &m
         let text = format!("the run {name} was interrupted; this run goes on from what git shows");
         found.push(EventKind::Note { item: None, text });
     }
+}
+
+/// Tells whether the latest run of a batch that merges never came to write its end and its metrics.
+pub(crate) fn unclosed(settings: &Settings, batch: u32) -> bool {
+    let entries = std::fs::read_dir(settings.runs_dir()).into_iter().flatten().flatten();
+    let mut latest: Option<(String, String, bool)> = None;
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(events) = journal::read(&entry.path()) else { continue };
+        let Some(first) = events.first() else { continue };
+        let EventKind::RunStarted { batch: Some(of), command, .. } = &first.kind else { continue };
+        if *of == batch && command == "exe" && latest.as_ref().is_none_or(|(at, _, _)| first.at > *at) {
+            let ended = events.iter().any(|event| matches!(event.kind, EventKind::RunFinished { .. }));
+            latest = Some((first.at.clone(), name, ended));
+        }
+    }
+    let archived = |run: &str| {
+        let files = std::fs::read_dir(settings.state.join("completed-batches")).into_iter().flatten().flatten();
+        files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with(&format!("-{run}.json")))
+    };
+    latest.is_some_and(|(_, run, ended)| !ended || !archived(&run))
 }
 
 /// Tells whether a run of this batch never wrote its end. We hold the lock of the batch, so its owner is dead.
@@ -165,12 +189,7 @@ fn unfinished(directory: &Path, batch: Option<u32>) -> bool {
     let Ok(events) = journal::read(directory) else { return false };
     let ours = events.iter().any(|event| matches!(&event.kind, EventKind::RunStarted { batch: b, .. } if *b == batch));
     let ended = events.iter().any(|event| matches!(event.kind, EventKind::RunFinished { .. }));
-    if !ours || ended {
-        return false;
-    }
-    // The mark keeps later starts from looking again; it is advisory, so a failure to write it does no harm.
-    drop(std::fs::write(directory.join("interrupted"), clock::now()));
-    true
+    ours && !ended
 }
 
 fn host_name() -> String {

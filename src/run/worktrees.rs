@@ -9,9 +9,10 @@ use super::bridge::{Attempt, Conflict, Failure, Origin, PhaseRecord, Worktree};
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal, WorktreeReady};
 use super::settings::Settings;
-use super::{effects, gitwork};
+use super::{adopt, effects, gitwork};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
+use crate::host::failpoint;
 use crate::host::git::worktree::{self, Prepared};
 use crate::host::git::{diff, lease, notes, resolve, scan};
 use crate::host::process::{self, Marker};
@@ -23,6 +24,9 @@ const MAX_THEIRS: usize = 64 << 10;
 
 /// Name of the variable that gives each running item ports of its own.
 pub(crate) const SLOT: &str = "BATCHPRP_SLOT";
+
+/// Finished work of a dead run that lies in the worktree, and how the worktree was asked for.
+type Left = Option<Box<(adopt::Finished, worktree::Prepare)>>;
 
 /// Everything that preparing needs, away from the loop.
 struct Order {
@@ -67,9 +71,9 @@ pub(crate) fn worktree(dispatcher: &mut Dispatcher, origin: &Origin, answer: Ans
 
 async fn ready(order: Order) -> std::result::Result<WorktreeReady, Failure> {
     let order = Arc::new(order);
-    let (lease, made) = off_the_loop(&order, prepare).await?;
+    let (lease, made, left) = off_the_loop(&order, prepare).await?;
     furnish(&order, &made).await?;
-    let read = move |order: &Order| inspect(order, made, lease);
+    let read = move |order: &Order| inspect(order, made, lease, left);
     off_the_loop(&order, read).await
 }
 
@@ -83,12 +87,15 @@ async fn off_the_loop<T: Send + 'static>(
     done.map_err(Failure::from)
 }
 
-fn prepare(order: &Order) -> Result<(lease::Lease, Prepared)> {
+fn prepare(order: &Order) -> Result<(lease::Lease, Prepared, Left)> {
     let repo = &order.integration.repo;
     let id = gitwork::parse(&order.attempt.item)?;
     let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
     resolve::abandon(repo, &order.branch)?;
     let start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
+    // Resolving a conflict is no phase that could have been finished before.
+    let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict;
+    let finished = if there { adopt::find(&order.settings, repo, &id, &order.branch)? } else { None };
     let want = worktree::Prepare {
         branch: order.branch.clone(),
         start,
@@ -96,9 +103,11 @@ fn prepare(order: &Order) -> Result<(lease::Lease, Prepared)> {
         run: order.run.clone(),
         item: order.attempt.item.clone(),
         attempt: order.attempt.number,
-        keep_changes: false,
+        keep_changes: finished.is_some(),
     };
-    Ok((lease, worktree::prepare(repo, &want)?))
+    let made = worktree::prepare(repo, &want)?;
+    let left = finished.filter(|_| made.rescued.is_none()).map(|finished| Box::new((finished, want)));
+    Ok((lease, made, left))
 }
 
 /// Copies what the user listed and runs the set-up lines, once in each worktree. What was cut short is done again.
@@ -127,8 +136,10 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     if !from.is_file() {
         return Ok(());
     }
-    to.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-    std::fs::copy(from, to).map(drop)
+    failpoint::around("worktree.copy", || {
+        to.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        std::fs::copy(from, to).map(drop)
+    })
 }
 
 async fn set_up(order: &Order, line: &str, path: &Path) -> std::result::Result<(), Failure> {
@@ -150,7 +161,7 @@ async fn set_up(order: &Order, line: &str, path: &Path) -> std::result::Result<(
 }
 
 /// Reads what git shows on the branch.
-fn inspect(order: &Order, made: Prepared, lease: lease::Lease) -> Result<WorktreeReady> {
+fn inspect(order: &Order, made: Prepared, lease: lease::Lease, finished: Left) -> Result<WorktreeReady> {
     let repo = &order.integration.repo;
     let item = order.attempt.item.clone();
     let mut events = Vec::new();
@@ -184,7 +195,7 @@ fn inspect(order: &Order, made: Prepared, lease: lease::Lease) -> Result<Worktre
     }
     let (path, base) = (made.path.clone(), made.base.clone());
     let worktree = Worktree { path, branch: order.branch.clone(), base, phases, merged: false, conflict };
-    Ok(WorktreeReady { tree: made, worktree, events, lease })
+    Ok(WorktreeReady { tree: made, worktree, finished, events, lease })
 }
 
 /// Puts the merge with its conflict markers into the worktree.

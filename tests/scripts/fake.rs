@@ -383,6 +383,7 @@ impl Bridge for Fake {
             // No program of this machine may be found: every adapter but the built-in ones is absent.
             Request::Env(_) => Reply::Env(None),
             Request::Now => Reply::Now(1_790_000_000),
+            Request::Unclosed { .. } => Reply::Unclosed(false),
         })
     }
 }

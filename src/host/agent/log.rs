@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::host::process::tail::Tail;
-use crate::host::state;
+use crate::host::{failpoint, state};
 
 /// Bytes of the end that are kept when a log is longer than its limit.
 const TAIL: usize = 1024 * 1024;
@@ -47,7 +47,7 @@ impl Log {
 
     fn put(&mut self, bytes: &[u8]) {
         let Some(file) = self.file.as_mut().filter(|_| !bytes.is_empty()) else { return };
-        if let Err(error) = file.write_all(bytes) {
+        if let Err(error) = failpoint::around("log.write", || file.write_all(bytes)) {
             // A full disk stays full: one message, and no further tries.
             self.error = Some(error.to_string());
             self.file = None;

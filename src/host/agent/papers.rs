@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::setup::Setup;
-use crate::host::state;
+use crate::host::{failpoint, state};
 use crate::model::agent::{AgentSpec, CommandLine};
 
 /// Places of the files of one attempt.
@@ -29,7 +29,7 @@ impl Papers {
         }
         let mut dir = wanted.to_owned();
         for number in 2.. {
-            match std::fs::create_dir(&dir) {
+            match failpoint::around("attempt.folder", || std::fs::create_dir(&dir)) {
                 Ok(()) => break,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let mut name = wanted.file_name().unwrap_or_default().to_os_string();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::repo::{Repo, refuse};
 use crate::error::Result;
+use crate::host::failpoint;
 use crate::host::lock::state_dir;
 
 /// What we leave in the administration of a worktree that we made and verified.
@@ -93,7 +94,8 @@ impl Admin {
     pub(super) fn mark(&self, marker: &Marker) -> Result<()> {
         let file = self.dir.join("batchprp.json");
         let text = serde_json::to_string(marker).unwrap_or_default();
-        fs::write(&file, text).map_err(|e| refuse(format!("cannot write `{}`: {e}", file.display())))
+        failpoint::around("worktree.mark", || fs::write(&file, text))
+            .map_err(|e| refuse(format!("cannot write `{}`: {e}", file.display())))
     }
 
     /// Returns the file that exists while a person resolves a merge in the worktree.
@@ -128,14 +130,14 @@ impl Admin {
             if found.is_dir() {
                 // A repository that an agent made in place of ours: its history is kept beside our own files.
                 let kept = free_name(&self.dir, "replaced-git");
-                fs::rename(&pointer, &kept).map_err(failed)?;
+                failpoint::around("pointer.keep", || fs::rename(&pointer, &kept)).map_err(failed)?;
                 what = format!("`{}` was replaced by a repository, now in `{}`", pointer.display(), kept.display());
             } else {
-                fs::remove_file(&pointer).map_err(failed)?;
+                failpoint::around("pointer.remove", || fs::remove_file(&pointer)).map_err(failed)?;
                 what = format!("`{}` led elsewhere and is written again", pointer.display());
             }
         }
-        fs::write(&pointer, wanted).map_err(failed)?;
+        failpoint::around("pointer.write", || fs::write(&pointer, wanted)).map_err(failed)?;
         Ok(Some(what))
     }
 
@@ -143,13 +145,15 @@ impl Admin {
     pub(super) fn discard(&self, repo: &Repo) -> Result<()> {
         let trash = state_dir(repo.common_dir())?.join("trash");
         let failed = |e: std::io::Error| refuse(format!("cannot remove `{}`: {e}", self.dir.display()));
-        fs::create_dir_all(&trash).map_err(failed)?;
+        failpoint::around("trash.folder", || fs::create_dir_all(&trash)).map_err(failed)?;
         let name = self.dir.file_name().unwrap_or_default().to_string_lossy();
         let gone = free_name(&trash, &name);
-        fs::rename(&self.dir, &gone).map_err(failed)?;
+        failpoint::around("worktree.discard", || fs::rename(&self.dir, &gone)).map_err(failed)?;
         // Git itself removes the folder with its last worktree; ours may stay for the next run to delete.
-        drop(fs::remove_dir(repo.common_dir().join("worktrees")));
-        drop(fs::remove_dir_all(gone));
+        failpoint::quietly("trash.delete", || {
+            drop(fs::remove_dir(repo.common_dir().join("worktrees")));
+            drop(fs::remove_dir_all(gone));
+        });
         Ok(())
     }
 }

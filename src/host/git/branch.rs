@@ -2,7 +2,7 @@
 
 use super::refs::{self, Change, Moved};
 use super::repo::{Repo, refuse};
-use super::{admin, locks, worktree};
+use super::{admin, locks, repair, worktree};
 use crate::error::{Error, Result};
 
 /// The branch on which a batch is integrated.
@@ -26,6 +26,7 @@ pub(super) struct Start {
 /// Makes the batch branch, or adopts the one that an earlier run made.
 pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<BatchBranch> {
     refs::check_branch(repo, branch)?;
+    repair::wait_for_references(repo);
     drop(locks::sweep(repo.common_dir()));
     let base_commit = repo.resolve(base_commit)?;
     for _ in 0..3 {

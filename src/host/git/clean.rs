@@ -98,6 +98,21 @@ pub fn clean(repo: &Repo, older_than: Duration, dry_run: bool) -> Result<Cleaned
     Ok(cleaned)
 }
 
+/// Lists the worktrees of ours whose item has commits that are all on `into`, with their branches.
+pub fn merged(repo: &Repo, into: &str) -> Result<Vec<(PathBuf, String)>> {
+    let top = repo.resolve(&refs::head(into))?;
+    let mut found = Vec::new();
+    for admin in admin::all(repo) {
+        let Some(branch) = admin.marker().map(|marker| marker.branch) else { continue };
+        let (Some(tip), Some(path)) = (repo.tip(&branch)?, admin.path) else { continue };
+        let started = refs::read(repo, &refs::base(&branch))?;
+        if started.as_deref() != Some(&tip) && repo.is_ancestor(&tip, &top)? {
+            found.push((path, branch));
+        }
+    }
+    Ok(found)
+}
+
 fn check(repo: &Repo, what: &Remove, tip: &str) -> Result<()> {
     match admin::of(repo, &what.path) {
         Some(admin) if what.path.is_dir() => spare(repo, &admin, &what.path, Some(tip)),

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, ExitCode, Result};
+use crate::host::failpoint;
 use crate::host::lock::state_dir;
 use crate::host::owner::Owner;
 
@@ -30,11 +31,13 @@ impl Intent {
         let failed = |e: std::io::Error| {
             Error::new(ExitCode::GitRefuses, format!("cannot write into `{}`: {e}", folder.display()))
         };
-        fs::create_dir_all(&folder).map_err(failed)?;
+        failpoint::around("intent.folder", || fs::create_dir_all(&folder)).map_err(failed)?;
         let path = folder.join(format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
         let text = serde_json::to_string(&Owner::current(what)).unwrap_or_default();
-        fs::write(&path, text).map_err(failed)?;
-        Ok(Self { path })
+        // Dropped, and so taken away again, when it was not written well.
+        let intent = Self { path };
+        failpoint::around("intent.record", || fs::write(&intent.path, text)).map_err(failed)?;
+        Ok(intent)
     }
 
     /// Forgets the intent: the command has ended.
@@ -45,7 +48,10 @@ impl Intent {
 
 impl Drop for Intent {
     fn drop(&mut self) {
-        drop(fs::remove_file(&self.path));
+        failpoint::quietly("intent.done", || drop(fs::remove_file(&self.path)));
+        if self.path.exists() {
+            failpoint::quietly("intent.done", || drop(fs::remove_file(&self.path)));
+        }
     }
 }
 
@@ -57,7 +63,7 @@ pub(super) fn oldest_dead(common_dir: &Path) -> Option<SystemTime> {
 /// Forgets the commands of dead orchestrators: what they left has been cleared away.
 pub(super) fn forget(common_dir: &Path) {
     for (path, _) in dead(common_dir) {
-        drop(fs::remove_file(path));
+        failpoint::quietly("intent.forget", || drop(fs::remove_file(path)));
     }
 }
 
@@ -70,13 +76,26 @@ fn dead(common_dir: &Path) -> Vec<(PathBuf, SystemTime)> {
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
         // A file without readable content was being written when its owner died, or is being written now.
         let owner: Option<Owner> = serde_json::from_str(&text).ok();
+        if owner.is_none() && writer_is_gone(&entry.path()) {
+            // Killed while it wrote this, so that its command never started.
+            failpoint::quietly("intent.forget", || drop(fs::remove_file(entry.path())));
+        }
         if owner.is_some_and(|owner| owner.is_alive() == Some(false)) {
             if old(&started) {
-                drop(fs::remove_file(entry.path()));
+                failpoint::quietly("intent.forget", || drop(fs::remove_file(entry.path())));
             } else {
                 found.push((entry.path(), started));
             }
         }
     }
     found
+}
+
+/// Tells whether the process that is named in the name of an intent is certainly gone.
+fn writer_is_gone(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let pid = name.split('-').next().and_then(|pid| pid.parse().ok());
+    pid.is_some_and(|pid| {
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) == Err(nix::errno::Errno::ESRCH)
+    })
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{busy, intent};
+use crate::host::failpoint;
 
 /// A lock younger than this is never touched.
 const YOUNG: Duration = Duration::from_secs(1);
@@ -89,7 +90,7 @@ pub(super) fn remove_dead(common_dir: &Path, lock: &Path) -> bool {
     settled
         && busy::is_open(lock) == Some(false)
         && busy::git_runs_in(&[common_dir, repository]) == Some(false)
-        && fs::remove_file(lock).is_ok()
+        && failpoint::around("lockfile.remove", || fs::remove_file(lock)).is_ok()
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

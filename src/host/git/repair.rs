@@ -11,6 +11,7 @@ use super::work::Work;
 use super::worktree::{Prepare, is_on};
 use super::{busy, intent};
 use crate::error::Result;
+use crate::host::failpoint;
 
 /// Folders with this prefix beside the worktrees are on their way out.
 pub(super) const LEAVING: &str = ".batchprp-removing-";
@@ -26,16 +27,28 @@ pub(super) fn wait_for_the_dead(repo: &Repo, path: &Path) {
     }
 }
 
+/// Waits a little, before a run starts, until git processes that a killed run left in the repository have ended: what
+/// they still do to references must be seen. Somebody else's git may work there for long, and does no harm.
+pub(super) fn wait_for_references(repo: &Repo) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while intent::oldest_dead(repo.common_dir()).is_some()
+        && busy::git_runs_in(&[repo.common_dir(), repo.root()]) == Some(true)
+        && Instant::now() < deadline
+    {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Deletes what killed removals left beside a worktree and in our own folder.
 pub(super) fn sweep(repo: &Repo, path: &Path) {
     let trash = repo.common_dir().join("batchprp").join("trash");
     if trash.exists() {
-        drop(fs::remove_dir_all(trash));
+        failpoint::quietly("trash.delete", || drop(fs::remove_dir_all(trash)));
     }
     let entries = path.parent().and_then(|parent| fs::read_dir(parent).ok());
     for entry in entries.into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(LEAVING) {
-            drop(fs::remove_dir_all(entry.path()));
+            failpoint::quietly("trash.delete", || drop(fs::remove_dir_all(entry.path())));
         }
     }
 }
@@ -123,9 +136,10 @@ pub(super) fn leave(path: &Path) -> Result<()> {
     let parent = path.parent().unwrap_or(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let gone = free_name(parent, &format!("{LEAVING}{name}"));
-    fs::rename(path, &gone).map_err(|e| refuse(format!("cannot remove `{}`: {e}", path.display())))?;
+    failpoint::around("worktree.leave", || fs::rename(path, &gone))
+        .map_err(|e| refuse(format!("cannot remove `{}`: {e}", path.display())))?;
     // What cannot be deleted now (files of another user) is tried again by the next run.
-    drop(fs::remove_dir_all(gone));
+    failpoint::quietly("worktree.delete", || drop(fs::remove_dir_all(gone)));
     Ok(())
 }
 
@@ -162,7 +176,7 @@ fn not_foreign(repo: &Repo, admin: &Admin, branch: &str, path: &Path) -> Result<
 /// Makes the path free for a new worktree.
 fn make_room(repo: &Repo, path: &Path, repaired: &mut Vec<String>) -> Result<()> {
     let Ok(found) = fs::symlink_metadata(path) else { return Ok(()) };
-    if found.is_dir() && fs::remove_dir(path).is_ok() {
+    if found.is_dir() && failpoint::around("worktree.room", || fs::remove_dir(path)).is_ok() {
         return Ok(());
     }
     let pointer = fs::read_to_string(path.join(".git")).unwrap_or_default();
@@ -175,7 +189,8 @@ fn make_room(repo: &Repo, path: &Path, repaired: &mut Vec<String>) -> Result<()>
     // Files whose administration is gone cannot be told from work: they are kept under another name.
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let kept = free_name(path.parent().unwrap_or(path), &format!("{name}.left"));
-    fs::rename(path, &kept).map_err(|e| refuse(format!("cannot move `{}` away: {e}", path.display())))?;
+    failpoint::around("worktree.keep", || fs::rename(path, &kept))
+        .map_err(|e| refuse(format!("cannot move `{}` away: {e}", path.display())))?;
     repaired.push(format!("`{}` was not registered any more; its files are in `{}`", path.display(), kept.display()));
     Ok(())
 }

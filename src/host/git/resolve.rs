@@ -9,6 +9,7 @@ use super::temporary;
 use super::work::Work;
 use super::worktree::{self, Prepared};
 use crate::error::Result;
+use crate::host::failpoint;
 use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN};
 
 /// Merges the batch branch into the worktree of the item and leaves the conflict markers there. Returns the files to
@@ -24,7 +25,7 @@ pub fn start(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec
             .help("commit or stash them before the merge is resolved there"));
     }
     let tip = repo.resolve(&refs::head(batch_branch))?;
-    fs::write(admin.resolving(), &tip)
+    failpoint::around("resolve.begin", || fs::write(admin.resolving(), &tip))
         .map_err(|e| refuse(format!("cannot write `{}`: {e}", admin.resolving().display())))?;
     let output = work.changing().args(["merge", "--no-commit", "--no-ff", "--no-edit", "--quiet", &tip]).run()?;
     if output.code != 0 && work.merge_heads().is_empty() {
@@ -37,7 +38,8 @@ pub fn start(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec
 /// Like [`start`] on behalf of an agent: when the run dies meanwhile, [`abandon`] takes the merge back.
 pub fn start_for_agent(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec<String>> {
     let mark = worktree::administration(repo, prepared)?.agent_resolves();
-    fs::write(&mark, "").map_err(|e| refuse(format!("cannot write `{}`: {e}", mark.display())))?;
+    failpoint::around("resolve.begin", || fs::write(&mark, ""))
+        .map_err(|e| refuse(format!("cannot write `{}`: {e}", mark.display())))?;
     start(repo, prepared, batch_branch)
 }
 
@@ -138,7 +140,7 @@ pub fn find(repo: &Repo, branch: &str) -> Result<Prepared> {
 /// The merge is over, one way or the other.
 fn forget(admin: &super::admin::Admin) {
     for mark in [admin.resolving(), admin.agent_resolves()] {
-        drop(fs::remove_file(mark));
+        failpoint::quietly("resolve.end", || drop(fs::remove_file(mark)));
     }
 }
 

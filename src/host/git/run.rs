@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::intent::Intent;
 use super::locks;
 use crate::error::{Error, ExitCode, Result};
+use crate::host::failpoint;
 
 /// Longest run of one git command.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -67,6 +68,10 @@ pub struct Policy {
     pub hooks: bool,
     pub sign: bool,
 }
+
+/// Commands that write objects or an index of our own, and therefore need no intent.
+const WRITES: [&str; 7] =
+    ["commit-tree", "hash-object", "merge-tree", "mktree", "read-tree", "update-index", "write-tree"];
 
 /// One git command.
 #[derive(Clone, Debug)]
@@ -175,6 +180,14 @@ impl Git {
 
     /// Runs the command to its end, whatever its exit code is.
     pub(super) fn run(self) -> Result<Output> {
+        match self.fail_point() {
+            Some(name) => failpoint::around(&name, || self.attempts()),
+            None => self.start(),
+        }
+    }
+
+    /// Runs a command that writes, again when a lock of somebody else was in its way.
+    fn attempts(&self) -> Result<Output> {
         let Some(common_dir) = &self.common_dir else { return self.start() };
         let deadline = Instant::now() + LOCK_WAIT;
         let intent = Intent::record(common_dir, &self.name())?;
@@ -203,6 +216,19 @@ impl Git {
     /// Runs the command and returns its NUL-separated output.
     pub(super) fn list(self) -> Result<Vec<String>> {
         self.ok().map(|output| split(&output.stdout))
+    }
+
+    /// Names the fail point of a command that writes by what it is about to do; `None` for one that reads.
+    fn fail_point(&self) -> Option<String> {
+        let mut words = self.args[self.verb..].iter().map(|word| word.to_string_lossy());
+        let verb = words.next()?;
+        if self.common_dir.is_none() && !WRITES.contains(&&*verb) {
+            return None;
+        }
+        let reason = words.skip_while(|word| word != "-m").nth(1).unwrap_or_default();
+        let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let reason = reason.trim_start_matches("batchprp: ").split(' ').filter(plain).collect::<Vec<_>>().join("-");
+        Some(if reason.is_empty() { format!("git.{verb}") } else { format!("git.{verb}.{reason}") })
     }
 
     fn name(&self) -> String {

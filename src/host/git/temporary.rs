@@ -5,7 +5,26 @@ use std::path::Path;
 use super::repo::{Repo, refuse};
 use super::run::Git;
 use crate::error::Result;
+use crate::host::failpoint;
 use crate::host::lock::state_dir;
+
+/// Folders with this prefix hold an index of the process whose number follows.
+const PREFIX: &str = "index-";
+
+/// Deletes the indexes of processes that were killed.
+pub(super) fn sweep(repo: &Repo) {
+    let entries = state_dir(repo.common_dir()).ok().and_then(|state| std::fs::read_dir(state).ok());
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<i32>().ok());
+        let dead = owner.is_some_and(|pid| {
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) == Err(nix::errno::Errno::ESRCH)
+        });
+        if dead {
+            failpoint::quietly("index.delete", || drop(std::fs::remove_dir_all(entry.path())));
+        }
+    }
+}
 
 /// An index of our own, removed when dropped.
 #[derive(Debug)]
@@ -17,9 +36,9 @@ impl Index {
     /// Makes an empty index.
     pub(super) fn new(repo: &Repo) -> Result<Self> {
         let state = state_dir(repo.common_dir())?;
-        let folder = tempfile::Builder::new()
-            .prefix("index-")
-            .tempdir_in(&state)
+        // The number of the process tells a later run whose left-over this is.
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        let folder = failpoint::around("index.folder", || tempfile::Builder::new().prefix(&prefix).tempdir_in(&state))
             .map_err(|e| refuse(format!("cannot write into `{}`: {e}", state.display())))?;
         Ok(Self { folder })
     }
@@ -28,7 +47,7 @@ impl Index {
     pub(super) fn copy(repo: &Repo, index: &Path) -> Result<Self> {
         let new = Self::new(repo)?;
         // Without a copy every file is read again, which is slower and nothing else.
-        drop(std::fs::copy(index, new.folder.path().join("index")));
+        failpoint::quietly("index.copy", || drop(std::fs::copy(index, new.folder.path().join("index"))));
         Ok(new)
     }
 

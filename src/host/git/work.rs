@@ -9,6 +9,7 @@ use super::refs;
 use super::repo::{Repo, refuse};
 use super::run::Git;
 use crate::error::Result;
+use crate::host::failpoint;
 
 /// Files and folders that operations in progress leave in a git directory.
 const OPERATIONS: [&str; 12] = [
@@ -75,7 +76,10 @@ impl Work<'_> {
     pub(super) fn forget_operations(&self) {
         for name in OPERATIONS {
             let path = self.admin.dir.join(name);
-            drop(if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) });
+            if path.exists() {
+                let forget = || drop(if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) });
+                failpoint::quietly("operation.forget", forget);
+            }
         }
     }
 
@@ -90,7 +94,7 @@ impl Work<'_> {
         let first = self.changing().args(["reset", "--hard", "--quiet", commit]).run()?;
         if first.code != 0 {
             // An index that a kill or an agent damaged is made again from the commit.
-            drop(fs::remove_file(self.admin.dir.join("index")));
+            failpoint::quietly("index.delete", || drop(fs::remove_file(self.admin.dir.join("index"))));
             self.changing().args(["reset", "--hard", "--quiet", commit]).ok()?;
         }
         self.forget_operations();

@@ -12,8 +12,10 @@ use super::refs;
 use super::repair;
 use super::repo::{Repo, refuse};
 use super::rescue::Rescue;
+use super::temporary;
 use super::work::Work;
 use crate::error::Result;
+use crate::host::failpoint;
 use crate::host::lock::Lock;
 
 /// What an item needs before its recipe starts.
@@ -58,6 +60,7 @@ pub fn prepare(repo: &Repo, want: &Prepare) -> Result<Prepared> {
     repair::wait_for_the_dead(repo, &path);
     repaired.extend(locks::sweep(repo.common_dir()));
     repair::sweep(repo, &path);
+    temporary::sweep(repo);
     let start = branch::item(repo, &want.branch, &want.start, &mut repaired)?;
     let mut rescued = None;
     let admin = match repair::find(repo, &want.branch, &path, &mut repaired)? {
@@ -99,7 +102,8 @@ pub fn is_furnished(repo: &Repo, prepared: &Prepared) -> Result<bool> {
 /// Remembers that everything was put into a worktree. A worktree that is made anew does not have the mark.
 pub fn set_furnished(repo: &Repo, prepared: &Prepared) -> Result<()> {
     let mark = administration(repo, prepared)?.furnished();
-    fs::write(&mark, "").map_err(|e| refuse(format!("cannot write `{}`: {e}", mark.display())))
+    failpoint::around("worktree.furnished", || fs::write(&mark, ""))
+        .map_err(|e| refuse(format!("cannot write `{}`: {e}", mark.display())))
 }
 
 fn add(repo: &Repo, branch: &str, path: &Path) -> Result<Admin> {
@@ -144,7 +148,7 @@ fn place(repo: &Repo, path: &Path) -> Result<PathBuf> {
         refuse(format!("cannot make `{}`: {e}", parent.display()))
             .help("set `paths.worktrees` to a folder you may write")
     };
-    fs::create_dir_all(parent).map_err(failed)?;
+    failpoint::around("worktree.parent", || fs::create_dir_all(parent)).map_err(failed)?;
     let place = fs::canonicalize(parent).map_err(failed)?.join(name);
     let root = fs::canonicalize(repo.root()).unwrap_or_else(|_| repo.root().to_owned());
     if root.starts_with(&place) || place.starts_with(repo.common_dir()) {

@@ -10,6 +10,7 @@ use super::marker::Marker;
 use super::orphan;
 use super::spawn::Running;
 use super::table::{self, Process};
+use crate::host::failpoint;
 use crate::model::agent::StopStyle;
 
 /// How long the killer goes on against processes that do not die (in uninterruptible sleep, say).
@@ -32,13 +33,15 @@ impl Family {
     pub fn ask(&self, style: StopStyle) {
         let leader = Pid::from_raw(self.leader);
         // An error means that it has ended already.
-        match style {
-            StopStyle::Int => kill(leader, Signal::SIGINT).ok(),
-            StopStyle::Term => kill(leader, Signal::SIGTERM).ok(),
-            StopStyle::GroupTerm => killpg(leader, Signal::SIGTERM).ok(),
-        };
-        // A stopped process hears nothing.
-        killpg(leader, Signal::SIGCONT).ok();
+        failpoint::quietly("agent.ask", || {
+            match style {
+                StopStyle::Int => kill(leader, Signal::SIGINT).ok(),
+                StopStyle::Term => kill(leader, Signal::SIGTERM).ok(),
+                StopStyle::GroupTerm => killpg(leader, Signal::SIGTERM).ok(),
+            };
+            // A stopped process hears nothing.
+            killpg(leader, Signal::SIGCONT).ok();
+        });
     }
 
     /// Kills the family and looks until it is empty twice. Returns the pids that would not die.
@@ -122,6 +125,8 @@ pub(super) fn until_empty(find: impl Fn() -> Vec<Process>) -> Vec<i32> {
 fn kill_one(process: &Process) {
     // The number may belong to somebody else by now.
     if table::process(process.pid).is_some_and(|now| now.start == process.start) {
-        kill(Pid::from_raw(process.pid), Signal::SIGKILL).ok();
+        failpoint::quietly("agent.kill", || {
+            kill(Pid::from_raw(process.pid), Signal::SIGKILL).ok();
+        });
     }
 }

@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 
 use super::marker::Marker;
 use super::orphan::{Entry, Register};
+use crate::host::failpoint;
 use crate::host::stop::{StopLevel, StopToken};
 
 /// How often a start is tried while the system is out of processes, files or memory; the pause doubles each time.
@@ -97,7 +98,7 @@ pub async fn spawn(start: &Start, stop: &StopToken) -> Result<Running, SpawnErro
         if stop.level() != StopLevel::None {
             return Err(SpawnError::Stopped(program.clone()));
         }
-        match once(program, start) {
+        match failpoint::around("process.spawn", || once(program, start)) {
             Ok(running) => {
                 give_up_first(running.pid);
                 return Ok(running);

@@ -103,6 +103,23 @@ pub(crate) mod module {
         })
     }
 
+    /// Tells whether the latest run of a batch was killed before it could close it: its metrics and the clean-up of its
+    /// worktrees are missing, although all its work may be merged.
+    ///
+    /// ```rhai
+    /// if git::unclosed(47) { print("run it again"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn unclosed(context: NativeCallContext, batch: i64) -> Thrown<bool> {
+        native(&context, |call| {
+            let batch = u32::try_from(batch).map_err(|_| invalid("a batch has a number from 0 on"))?;
+            match call.ask(Request::Unclosed { batch })? {
+                Reply::Unclosed(unclosed) => Ok(unclosed),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
     /// Returns what an item changed as a unified diff, cut after so many bytes.
     ///
     /// ```rhai
