@@ -1,0 +1,61 @@
+//! Every fail point of a run × {kill, error, delay}: the next start completes the batch, and all invariants hold.
+
+use std::collections::BTreeMap;
+
+use crate::cases::{Case, Report, all, reference};
+use crate::scene::Scene;
+
+/// How many delays one run takes at once: they need no second run.
+const DELAYS: usize = 12;
+
+/// Returns every place of a fault-free run, and how often it is passed.
+fn enumerate() -> BTreeMap<String, usize> {
+    let scene = Scene::new();
+    let child = scene.start("", "");
+    assert_eq!(scene.wait(child).code, Some(0));
+    let mut count = BTreeMap::new();
+    for point in scene.points() {
+        *count.entry(point).or_insert(0) += 1;
+    }
+    count
+}
+
+/// Chooses one of the times a place is passed, always the same for the same name and action.
+fn choice(name: &str, action: &str, times: usize) -> usize {
+    let sum = name.bytes().chain(action.bytes()).fold(7_usize, |sum, byte| (sum * 31 + usize::from(byte)) % 65_521);
+    1 + sum % times
+}
+
+fn run(points: &[(String, usize)], expected: &crate::invariants::Expected) -> Report {
+    let mut cases = Vec::new();
+    for action in ["kill", "error"] {
+        cases.extend(points.iter().map(|(name, at)| Case::Faults(format!("{name}:{action}:{at}"))));
+    }
+    for group in points.chunks(DELAYS) {
+        let orders = group.iter().map(|(name, at)| format!("{name}:delay:{at}")).collect::<Vec<_>>();
+        cases.push(Case::Faults(orders.join(",")));
+    }
+    all(&cases, expected)
+}
+
+#[test]
+fn every_fail_point_killed_failed_and_delayed_leaves_a_batch_that_completes() {
+    let points = enumerate();
+    let names = points.len();
+    let chosen = points.into_iter().map(|(name, times)| {
+        let at = choice(&name, "any", times);
+        (name, at)
+    });
+    let report = run(&chosen.collect::<Vec<_>>(), &reference());
+    report.print(&format!("{names} fail points × kill, error, delay"));
+}
+
+#[test]
+#[ignore = "every time that every place is passed: about half an hour on two cores"]
+fn crash_at_every_time_that_a_fail_point_is_passed() {
+    let points = enumerate();
+    let each = points.iter().flat_map(|(name, times)| (1..=*times).map(|at| (name.clone(), at)));
+    let each = each.collect::<Vec<_>>();
+    let report = run(&each, &reference());
+    report.print(&format!("{} kill points at {} places × kill, error, delay", each.len(), points.len()));
+}
