@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::fake::{Project, report};
 
-fn host(project: &Project) -> Host {
+pub(crate) fn host(project: &Project) -> Host {
     project.host(|_| report(AgentStatus::Ok, ""))
 }
 
 /// What a replay came to, in the words of the expectation.
-fn replay(adapter: &mut dyn Adapter, lines: &str, exit: Exit) -> (Vec<AgentEvent>, String, String) {
+pub(crate) fn replay(adapter: &mut dyn Adapter, lines: &str, exit: Exit) -> (Vec<AgentEvent>, String, String) {
     let events = lines.lines().flat_map(|line| adapter.on_line(line)).collect();
     let (status, text) = adapter.outcome(exit);
     let status = serde_json::to_value(status).expect("a status is a word");
@@ -47,6 +47,15 @@ fn cost(events: &[AgentEvent]) -> Option<f64> {
     })
 }
 
+/// With `UPDATE=1` the judgement is written down instead of compared; it is to be read before it is committed.
+fn update(path: &Path, mut expected: Value, (events, status, text): (&[AgentEvent], &str, &str)) {
+    expected["status"] = status.into();
+    expected["events"] = events.iter().map(kind).collect::<Vec<_>>().into();
+    expected["text"] = text.into();
+    expected["tokens"] = serde_json::to_value(tokens(events)).expect("plain data");
+    fs::write(path, format!("{expected:#}\n")).expect("a written file");
+}
+
 fn check(case: &Path, host: &Host) -> Result<(), String> {
     let agent = case.parent().and_then(Path::file_name).and_then(|name| name.to_str()).ok_or("no agent")?;
     let expected = fs::read_to_string(case.with_extension("expected.json")).map_err(|error| error.to_string())?;
@@ -55,6 +64,10 @@ fn check(case: &Path, host: &Host) -> Result<(), String> {
     let lines = fs::read_to_string(case).map_err(|error| error.to_string())?;
     let mut adapter = host.adapter(agent).map_err(|error| error.to_string())?;
     let (events, status, text) = replay(adapter.as_mut(), &lines, exit);
+    if std::env::var_os("UPDATE").is_some() && expected.get("recorded").is_some() {
+        update(&case.with_extension("expected.json"), expected, (&events, &status, &text));
+        return Ok(());
+    }
     let same = |what: &str, got: Value, want: &Value| {
         if got == *want { Ok(()) } else { Err(format!("{what}: {got} instead of {want}")) }
     };

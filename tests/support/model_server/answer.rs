@@ -92,7 +92,7 @@ fn shell(line: &str, asked: &Conversation) -> (String, Value) {
 
 /// Uses the tool that writes a file where the client offers one, else its shell.
 fn write(path: &str, content: &str, asked: &Conversation) -> (String, Value) {
-    let forms = [("Write", "file_path"), ("write", "filePath"), ("write_file", "file_path")];
+    let forms = [("Write", "file_path"), ("write", "filePath")];
     let form = forms.into_iter().find(|(name, _)| asked.tools.contains(*name));
     if let (Some((name, key)), Some(cwd)) = (form, asked.cwd()) {
         return (name.to_owned(), json!({ key: format!("{cwd}/{path}"), "content": content }));
@@ -109,7 +109,12 @@ fn filled(schema: &Value) -> Value {
     match schema["type"].as_str().unwrap_or("object").to_lowercase().as_str() {
         "object" => {
             let fields = schema["properties"].as_object();
-            fields.into_iter().flatten().map(|(key, field)| (key.clone(), filled(field))).collect::<serde_json::Map<_, _>>().into()
+            fields
+                .into_iter()
+                .flatten()
+                .map(|(key, field)| (key.clone(), filled(field)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         }
         "array" => json!([]),
         "number" | "integer" => json!(1),

@@ -28,8 +28,7 @@ pub(super) fn read(stream: &TcpStream) -> io::Result<Option<Request>> {
     let method = words.next().unwrap_or_default().to_owned();
     let target = words.next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut request =
-        Request { method, path: path.to_owned(), query: query.to_owned(), ..Request::default() };
+    let mut request = Request { method, path: path.to_owned(), query: query.to_owned(), ..Request::default() };
     let (mut length, mut chunked) = (0, false);
     loop {
         let mut header = String::new();

@@ -1,0 +1,167 @@
+//! What has to hold with each real agent.
+
+use std::fs;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::project::{KEYS, Project, installed};
+
+/// Tokens of the three PRPs: two requests a phase, each with the counts of its script.
+const INPUT: u64 = 3 * (2 * 1000 + 2 * 2000);
+const CACHE_READ: u64 = 3 * (2 * 400 + 2 * 800);
+const OUTPUT: u64 = 3 * (2 * 50 + 2 * 70);
+
+fn all_checkpoints(project: &Project) {
+    for number in 1..=3 {
+        let want = [1, 2].map(|phase| format!("PRP-7.1.{number}: Phase {phase} - Part {phase}"));
+        assert_eq!(project.checkpoints(number), want);
+    }
+    for file in ["out/PRP-7.1.1.txt", "out/PRP-7.1.3-2.txt"] {
+        project.git(&["cat-file", "-e", &format!("prp-7:{file}")]);
+    }
+}
+
+fn no_orphan(project: &Project) {
+    // Those who were asked to go get a moment.
+    let end = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < end && !project.processes().is_empty() {
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(project.processes(), []);
+}
+
+fn no_key(project: &Project) {
+    for (path, text) in project.papers() {
+        for (name, key) in KEYS {
+            assert!(!text.contains(key), "{} holds {name}", path.display());
+        }
+    }
+}
+
+fn tokens(project: &Project) -> (u64, u64, u64) {
+    let events = project.events();
+    let ended = events.iter().filter(|event| event["event"] == "attempt_finished");
+    ended.fold((0, 0, 0), |sum, event| {
+        let count = |name: &str| event["usage"]["tokens"][name].as_u64().unwrap_or(0);
+        (sum.0 + count("input"), sum.1 + count("cache_read"), sum.2 + count("output"))
+    })
+}
+
+fn completes(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, "");
+    let mut child = project.execution().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("batchprp starts");
+    // Nothing that runs carries a key in its command line.
+    let mut looks = 0;
+    while child.try_wait().expect("a child").is_none() {
+        for (pid, line) in project.processes() {
+            looks += 1;
+            assert!(!KEYS.iter().any(|(_, key)| line.contains(key)), "process {pid}: {line}");
+        }
+        thread::sleep(Duration::from_millis(250));
+    }
+    let output = child.wait_with_output().expect("an end");
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(looks > 0);
+    all_checkpoints(&project);
+    no_orphan(&project);
+    no_key(&project);
+    assert!(KEYS.iter().all(|(_, key)| !text.contains(key)));
+    assert_eq!(tokens(&project), (INPUT, CACHE_READ, OUTPUT), "{text}");
+}
+
+fn pauses_at_a_rate_limit(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, r#","fault":"429","retry_after":1"#);
+    let ran = project.execute();
+    assert_eq!(ran.code, Some(75), "{}", ran.output);
+    assert!(project.checkpoints(1).is_empty());
+    no_orphan(&project);
+}
+
+fn ends_an_agent_that_hangs(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, r#","fault":"hang""#);
+    project.configure("retries = 0\nsilence = \"15s\"\nstartup = \"20s\"\ngrace = \"3s\"");
+    let ran = project.execute();
+    assert_eq!(ran.code, Some(10), "{}", ran.output);
+    assert!(ran.output.contains("stopped by a timer"), "{}", ran.output);
+    assert!(project.checkpoints(1).is_empty());
+    assert_eq!(project.checkpoints(2).len(), 2, "{}", ran.output);
+    no_orphan(&project);
+}
+
+fn survives_a_lost_connection(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, r#","fault":"disconnect","times":1"#);
+    project.configure("retries = 1");
+    let ran = project.execute();
+    assert_eq!(ran.code, Some(0), "{}", ran.output);
+    all_checkpoints(&project);
+    no_orphan(&project);
+}
+
+fn goes_on_after_a_kill(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, r#","fault":"hang","times":1,"at":1"#);
+    let mut child = project.execution().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("batchprp starts");
+    let hangs = || project.server().log().iter().any(|seen| seen.fault.is_some());
+    let end = Instant::now() + Duration::from_secs(90);
+    while !hangs() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert!(hangs(), "the first request came");
+    child.kill().expect("a killed child");
+    child.wait().expect("an end");
+    let again = project.execute();
+    assert_eq!(again.code, Some(0), "{}", again.output);
+    all_checkpoints(&project);
+    no_orphan(&project);
+    assert!(fs::read_dir(project.path("repo-worktrees")).map_or(0, Iterator::count) == 0, "worktrees are gone");
+}
+
+macro_rules! agents {
+    ($($agent:ident),*) => { $(
+        mod $agent {
+            const NAME: &str = stringify!($agent);
+
+            #[test]
+            #[ignore = "drives a real agent"]
+            fn completes() { super::completes(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent"]
+            fn pauses_at_a_rate_limit() { super::pauses_at_a_rate_limit(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent"]
+            fn ends_an_agent_that_hangs() { super::ends_an_agent_that_hangs(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent"]
+            fn survives_a_lost_connection() { super::survives_a_lost_connection(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent"]
+            fn goes_on_after_a_kill() { super::goes_on_after_a_kill(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent, and writes with RECORD=1 only"]
+            fn record() { crate::record::record(NAME); }
+        }
+    )* };
+}
+
+agents!(claude, codex, gemini, opencode, qwen);
