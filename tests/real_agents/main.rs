@@ -2,7 +2,14 @@
 //!
 //! Nothing is installed here: agents that are not on the search path are skipped with a line that says so.
 //! `cargo test -- --ignored real_agents` runs them; see `docs/agents.md`.
-#![allow(clippy::panic, clippy::print_stderr, reason = "tests panic and say what they skip")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    reason = "tests panic and say what they skip, and short code reads better"
+)]
 
 mod cases;
 #[path = "../support/model_server/mod.rs"]

@@ -136,7 +136,7 @@ impl Studio {
         let (begin, mut stopped) = (Instant::now(), false);
         loop {
             if let Some(status) = child.try_wait().expect("a child") {
-                drop(kill(group, Signal::SIGKILL));
+                kill(group, Signal::SIGKILL).ok();
                 return Some(Exit { code: status.code(), signal: status.signal() });
             }
             if !stopped && self.server.log().iter().any(|seen| seen.fault.is_some()) && stop != Stop::No {
@@ -146,11 +146,11 @@ impl Studio {
                     Stop::Gently => (group, Signal::SIGTERM),
                     Stop::Killed | Stop::No => (group, Signal::SIGKILL),
                 };
-                drop(kill(to, signal));
+                kill(to, signal).ok();
                 stopped = true;
             }
             if begin.elapsed() > LIMIT {
-                drop(kill(group, Signal::SIGKILL));
+                kill(group, Signal::SIGKILL).ok();
                 drop(child.wait());
                 eprintln!("{}: still busy after {} s", self.agent, LIMIT.as_secs());
                 return None;
@@ -160,19 +160,18 @@ impl Studio {
     }
 
     fn record(&self, case: &Case, version: &str) {
-        let mut session = None;
         let mut spec = self.spec(case, case.script, None);
         let Some(mut take) = self.take(case, &spec) else { return };
         if let Some(second) = case.resumed_with {
             let mut adapter = adapters(self.temp.path()).adapter(&self.agent).expect("an adapter");
-            session = take.lines.lines().flat_map(|line| adapter.on_line(line)).find_map(|event| match event {
+            let session = take.lines.lines().flat_map(|line| adapter.on_line(line)).find_map(|event| match event {
                 AgentEvent::Started { session, .. } => session,
                 _ => None,
             });
             if session.is_none() {
                 return;
             }
-            spec = self.spec(case, second, session.clone());
+            spec = self.spec(case, second, session);
             let Some(again) = self.take(case, &spec) else { return };
             take = again;
         }

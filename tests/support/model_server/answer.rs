@@ -36,8 +36,8 @@ pub(super) struct Answer {
 impl Answer {
     /// Makes the answer for a turn of a script. `serial` makes its ids unique.
     pub(super) fn new(asked: &Conversation, script: &Script, turn: usize, fault: Option<Fault>, serial: u64) -> Self {
-        let step = script.steps.get(turn).filter(|_| !asked.tools.is_empty());
-        let call = step.map(|step| call(step, asked, serial));
+        let planned = script.steps.get(turn).filter(|_| !asked.tools.is_empty());
+        let call = planned.map(|step| call(step, asked, serial));
         let said = match &call {
             Some(_) => format!("Step {} of {}.", turn + 1, script.steps.len()),
             None if asked.tools.is_empty() && asked.schema.is_some() => {

@@ -1,4 +1,4 @@
-//! OpenAI Chat Completions; also the errors of both interfaces of OpenAI.
+//! `OpenAI` Chat Completions; also the errors of both interfaces of `OpenAI`.
 
 use serde_json::{Value, json};
 
@@ -12,9 +12,10 @@ pub(super) fn read(body: &Value) -> Conversation {
     asked.tools = list(body, "tools").iter().map(|tool| text(&tool["function"], "name").to_owned()).collect();
     for message in list(body, "messages") {
         let role = text(message, "role");
-        let words = message["content"].as_str().map(str::to_owned).unwrap_or_else(|| {
-            list(message, "content").iter().map(|part| text(part, "text")).collect::<Vec<_>>().join("\n")
-        });
+        let words = message["content"].as_str().map_or_else(
+            || list(message, "content").iter().map(|part| text(part, "text")).collect::<Vec<_>>().join("\n"),
+            str::to_owned,
+        );
         match role {
             "tool" => asked.parts.push(Part::Result),
             "system" | "developer" => asked.system.push_str(&words),

@@ -1,4 +1,4 @@
-//! A model service on the loopback interface that speaks the interfaces of Anthropic, OpenAI and Gemini.
+//! A model service on the loopback interface that speaks the interfaces of Anthropic, `OpenAI` and Gemini.
 //!
 //! What it answers is scripted by a marker in the prompt, see [`script`]. It keeps a log of its requests. Nothing but
 //! the standard library and a JSON reader is needed, so that a test can start one for itself.
@@ -15,4 +15,4 @@ mod responses;
 pub mod script;
 mod server;
 
-pub use server::{ModelServer, Seen};
+pub use server::ModelServer;
