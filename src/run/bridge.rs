@@ -55,6 +55,8 @@ pub struct Selection {
     pub ids: Vec<String>,
     /// Also look into the folder of executed PRPs.
     pub executed: bool,
+    /// Take documents with errors too, and with neither batch nor ids those of all batches.
+    pub lenient: bool,
 }
 
 /// Limits and policies of a run; every field has the value that flags and configuration gave it.

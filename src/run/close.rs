@@ -1,5 +1,6 @@
 //! Closing a run: exit code, metrics, clean-up of what is merged, the last event.
 
+use super::active::Active;
 use super::bridge::{Closed, ClosedItem, Reply};
 use super::dispatcher::{Dispatcher, no_run, reply};
 use super::internal::{Answer, Signal};
@@ -43,7 +44,7 @@ pub(crate) fn close(dispatcher: &mut Dispatcher, answer: Answer) {
 pub(crate) fn finish(dispatcher: &mut Dispatcher, exit_code: u8) {
     let totals = dispatcher.totals();
     let unfinished = totals.iter().any(|(status, count)| *status != ItemStatus::Completed && *count > 0);
-    let resume = unfinished.then(|| dispatcher.settings.resume_command());
+    let resume = unfinished.then(|| resume_command(dispatcher));
     let next = next_steps(dispatcher, &totals);
     dispatcher.events.emit(EventKind::Step { step: Step::Report });
     dispatcher.events.emit(EventKind::RunFinished { totals, exit_code, resume, next });
@@ -113,7 +114,7 @@ fn clean_up(dispatcher: &mut Dispatcher) {
 /// Says what a person would do next, as exact commands.
 fn next_steps(dispatcher: &Dispatcher, totals: &std::collections::BTreeMap<ItemStatus, u32>) -> Vec<String> {
     let Some(active) = &dispatcher.active else { return Vec::new() };
-    let Some(integration) = &active.integration else { return Vec::new() };
+    let Some(integration) = &active.integration else { return after_generating(active, totals) };
     let count = |status| totals.get(&status).copied().unwrap_or(0);
     let mut next = Vec::new();
     for item in 0..active.graph.items.len() {
@@ -134,6 +135,26 @@ fn next_steps(dispatcher: &Dispatcher, totals: &std::collections::BTreeMap<ItemS
         next.push(format!("batchprp context-update --batch {batch}"));
     }
     next
+}
+
+/// The same command line again; a script that generates says itself which of its batches goes on.
+fn resume_command(dispatcher: &Dispatcher) -> String {
+    let own = dispatcher.active.as_ref().map(|active| &active.options).filter(|options| options.command == "gen");
+    match own.map(|options| options.resume.clone()).filter(|line| !line.is_empty()) {
+        Some(line) => line,
+        None => dispatcher.settings.resume_command(),
+    }
+}
+
+/// What comes after a batch was generated whole.
+fn after_generating(active: &Active, totals: &std::collections::BTreeMap<ItemStatus, u32>) -> Vec<String> {
+    let whole = totals.keys().all(|status| *status == ItemStatus::Completed);
+    match active.options.batch {
+        Some(batch) if active.options.command == "gen" && whole => {
+            vec![format!("batchprp review --batch {batch}"), format!("batchprp exe --batch {batch}")]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Returns how an item stands: status word, outcome and reason for people.

@@ -3,6 +3,7 @@
 use super::journal::Journal;
 use crate::event::{Event, EventKind};
 use crate::host::clock;
+use crate::host::redact::Secrets;
 
 /// What a reporter is told.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,14 @@ pub enum Beat<'a> {
     Event(&'a Event),
     /// Time went by; said a few times per second.
     Tick,
+}
+
+/// Takes secrets out of what a script says; whatever it got from outside may quote one.
+pub(crate) fn redacted(kind: EventKind, secrets: &Secrets) -> EventKind {
+    if let EventKind::Note { item, text } = kind {
+        return EventKind::Note { item, text: secrets.redact(&text) };
+    }
+    kind
 }
 
 /// Somebody who shows the run.

@@ -37,7 +37,7 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     let matches = |prp: &Prp| {
         let in_batch = selection.batch.is_none_or(|batch| batch_of(prp) == Some(batch));
         let named = wanted.is_empty() || prp.id.as_ref().is_some_and(|id| wanted.contains(id));
-        in_batch && named && (selection.batch.is_some() || !wanted.is_empty())
+        in_batch && named && (selection.batch.is_some() || !wanted.is_empty() || selection.lenient)
     };
     waiting.retain(|document| matches(&document.prp));
     executed.retain(|document| selection.executed && matches(&document.prp));
@@ -45,6 +45,9 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     chosen.append(&mut executed);
     if chosen.is_empty() {
         return Err(nothing(settings, selection, &known));
+    }
+    if selection.lenient {
+        return Ok(sorted(chosen));
     }
     let prps = chosen.iter().map(|document| document.prp.clone()).collect::<Vec<_>>();
     let known = known.into_iter().collect::<BTreeSet<_>>();
@@ -78,7 +81,7 @@ fn nothing(settings: &Settings, selection: &Selection, known: &[PrpId]) -> Error
 }
 
 /// Returns the PRPs when no document has an error, and one error with all findings otherwise.
-fn refuse(mut documents: Vec<Document>) -> Result<Vec<Prp>> {
+fn refuse(documents: Vec<Document>) -> Result<Vec<Prp>> {
     let bad = documents.iter().any(|document| document.problems.iter().any(Problem::is_error));
     if bad {
         let mut error = Error::new(ExitCode::InvalidInput, "some PRPs cannot be read")
@@ -94,8 +97,13 @@ fn refuse(mut documents: Vec<Document>) -> Result<Vec<Prp>> {
             .collect();
         return Err(error);
     }
+    Ok(sorted(documents))
+}
+
+/// Brings documents into the order of their ids.
+fn sorted(mut documents: Vec<Document>) -> Vec<Prp> {
     documents.sort_by(|a, b| a.prp.id.cmp(&b.prp.id).then_with(|| a.prp.path.cmp(&b.prp.path)));
-    Ok(documents.into_iter().map(|document| document.prp).collect())
+    documents.into_iter().map(|document| document.prp).collect()
 }
 
 /// Returns the ids of all PRPs of a batch, wherever they are.
