@@ -29,12 +29,15 @@ pub(crate) mod module {
         hex(&Sha256::digest(text.as_bytes()), DIGITS)
     }
 
-    /// Returns a UUID that is always the same for a name.
+    /// Returns a UUID that is always the same for a name, in the form of version 4: trackers take no other.
     ///
     /// ```rhai
     /// let id = digest::uuid(`${git::repository()}/${prp.id}`);
     /// ```
     pub fn uuid(name: &str) -> String {
-        uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes()).to_string()
+        let digest: [u8; 32] = Sha256::digest(name.as_bytes()).into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 }

@@ -23,11 +23,12 @@ use super::native::{Call, Fault, Thrown, invalid, native, unexpected};
 const SLUG: usize = 50;
 
 fn chosen(call: &Call, options: Map) -> Result<Array, Fault> {
-    let fields = Fields::new("prp::select", options, &["batch", "ids", "executed"])?;
+    let fields = Fields::new("prp::select", options, &["batch", "ids", "executed", "lenient"])?;
     let selection = Selection {
         batch: fields.int("batch")?,
         ids: fields.texts("ids")?.unwrap_or_default(),
         executed: fields.flag("executed")?.unwrap_or_default(),
+        lenient: fields.flag("lenient")?.unwrap_or_default(),
     };
     match call.ask(Request::Prps(selection))? {
         Reply::Prps(prps) => Ok(prps.into_iter().map(|prp| Dynamic::from(PrpValue::new(prp))).collect()),
@@ -89,16 +90,21 @@ fn new_value(key: &str, value: &Dynamic) -> Result<edit::Value, Error> {
 /// Returns the text of a document before and after its frontmatter is edited.
 fn edited(call: &Call, path: &str, fields: Map) -> Result<(String, String), Fault> {
     let old = files::text_of(call, files::inside(path)?)?;
+    let new = with(&old, fields).map_err(|error| invalid(format!("`{path}`: {}", error.message)))?;
+    Ok((old, new))
+}
+
+fn with(text: &str, fields: Map) -> Result<String, Error> {
     let changes = changes(fields)?;
     let borrowed: Vec<_> = changes.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
-    let new = edit::set(&old, &borrowed).map_err(|error| invalid(format!("`{path}`: {error}")))?;
-    Ok((old, new))
+    edit::set(text, &borrowed).map_err(|error| invalid(error.to_string()))
 }
 
 #[export_module]
 pub(crate) mod module {
     /// Reads the PRPs of a batch, or those named one by one: `batch` is a number or `()`, `ids` texts; `executed: true`
-    /// also looks into the folder of executed PRPs. All problems of all documents are thrown together.
+    /// also looks into the folder of executed PRPs. All problems of all documents are thrown together; `lenient: true`
+    /// takes documents with errors too, and those of all batches when neither is given.
     ///
     /// ```rhai
     /// let prps = prp::select(#{ batch: 47, executed: true });
@@ -169,6 +175,16 @@ pub(crate) mod module {
             call.tell(Request::WriteFile { path: files::inside(path)?, text: new, create_new: false })?;
             Ok(true)
         })
+    }
+
+    /// Returns the text of a PRP with keys of its frontmatter set as `prp::set` does it, and writes nothing.
+    ///
+    /// ```rhai
+    /// let text = prp::with_keys(text, #{ issue: "ENG-12" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn with_keys(context: NativeCallContext, text: &str, fields: Map) -> Thrown<String> {
+        native(&context, |_| Ok(with(text, fields)?))
     }
 
     /// Tells whether `set` would change anything.

@@ -31,7 +31,7 @@ pub(super) fn select(world: &World, selection: &Selection) -> Result<Vec<Prp>, E
         chosen.push(prp);
     }
     chosen.sort_by(|a, b| a.id.cmp(&b.id));
-    if !error.findings.is_empty() {
+    if !selection.lenient && !error.findings.is_empty() {
         return Err(error);
     }
     match chosen.is_empty() {
