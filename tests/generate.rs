@@ -1,0 +1,21 @@
+//! From a plan to PRPs, driven through the real program: batches, agents that write badly, issue trackers.
+
+#[path = "generate/agent.rs"]
+mod agent;
+#[path = "generate/batches.rs"]
+mod batches;
+#[path = "generate/github.rs"]
+mod github;
+#[path = "generate/linear.rs"]
+mod linear;
+#[path = "generate/plan.rs"]
+mod plan;
+#[path = "batch/project.rs"]
+#[allow(dead_code, reason = "the tests here need a part of it")]
+mod project;
+#[path = "generate/server.rs"]
+mod server;
+#[path = "generate/troubleshooting.rs"]
+mod troubleshooting;
+#[path = "generate/written.rs"]
+mod written;
