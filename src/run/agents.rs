@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::active::Integration;
 use super::adopt::{self, Task};
+use super::ahead;
 use super::bridge::{Attempt, Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal};
@@ -68,7 +69,8 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
             return reply(answer, Err(error.into()));
         }
     }
-    let Some(active) = &dispatcher.active else { return };
+    let Some(active) = &mut dispatcher.active else { return };
+    let turn = active.ahead.turn(&call);
     let tree = active.live.get(item).and_then(|live| live.tree.as_ref());
     let mut timers = dispatcher.settings.timers;
     if call.spec.timeout > 0.0 {
@@ -87,6 +89,7 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         touch: Touch::default(),
         sandbox: dispatcher.settings.sandbox.clone(),
     };
+    let prices = dispatcher.settings.clone();
     let (phase, name, model) = (call.phase, call.name.clone(), call.spec.model.clone());
     let agent_name = name.clone();
     let checkout = tree.and(active.integration.as_ref()).map(|integration| integration.repo.clone());
@@ -96,11 +99,18 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         if let Err(error) = adopt::clear(left, checkout.clone(), &tx).await {
             return reply(answer, Err(error.into()));
         }
+        let first = turn.wait(&stop).await;
+        let asked = model.clone();
         let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let teller = {
             let (tx, attempt) = (tx.clone(), attempt.clone());
             tokio::spawn(async move {
                 while let Some(fact) = heard.recv().await {
+                    if let Some(first) = &first
+                        && ahead::is_answer(&fact)
+                    {
+                        first.send_replace(true);
+                    }
                     let (agent, model) = (agent_name.clone(), model.clone());
                     drop(tx.send(Internal::AgentFact { attempt: attempt.clone(), phase, agent, model, fact }));
                 }
@@ -126,6 +136,8 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
             let events = vec![EventKind::Disagreement { item: attempt.item.clone(), what }];
             drop(tx.send(Internal::Told { events, answer: None }));
         }
+        let served = report.model.clone().or(asked);
+        report.usage = prices.prices.complete(report.usage, served.as_deref());
         drop(tx.send(Internal::AgentEnded { attempt, phase, agent: name, report: Box::new(report), answer }));
     });
 }
@@ -224,6 +236,10 @@ pub(crate) fn ended(
         duration: report.duration,
         usage: report.usage,
     });
+    if report.usage.estimated {
+        // Tokens were counted while they came; only now it is known that no cost was reported with them.
+        spend(dispatcher, Usage { tokens: None, ..report.usage });
+    }
     if report.status == AgentStatus::RateLimited {
         dispatcher.step(Input::QuotaHit { adapter: agent, until: report.limited_until });
     }

@@ -10,6 +10,7 @@
 pub mod active;
 pub mod adopt;
 pub mod agents;
+pub mod ahead;
 pub mod bridge;
 pub mod channel;
 pub mod checkout;

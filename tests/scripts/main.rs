@@ -15,4 +15,5 @@ mod exe;
 mod fake;
 mod generate;
 mod outcomes;
+mod prompts;
 mod review;
