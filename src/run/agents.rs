@@ -1,5 +1,6 @@
 //! Agent calls: gates before the start, facts while they run, accounting after their end.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::active::Integration;
@@ -54,20 +55,8 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
     let tree = live.and_then(|live| live.tree.as_ref());
     let cwd = tree.map_or_else(|| dispatcher.settings.root.clone(), |tree| tree.path.clone());
     let directory = directory(&active.directory, &attempt, call.phase);
-    match disk::room(&cwd) {
-        Room::Enough => {}
-        Room::Little { free } => {
-            if !std::mem::replace(&mut active.disk_warned, true) {
-                let text = format!("only {} MiB are free at `{}`", free >> 20, cwd.display());
-                dispatcher.events.emit(EventKind::Note { item: None, text });
-            }
-        }
-        Room::TooLittle { free } => {
-            let message = format!("only {} MiB are free at `{}`: no agent is started", free >> 20, cwd.display());
-            let error =
-                Error::new(ExitCode::GitRefuses, message).help("free some space and run the same command again");
-            return reply(answer, Err(error.into()));
-        }
+    if let Err(error) = enough_room(dispatcher, &cwd) {
+        return reply(answer, Err(error.into()));
     }
     let Some(active) = &mut dispatcher.active else { return };
     let turn = active.ahead.turn(&call);
@@ -140,6 +129,27 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         report.usage = prices.prices.complete(report.usage, served.as_deref());
         drop(tx.send(Internal::AgentEnded { attempt, phase, agent: name, report: Box::new(report), answer }));
     });
+}
+
+/// Looks at the free space before an agent fills the rest of it.
+fn enough_room(dispatcher: &mut Dispatcher, place: &Path) -> Result<(), Error> {
+    match disk::room(place) {
+        Room::Enough => {}
+        Room::Little { free } => {
+            let Some(active) = &mut dispatcher.active else { return Ok(()) };
+            if !std::mem::replace(&mut active.disk_warned, true) {
+                let text = format!("only {} MiB are free at `{}`", free >> 20, place.display());
+                dispatcher.events.emit(EventKind::Note { item: None, text });
+            }
+        }
+        Room::TooLittle { free } => {
+            let message = format!("only {} MiB are free at `{}`: no agent is started", free >> 20, place.display());
+            return Err(
+                Error::new(ExitCode::GitRefuses, message).help("free some space and run the same command again")
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Looks at what no agent has any business changing; `None` where there is no checkout to guard.
