@@ -1,7 +1,7 @@
 //! Requests that need no state of the run: files, programs, HTTP, validation.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,6 +65,11 @@ fn on_disk(settings: &Settings, request: Request) -> Result<Reply> {
         Request::Prps(selection) => Ok(Reply::Prps(select::prps(settings, &selection)?)),
         Request::NextBatch => Ok(Reply::Batch(select::next_batch(settings)?)),
         Request::ReadFile(path) => Ok(Reply::Text(root.read(&path)?)),
+        // What batchprp keeps for itself is private, whichever script writes it.
+        Request::WriteFile { path, text, .. } if root.place(&path)?.starts_with(settings.state.join("tmp")) => {
+            write_state(&root.place(&path)?, &text)?;
+            Ok(Reply::Done)
+        }
         Request::WriteFile { path, text, create_new: true } => {
             root.create_new(&path, &text)?;
             Ok(Reply::Done)
@@ -226,6 +231,12 @@ fn proven_commit(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Resu
     }
     let gone = || Error::new(ExitCode::GitRefuses, format!("the branch `{}` is gone", tree.branch));
     repo.tip(&tree.branch)?.ok_or_else(gone)
+}
+
+fn write_state(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let written = state::private_dir(folder).and_then(|()| state::write_private(path, text.as_bytes()));
+    written.map_err(|error| Error::new(ExitCode::Internal, format!("cannot write `{}`: {error}", path.display())))
 }
 
 /// Writes the metrics of the latest run and archives them.

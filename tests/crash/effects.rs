@@ -40,7 +40,7 @@ const EFFECTS: [&str; 32] = [
 ];
 
 /// Functions with an effect and without a fail point of their own, each with the reason.
-const EXEMPT: [(&str, &str, &str); 14] = [
+const EXEMPT: [(&str, &str, &str); 13] = [
     ("src/host/failpoint.rs", "pass", "the fail points themselves"),
     ("src/host/failpoint.rs", "orders", "the fail points themselves"),
     ("src/host/files.rs", "rename_new", "called between the places of `file.move` and `file.create`"),
@@ -53,7 +53,6 @@ const EXEMPT: [(&str, &str, &str); 14] = [
     ("src/host/process/spawn.rs", "give_up_first", "a wish to the kernel about memory, without consequences"),
     ("src/host/process/pipes.rs", "take", "the pipe belongs to the agent, whose death is tested as such"),
     ("src/host/process/kill.rs", "kill_blocking", "elsewhere than on Linux; there `agent.kill` is passed for each"),
-    ("src/host/process/kill.rs", "kill", "only hands over to `kill_blocking`"),
     ("src/host/state.rs", "write_private", "its parts pass `private.create` and `private.rename`"),
 ];
 

@@ -86,8 +86,14 @@ impl Beats {
         self.put();
     }
 
+    /// Tells whether the agent wrote the file since we looked: its first heartbeat must not be lost.
+    fn is_foreign(&self) -> bool {
+        let content = state::read_untrusted(&self.path, MAX_HEARTBEAT).ok().flatten();
+        content.is_some_and(|content| self.own.as_ref() != Some(&content))
+    }
+
     fn put(&mut self) {
-        if self.by_agent {
+        if self.by_agent || self.is_foreign() {
             return;
         }
         self.state.timestamp = Some(clock::epoch_seconds());
