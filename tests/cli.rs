@@ -8,6 +8,8 @@ mod following;
 mod runs;
 #[path = "cli/scripts.rs"]
 mod scripts;
+#[path = "cli/slash.rs"]
+mod slash;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "cli/usage.rs"]

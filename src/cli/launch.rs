@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::detach;
+use super::nested;
+use super::prices;
 use super::progress::Progress;
 use super::scripts;
 use crate::config::Config;
@@ -30,6 +32,7 @@ pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> R
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
     let mut reporters = vec![reporter(context)];
+    reporters.extend(nested::hint(context));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::Context { bridge, root, config, cancel, search });
@@ -100,6 +103,7 @@ fn settings(context: &Context, config: &Config) -> Result<Settings> {
         validate_timeout: config.validate.timeout,
         gates: config.validate.run_gates,
         env_pass: config.agent.env_pass.clone(),
+        prices: prices::read(&context.root, config)?,
         git: Policy { hooks: config.git.hooks, sign: config.git.sign },
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),

@@ -48,6 +48,7 @@ impl Terminal {
             (true, _) => View::Json,
             (false, Progress::None) => View::Summary,
             (false, _) if globals.quiet => View::Summary,
+            (false, Progress::Auto) if globals.verbose == 0 && super::nested::caller().is_some() => View::Brief,
             (false, _) => View::Lines,
         }
     }

@@ -66,6 +66,7 @@ pub const KEYS: &[Key] = &[
         "agent to use; default: the first one found of claude, codex, gemini, opencode, qwen",
     ),
     unset("agent.model", Kind::Text, "model of every role; `auto` chooses by complexity"),
+    unset("agent.prices", Kind::Text, "TOML file with prices of models, for costs that an agent does not report"),
     key("agent.env_pass", Kind::List, "[]", "further environment variables that agents get"),
     unset("agent.roles.*.model", Kind::Text, "model of one role"),
     unset("agent.roles.*.timeout", Kind::Time, "limit of one attempt of a role"),
@@ -73,6 +74,7 @@ pub const KEYS: &[Key] = &[
     unset("agent.roles.*.max_turns", Kind::Count(1), "turns of one attempt of a role"),
     unset("adapter.*.argv", Kind::List, "program and arguments; the prompt comes on standard input"),
     key("adapter.*.heartbeat", Kind::Flag, "false", "the program writes heartbeat.json itself"),
+    unset("adapter.*.models", Kind::List, "what this agent calls the sizes haiku, sonnet and opus"),
     unset("adapter.*.program", Kind::Text, "path of the agent's program, when it is not the one on PATH"),
     unset("adapter.*.env_pass", Kind::List, "further environment variables for this agent"),
     key("run.jobs", Kind::Count(1), "4", "items that run at the same time"),
@@ -104,4 +106,5 @@ pub const KEYS: &[Key] = &[
     key("tracker.kind", Kind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),
     key("tracker.linear.endpoint", Kind::Text, r#""https://api.linear.app/graphql""#, "address of the Linear API"),
     key("context.shared", Kind::List, r#"["CLAUDE.md"]"#, "documents that every agent of a batch gets"),
+    key("context.files", Kind::Count(0), "300", "lines of the file map that every agent of a batch gets; 0 for none"),
 ];

@@ -36,6 +36,8 @@ pub struct PathSettings {
 pub struct AgentSettings {
     pub name: Option<String>,
     pub model: Option<String>,
+    /// File with prices of models.
+    pub prices: Option<String>,
     pub env_pass: Vec<String>,
     /// By name of the role.
     pub roles: BTreeMap<String, RoleSettings>,
@@ -127,6 +129,7 @@ impl Config {
             agent: AgentSettings {
                 name: found.some_text("agent.name"),
                 model: found.some_text("agent.model"),
+                prices: found.some_text("agent.prices"),
                 env_pass: found.list("agent.env_pass"),
                 roles: found.names("agent.roles").map(|role| (role.to_owned(), found.role(role))).collect(),
             },

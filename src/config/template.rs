@@ -31,6 +31,8 @@ fn value(key: &super::key::Key) -> &'static str {
         "timeout" => "\"60m\"",
         "tools" => "[\"Read\", \"Edit\", \"Bash\"]",
         "argv" => "[\"python3\", \"agent.py\"]",
+        "models" => "[\"small\", \"medium\", \"large\"]",
+        "prices" => "\"prices.toml\"",
         "program" => "\"/opt/agent/bin/agent\"",
         "env_pass" => "[\"HTTPS_PROXY\"]",
         "preset" => "\"ce\"",

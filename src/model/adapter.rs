@@ -16,6 +16,8 @@ pub struct AgentCall {
     pub stop: StopStyle,
     /// Changes in the worktree are the evidence that is wanted; without any the outcome is unproven.
     pub expects_changes: bool,
+    /// Siblings of this call wait for its first answer: the service keeps their common beginning in a cache.
+    pub ahead: bool,
 }
 
 impl std::fmt::Debug for AgentCall {

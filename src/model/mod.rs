@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod outcome;
 pub mod phase;
 pub mod plan;
+pub mod price;
 pub mod problem;
 pub mod prp;
 pub mod read;

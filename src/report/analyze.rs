@@ -136,9 +136,15 @@ fn usage(metrics: &Metrics, noun: &str, style: Style) -> Vec<Finding> {
     }
     if let Some(tokens) = metrics.tokens {
         let prompt = tokens.input + tokens.cache_read + tokens.cache_write;
-        if tokens.cache_read > 0 && prompt > 0 {
+        if prompt > 0 {
             let share = tokens.cache_read as f64 * 100.0 / prompt as f64;
-            found.push(info(format!("{share:.0}% of the prompt tokens came from the cache")));
+            found.push(info(format!(
+                "Prompt cache: {share:.0}% of the input ({} uncached, {} written, {} read), {} output",
+                count(tokens.input),
+                count(tokens.cache_write),
+                count(tokens.cache_read),
+                count(tokens.output)
+            )));
         }
     }
     if let Some(cost) = metrics.cost {

@@ -1,7 +1,7 @@
 //! Plain lines: one short line per change of state, for pipes, logs and calling agents.
 
 use super::style::{Mark, Style, Tone};
-use super::text::{dollars, line, numbered, short_commit};
+use super::text::{dollars, line, numbered, safe, short_commit};
 use crate::event::kind::{EventKind, ItemStatus};
 use crate::event::{Event, RunState};
 use crate::model::agent::TimerKind;
@@ -87,6 +87,7 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         EventKind::Disagreement { what, .. } => warning(line(what, 160)),
         EventKind::ItemFinished { status, reason, duration, .. } => Some(finished(*status, reason, *duration, style)),
         // What a script prints for people keeps its indentation.
+        EventKind::Note { item: None, text } if !text.contains('\n') => Some(safe(text.trim_end())),
         EventKind::Note { item: None, text } => Some(format!("{}{}", indentation(text), line(text, 300))),
         EventKind::Note { item: Some(_), text } => Some(line(text, 300)),
         EventKind::Step { .. }
@@ -95,6 +96,39 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         | EventKind::AttemptFinished { .. }
         | EventKind::Progress { .. }
         | EventKind::RunFinished { .. } => None,
+    }
+}
+
+/// Tells whether an event only says that things go as they should; a reader who is short of room can do without.
+pub fn is_routine(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::ItemStarted { attempt, .. } => *attempt <= 1,
+        EventKind::Resumed { .. }
+        | EventKind::PhaseStarted { .. }
+        | EventKind::Checkpoint { .. }
+        | EventKind::Merge { .. }
+        | EventKind::QuotaResumed { .. } => true,
+        EventKind::RunStarted { .. }
+        | EventKind::Graph { .. }
+        | EventKind::Validation { .. }
+        | EventKind::Conflict { .. }
+        | EventKind::ConflictWarning { .. }
+        | EventKind::ScopeDrift { .. }
+        | EventKind::Slow { .. }
+        | EventKind::Retry { .. }
+        | EventKind::RateLimited { .. }
+        | EventKind::QuotaPaused { .. }
+        | EventKind::Budget { .. }
+        | EventKind::Rescue { .. }
+        | EventKind::Disagreement { .. }
+        | EventKind::ItemFinished { .. }
+        | EventKind::Note { .. }
+        | EventKind::Step { .. }
+        | EventKind::ItemReady { .. }
+        | EventKind::AttemptStarted { .. }
+        | EventKind::AttemptFinished { .. }
+        | EventKind::Progress { .. }
+        | EventKind::RunFinished { .. } => false,
     }
 }
 

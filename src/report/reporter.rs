@@ -15,6 +15,8 @@ pub enum View {
     Lines,
     /// One JSON object per event.
     Json,
+    /// Results and trouble only, then the summary: for agents, which pay for every line they read.
+    Brief,
     /// The summary only.
     Summary,
 }
@@ -41,7 +43,8 @@ impl Reporter {
                 serde_json::to_writer(&mut *out, &event.to_json())?;
                 writeln!(out)?;
             }
-            View::Lines => {
+            View::Brief if lines::is_routine(&event.kind) => {}
+            View::Lines | View::Brief => {
                 if let Some(line) = lines::of(event, &self.state, self.style) {
                     writeln!(out, "{line}")?;
                 }

@@ -61,8 +61,8 @@ fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
         )?;
     }
     if let Some(cost) = usage.cost {
-        let about = if usage.estimated { " (estimated)" } else { "" };
-        writeln!(out, "Cost:  {}{about}", dollars(cost))?;
+        let (about, why) = if usage.estimated { (style.mark(Mark::About), " (estimated)") } else { ("", "") };
+        writeln!(out, "Cost:  {about}{}{why}", dollars(cost))?;
     }
     Ok(())
 }

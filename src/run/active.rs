@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use super::ahead::Ahead;
 use super::bridge::{Closed, RunGraph, RunOptions};
 use super::internal::Answer;
 use crate::host::agent::SessionLedger;
@@ -76,6 +77,7 @@ pub(crate) struct Active {
     pub(crate) live: Vec<Live>,
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) spent: Usage,
+    pub(crate) ahead: Ahead,
     /// Adapters with a usage limit, and when it ends.
     pub(crate) limited: BTreeMap<String, Option<i64>>,
     pub(crate) over_budget: bool,

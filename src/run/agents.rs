@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::active::Integration;
+use super::ahead;
 use super::bridge::{Attempt, Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal};
@@ -64,7 +65,8 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
             return reply(answer, Err(error.into()));
         }
     }
-    let Some(active) = &dispatcher.active else { return };
+    let Some(active) = &mut dispatcher.active else { return };
+    let turn = active.ahead.turn(&call);
     let tree = active.live.get(item).and_then(|live| live.tree.as_ref());
     let mut timers = dispatcher.settings.timers;
     if call.spec.timeout > 0.0 {
@@ -83,17 +85,25 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         touch: Touch::default(),
         sandbox: dispatcher.settings.sandbox.clone(),
     };
+    let prices = dispatcher.settings.clone();
     let (phase, name) = (call.phase, call.name.clone());
     let (agent_name, model) = (call.name.clone(), call.spec.model.clone());
     let checkout = tree.and(active.integration.as_ref()).map(|integration| integration.repo.clone());
     let evidence = tree.filter(|_| call.expects_changes).cloned().zip(active.integration.clone());
     let (tx, stop) = (dispatcher.tx.clone(), dispatcher.stop.clone());
     tokio::task::spawn_local(async move {
+        let first = turn.wait(&stop).await;
+        let asked = model.clone();
         let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let teller = {
             let (tx, attempt) = (tx.clone(), attempt.clone());
             tokio::spawn(async move {
                 while let Some(fact) = heard.recv().await {
+                    if let Some(first) = &first
+                        && ahead::is_answer(&fact)
+                    {
+                        first.send_replace(true);
+                    }
                     let (agent, model) = (agent_name.clone(), model.clone());
                     drop(tx.send(Internal::AgentFact { attempt: attempt.clone(), phase, agent, model, fact }));
                 }
@@ -117,6 +127,8 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
             let events = vec![EventKind::Disagreement { item: attempt.item.clone(), what }];
             drop(tx.send(Internal::Told { events, answer: None }));
         }
+        let served = report.model.clone().or(asked);
+        report.usage = prices.prices.complete(report.usage, served.as_deref());
         drop(tx.send(Internal::AgentEnded { attempt, phase, agent: name, report: Box::new(report), answer }));
     });
 }
@@ -215,6 +227,10 @@ pub(crate) fn ended(
         duration: report.duration,
         usage: report.usage,
     });
+    if report.usage.estimated {
+        // Tokens were counted while they came; only now it is known that no cost was reported with them.
+        spend(dispatcher, Usage { tokens: None, ..report.usage });
+    }
     if report.status == AgentStatus::RateLimited {
         dispatcher.step(Input::QuotaHit { adapter: agent, until: report.limited_until });
     }

@@ -9,6 +9,7 @@
 
 pub mod active;
 pub mod agents;
+pub mod ahead;
 pub mod bridge;
 pub mod channel;
 pub mod checkout;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::active::{Active, Integration, Live};
+use super::ahead::Ahead;
 use super::bridge::{Reply, RunGraph, RunOptions};
 use super::checkout;
 use super::dispatcher::{Dispatcher, reply};
@@ -84,6 +85,7 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
         live,
         sessions: Arc::new(Mutex::new(SessionLedger::default())),
         spent: Usage::default(),
+        ahead: Ahead::default(),
         limited: BTreeMap::new(),
         over_budget: false,
         disk_warned: false,

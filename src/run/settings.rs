@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::host::agent::Timers;
 use crate::host::git::repo::Policy;
 use crate::host::process::Sandbox;
+use crate::model::price::Prices;
 
 /// Everything that configuration decides about a run.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub gates: bool,
     /// Names of variables that agents may see besides the standard ones; a `*` at the end matches any ending.
     pub env_pass: Vec<String>,
+    /// For costs that an agent does not report.
+    pub prices: Prices,
     pub git: Policy,
     /// Files copied from the checkout into new worktrees.
     pub copy: Vec<String>,

@@ -45,6 +45,13 @@ pub struct Traits {
     /// Sessions can be continued.
     #[serde(default)]
     pub resume: bool,
+    /// The service behind the agent keeps the beginnings of prompts: the first sibling starts ahead of the others.
+    #[serde(default)]
+    pub caches: bool,
+    /// What this agent calls the sizes `haiku`, `sonnet` and `opus`, in this order; an empty name means its own
+    /// default. Without it the names of the sizes are used as they are.
+    #[serde(default)]
+    pub models: Vec<String>,
     /// Environment variables that the agent needs from the user.
     #[serde(default)]
     pub env: Vec<String>,

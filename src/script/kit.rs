@@ -68,7 +68,7 @@ fn main(args) {
 
 /// Asks about one PRP. What a closure of `dag.run` returns is the outcome of its item.
 fn ask(prp, question) {
-    let answer = agent::run("reviewer", #{ prompt: `${question}\n\n${prp.text}` });
+    let answer = agent::run("reviewer", #{ prompt: question + "\n\n" + prp.text });
     if !answer.ok { return outcome::from_answer(answer); }
     outcome::completed(answer.text)
 }

@@ -106,6 +106,7 @@ impl Trial {
             heartbeat: false,
             stop: self.style,
             expects_changes: false,
+            ahead: false,
         };
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let begin = Instant::now();

@@ -14,4 +14,5 @@ mod context_update;
 mod exe;
 mod fake;
 mod generate;
+mod prompts;
 mod review;

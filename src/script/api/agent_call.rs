@@ -140,7 +140,7 @@ pub(super) fn build(
         attempt: attempt.map_or(1, |attempt| attempt.number),
         dir: String::new(),
         cwd: options.cwd.unwrap_or_else(|| call.state.root.display().to_string()),
-        model: options.model,
+        model: options.model.and_then(|model| model_of(call, &adapter, model)),
         tools: options.tools,
         timeout: options.timeout,
         max_turns: options.max_turns,
@@ -159,7 +159,23 @@ pub(super) fn build(
         heartbeat: adapter.traits.heartbeat || configured == Some(Value::Bool(true)),
         stop: adapter.traits.stop,
         expects_changes: options.expects_changes,
+        ahead: adapter.traits.caches,
         adapter: Box::new(adapter.start()),
+    }
+}
+
+/// Names of model sizes, small to large.
+const SIZES: [&str; 3] = ["haiku", "sonnet", "opus"];
+
+/// Returns what an agent calls a model: sizes by its own list or the configured one, other names as they are.
+fn model_of(call: &Call, adapter: &AdapterScript, model: String) -> Option<String> {
+    let Some(size) = SIZES.iter().position(|size| *size == model) else { return Some(model) };
+    let own = call.state.setting_texts(&format!("adapter.{}.models", adapter.name));
+    let names = own.unwrap_or_else(|| adapter.traits.models.clone());
+    match names.get(size) {
+        None => Some(model),
+        Some(name) if name.is_empty() => None,
+        Some(name) => Some(name.clone()),
     }
 }
 

@@ -1,0 +1,86 @@
+//! Lets the first agent of a kind start ahead, so that its siblings find their common beginning in the prompt cache.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::host::agent::Fact;
+use crate::host::stop::{StopLevel, StopToken};
+use crate::model::adapter::AgentCall;
+use crate::model::agent::AgentEvent;
+
+/// The siblings wait at most so long; a slow first agent must not cost more than the cache saves.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Calls with the same adapter, role and model share a cache.
+type Kind = (String, String, Option<String>);
+
+/// Who went ahead in a run.
+#[derive(Debug, Default)]
+pub(crate) struct Ahead(BTreeMap<Kind, watch::Receiver<bool>>);
+
+/// When a call may start.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// At once, and nobody waits for it.
+    Free,
+    /// At once; the others wait until the sender says `true` or is gone.
+    First(watch::Sender<bool>),
+    /// When the first one was answered.
+    After(watch::Receiver<bool>),
+}
+
+impl Ahead {
+    /// Returns when a call may start.
+    pub(crate) fn turn(&mut self, call: &AgentCall) -> Turn {
+        // A resumed session has its own beginning.
+        if !call.ahead || call.spec.session.is_some() {
+            return Turn::Free;
+        }
+        let kind = (call.name.clone(), call.spec.role.clone(), call.spec.model.clone());
+        if let Some(answered) = self.0.get(&kind) {
+            return Turn::After(answered.clone());
+        }
+        let (sender, receiver) = watch::channel(false);
+        self.0.insert(kind, receiver);
+        Turn::First(sender)
+    }
+}
+
+impl Turn {
+    /// Waits until the call may start; returns what tells the others of its first answer.
+    pub(crate) async fn wait(self, stop: &StopToken) -> Option<watch::Sender<bool>> {
+        match self {
+            Self::Free => None,
+            Self::First(sender) => Some(sender),
+            Self::After(mut answered) => {
+                tokio::select! {
+                    _ = answered.wait_for(|answered| *answered) => {}
+                    () = tokio::time::sleep(PATIENCE) => {}
+                    () = stop.at_least(StopLevel::Graceful) => {}
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Tells whether a fact proves that the model has begun to answer. The start of the program proves nothing.
+pub(crate) fn is_answer(fact: &Fact) -> bool {
+    let Fact::Event(event) = fact else { return false };
+    match event {
+        AgentEvent::Message { .. }
+        | AgentEvent::ToolStart { .. }
+        | AgentEvent::ToolEnd { .. }
+        | AgentEvent::Usage { .. }
+        | AgentEvent::Cost { .. }
+        | AgentEvent::Finished { .. } => true,
+        AgentEvent::Started { .. }
+        | AgentEvent::Progress { .. }
+        | AgentEvent::Retry { .. }
+        | AgentEvent::RateLimited { .. }
+        | AgentEvent::PermissionDenied { .. }
+        | AgentEvent::Warning { .. } => false,
+    }
+}
