@@ -6,6 +6,8 @@ mod cases;
 mod checkout;
 #[path = "batch/crash.rs"]
 mod crash;
+#[path = "batch/documents.rs"]
+mod documents;
 #[path = "batch/input.rs"]
 mod input;
 #[path = "batch/plans.rs"]
