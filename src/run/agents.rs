@@ -99,11 +99,7 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
             let (tx, attempt) = (tx.clone(), attempt.clone());
             tokio::spawn(async move {
                 while let Some(fact) = heard.recv().await {
-                    if let Some(first) = &first
-                        && ahead::is_answer(&fact)
-                    {
-                        first.send_replace(true);
-                    }
+                    ahead::hear(first.as_ref(), &fact);
                     let (agent, model) = (agent_name.clone(), model.clone());
                     drop(tx.send(Internal::AgentFact { attempt: attempt.clone(), phase, agent, model, fact }));
                 }

@@ -66,8 +66,17 @@ impl Turn {
     }
 }
 
+/// Lets the others start when a fact of the first call proves that its prompt was read.
+pub(crate) fn hear(first: Option<&watch::Sender<bool>>, fact: &Fact) {
+    if let Some(first) = first
+        && is_answer(fact)
+    {
+        first.send_replace(true);
+    }
+}
+
 /// Tells whether a fact proves that the model has begun to answer. The start of the program proves nothing.
-pub(crate) fn is_answer(fact: &Fact) -> bool {
+fn is_answer(fact: &Fact) -> bool {
     let Fact::Event(event) = fact else { return false };
     match event {
         AgentEvent::Message { .. }
@@ -82,5 +91,36 @@ pub(crate) fn is_answer(fact: &Fact) -> bool {
         | AgentEvent::RateLimited { .. }
         | AgentEvent::PermissionDenied { .. }
         | AgentEvent::Warning { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::model::usage::Tokens;
+
+    #[tokio::test]
+    async fn the_others_wait_for_the_first_answer_and_no_longer_than_the_first_lives() {
+        let stop = StopToken::new();
+        let (sender, answered) = watch::channel(false);
+        let first = Turn::First(sender).wait(&stop).await;
+        hear(first.as_ref(), &Fact::Event(AgentEvent::Started { session: None, model: None, version: None }));
+        let waiting = tokio::time::timeout(Duration::from_millis(50), Turn::After(answered.clone()).wait(&stop)).await;
+        assert!(waiting.is_err(), "a program that started has not read its prompt yet");
+        let usage =
+            AgentEvent::Usage { scope: crate::model::agent::Scope::Run, model: None, tokens: Tokens::default() };
+        hear(first.as_ref(), &Fact::Event(usage));
+        let begin = Instant::now();
+        assert!(Turn::After(answered).wait(&stop).await.is_none());
+
+        let (sender, answered) = watch::channel(false);
+        drop(sender);
+        assert!(Turn::After(answered).wait(&stop).await.is_none());
+        let (_sender, answered) = watch::channel(false);
+        stop.raise(StopLevel::Graceful);
+        assert!(Turn::After(answered).wait(&stop).await.is_none());
+        assert!(begin.elapsed() < Duration::from_secs(5));
     }
 }
