@@ -50,7 +50,8 @@ impl Plan {
             child.wait().expect("gone");
             if let Some(rival) = rival {
                 let code = scene.wait(rival).code;
-                assert!(matches!(code, Some(0 | 7)), "the other program ended with {code:?}");
+                // Done, refused by the lock, or too late: everything is merged already.
+                assert!(matches!(code, Some(0 | 4 | 7)), "the other program ended with {code:?}");
             }
         }
     }
