@@ -98,7 +98,9 @@ fn write(path: &str, content: &str, asked: &Conversation) -> (String, Value) {
         return (name.to_owned(), json!({ key: format!("{cwd}/{path}"), "content": content }));
     }
     let quoted = content.replace('\'', "'\\''");
-    shell(&format!("mkdir -p \"$(dirname '{path}')\" && printf %s '{quoted}' > '{path}'"), asked)
+    // Gemini CLI refuses a command line that holds another one.
+    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    shell(&format!("mkdir -p '{folder}' && printf %s '{quoted}' > '{path}'"), asked)
 }
 
 /// Makes the smallest value of a schema, for the side questions of clients.
