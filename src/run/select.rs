@@ -125,36 +125,67 @@ fn batch_of(prp: &Prp) -> Option<u32> {
     prp.batch.or_else(|| id?.batch().map(|batch| batch.0))
 }
 
-/// Reads all PRPs of a folder; plans and other documents in it are passed over.
+/// Reads all PRPs of a folder; plans and other documents in it are passed over. What is named like a PRP and cannot be
+/// read is a document with an error, so that it is reported with all the others.
 fn folder(settings: &Settings, folder: &Path) -> Result<Vec<Document>> {
     let mut documents = Vec::new();
-    for path in markdown_files(&settings.root.join(folder)) {
+    for path in markdown_files(&settings.root.join(folder))? {
         let shown = path.strip_prefix(&settings.root).unwrap_or(&path).to_owned();
-        let bytes = load(&path).map_err(|reason| {
-            Error::new(ExitCode::InvalidInput, format!("cannot read `{}`: {reason}", shown.display()))
-        })?;
-        if let read::Document::Prp(prp, problems) = read::document(&shown, &bytes)
-            && (prp.id.is_some() || read::id_of_file_name(&shown).is_some())
-        {
-            let prp = *prp;
-            documents.push(Document { prp, problems });
+        let is_named = read::id_of_file_name(&shown).is_some();
+        match load(&settings.root, &path) {
+            Ok(bytes) => {
+                if let read::Document::Prp(prp, problems) = read::document(&shown, &bytes)
+                    && (prp.id.is_some() || is_named)
+                {
+                    documents.push(Document { prp: *prp, problems });
+                }
+            }
+            Err(reason) if is_named => {
+                let problem =
+                    Problem::error("file::unreadable", format!("cannot read `{}`: {reason}", shown.display()))
+                        .help("mend the file, or move it out of the folder of PRPs");
+                documents.push(Document { prp: Prp { path: shown, ..Prp::default() }, problems: vec![problem] });
+            }
+            Err(_) => {}
         }
     }
     Ok(documents)
 }
 
-fn load(path: &Path) -> std::result::Result<Vec<u8>, String> {
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > MAX_BYTES {
-        return Err(format!("it has {size} bytes but at most {MAX_BYTES} are read"));
+/// Reads a regular file of the project; a link is followed as long as it stays inside.
+fn load(root: &Path, path: &Path) -> std::result::Result<Vec<u8>, String> {
+    let real = path.canonicalize().map_err(|error| error.to_string())?;
+    let inside = root.canonicalize().is_ok_and(|root| real.starts_with(root));
+    let facts = std::fs::metadata(&real).map_err(|error| error.to_string())?;
+    match facts.len() {
+        _ if !inside => Err("it is a link that leads out of the project".to_owned()),
+        _ if !facts.is_file() => Err("it is not a regular file".to_owned()),
+        size if size > MAX_BYTES => Err(format!("it has {size} bytes but at most {MAX_BYTES} are read")),
+        _ => std::fs::read(&real).map_err(|error| error.to_string()),
     }
-    std::fs::read(path).map_err(|error| error.to_string())
 }
 
-fn markdown_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).follow_links(false).sort_by_file_name().into_iter().flatten();
-    let files = entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    files.filter(|path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md"))).collect()
+/// Lists everything in a folder that is named like a Markdown document. A folder that is not there holds none.
+fn markdown_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(false).sort_by_file_name() {
+        match entry {
+            Ok(entry) if entry.path().extension().is_some_and(|end| end.eq_ignore_ascii_case("md")) => {
+                files.push(entry.into_path());
+            }
+            Ok(_) => {}
+            Err(error) if error.depth() == 0 && is_missing(&error) => {}
+            Err(error) => {
+                return Err(Error::new(ExitCode::InvalidInput, format!("cannot read a folder of PRPs: {error}"))
+                    .help("mend its permissions: no PRP may be overlooked"));
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn is_missing(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 /// Returns the highest batch number over all PRP folders, plus one.
@@ -165,7 +196,7 @@ pub(crate) fn next_batch(settings: &Settings) -> Result<u32> {
     folders.sort();
     folders.dedup();
     for place in folders {
-        for path in markdown_files(&settings.root.join(place)) {
+        for path in markdown_files(&settings.root.join(place))? {
             let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let number = name.get(4..).filter(|_| name.to_ascii_uppercase().starts_with("PRP-")).and_then(|rest| {
                 let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;

@@ -85,5 +85,9 @@ fn a_document_that_cannot_be_read_is_named() {
     fs::create_dir(&path).expect("a folder with the name of a document");
     std::os::unix::fs::symlink("nowhere.md", project.root().join("PRPs/feature-requests/PRP-47.1.3-z.md"))
         .expect("link");
+    std::os::unix::fs::symlink("/etc/hostname", project.root().join("PRPs/feature-requests/PRP-47.1.4-w.md"))
+        .expect("link");
     refuses(&project, &["inspect", "PRPs/feature-requests/PRP-47.1.2-y.md"], 5, &["PRP-47.1.2-y.md"]);
+    let all = ["PRP-47.1.2-y.md", "not a regular file", "PRP-47.1.3-z.md", "PRP-47.1.4-w.md", "out of the project"];
+    refuses(&project, &["exe", "--batch", "47"], 5, &all);
 }
