@@ -64,10 +64,10 @@ struct Take {
 impl Studio {
     fn new(agent: &str) -> Self {
         let temp = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-        for folder in ["work", "home", "papers"] {
+        for folder in ["tree", "home", "papers"] {
             fs::create_dir(temp.path().join(folder)).expect("a folder");
         }
-        let git = Command::new("git").args(["init", "-q"]).current_dir(temp.path().join("work")).status();
+        let git = Command::new("git").args(["init", "-q"]).current_dir(temp.path().join("tree")).status();
         assert!(git.expect("git starts").success());
         Self { temp, server: ModelServer::start().expect("a server"), agent: agent.to_owned() }
     }
@@ -90,7 +90,7 @@ impl Studio {
             prompt: format!("Do what the model decides.\n\n@model {script}\n"),
             role: "executor".to_owned(),
             item: "PRP-7.1.1".to_owned(),
-            cwd: self.path("work").display().to_string(),
+            cwd: self.path("tree").display().to_string(),
             dir: self.path("papers").display().to_string(),
             model: Some(model.to_owned()),
             tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),

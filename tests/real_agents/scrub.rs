@@ -41,8 +41,8 @@ fn is_uuid(word: &str) -> bool {
 #[test]
 fn the_same_uuid_stays_the_same_and_paths_are_gone() {
     let (one, two) = ("1b4e28ba-2fa1-41d2-883f-0016d3cca427", "1b4e28ba-2fa1-41d2-883f-0016d3cca428");
-    let text = format!("{one} é {two} {one} /tmp/.x/work http://127.0.0.1:99");
+    let text = format!("{one} é {two} {one} /tmp/.x/tree http://127.0.0.1:99");
     let scrubbed = scrub(&text, Path::new("/tmp/.x"), "http://127.0.0.1:99");
     let name = |number: usize| format!("00000000-0000-4000-8000-{number:012}");
-    assert_eq!(scrubbed, format!("{} é {} {} /project/work http://127.0.0.1:8080", name(1), name(2), name(1)));
+    assert_eq!(scrubbed, format!("{} é {} {} /project/tree http://127.0.0.1:8080", name(1), name(2), name(1)));
 }
