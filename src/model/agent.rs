@@ -12,7 +12,12 @@ use super::usage::{Tokens, Usage};
 pub struct AgentSpec {
     /// Program found by `detect`.
     pub program: String,
+    /// All that the agent is told, `common` included.
     pub prompt: String,
+    /// Beginning of the prompt that is the same for all siblings; empty when there is none. An adapter may hand it over
+    /// apart, where the prompt cache of its service needs that.
+    #[serde(default)]
+    pub common: String,
     /// `generator`, `executor`, `reviewer`, `context-updater` or `resolver`.
     pub role: String,
     pub item: String,
@@ -187,4 +192,24 @@ pub struct AgentReport {
     pub result: Option<serde_json::Value>,
     /// Seconds.
     pub duration: f64,
+}
+
+impl AgentReport {
+    /// Makes the report of an attempt that did not come to run.
+    pub fn not_started(status: AgentStatus) -> Self {
+        Self {
+            status,
+            text: String::new(),
+            exit: Exit::default(),
+            timer: None,
+            cancelled: false,
+            usage: Usage::default(),
+            session: None,
+            model: None,
+            denied: Vec::new(),
+            limited_until: None,
+            result: None,
+            duration: 0.0,
+        }
+    }
 }

@@ -21,7 +21,7 @@ use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
 use crate::host::process::Marker;
 use crate::model::adapter::AgentCall;
-use crate::model::agent::{AgentEvent, AgentReport, AgentStatus, Exit};
+use crate::model::agent::{AgentEvent, AgentReport, AgentStatus};
 use crate::model::usage::Usage;
 use crate::schedule::Input;
 
@@ -36,10 +36,11 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
     };
     let Some(active) = &mut dispatcher.active else { return };
     if let Some(until) = active.limited.get(&call.name) {
-        return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::RateLimited, *until)))));
+        let refused = AgentReport { limited_until: *until, ..AgentReport::not_started(AgentStatus::RateLimited) };
+        return reply(answer, Ok(Reply::Agent(Box::new(refused))));
     }
     if active.over_budget {
-        return reply(answer, Ok(Reply::Agent(Box::new(not_started(AgentStatus::Budget, None)))));
+        return reply(answer, Ok(Reply::Agent(Box::new(AgentReport::not_started(AgentStatus::Budget)))));
     }
     let task = Task::of(&call);
     let left = active.live.get_mut(item).and_then(|live| live.finished.take());
@@ -287,23 +288,6 @@ pub(crate) fn wait_for_quota(dispatcher: &Dispatcher, agent: String, until: Opti
         }
         drop(tx.send(Internal::QuotaOver { agent }));
     });
-}
-
-fn not_started(status: AgentStatus, until: Option<i64>) -> AgentReport {
-    AgentReport {
-        status,
-        text: String::new(),
-        exit: Exit::default(),
-        timer: None,
-        cancelled: false,
-        usage: Usage::default(),
-        session: None,
-        model: None,
-        denied: Vec::new(),
-        limited_until: until,
-        result: None,
-        duration: 0.0,
-    }
 }
 
 /// Returns the word of an agent's status as files have it.

@@ -150,6 +150,27 @@ fn claude_gets_tools_model_session_and_caps() {
 }
 
 #[test]
+fn claude_gets_what_siblings_share_apart_from_the_task() {
+    let project = Project::new();
+    let shared = AgentSpec {
+        prompt: "Rules é.\nShared.\nOwn.".to_owned(),
+        common: "Rules é.\nShared.".to_owned(),
+        dir: "/papers".to_owned(),
+        ..spec(None, &["Read"], None)
+    };
+    let line = host(&project).adapter("claude").expect("an adapter").command(&shared).expect("a command line");
+    assert_eq!((line.stdin.as_str(), line.files["common.md"].as_str()), ("\nOwn.", "Rules é.\nShared."));
+    let words = line.argv.join(" ");
+    let wanted =
+        "--append-system-prompt-file /papers/common.md --exclude-dynamic-system-prompt-sections --allowedTools";
+    assert!(words.contains(wanted), "{words}");
+    for agent in ["codex", "gemini", "qwen"] {
+        let line = host(&project).adapter(agent).expect("an adapter").command(&shared).expect("a command line");
+        assert_eq!(line.stdin, shared.prompt, "{agent}: its service caches any beginning");
+    }
+}
+
+#[test]
 fn codex_is_sandboxed_by_what_the_role_may_do() {
     let writer = argv("codex", &spec(Some("haiku"), &["Edit"], Some("t1"))).join(" ");
     assert!(writer.contains("--sandbox workspace-write") && writer.ends_with("resume t1 -"), "{writer}");

@@ -13,7 +13,6 @@ use batchprp::model::agent::{AgentReport, AgentStatus, Exit};
 use batchprp::model::outcome::Outcome;
 use batchprp::model::prp::Prp;
 use batchprp::model::read;
-use batchprp::model::usage::Usage;
 use batchprp::model::validation::{LevelResult, ValidationRecord, Verdict};
 use batchprp::run::bridge::{
     AgentCall, Bridge, Closed, ClosedItem, Executed, Failure, NextItem, Origin, PhaseRecord, Reply, Request, RunGraph,
@@ -62,18 +61,11 @@ pub(crate) struct Project {
 /// Makes a report of an agent that ended in a given way.
 pub(crate) fn report(status: AgentStatus, text: &str) -> AgentReport {
     AgentReport {
-        status,
         text: text.to_owned(),
         exit: Exit { code: Some(0), signal: None },
-        timer: None,
-        cancelled: false,
-        usage: Usage::default(),
         session: Some("s1".to_owned()),
-        model: None,
-        denied: Vec::new(),
-        limited_until: None,
-        result: None,
         duration: 1.0,
+        ..AgentReport::not_started(status)
     }
 }
 

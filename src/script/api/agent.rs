@@ -87,7 +87,8 @@ fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
 #[export_module]
 pub(crate) mod module {
     /// Runs an agent to its end and returns its `Answer`. The role names the template that says which tools, model and
-    /// time the agent gets. Options: `prompt` (or `values` for the holes of the role's template), `phase`,
+    /// time the agent gets. Options: `prompt` (or `values` for the holes of the role's template), `common` (the part of
+    /// the prompt that all siblings share: up to its end the prompt must be the same for each of them), `phase`,
     /// `expects_changes`, `session`, `schema`, `model`, `timeout` in seconds, `tools`, `cwd`, `agent`, `input`,
     /// `resume_from`, `max_turns`, `max_cost`, `env`.
     ///

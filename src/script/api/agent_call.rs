@@ -22,8 +22,9 @@ use super::template;
 /// Seconds that an attempt gets where nothing says how many.
 const TIMEOUT: f64 = 3600.0;
 
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "prompt",
+    "common",
     "values",
     "phase",
     "expects_changes",
@@ -46,6 +47,7 @@ pub(super) struct Options {
     pub(super) agent: Option<String>,
     role: String,
     prompt: String,
+    common: String,
     phase: Option<PhaseValue>,
     expects_changes: bool,
     session: Option<String>,
@@ -74,9 +76,11 @@ impl Options {
         let limit = limit.or_else(|| state.setting_number("run.timeout")).or(template.timeout);
         let tools = fields.texts("tools")?.or_else(|| state.setting_texts(&key("tools")));
         let turns = state.config.get(&key("max_turns")).and_then(|turns| u32::try_from(turns.as_u64()?).ok());
+        let prompt = prompt(state, role, &fields)?;
         Ok(Self {
             agent: fields.text("agent")?,
-            prompt: prompt(state, role, &fields)?,
+            common: beginning(&prompt, &fields.text("common")?.unwrap_or_default()).to_owned(),
+            prompt,
             phase: phase(&fields)?,
             expects_changes: fields.flag("expects_changes")?.unwrap_or_default(),
             session: fields.text("session")?,
@@ -104,6 +108,12 @@ fn prompt(state: &State, role: &str, fields: &Fields) -> Result<String, Error> {
         Some(values) => template::fill_in(state, role, &values),
         None => Err(invalid("`agent::run` needs a `prompt`, or `values` for the template of the role")),
     }
+}
+
+/// Returns the prompt up to the end of the text that siblings share; nothing where it does not hold that text.
+fn beginning<'a>(prompt: &'a str, shared: &str) -> &'a str {
+    let place = prompt.find(shared).filter(|_| !shared.is_empty());
+    place.and_then(|place| prompt.get(..place + shared.len())).unwrap_or_default()
 }
 
 fn phase(fields: &Fields) -> Result<Option<PhaseValue>, Error> {
@@ -134,6 +144,7 @@ pub(super) fn build(
     let spec = AgentSpec {
         program: detected.program,
         prompt: options.prompt,
+        common: options.common,
         role: options.role,
         item: attempt.as_ref().map(|attempt| attempt.item.clone()).unwrap_or_default(),
         phase: options.phase.as_ref().map(|phase| phase.phase().label.clone()).unwrap_or_default(),
