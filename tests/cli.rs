@@ -4,6 +4,8 @@
 mod config;
 #[path = "cli/following.rs"]
 mod following;
+#[path = "cli/keys.rs"]
+mod keys;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scripts.rs"]

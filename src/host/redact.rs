@@ -49,10 +49,10 @@ enum Found {
 }
 
 impl Secrets {
-    /// Collects the values of those variables whose names say that they are secret.
+    /// Collects the values of those variables whose names say that they are secret, and the passwords in addresses.
     pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let secret = variables.into_iter().filter(|(name, _)| is_secret_name(name));
-        Self::values(secret.map(|(_, value)| value.to_owned()))
+        let secret = |(name, value): (&str, &'a str)| if is_secret_name(name) { Some(value) } else { password(value) };
+        Self::values(variables.into_iter().filter_map(secret).map(str::to_owned))
     }
 
     /// Makes a set of these values; short ones are left out.
@@ -154,6 +154,14 @@ pub fn is_secret_name(name: &str) -> bool {
     const ENDS: [&str; 7] = ["API_KEY", "TOKEN", "SECRET", "PASSWORD", "SECRET_KEY", "ACCESS_KEY", "PRIVATE_KEY"];
     let name = name.to_uppercase();
     ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Returns the password of an address such as `https://user:password@host/`.
+fn password(address: &str) -> Option<&str> {
+    let authority = address.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    // A single word before the host is a token more often than a name.
+    Some(user.split_once(':').map_or(user, |(_, password)| password))
 }
 
 /// Redacts one stream; keeps back only what may be the beginning of a secret.
@@ -263,6 +271,15 @@ mod tests {
             secrets.redact_json(serde_json::json!({"a": ["quo\"te\\slash"]})),
             serde_json::json!({"a": ["[redacted]"]})
         );
+    }
+
+    #[test]
+    fn the_password_of_an_address_is_a_secret() {
+        let proxy = ("HTTPS_PROXY", "http://me:p4ssw0rd-of-me@proxy:8080/x");
+        let secrets =
+            Secrets::of([proxy, ("BASE_URL", "https://token-of-mine@host"), ("PLAIN_URL", "http://host/a@b")]);
+        let text = "http://me:p4ssw0rd-of-me@proxy token-of-mine http://host/a@b";
+        assert_eq!(secrets.redact(text), "http://me:[redacted]@proxy [redacted] http://host/a@b");
     }
 
     #[test]

@@ -11,12 +11,11 @@ use crate::host::redact::Secrets;
 use crate::host::state;
 use crate::model::adapter::Adapter;
 use crate::model::agent::{AgentReport, AgentStatus, Exit, TimerKind};
-use crate::model::usage::Usage;
 
 /// Largest result that is read.
 const MAX_RESULT: u64 = 1024 * 1024;
 
-/// Reads `result.json`; says why when there is one that cannot be read.
+/// Reads `result.json`, and takes keys out of the file; says why when there is one that cannot be read.
 pub(super) fn result(path: &Path, secrets: &Secrets) -> Result<Option<Value>, String> {
     let refuse = |reason: &dyn std::fmt::Display| Err(format!("`result.json` is not used: {reason}"));
     match state::read_untrusted(path, MAX_RESULT) {
@@ -24,7 +23,14 @@ pub(super) fn result(path: &Path, secrets: &Secrets) -> Result<Option<Value>, St
         Err(error) => refuse(&error),
         // The depth of nesting is limited by the parser.
         Ok(Some(content)) => match serde_json::from_slice(&content) {
-            Ok(value @ Value::Object(_)) => Ok(Some(secrets.redact_json(value))),
+            Ok(value @ Value::Object(_)) => {
+                let clean = secrets.redact_json(value.clone());
+                // The file is the agent's own; what it should not hold does not stay in it.
+                if clean != value && state::write_private(path, clean.to_string().as_bytes()).is_err() {
+                    return refuse(&"it holds a key, which cannot be taken out");
+                }
+                Ok(Some(clean))
+            }
             Ok(_) => refuse(&"it is not a JSON object"),
             Err(error) => refuse(&error),
         },
@@ -60,23 +66,5 @@ pub(super) fn report(
         limited_until: heard.limited_until,
         result,
         duration: duration.as_secs_f64(),
-    }
-}
-
-/// Makes the report of an attempt that did not come to run.
-pub(super) fn not_started(status: AgentStatus, text: String, code: Option<i32>) -> AgentReport {
-    AgentReport {
-        status,
-        text,
-        exit: Exit { code, signal: None },
-        timer: None,
-        cancelled: false,
-        usage: Usage::default(),
-        session: None,
-        model: None,
-        denied: Vec::new(),
-        limited_until: None,
-        result: None,
-        duration: 0.0,
     }
 }

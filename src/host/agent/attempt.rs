@@ -36,7 +36,7 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
     let AgentCall { mut adapter, mut spec, spec_json, heartbeat, stop: style, .. } = *call;
     let (papers, command) = match prepare(&mut adapter, &mut spec, spec_json, &setup) {
         Ok(prepared) => prepared,
-        Err((status, text)) => return answer::not_started(status, setup.secrets.redact(&text), None),
+        Err((status, text)) => return not_started(status, setup.secrets.redact(&text)),
     };
     let start = start(command.argv, command.env, &spec, &papers, &setup);
     let begin = Instant::now();
@@ -49,7 +49,7 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
         Ok(listener) => listener,
         Err(error) => {
             let text = format!("cannot write below `{}`: {error}", papers.dir.display());
-            return answer::not_started(AgentStatus::Crashed, text, None);
+            return not_started(AgentStatus::Crashed, text);
         }
     };
     listener.tell(Fact::Spawned { pid: running.pid.unsigned_abs(), dir: papers.dir.clone() });
@@ -89,7 +89,7 @@ fn prepare(
     }
     papers.write(spec_json, spec, setup).map_err(failed)?;
     let command = adapter.command(spec).map_err(|error| (AgentStatus::Protocol, error))?;
-    papers.write_files(&command).map_err(failed)?;
+    papers.write_files(&command, &setup.secrets).map_err(failed)?;
     Ok((papers, command))
 }
 
@@ -132,8 +132,13 @@ fn listen(
     })
 }
 
+fn not_started(status: AgentStatus, text: String) -> AgentReport {
+    AgentReport { text, ..AgentReport::not_started(status) }
+}
+
 fn refused(error: &SpawnError) -> AgentReport {
-    let mut report = answer::not_started(AgentStatus::Crashed, error.to_string(), Some(error.exit_code()));
+    let mut report = not_started(AgentStatus::Crashed, error.to_string());
+    report.exit.code = Some(error.exit_code());
     if matches!(error, SpawnError::Stopped(_)) {
         report.status = AgentStatus::Killed;
         report.cancelled = true;

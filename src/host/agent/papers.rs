@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::setup::Setup;
+use crate::host::redact::Secrets;
 use crate::host::{failpoint, state};
 use crate::model::agent::{AgentSpec, CommandLine};
 
@@ -60,8 +61,8 @@ impl Papers {
         state::write_private(&self.prompt, setup.secrets.redact(&spec.prompt).as_bytes())
     }
 
-    /// Writes the files that the adapter asked for.
-    pub(super) fn write_files(&self, command: &CommandLine) -> io::Result<()> {
+    /// Writes the files that the adapter asked for. Keys belong into the environment, so none is written.
+    pub(super) fn write_files(&self, command: &CommandLine, secrets: &Secrets) -> io::Result<()> {
         for (name, text) in &command.files {
             let path = Path::new(name);
             let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
@@ -73,7 +74,7 @@ impl Papers {
             if let Some(parent) = place.parent().filter(|parent| *parent != self.dir) {
                 state::private_dir(parent)?;
             }
-            state::write_private(&place, text.as_bytes())?;
+            state::write_private(&place, secrets.redact(text).as_bytes())?;
         }
         Ok(())
     }
