@@ -24,6 +24,30 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
+    /// The whole table.
+    pub const ALL: [Self; 15] = [
+        Self::Done,
+        Self::Internal,
+        Self::Usage,
+        Self::Config,
+        Self::NothingMatched,
+        Self::InvalidInput,
+        Self::CheckFailed,
+        Self::GitRefuses,
+        Self::AgentMissing,
+        Self::Unfinished,
+        Self::Budget,
+        Self::Policy,
+        Self::Quota,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    /// Returns the entry of the table with this number.
+    pub fn of(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| *code as u8 == number)
+    }
+
     /// Returns the word by which scripts tell failures apart (`error.kind`).
     pub fn kind(self) -> &'static str {
         match self {

@@ -39,7 +39,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             progress.event(&event)?;
         }
         if let Some(end) = &progress.state().end {
-            return Ok(ended(end.exit_code));
+            return Ok(ExitCode::of(end.exit_code).unwrap_or(ExitCode::Internal));
         }
         if lines.is_empty() && was_alive == Alive::No && progress.state().pid != 0 {
             let message = format!("run `{}` was interrupted", progress.state().run);
@@ -49,26 +49,4 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         progress.tick()?;
         thread::sleep(POLL);
     }
-}
-
-/// Returns the exit code of the table for a number in the journal.
-fn ended(code: u8) -> ExitCode {
-    const ALL: [ExitCode; 15] = [
-        ExitCode::Done,
-        ExitCode::Internal,
-        ExitCode::Usage,
-        ExitCode::Config,
-        ExitCode::NothingMatched,
-        ExitCode::InvalidInput,
-        ExitCode::CheckFailed,
-        ExitCode::GitRefuses,
-        ExitCode::AgentMissing,
-        ExitCode::Unfinished,
-        ExitCode::Budget,
-        ExitCode::Policy,
-        ExitCode::Quota,
-        ExitCode::Interrupted,
-        ExitCode::Terminated,
-    ];
-    ALL.into_iter().find(|known| *known as u8 == code).unwrap_or(ExitCode::Internal)
 }

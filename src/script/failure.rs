@@ -39,23 +39,13 @@ pub(crate) fn thrown(value: &Dynamic) -> Error {
     Error::new(ExitCode::CheckFailed, format!("{value}"))
 }
 
-/// The failures that scripts can name.
-pub(crate) const KINDS: [ExitCode; 12] = [
-    ExitCode::Internal,
-    ExitCode::Usage,
-    ExitCode::Config,
-    ExitCode::NothingMatched,
-    ExitCode::InvalidInput,
-    ExitCode::CheckFailed,
-    ExitCode::GitRefuses,
-    ExitCode::AgentMissing,
-    ExitCode::Unfinished,
-    ExitCode::Budget,
-    ExitCode::Policy,
-    ExitCode::Quota,
-];
-
-/// Returns the exit code whose kind a script named.
+/// Returns the exit code whose kind a script named. An end that is no failure has none, nor has one by a signal.
 pub(crate) fn code(kind: &str) -> Option<ExitCode> {
-    KINDS.into_iter().find(|code| code.kind() == kind)
+    failures().find(|code| code.kind() == kind)
+}
+
+/// Returns the failures that scripts can name.
+pub(crate) fn failures() -> impl Iterator<Item = ExitCode> {
+    use ExitCode::{Done, Interrupted, Terminated};
+    ExitCode::ALL.into_iter().filter(|code| !matches!(code, Done | Interrupted | Terminated))
 }

@@ -25,7 +25,7 @@ fn two_thousand_schedules_keep_every_rule() {
 }
 
 #[test]
-#[ignore = "takes a minute; run by the nightly job"]
+#[ignore = "takes a minute: cargo test --release --test simulation -- --ignored"]
 fn a_hundred_thousand_schedules_keep_every_rule() {
     schedules(2_000..102_000);
 }

@@ -81,7 +81,7 @@ fn dataflow_is_within_one_percent_of_the_bound_and_far_faster_than_barriers() {
 }
 
 #[test]
-#[ignore = "takes a minute; run by the nightly job"]
+#[ignore = "takes a minute: cargo test --release --test simulation -- --ignored"]
 fn over_many_batches_the_goals_are_met() {
     let figures = figures(0..20_000);
     assert!(figures.mean <= 1.005, "mean {}", figures.mean);

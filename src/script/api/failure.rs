@@ -3,9 +3,9 @@
 use rhai::Dynamic;
 use rhai::plugin::*;
 
-use crate::error::Error;
+use crate::error::{Error, ExitCode};
 
-use super::super::failure::{KINDS, ScriptFailure, code};
+use super::super::failure::{ScriptFailure, code, failures};
 use super::super::suggest;
 use super::current;
 use super::native::{Thrown, invalid, native};
@@ -20,7 +20,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn of(context: NativeCallContext, kind: &str, message: &str, help: Dynamic) -> Thrown<ScriptFailure> {
         native(&context, |_| {
-            let kinds = KINDS.map(crate::error::ExitCode::kind);
+            let kinds: Vec<_> = failures().map(ExitCode::kind).collect();
             let code = code(kind).ok_or_else(|| {
                 invalid(format!("there is no kind of failure `{kind}`")).help(suggest::help(kind, &kinds))
             })?;
