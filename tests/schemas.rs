@@ -3,9 +3,15 @@
 use std::fs;
 use std::path::PathBuf;
 
+use batchprp::cli::document;
 use batchprp::event::Event;
+use batchprp::graph::render::Document as Graph;
+use batchprp::model::heartbeat::Heartbeat;
 use batchprp::model::inspect::Inspection;
+use batchprp::model::task::{TaskResult, TaskSpec};
+use batchprp::model::validation::ValidationRecord;
 use batchprp::report::Metrics;
+use batchprp::review::BatchReport;
 use schemars::{JsonSchema, schema_for};
 
 fn check<T: JsonSchema>(name: &str) {
@@ -24,16 +30,25 @@ fn compare(name: &str, schema: &serde_json::Value) {
 }
 
 #[test]
-fn inspection() {
+fn documents_about_the_work() {
     check::<Inspection>("inspect");
-}
-
-#[test]
-fn metrics() {
+    check::<Graph>("graph");
     check::<Metrics>("metrics");
+    check::<BatchReport>("review");
+    check::<ValidationRecord>("validation");
+    compare("event", &Event::json_schema());
 }
 
 #[test]
-fn events() {
-    compare("event", &Event::json_schema());
+fn files_of_an_attempt() {
+    check::<TaskSpec>("spec");
+    check::<TaskResult>("result");
+    check::<Heartbeat>("heartbeat");
+}
+
+#[test]
+fn what_the_subcommands_print() {
+    for (name, schema) in document::schemas() {
+        compare(name, &schema.to_value());
+    }
 }

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
 use super::runs::{self, Selector};
 use crate::error::{Error, ExitCode, Result};
-use crate::event::SCHEMA_VERSION;
 use crate::report::{Metrics, analyze, metrics};
 
 /// Say what the figures of a run mean
@@ -18,6 +18,13 @@ use crate::report::{Metrics, analyze, metrics};
 pub struct Args {
     /// Batch, or a file with metrics; default: the latest run
     what: Option<String>,
+}
+
+/// What `analyze --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Analysis {
+    metrics: Metrics,
+    findings: Vec<analyze::Finding>,
 }
 
 /// Runs the subcommand.
@@ -31,13 +38,11 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     };
     let findings = analyze::findings(&figures, context.terminal.style);
     let style = context.terminal.style;
-    let out = &mut context.terminal.out;
     if context.globals.json {
-        let document = json!({"schema_version": SCHEMA_VERSION, "metrics": figures, "findings": findings});
-        writeln!(out, "{document}")?;
+        context.terminal.document(Analysis { metrics: figures, findings })?;
     } else {
         for finding in findings {
-            writeln!(out, "{}", finding.line(style))?;
+            writeln!(context.terminal.out, "{}", finding.line(style))?;
         }
     }
     Ok(ExitCode::Done)

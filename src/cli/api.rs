@@ -4,14 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
 use super::scripts;
 use crate::error::{Error, ExitCode};
-use crate::event::SCHEMA_VERSION;
 use crate::report::style::Tone;
+use crate::script::reference::Function;
 
 /// Show the functions that scripts can call
 #[derive(clap::Args)]
@@ -24,6 +25,12 @@ pub struct Args {
     /// Write the whole reference as Markdown
     #[arg(long)]
     markdown: bool,
+}
+
+/// What `api --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Listing<'a> {
+    functions: Vec<&'a Function>,
 }
 
 /// Runs the subcommand; exit code 4 when nothing has the name.
@@ -51,9 +58,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             .into());
     }
     if context.globals.json {
-        let document = json!({"schema_version": SCHEMA_VERSION, "functions": found});
-        serde_json::to_writer(&mut terminal.out, &document).map_err(io::Error::from)?;
-        writeln!(terminal.out)?;
+        terminal.document(Listing { functions: found })?;
     } else if args.markdown {
         write!(terminal.out, "{}", reference.markdown())?;
     } else if args.function.is_some() {

@@ -49,7 +49,7 @@ fn show(reports: &[CheckReport], context: &mut Context) -> std::io::Result<()> {
     let terminal = &mut context.terminal;
     if context.globals.json {
         for report in reports {
-            writeln!(terminal.out, "{}", report.to_json())?;
+            terminal.document(report.document())?;
         }
         return Ok(());
     }

@@ -1,15 +1,16 @@
 //! `clean`: removes worktrees and branches of items that are merged, and nothing else.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
 use super::repository;
 use crate::error::ExitCode;
-use crate::event::SCHEMA_VERSION;
 use crate::host::git::clean;
 use crate::model::duration;
 use crate::report::style::Mark;
@@ -26,24 +27,51 @@ pub struct Args {
     dry_run: bool,
 }
 
+/// What `clean --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Cleaning {
+    /// Nothing was removed; this is what would be.
+    dry_run: bool,
+    removed: Vec<Removed>,
+    kept: Vec<Kept>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Removed {
+    branch: String,
+    /// Worktree that went with it.
+    path: Option<PathBuf>,
+    /// Where the branch was, for those who want it back.
+    commit: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Kept {
+    branch: String,
+    reason: String,
+}
+
+impl Cleaning {
+    fn of(cleaned: clean::Cleaned, dry_run: bool) -> Self {
+        let removed = |it: clean::Removed| Removed { branch: it.branch, path: it.path, commit: it.commit };
+        let kept = |(branch, reason)| Kept { branch, reason };
+        Self {
+            dry_run,
+            removed: cleaned.removed.into_iter().map(removed).collect(),
+            kept: cleaned.kept.into_iter().map(kept).collect(),
+        }
+    }
+}
+
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let repo = repository::open(context, &context.config()?)?;
     let cleaned = clean::clean(&repo, args.older_than, args.dry_run)?;
-    let (style, out) = (context.terminal.style, &mut context.terminal.out);
     if context.globals.json {
-        let removed: Vec<_> = cleaned
-            .removed
-            .iter()
-            .map(|removed| json!({"branch": removed.branch, "path": removed.path, "commit": removed.commit}))
-            .collect();
-        let kept: Vec<_> =
-            cleaned.kept.iter().map(|(branch, reason)| json!({"branch": branch, "reason": reason})).collect();
-        let document =
-            json!({"schema_version": SCHEMA_VERSION, "dry_run": args.dry_run, "removed": removed, "kept": kept});
-        writeln!(out, "{document}")?;
+        context.terminal.document(Cleaning::of(cleaned, args.dry_run))?;
         return Ok(ExitCode::Done);
     }
+    let (style, out) = (context.terminal.style, &mut context.terminal.out);
     let word = if args.dry_run { "would remove" } else { "removed" };
     for removed in &cleaned.removed {
         let folder = removed.path.as_ref().map(|path| format!(" and {}", path.display())).unwrap_or_default();

@@ -1,14 +1,15 @@
 //! `config show`: every key with its value, and where the value comes from.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
-use crate::config::KEYS;
+use crate::config::{self, KEYS};
 use crate::error::ExitCode;
-use crate::event::SCHEMA_VERSION;
 use crate::report::style::Tone;
 
 /// Show the configuration
@@ -28,20 +29,28 @@ enum Command {
     },
 }
 
+/// What `config show --json` prints: every key with its value.
+#[derive(Serialize, JsonSchema)]
+pub struct Listing {
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Entry {
+    value: serde_json::Value,
+    /// The file, variable or flag that says it, or `default`.
+    origin: String,
+}
+
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let Command::Show { origin } = args.command;
     let config = context.config()?;
     let terminal = &mut context.terminal;
     if context.globals.json {
-        let entries: serde_json::Map<_, _> = config
-            .entries()
-            .iter()
-            .map(|(path, entry)| {
-                (path.clone(), json!({"value": entry.value.to_json(), "origin": entry.origin.to_string()}))
-            })
-            .collect();
-        writeln!(terminal.out, "{}", json!({"schema_version": SCHEMA_VERSION, "entries": entries}))?;
+        let entry = |entry: &config::Entry| Entry { value: entry.value.to_json(), origin: entry.origin.to_string() };
+        let entries = config.entries().iter().map(|(path, found)| (path.clone(), entry(found))).collect();
+        terminal.document(Listing { entries })?;
         return Ok(ExitCode::Done);
     }
     // In the order of the table; names that the user chose come where their pattern stands.

@@ -10,13 +10,13 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
 use super::runs;
 use crate::error::{Error, ExitCode};
-use crate::event::SCHEMA_VERSION;
 use crate::host::clock;
 
 /// Set for the command in the background.
@@ -24,6 +24,13 @@ const DETACHED: &str = "BATCHPRP_DETACHED";
 
 /// How long a run may take until its journal is there; a script may read many documents before.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What `--detach --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Detached {
+    pub run: String,
+    pub pid: u32,
+}
 
 /// Tells whether this is the command in the background.
 pub fn is_detached() -> bool {
@@ -50,12 +57,11 @@ pub fn start(context: &mut Context) -> Outcome {
         if let Some(run) = opened {
             // Beside the journal it goes with the run. Whoever writes it does not notice.
             fs::rename(&log, folder.join(&run).join("terminal.log")).ok();
-            let out = &mut context.terminal.out;
             if context.globals.json {
-                let document = json!({"schema_version": SCHEMA_VERSION, "run": run, "pid": child.id()});
-                writeln!(out, "{document}")?;
+                context.terminal.document(Detached { run, pid: child.id() })?;
                 return Ok(ExitCode::Done);
             }
+            let out = &mut context.terminal.out;
             writeln!(out, "run {run} goes on in the background (pid {})", child.id())?;
             writeln!(out, "batchprp status --run {run}\nbatchprp watch {run}\nbatchprp stop {run}")?;
             return Ok(ExitCode::Done);

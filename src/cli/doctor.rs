@@ -6,13 +6,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
 use crate::config::Config;
 use crate::error::ExitCode;
-use crate::event::SCHEMA_VERSION;
 use crate::report::Style;
 use crate::report::style::{Mark, Tone};
 use crate::report::text::safe;
@@ -27,13 +27,21 @@ const AGENTS: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
 #[derive(clap::Args)]
 pub struct Args {}
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What `doctor --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Findings {
+    checks: Vec<Check>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 enum Grade {
     Good,
     Warning,
     Bad,
 }
 
+#[derive(Serialize, JsonSchema)]
 struct Check {
     name: &'static str,
     grade: Grade,
@@ -69,12 +77,11 @@ pub fn run(_args: &Args, context: &mut Context) -> Outcome {
             checks.push(Check::bad("configuration", error.message, "`batchprp config show` names every problem"));
         }
     }
-    let style = context.terminal.style;
-    let out = &mut context.terminal.out;
+    let is_bad = checks.iter().any(|check| check.grade == Grade::Bad);
     if context.globals.json {
-        let list: Vec<_> = checks.iter().map(to_json).collect();
-        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "checks": list}))?;
+        context.terminal.document(Findings { checks })?;
     } else {
+        let (style, out) = (context.terminal.style, &mut context.terminal.out);
         for check in &checks {
             writeln!(out, "{} {}: {}", mark(check.grade, style), check.name, safe(&check.text))?;
             if let Some(help) = &check.help {
@@ -82,7 +89,6 @@ pub fn run(_args: &Args, context: &mut Context) -> Outcome {
             }
         }
     }
-    let is_bad = checks.iter().any(|check| check.grade == Grade::Bad);
     Ok(if is_bad { ExitCode::Config } else { ExitCode::Done })
 }
 
@@ -93,15 +99,6 @@ fn mark(grade: Grade, style: Style) -> String {
         Grade::Bad => (Tone::Bad, Mark::Bad),
     };
     style.paint(tone, style.mark(mark))
-}
-
-fn to_json(check: &Check) -> serde_json::Value {
-    let grade = match check.grade {
-        Grade::Good => "good",
-        Grade::Warning => "warning",
-        Grade::Bad => "bad",
-    };
-    json!({"name": check.name, "grade": grade, "text": check.text, "help": check.help})
 }
 
 fn git_version() -> Check {

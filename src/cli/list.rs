@@ -2,21 +2,54 @@
 
 use std::io::Write;
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Outcome;
 use super::scripts;
 use crate::error::ExitCode;
-use crate::event::SCHEMA_VERSION;
 use crate::report::style::Tone;
 use crate::report::text::line;
 use crate::script::Host;
-use crate::script::search::Found;
+use crate::script::search::{Found, Origin};
 
 /// List the commands that are scripts, with where they come from
 #[derive(clap::Args)]
 pub struct Args {}
+
+/// What `list --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Listing {
+    commands: Vec<Command>,
+}
+
+/// One command that is a script.
+#[derive(Serialize, JsonSchema)]
+struct Command {
+    name: String,
+    /// What it says it does, or why it cannot be used.
+    about: String,
+    usable: bool,
+    origin: Origin,
+    path: String,
+    /// Scripts of the same name that come later in the search.
+    shadows: Vec<String>,
+}
+
+impl Command {
+    fn of(found: &Found, host: &Host) -> Self {
+        let (about, usable) = about(found, host);
+        Self {
+            name: found.name.clone(),
+            about,
+            usable,
+            origin: found.origin,
+            path: host.library.name(&found.place),
+            shadows: found.shadows.iter().map(|(_, place)| host.library.name(place)).collect(),
+        }
+    }
+}
 
 /// Runs the subcommand.
 pub fn run(_args: &Args, context: &mut Context) -> Outcome {
@@ -24,8 +57,7 @@ pub fn run(_args: &Args, context: &mut Context) -> Outcome {
     let all = scripts::search_path(context).list();
     let terminal = &mut context.terminal;
     if context.globals.json {
-        let commands: Vec<_> = all.iter().map(|found| to_json(found, &host)).collect();
-        writeln!(terminal.out, "{}", json!({"schema_version": SCHEMA_VERSION, "commands": commands}))?;
+        terminal.document(Listing { commands: all.iter().map(|found| Command::of(found, &host)).collect() })?;
         return Ok(ExitCode::Done);
     }
     let width = all.iter().map(|found| found.name.len()).max().unwrap_or_default();
@@ -48,16 +80,4 @@ fn about(found: &Found, host: &Host) -> (String, bool) {
         Ok(spec) => (spec.about.unwrap_or_default(), true),
         Err(error) => (format!("cannot be used: {}", error.message), false),
     }
-}
-
-fn to_json(found: &Found, host: &Host) -> serde_json::Value {
-    let (about, usable) = about(found, host);
-    json!({
-        "name": found.name,
-        "about": about,
-        "usable": usable,
-        "origin": found.origin,
-        "path": host.library.name(&found.place),
-        "shadows": found.shadows.iter().map(|(_, place)| host.library.name(place)).collect::<Vec<_>>(),
-    })
 }

@@ -16,6 +16,7 @@ pub mod context;
 pub mod demo;
 pub mod detach;
 pub mod doctor;
+pub mod document;
 pub mod failure;
 pub mod globals;
 pub mod graph;

@@ -8,8 +8,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::parse::{Parsed, Refused, parse};
 use super::peek::peek;
-use super::render;
-use super::{root, script_command};
+use super::{document, render, root, script_command};
 use crate::error::{Error, ExitCode as Code};
 
 /// Runs the program and returns its exit code.
@@ -64,7 +63,7 @@ fn run(argv: &[OsString]) -> u8 {
 fn fail(mut context: Context, error: &Error) -> u8 {
     let terminal = &mut context.terminal;
     let written = if context.globals.json {
-        writeln!(terminal.err, "{}", render::json(error))
+        document::write(render::Failure::of(error), &mut terminal.err)
     } else {
         render::error(error, terminal.err_style, &mut terminal.err)
     };

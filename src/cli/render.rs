@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
 use crate::error::{Error, Findings};
-use crate::event::SCHEMA_VERSION;
 use crate::model::problem::{Problem, Severity};
 use crate::report::style::{Style, Tone};
 use crate::report::text::{is_harmful, safe};
@@ -55,32 +57,64 @@ pub fn problems(findings: &Findings, style: Style, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// Returns an error as one JSON object.
-pub fn json(error: &Error) -> serde_json::Value {
-    let problems: Vec<_> = error.findings.iter().flat_map(|f| f.problems.iter().map(|p| problem_json(f, p))).collect();
-    serde_json::json!({
-        "schema_version": SCHEMA_VERSION,
-        "error": {
-            "code": error.code as u8,
-            "kind": error.code.kind(),
-            "message": error.message,
-            "help": error.help,
-            "problems": problems,
-        },
-    })
+/// What goes to standard error with `--json`.
+#[derive(Serialize, JsonSchema)]
+pub struct Failure<'a> {
+    error: Told<'a>,
 }
 
-fn problem_json(findings: &Findings, problem: &Problem) -> serde_json::Value {
-    let place = problem.span.as_ref().map(|span| place(&findings.text, span.start));
-    serde_json::json!({
-        "file": findings.name,
-        "line": place.map(|(line, _)| line),
-        "column": place.map(|(_, column)| column),
-        "code": problem.code,
-        "severity": problem.severity,
-        "message": problem.message,
-        "help": problem.help,
-    })
+/// An error with all its problems.
+#[derive(Serialize, JsonSchema)]
+struct Told<'a> {
+    /// Exit code.
+    code: u8,
+    kind: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    problems: Vec<Place<'a>>,
+}
+
+/// A problem in a file of the user; lines and columns count from 1.
+#[derive(Serialize, JsonSchema)]
+struct Place<'a> {
+    file: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    code: &'a str,
+    severity: Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> Failure<'a> {
+    /// Takes what programs want to know of an error.
+    pub fn of(error: &'a Error) -> Self {
+        let problems = error.findings.iter().flat_map(|of| of.problems.iter().map(|problem| Place::of(of, problem)));
+        Self {
+            error: Told {
+                code: error.code as u8,
+                kind: error.code.kind(),
+                message: &error.message,
+                help: error.help.as_deref(),
+                problems: problems.collect(),
+            },
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn of(findings: &'a Findings, problem: &'a Problem) -> Self {
+        let place = problem.span.as_ref().map(|span| place(&findings.text, span.start));
+        Self {
+            file: &findings.name,
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
+            code: problem.code,
+            severity: problem.severity,
+            message: &problem.message,
+            help: problem.help.as_deref(),
+        }
+    }
 }
 
 /// Returns line and column, both from 1, columns counted in characters.
@@ -209,7 +243,8 @@ mod tests {
 
     #[test]
     fn json_has_lines_and_columns() {
-        let value = json(&sample());
+        let sample = sample();
+        let value = serde_json::to_value(Failure::of(&sample)).expect("JSON");
         assert_eq!(value["error"]["problems"][0]["line"], 2);
         assert_eq!(value["error"]["problems"][0]["column"], 5);
         assert_eq!(value["error"]["code"], 5);

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use jiff::Timestamp;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::alive::{Alive, alive};
 use super::context::Context;
@@ -11,7 +12,7 @@ use super::failure::Outcome;
 use super::runs::{self, Selector};
 use crate::error::ExitCode;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemState, RunState, SCHEMA_VERSION, Standing};
+use crate::event::{ItemState, RunState, Standing};
 use crate::report::{board, summary};
 
 /// Show where a run stands
@@ -31,7 +32,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let state = &found.state;
     let terminal = &mut context.terminal;
     if context.globals.json {
-        writeln!(terminal.out, "{}", to_json(state, alive))?;
+        terminal.document(Status::of(state, alive))?;
         return Ok(ExitCode::Done);
     }
     if state.end.is_some() {
@@ -71,44 +72,95 @@ pub fn command_line(argv: &[String]) -> String {
     argv.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
-fn to_json(state: &RunState, alive: Alive) -> serde_json::Value {
-    json!({
-        "schema_version": SCHEMA_VERSION,
-        "run": state.run,
-        "command": state.command,
-        "batch_id": state.batch,
-        "pid": state.pid,
-        "host": state.host,
-        "state": match (&state.end, alive) {
-            (Some(_), _) => "ended",
-            (None, Alive::Yes) => "running",
-            (None, Alive::Elsewhere) => "elsewhere",
-            (None, Alive::No) => "interrupted",
-        },
-        "exit_code": state.end.as_ref().map(|end| end.exit_code),
-        "started": state.started.map(|at| at.to_string()),
-        "elapsed": state.elapsed((alive == Alive::Yes).then(Timestamp::now)),
-        "resume": state.end.as_ref().and_then(|end| end.resume.clone()),
-        "items": state.items.iter().map(item).collect::<Vec<_>>(),
-    })
+/// What `status --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Status {
+    run: String,
+    command: String,
+    batch_id: Option<u32>,
+    /// Process of the orchestrator.
+    pid: u32,
+    host: String,
+    state: Life,
+    /// `null` while the run goes on.
+    exit_code: Option<u8>,
+    /// RFC 3339.
+    started: Option<String>,
+    /// Seconds.
+    elapsed: f64,
+    /// The command that goes on with the run.
+    resume: Option<String>,
+    items: Vec<Item>,
 }
 
-fn item(item: &ItemState) -> serde_json::Value {
-    json!({
-        "id": item.info.id,
-        "stage": item.info.stage,
-        "status": match &item.standing {
-            Standing::Waiting => "waiting",
-            Standing::Ready => "ready",
-            Standing::Running => "running",
-            Standing::Validating { .. } => "validating",
-            Standing::Finished(status) => ItemStatus::as_str(*status),
-        },
-        "phase": item.phase.as_ref().map(|phase| phase.ordinal),
-        "phases": item.info.phases,
-        "progress": item.progress(),
-        "reason": item.reason,
-    })
+/// What became of the process of a run.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Life {
+    Ended,
+    Running,
+    /// It runs on another host, or nobody can tell from here.
+    Elsewhere,
+    /// Its process is gone before the end.
+    Interrupted,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Item {
+    id: String,
+    stage: u32,
+    /// `waiting`, `ready`, `running`, `validating`, or how it ended.
+    status: &'static str,
+    /// Ordinal of the phase at work.
+    phase: Option<u32>,
+    phases: u32,
+    /// Percent.
+    progress: f64,
+    /// Why it ended so; empty when there is nothing to say.
+    reason: String,
+}
+
+impl Status {
+    fn of(state: &RunState, alive: Alive) -> Self {
+        Self {
+            run: state.run.clone(),
+            command: state.command.clone(),
+            batch_id: state.batch,
+            pid: state.pid,
+            host: state.host.clone(),
+            state: match (&state.end, alive) {
+                (Some(_), _) => Life::Ended,
+                (None, Alive::Yes) => Life::Running,
+                (None, Alive::Elsewhere) => Life::Elsewhere,
+                (None, Alive::No) => Life::Interrupted,
+            },
+            exit_code: state.end.as_ref().map(|end| end.exit_code),
+            started: state.started.map(|at| at.to_string()),
+            elapsed: state.elapsed((alive == Alive::Yes).then(Timestamp::now)),
+            resume: state.end.as_ref().and_then(|end| end.resume.clone()),
+            items: state.items.iter().map(Item::of).collect(),
+        }
+    }
+}
+
+impl Item {
+    fn of(item: &ItemState) -> Self {
+        Self {
+            id: item.info.id.clone(),
+            stage: item.info.stage,
+            status: match &item.standing {
+                Standing::Waiting => "waiting",
+                Standing::Ready => "ready",
+                Standing::Running => "running",
+                Standing::Validating { .. } => "validating",
+                Standing::Finished(status) => ItemStatus::as_str(*status),
+            },
+            phase: item.phase.as_ref().map(|phase| phase.ordinal),
+            phases: item.info.phases,
+            progress: item.progress(),
+            reason: item.reason.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use std::io::Write;
 
 use jiff::{Timestamp, ToSpan};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::analyze::{archive, read};
 use super::context::Context;
 use super::failure::Outcome;
 use crate::error::{Error, ExitCode};
-use crate::event::SCHEMA_VERSION;
-use crate::report::{Metrics, trend};
+use crate::report::{Metrics, analyze, trend};
 
 /// Compare recent runs and say what the figures recommend
 #[derive(clap::Args)]
@@ -21,6 +21,20 @@ pub struct Args {
     /// Only the latest runs
     #[arg(long, value_name = "N", default_value = "20")]
     recent: usize,
+}
+
+/// What `trend --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Comparison {
+    operations: Vec<Group>,
+}
+
+/// The runs of one operation, oldest first.
+#[derive(Serialize, JsonSchema)]
+struct Group {
+    operation: String,
+    findings: Vec<analyze::Finding>,
+    runs: Vec<Metrics>,
 }
 
 /// Runs the subcommand.
@@ -46,18 +60,17 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             .into());
     }
     let style = context.terminal.style;
-    let out = &mut context.terminal.out;
     if context.globals.json {
-        let groups: Vec<_> = trend::groups(&runs)
-            .into_iter()
-            .map(|(operation, group)| {
-                json!({"operation": operation, "findings": trend::findings(&group, style), "runs": group})
-            })
-            .collect();
-        writeln!(out, "{}", json!({"schema_version": SCHEMA_VERSION, "operations": groups}))?;
+        let group = |(operation, group): trend::Group<'_>| Group {
+            operation: operation.to_owned(),
+            findings: trend::findings(&group, style),
+            runs: group.into_iter().cloned().collect(),
+        };
+        let operations = trend::groups(&runs).into_iter().map(group).collect();
+        context.terminal.document(Comparison { operations })?;
     } else {
         for line in trend::lines(&runs, style) {
-            writeln!(out, "{line}")?;
+            writeln!(context.terminal.out, "{line}")?;
         }
     }
     Ok(ExitCode::Done)

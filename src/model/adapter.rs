@@ -1,6 +1,7 @@
 //! The contract between one agent call and the script that knows the agent.
 
 use super::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
+use super::task::TaskSpec;
 
 /// One agent call. The adapter is the only part of a script that outlives the call which made it.
 pub struct AgentCall {
@@ -9,8 +10,8 @@ pub struct AgentCall {
     pub spec: AgentSpec,
     /// Ordinal of the phase, when the call is for one.
     pub phase: Option<u32>,
-    /// Object written to `spec.json`; the transport adds what it knows itself.
-    pub spec_json: serde_json::Value,
+    /// Written to `spec.json`; the transport adds what it knows itself.
+    pub task: TaskSpec,
     /// The agent writes `heartbeat.json` itself.
     pub heartbeat: bool,
     pub stop: StopStyle,

@@ -1,5 +1,6 @@
 //! Heartbeat files: what an agent says about itself while it works, read tolerantly.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 pub const MAX_HEARTBEAT: u64 = 64 * 1024;
 
 /// What a heartbeat file says.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Heartbeat {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_item_id: Option<String>,

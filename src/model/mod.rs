@@ -21,6 +21,7 @@ pub mod problem;
 pub mod prp;
 pub mod read;
 pub mod status;
+pub mod task;
 pub mod usage;
 pub mod validation;
 pub mod write;

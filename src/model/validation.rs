@@ -16,7 +16,7 @@ pub enum Verdict {
 }
 
 /// One level of one checkpoint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LevelResult {
     pub level: u8,
     pub result: Verdict,
@@ -29,7 +29,7 @@ pub struct LevelResult {
 }
 
 /// Validation of one commit: the content of its note under `refs/notes/batchprp`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidationRecord {
     pub schema_version: u32,
     pub prp: String,

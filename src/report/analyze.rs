@@ -1,12 +1,15 @@
 //! What the figures of one run say: good news, warnings with a way out, and facts.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::metrics::{ErrorMetrics, Metrics};
 use super::style::{Mark, Style, Tone};
 use super::text::{count, dollars, line, numbered};
 use crate::model::duration::show;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     Good,
@@ -15,7 +18,7 @@ pub enum Weight {
 }
 
 /// One line of the analysis.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     pub weight: Weight,
     pub text: String,

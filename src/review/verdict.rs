@@ -1,5 +1,6 @@
 //! The verdict that follows from a score.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Score below which a PRP is not good enough when nobody says otherwise.
@@ -9,7 +10,7 @@ pub const DEFAULT_MIN_SCORE: f64 = 7.0;
 const HOPELESS: f64 = 3.0;
 
 /// What to do with a PRP or with finished work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Verdict {
     Approve,

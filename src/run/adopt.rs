@@ -60,7 +60,7 @@ impl Task {
     /// Describes a call that works on a phase of a worktree; `None` for other calls.
     pub(crate) fn of(call: &AgentCall) -> Option<Self> {
         let phase = call.phase.filter(|_| call.expects_changes)?;
-        let input = call.spec_json.get("input").cloned().unwrap_or_default();
+        let input = call.task.input.clone().unwrap_or_default();
         Some(Self { phase, agent: call.name.clone(), input })
     }
 

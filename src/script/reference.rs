@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rhai::{Engine, FuncInfo};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// All native functions and properties.
@@ -13,7 +14,7 @@ pub struct Reference {
 }
 
 /// One function or property.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Function {
     /// `prp::select`, or `Prp.id` for a property, `Dag.run` for a method.
     pub name: String,
@@ -31,7 +32,7 @@ pub struct Function {
 }
 
 /// One parameter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Param {
     pub name: String,
     #[serde(rename = "type")]

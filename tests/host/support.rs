@@ -9,6 +9,7 @@ use batchprp::host::process::{self, Marker};
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::StopToken;
 use batchprp::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
+use batchprp::model::task::TaskSpec;
 use batchprp::run::bridge::{Adapter, AgentCall};
 use tokio::sync::mpsc;
 
@@ -102,7 +103,7 @@ impl Trial {
             adapter: Box::new(self.shell),
             spec,
             phase: Some(2),
-            spec_json: serde_json::json!({"operation": "execute"}),
+            task: TaskSpec::default(),
             heartbeat: false,
             stop: self.style,
             expects_changes: false,

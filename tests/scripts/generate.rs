@@ -32,7 +32,7 @@ fn plan() -> Project {
 
 /// Writes what the draft in the call asks for, as a good agent would.
 fn written(call: &AgentCall) -> String {
-    let draft = &call.spec_json["input"]["draft"];
+    let draft = &call.task.input.as_ref().expect("a draft")["draft"];
     let list = |key: &str| {
         let values = draft[key].as_array().cloned().unwrap_or_default();
         values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")

@@ -7,7 +7,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, raise};
-use serde_json::json;
 
 use super::fake_script::{self, Step};
 use super::ledger;
@@ -15,6 +14,7 @@ use super::speaker::Speaker;
 use super::task::{beat, variable, write_result};
 use crate::host::clock;
 use crate::model::agent::{AgentEvent, Scope};
+use crate::model::task::TaskResult;
 use crate::model::usage::Tokens;
 
 /// Set when this process already ignores the signals that its script names.
@@ -107,9 +107,11 @@ fn play(step: &Step, item: &str, speaker: &mut Speaker) -> Result<Option<u8>, St
 }
 
 fn succeed(item: &str, text: &str, speaker: &mut Speaker) -> u8 {
-    write_result(&json!({
-        "work_item_id": item, "status": "success", "output": { "files": [], "commits": [], "errors": [] }, "metrics": {},
-    }));
+    write_result(&TaskResult {
+        work_item_id: Some(item.to_owned()),
+        status: "success".to_owned(),
+        ..TaskResult::default()
+    });
     speaker.finished(true, "done", text);
     0
 }

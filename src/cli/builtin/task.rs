@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::host::{clock, state};
+use crate::model::heartbeat::Heartbeat;
+use crate::model::task::{TaskMetrics, TaskOutput, TaskResult};
 
 /// The task of one call.
 pub(super) struct Task {
@@ -48,29 +51,34 @@ impl Task {
     pub(super) fn result(&self, done: bool, errors: &[String]) {
         let phase = self.spec.pointer("/phase/ordinal").and_then(Value::as_u64);
         let completed: Vec<String> = phase.filter(|_| done).map(|phase| format!("phase_{phase}")).into_iter().collect();
-        write_result(&json!({
-            "work_item_id": self.item(),
-            "prp_id": self.item(),
-            "status": if done { "completed" } else { "failed" },
-            "phases_completed": completed,
-            // A phase whose blocks only look at things is done without any change: all of them ended with 0.
-            "output": { "files": [], "commits": [], "errors": errors, "no_changes": done.then_some(true) },
-            "metrics": { "duration_seconds": self.begin.elapsed().as_secs_f64(), "tokens": 0 },
-            "error": errors.first(),
-        }));
+        // A phase whose blocks only look at things is done without any change: all of them ended with 0.
+        let no_changes = done.then_some(Value::Bool(true));
+        write_result(&TaskResult {
+            work_item_id: Some(self.item().to_owned()),
+            prp_id: Some(self.item().to_owned()),
+            status: if done { "completed" } else { "failed" }.to_owned(),
+            phases_completed: completed,
+            output: TaskOutput { errors: errors.to_vec(), no_changes, ..TaskOutput::default() },
+            metrics: TaskMetrics { duration_seconds: Some(self.begin.elapsed().as_secs_f64()), tokens: Some(0) },
+            error: errors.first().cloned(),
+        });
     }
 }
 
 /// Writes the heartbeat file that `BATCHPRP_HEARTBEAT` names; without one nobody waits for it.
 pub(super) fn beat(item: &str, status: &str, progress: Option<f64>, step: &str) {
-    let beat = json!({
-        "work_item_id": item, "status": status, "progress": progress, "step": step, "timestamp": clock::epoch_seconds(),
-    });
+    let beat = Heartbeat {
+        work_item_id: Some(item.to_owned()),
+        status: status.to_owned(),
+        progress,
+        step: step.to_owned(),
+        timestamp: Some(clock::epoch_seconds()),
+    };
     write("BATCHPRP_HEARTBEAT", &beat);
 }
 
 /// Writes the result file that `BATCHPRP_RESULT` names.
-pub(super) fn write_result(result: &Value) {
+pub(super) fn write_result(result: &TaskResult) {
     write("BATCHPRP_RESULT", result);
 }
 
@@ -79,9 +87,9 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn write(variable_name: &str, value: &Value) {
-    if let Some(path) = variable(variable_name) {
+fn write(variable_name: &str, paper: &impl Serialize) {
+    if let (Some(path), Ok(text)) = (variable(variable_name), serde_json::to_vec(paper)) {
         // What the orchestrator needs is said on standard output, too.
-        state::write_private(Path::new(&path), value.to_string().as_bytes()).ok();
+        state::write_private(Path::new(&path), &text).ok();
     }
 }

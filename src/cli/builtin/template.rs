@@ -10,6 +10,7 @@ use crate::model::agent::AgentEvent;
 use crate::model::plan::PlanPhase;
 use crate::model::prp::Complexity;
 use crate::model::read;
+use crate::model::task::{TaskMetrics, TaskResult};
 use crate::model::write::{self, Draft, DraftPhase};
 
 /// Writes the document and answers with it.
@@ -21,12 +22,12 @@ pub(super) fn run(task: &Task, speaker: &mut Speaker) -> Result<u8, String> {
     });
     let draft = draft(task)?;
     let text = write::prp(&draft);
-    write_result(&serde_json::json!({
-        "work_item_id": draft.id,
-        "status": "success",
-        "output": { "files": [], "commits": [], "errors": [] },
-        "metrics": { "tokens": 0 },
-    }));
+    write_result(&TaskResult {
+        work_item_id: Some(draft.id.clone()),
+        status: "success".to_owned(),
+        metrics: TaskMetrics { tokens: Some(0), ..TaskMetrics::default() },
+        ..TaskResult::default()
+    });
     speaker.finished(true, "done", &text);
     Ok(0)
 }

@@ -23,6 +23,7 @@ use crate::host::process::spawn::{SpawnError, Start, spawn};
 use crate::host::stop::StopToken;
 use crate::model::adapter::{Adapter, AgentCall};
 use crate::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine};
+use crate::model::task::TaskSpec;
 
 /// Bytes of the transcript and of the error output that are kept from the beginning; the end is kept as well.
 const MAX_TRANSCRIPT: usize = 64 * 1024 * 1024;
@@ -33,8 +34,8 @@ const KILL_SIGNAL: i32 = 9;
 /// Runs one agent to its end. Never fails: what went wrong is in the report. Facts are sent while it runs; a receiver
 /// that is gone is no reason to stop.
 pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<Fact>, stop: StopToken) -> AgentReport {
-    let AgentCall { mut adapter, mut spec, spec_json, heartbeat, stop: style, .. } = *call;
-    let (papers, command) = match prepare(&mut adapter, &mut spec, spec_json, &setup) {
+    let AgentCall { mut adapter, mut spec, task, heartbeat, stop: style, .. } = *call;
+    let (papers, command) = match prepare(&mut adapter, &mut spec, task, &setup) {
         Ok(prepared) => prepared,
         Err((status, text)) => return not_started(status, setup.secrets.redact(&text)),
     };
@@ -76,7 +77,7 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
 fn prepare(
     adapter: &mut Box<dyn Adapter>,
     spec: &mut AgentSpec,
-    spec_json: serde_json::Value,
+    task: TaskSpec,
     setup: &Setup,
 ) -> Result<(Papers, CommandLine), (AgentStatus, String)> {
     let failed = |error: std::io::Error| {
@@ -87,7 +88,7 @@ fn prepare(
     if spec.cwd.is_empty() {
         setup.worktree.to_string_lossy().as_ref().clone_into(&mut spec.cwd);
     }
-    papers.write(spec_json, spec, setup).map_err(failed)?;
+    papers.write(task, spec, setup).map_err(failed)?;
     let command = adapter.command(spec).map_err(|error| (AgentStatus::Protocol, error))?;
     papers.write_files(&command, &setup.secrets).map_err(failed)?;
     Ok((papers, command))

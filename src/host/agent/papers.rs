@@ -3,12 +3,12 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use serde_json::{Value, json};
-
 use super::setup::Setup;
+use crate::event::SCHEMA_VERSION;
 use crate::host::redact::Secrets;
 use crate::host::{failpoint, state};
 use crate::model::agent::{AgentSpec, CommandLine};
+use crate::model::task::TaskSpec;
 
 /// Places of the files of one attempt.
 #[derive(Clone, Debug)]
@@ -55,8 +55,9 @@ impl Papers {
     }
 
     /// Writes the specification and the prompt.
-    pub(super) fn write(&self, spec_json: Value, spec: &AgentSpec, setup: &Setup) -> io::Result<()> {
-        let json = setup.secrets.redact_json(complete(spec_json, spec, setup));
+    pub(super) fn write(&self, task: TaskSpec, spec: &AgentSpec, setup: &Setup) -> io::Result<()> {
+        let json = serde_json::to_value(complete(task, spec, setup)).map_err(io::Error::from)?;
+        let json = setup.secrets.redact_json(json);
         state::write_private(&self.spec, format!("{json:#}\n").as_bytes())?;
         state::write_private(&self.prompt, setup.secrets.redact(&spec.prompt).as_bytes())
     }
@@ -92,24 +93,13 @@ impl Papers {
 }
 
 /// Adds what the transport knows to the specification, where the caller did not say it.
-fn complete(spec_json: Value, spec: &AgentSpec, setup: &Setup) -> Value {
-    let mut object = match spec_json {
-        Value::Object(object) => object,
-        Value::Null => serde_json::Map::new(),
-        other => serde_json::Map::from_iter([("input".to_owned(), other)]),
-    };
-    let mut fill = |name: &str, value: Value| {
-        if object.get(name).is_none_or(Value::is_null) {
-            object.insert(name.to_owned(), value);
-        }
-    };
-    fill("schema_version", json!(1));
-    fill("work_item_id", json!(spec.item));
-    fill("attempt", json!(spec.attempt));
-    fill("timeout_minutes", json!(setup.timers.total.as_secs_f64() / 60.0));
-    fill("context", json!({}));
-    if let Some(context) = object.get_mut("context").and_then(Value::as_object_mut) {
-        context.entry("project_root").or_insert_with(|| json!(setup.worktree));
+fn complete(mut task: TaskSpec, spec: &AgentSpec, setup: &Setup) -> TaskSpec {
+    task.schema_version = SCHEMA_VERSION;
+    task.attempt = spec.attempt;
+    task.work_item_id.get_or_insert_with(|| spec.item.clone());
+    task.context.project_root.get_or_insert_with(|| setup.worktree.display().to_string());
+    if task.timeout_minutes <= 0.0 {
+        task.timeout_minutes = setup.timers.total.as_secs_f64() / 60.0;
     }
-    Value::Object(object)
+    task
 }

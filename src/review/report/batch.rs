@@ -1,5 +1,6 @@
 //! The data of a report, in the form of `.ce/tmp/reviews/batch-N.json`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::review::answer::{NeedsManualReview, SemanticReview};
@@ -11,7 +12,7 @@ use crate::review::verdict::{Verdict, verdict};
 const SCHEMA_VERSION: u32 = 1;
 
 /// What the rules say about one PRP.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RulePart {
     /// Out of 10.
     pub score: f64,
@@ -25,7 +26,7 @@ impl From<&Review> for RulePart {
 }
 
 /// What the reviewing agent says about one PRP.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SemanticPart {
     /// Out of 10; `None` when the answer could not be read.
     pub score: Option<f64>,
@@ -52,7 +53,7 @@ impl From<Result<SemanticReview, NeedsManualReview>> for SemanticPart {
 }
 
 /// The review of one PRP.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PrpReport {
     pub prp_id: String,
     #[serde(default)]
@@ -97,7 +98,7 @@ impl PrpReport {
 }
 
 /// The review of a batch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BatchReport {
     pub schema_version: u32,
     pub batch_id: Option<u32>,

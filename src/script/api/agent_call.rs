@@ -6,8 +6,9 @@ use rhai::{Dynamic, Map};
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::event::record::SCHEMA_VERSION;
 use crate::model::agent::AgentSpec;
+use crate::model::id::PrpId;
+use crate::model::task::{Operation, TaskContext, TaskPhase, TaskSpec};
 use crate::run::bridge::AgentCall;
 
 use super::super::adapter::{AdapterScript, Detected};
@@ -138,7 +139,7 @@ pub(super) fn build(
     detected: Detected,
     mut env: BTreeMap<String, String>,
 ) -> AgentCall {
-    let spec_json = spec_json(call, &options);
+    let task = task(call, &options);
     env.extend(options.env);
     let attempt = call.origin.clone();
     let spec = AgentSpec {
@@ -166,7 +167,7 @@ pub(super) fn build(
         name: adapter.name.clone(),
         spec,
         phase: options.phase.map(|phase| phase.phase().ordinal),
-        spec_json,
+        task,
         heartbeat: adapter.traits.heartbeat || configured == Some(Value::Bool(true)),
         stop: adapter.traits.stop,
         expects_changes: options.expects_changes,
@@ -190,48 +191,53 @@ fn model_of(call: &Call, adapter: &AdapterScript, model: String) -> Option<Strin
     }
 }
 
-/// Returns the object for `spec.json`; the transport adds what only it knows.
-fn spec_json(call: &Call, options: &Options) -> Value {
+/// Returns the task for `spec.json`; the transport adds what only it knows.
+fn task(call: &Call, options: &Options) -> TaskSpec {
     let operation = match options.role.as_str() {
-        "generator" => "generate",
-        "reviewer" => "review",
-        "context-updater" => "context-update",
-        _ => "execute",
+        "generator" => Operation::Generate,
+        "reviewer" => Operation::Review,
+        "context-updater" => Operation::ContextUpdate,
+        _ => Operation::Execute,
     };
     let item = current::item();
     let prp = item.as_ref().and_then(|item| item.read_lock::<PrpValue>().map(|prp| prp.clone()));
-    let batch = prp.as_ref().and_then(|prp| prp.0.batch.or(prp.0.id.as_ref()?.batch().map(|batch| batch.0)));
-    let batch = call.state.run().flag("batch").cloned().or_else(|| batch.map(Value::from)).unwrap_or_default();
-    let phase = options.phase.as_ref().map(
-        |phase| json!({ "label": phase.phase().label, "ordinal": phase.phase().ordinal, "title": phase.phase().title }),
-    );
+    let id = prp.as_ref().and_then(|prp| prp.0.id.as_ref());
+    let own_batch = || prp.as_ref()?.0.batch.or_else(|| Some(id?.batch()?.0));
+    let batch = number(call, "batch").or_else(own_batch);
     let path = prp.as_ref().map(|prp| prp.0.path.display().to_string());
     let input = options.input.clone().or_else(|| {
         let text = options.phase.as_ref().map(|phase| phase.prp.phase_text(phase.phase()).to_owned());
         Some(json!({ "type": "prp", "path": path.as_ref()?, "content": text.unwrap_or_default() }))
     });
-    json!({
-        "schema_version": SCHEMA_VERSION,
-        "operation": operation,
-        "batch_id": batch,
-        "work_item_id": call.origin.as_ref().map(|attempt| attempt.item.clone()),
-        "input": input,
-        "timeout_minutes": options.timeout / 60.0,
-        "prp_path": path,
-        "phase": phase,
-        "resume_from": options.resume_from,
-        "validation_level": call.state.run().flag("level").cloned().unwrap_or_default(),
-        "context": {
-            "project_root": call.state.root.display().to_string(),
-            "batch_id": batch_text(&batch),
-            "stage": stage(item.as_ref()),
-            "order": prp.and_then(|prp| prp.0.order),
+    let phase = options.phase.as_ref().map(PhaseValue::phase).map(|phase| TaskPhase {
+        label: phase.label.clone(),
+        ordinal: phase.ordinal,
+        title: phase.title.clone(),
+    });
+    TaskSpec {
+        operation,
+        batch_id: batch,
+        work_item_id: call.origin.as_ref().map(|attempt| attempt.item.clone()),
+        input,
+        timeout_minutes: options.timeout / 60.0,
+        phase,
+        resume_from: options.resume_from.clone(),
+        validation_level: number(call, "level"),
+        context: TaskContext {
+            project_root: Some(call.state.root.display().to_string()),
+            branch: id.filter(|_| operation == Operation::Execute).map(PrpId::branch),
+            batch_id: batch.map(|batch| batch.to_string()),
+            stage: stage(item.as_ref()),
+            order: prp.as_ref().and_then(|prp| prp.0.order),
         },
-    })
+        prp_path: path,
+        ..TaskSpec::default()
+    }
 }
 
-fn batch_text(batch: &Value) -> Value {
-    batch.as_i64().map_or(Value::Null, |number| number.to_string().into())
+/// Returns a flag of the command that is a number.
+fn number(call: &Call, flag: &str) -> Option<u32> {
+    call.state.run().flag(flag)?.as_u64().and_then(|number| u32::try_from(number).ok())
 }
 
 fn stage(item: Option<&Dynamic>) -> Option<u32> {

@@ -9,4 +9,4 @@ mod report;
 mod shape;
 
 pub use file::check;
-pub use report::CheckReport;
+pub use report::{CheckDocument, CheckReport};

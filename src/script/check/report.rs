@@ -1,9 +1,10 @@
 //! What a check found in one file.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::error::Findings;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, Severity};
 
 /// What a check found.
 #[derive(Clone, Debug)]
@@ -30,24 +31,44 @@ impl CheckReport {
         (!self.problems.is_empty()).then(findings)
     }
 
-    /// Returns the report as one JSON object.
-    pub fn to_json(&self) -> Value {
+    /// Returns the report for programs.
+    pub fn document(&self) -> CheckDocument {
         let problem = |problem: &Problem| {
             let before = problem.span.as_ref().and_then(|span| self.text.get(..span.start));
-            json!({
-                "code": problem.code,
-                "severity": problem.severity,
-                "line": before.map(|before| before.matches('\n').count() + 1),
-                "message": problem.message,
-                "help": problem.help,
-            })
+            CheckProblem {
+                code: problem.code,
+                severity: problem.severity,
+                line: before.map(|before| before.matches('\n').count() + 1),
+                message: problem.message.clone(),
+                help: problem.help.clone(),
+            }
         };
-        json!({
-            "schema_version": crate::event::record::SCHEMA_VERSION,
-            "file": self.file,
-            "ok": self.ok(),
-            "effects": self.effects,
-            "problems": self.problems.iter().map(problem).collect::<Vec<_>>(),
-        })
+        CheckDocument {
+            file: self.file.clone(),
+            ok: self.ok(),
+            effects: self.effects.clone(),
+            problems: self.problems.iter().map(problem).collect(),
+        }
     }
+}
+
+/// What `check --json` prints for each script.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CheckDocument {
+    file: String,
+    /// There are no errors; there may be warnings.
+    ok: bool,
+    /// What the script can do, such as `starts agents`; imports included.
+    effects: Vec<&'static str>,
+    problems: Vec<CheckProblem>,
+}
+
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct CheckProblem {
+    code: &'static str,
+    severity: Severity,
+    /// From 1.
+    line: Option<usize>,
+    message: String,
+    help: Option<String>,
 }
