@@ -12,7 +12,13 @@ fn plan(hours: &[f64], waits: &[(usize, usize, bool)]) -> Plan {
         items: hours
             .iter()
             .enumerate()
-            .map(|(item, &hours)| PlanItem { id: format!("i{item}"), hours, stage: stage(item), place: item })
+            .map(|(item, &hours)| PlanItem {
+                id: format!("i{item}"),
+                hours,
+                stage: stage(item),
+                place: item,
+                adapter: None,
+            })
             .collect(),
         waits: waits.iter().map(|&(from, to, needs)| Wait { from, to, needs }).collect(),
     }
@@ -110,7 +116,8 @@ fn time_outs_and_transient_failures_are_tried_again_and_crashes_are_not() {
 
 #[test]
 fn a_usage_limit_pauses_starts_and_uses_up_no_retry() {
-    let mut machine = Machine::new(plan(&[1.0; 3], &[]), Policy { retries: 0, ..policy(2) });
+    let plan = plan(&[1.0; 3], &[]).with_adapters(|_| Some("claude".to_owned()));
+    let mut machine = Machine::new(plan, Policy { retries: 0, wait_for_quota: true, ..policy(2) });
     machine.step(Input::Poll);
     let limit = Outcome::RateLimited { adapter: "claude".to_owned(), until: Some(2000) };
     assert_eq!(machine.step(ended(0, 1, limit)), [Pause { adapter: "claude".to_owned(), until: Some(2000) }]);
@@ -129,13 +136,41 @@ fn a_usage_limit_pauses_starts_and_uses_up_no_retry() {
 }
 
 #[test]
+fn a_usage_limit_holds_back_the_items_of_its_adapter_and_no_others() {
+    let adapters = |id: &str| Some(if id == "i3" { "codex" } else { "claude" }.to_owned()).filter(|_| id != "i4");
+    let plan = || plan(&[5.0, 4.0, 3.0, 2.0, 1.0], &[]).with_adapters(adapters);
+    let limit = || Outcome::RateLimited { adapter: "claude".to_owned(), until: None };
+    let mut machine = Machine::new(plan(), policy(1));
+    machine.step(Input::Poll);
+    machine.step(ended(0, 1, limit()));
+    assert!(machine.can_start());
+    assert_eq!(machine.step(Input::Poll), [start(3)], "another adapter");
+    machine.step(done(3, 1));
+    assert_eq!(machine.step(Input::Poll), [start(4)], "it is not known what it needs");
+    // It turns out to need the same one: nothing is left that may start, and nobody waits.
+    let pending = [0, 1, 2, 4].map(|item| ItemFinished { item });
+    assert_eq!(machine.step(ended(4, 1, limit())), [pending.as_slice(), &[Finished]].concat());
+
+    let mut machine = Machine::new(plan(), Policy { wait_for_quota: true, ..policy(1) });
+    machine.step(Input::Poll);
+    machine.step(ended(0, 1, limit()));
+    machine.step(Input::Poll);
+    machine.step(done(3, 1));
+    machine.step(Input::Poll);
+    assert_eq!(machine.step(ended(4, 1, limit())), [], "somebody waits");
+    assert_eq!(machine.step(Input::Poll), []);
+    machine.step(Input::QuotaOver { adapter: "claude".to_owned() });
+    assert_eq!(machine.step(Input::Poll), [Start { item: 0, attempt: 2 }], "in the old order");
+}
+
+#[test]
 fn a_quota_nobody_waits_for_ends_the_run_when_the_running_items_are_done() {
-    let mut machine = Machine::new(plan(&[1.0; 4], &[(1, 2, true)]), policy(2));
+    let plan = plan(&[1.0; 4], &[(1, 2, true)]).with_adapters(|_| Some("a".to_owned()));
+    let mut machine = Machine::new(plan, policy(2));
     machine.step(Input::Poll);
     let limit = Outcome::RateLimited { adapter: "a".to_owned(), until: None };
-    machine.step(ended(0, 1, limit));
-    assert_eq!(machine.step(Input::Stop), []);
-    assert!(machine.is_halting());
+    assert_eq!(machine.step(ended(0, 1, limit)), [Pause { adapter: "a".to_owned(), until: None }]);
+    assert!(!machine.is_halting() && !machine.can_start());
     assert_eq!(
         machine.step(ended(1, 1, crash())),
         [

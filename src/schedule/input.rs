@@ -17,15 +17,19 @@ pub enum Input {
     Merged { item: usize },
     /// The merge that was asked for is parked.
     Conflicted { item: usize, files: Vec<String> },
+    /// The merge that was asked for was tried out and does not pass its validation.
+    Rejected { item: usize, phase: u32, level: u8, reason: String },
+    /// The merge that was asked for was given up, because the run is being stopped.
+    MergeStopped { item: usize },
     /// The merge that was asked for could not be made.
     MergeFailed { item: usize, reason: String },
-    /// A usage limit was met: nothing starts until [`Input::QuotaOver`], running items go on.
+    /// A usage limit was met: no item that needs the adapter starts until [`Input::QuotaOver`]; running items go on.
     QuotaHit { adapter: String, until: Option<i64> },
     /// The usage limit is over.
     QuotaOver { adapter: String },
     /// The budget is used up: nothing starts any more, running items finish.
     OverBudget { reason: String },
-    /// Nothing starts any more, running items finish; for a quota that nobody waits for and for a failed review.
+    /// Nothing starts any more, running items finish; for a failed review.
     Stop,
     /// The user stops the run: nothing starts any more, running items are stopped.
     Cancel,
@@ -42,7 +46,7 @@ pub enum Action {
     Merge { item: usize },
     /// The item will be tried again, as this attempt; its `Start` comes with a later `Poll`.
     Retry { item: usize, attempt: u32, reason: String },
-    /// Starts are paused. Said again when a later end becomes known.
+    /// Starts of items that need the adapter are paused. Said again when a later end becomes known.
     Pause { adapter: String, until: Option<i64> },
     /// This adapter is no reason to pause any more.
     Resume { adapter: String },

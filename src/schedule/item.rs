@@ -8,6 +8,8 @@ pub(super) struct Item {
     pub(super) id: String,
     pub(super) stage: u32,
     pub(super) state: State,
+    /// The adapter without which it gets nowhere: as planned, then as its last attempt found out.
+    pub(super) adapter: Option<String>,
     /// Number of the attempt that runs, or of the next one.
     pub(super) attempt: u32,
     /// Attempts beyond the first that its failures have used up.

@@ -31,6 +31,8 @@ pub struct Machine {
     /// Items by topological order.
     pub(super) order: Vec<usize>,
     pub(super) ready: Queue,
+    /// Ready items that need an adapter whose usage limit was met.
+    pub(super) held: BTreeMap<String, Vec<usize>>,
     pub(super) running: usize,
     pub(super) merging: usize,
     pub(super) failures: u32,
@@ -56,6 +58,7 @@ impl Machine {
                 id: item.id,
                 stage: item.stage,
                 state: State::Waiting { unmet: 0 },
+                adapter: item.adapter,
                 attempt: 1,
                 retried: 0,
                 resolved: false,
@@ -73,6 +76,7 @@ impl Machine {
             items,
             order,
             ready,
+            held: BTreeMap::new(),
             running: 0,
             merging: 0,
             failures: 0,
@@ -92,7 +96,7 @@ impl Machine {
         let mut actions = Vec::new();
         if !self.finished {
             self.transition(input, &mut actions);
-            self.drop_stale();
+            self.tidy_queue();
             self.finish(&mut actions);
         }
         actions
@@ -133,7 +137,7 @@ impl Machine {
         self.halt != Halt::No
     }
 
-    /// Returns the usage limits for which starts are paused; `None` when there are none.
+    /// Returns the usage limits for which items are held back; `None` when there are none.
     pub fn paused(&self) -> Option<&Paused> {
         (!self.paused.is_empty()).then_some(&self.paused)
     }

@@ -21,6 +21,8 @@ pub struct PlanItem {
     pub stage: u32,
     /// Place in the topological order; breaks ties between items that are equally urgent.
     pub place: usize,
+    /// The adapter that it will call first, where that is known: while its usage limit lasts the item does not start.
+    pub adapter: Option<String>,
 }
 
 /// `to` waits until `from` is over.
@@ -47,8 +49,18 @@ impl Plan {
             hours: info.hours,
             stage: info.stage,
             place,
+            adapter: None,
         };
         Self { items: items.iter().enumerate().map(item).collect(), waits: edges.iter().filter_map(wait).collect() }
+    }
+
+    /// Says which adapter each item will call first.
+    #[must_use]
+    pub fn with_adapters(mut self, adapter: impl Fn(&str) -> Option<String>) -> Self {
+        for item in &mut self.items {
+            item.adapter = adapter(&item.id);
+        }
+        self
     }
 
     /// Returns the length of every item and of the longest path behind it.
@@ -85,6 +97,7 @@ impl From<&Graph> for Plan {
             hours: node.hours,
             stage,
             place,
+            adapter: None,
         });
         let waits = graph.edges.iter().map(|edge| Wait {
             from: edge.from,

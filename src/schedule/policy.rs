@@ -17,6 +17,8 @@ pub struct Policy {
     pub merge: bool,
     /// After the first merge conflict nothing starts any more; running ones finish.
     pub stop_on_conflict: bool,
+    /// Items that are held back by a usage limit wait for its end. Otherwise the run ends when only they are left.
+    pub wait_for_quota: bool,
     /// The first merge conflict of an item gives it one more attempt, in which an agent resolves it.
     pub resolve_conflicts: bool,
 }
@@ -31,6 +33,7 @@ impl Default for Policy {
             barrier: false,
             merge: true,
             stop_on_conflict: false,
+            wait_for_quota: false,
             resolve_conflicts: false,
         }
     }

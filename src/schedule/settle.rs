@@ -95,7 +95,8 @@ impl Machine {
     /// Ends the run when nothing runs and nothing will start; what was never reached is pending then.
     pub(super) fn finish(&mut self, actions: &mut Vec<Action>) {
         let idle = self.running == 0 && self.merging == 0;
-        let over = self.halt != Halt::No || self.open.is_empty();
+        let stuck = !self.policy.wait_for_quota && !self.held.is_empty() && !self.has_startable();
+        let over = self.halt != Halt::No || self.open.is_empty() || stuck;
         if !idle || !over {
             return;
         }

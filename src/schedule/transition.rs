@@ -25,12 +25,19 @@ impl Machine {
             }
             Input::Merged { item } => self.merged(item, State::Completed, actions),
             Input::Conflicted { item, files } => self.conflicted(item, files, actions),
+            Input::Rejected { item, phase, level, reason } => {
+                self.merged(item, State::Partial { phase, level, reason }, actions);
+            }
+            Input::MergeStopped { item } => self.merged(item, State::Cancelled, actions),
             Input::MergeFailed { item, reason } => {
                 self.merged(item, State::Failed { kind: FailureKind::System, reason }, actions);
             }
             Input::QuotaHit { adapter, until } => self.pause(adapter, until, actions),
             Input::QuotaOver { adapter } => {
                 if self.paused.remove(&adapter).is_some() {
+                    for item in self.held.remove(&adapter).unwrap_or_default() {
+                        self.ready.push(item);
+                    }
                     actions.push(Action::Resume { adapter });
                 }
             }
@@ -73,6 +80,7 @@ impl Machine {
             Outcome::Failed { kind, reason } => self.failed(item, kind, reason, actions),
             Outcome::Unproven { claim, evidence } => self.end(item, State::Unproven { claim, evidence }, actions),
             Outcome::RateLimited { adapter, until } => {
+                self.items[item].adapter = Some(adapter.clone());
                 self.put_back(item);
                 // An end that has passed already says nothing about the next try.
                 self.pause(adapter, until.filter(|&end| end as f64 > now), actions);
@@ -168,20 +176,28 @@ impl Machine {
             self.items[item].state = State::Running { attempt, phase: None };
             self.running += 1;
             actions.push(Action::Start { item, attempt });
-            self.drop_stale();
+            self.tidy_queue();
         }
     }
 
-    /// Takes items out of the head of the queue that are not ready any more: git showed them to be merged.
-    pub(super) fn drop_stale(&mut self) {
-        while self.ready.peek().is_some_and(|item| self.items[item].state != State::Ready) {
+    /// Takes items out of the head of the queue that may not start: git showed them to be merged, or the adapter that
+    /// they need is at its usage limit. Those of other adapters go on.
+    pub(super) fn tidy_queue(&mut self) {
+        while let Some(item) = self.ready.peek() {
+            let this = &self.items[item];
+            let limited = this.adapter.clone().filter(|adapter| self.paused.contains_key(adapter));
+            match limited {
+                _ if this.state != State::Ready => {}
+                Some(adapter) => self.held.entry(adapter).or_default().push(item),
+                None => return,
+            }
             self.ready.pop();
         }
     }
 
     /// Tells whether the head of the queue may start, were a slot free.
     pub(super) fn has_startable(&self) -> bool {
-        if self.halt != Halt::No || !self.paused.is_empty() {
+        if self.halt != Halt::No {
             return false;
         }
         self.ready.peek().is_some_and(|item| {

@@ -109,7 +109,7 @@ fn rough_estimates_are_nearly_as_good() {
 
 #[test]
 fn more_slots_than_the_critical_path_can_use_are_not_looked_at() {
-    let item = |place| PlanItem { id: place_id(place), hours: 1.0, stage: 1, place };
+    let item = |place| PlanItem { id: place_id(place), hours: 1.0, stage: 1, place, adapter: None };
     let plan = Plan { items: (0..4).map(item).collect(), waits: Vec::new() };
     assert_eq!(makespans(&plan, policy(1, false)), [4.0, 2.0, 2.0, 1.0]);
     assert_eq!(makespans(&Plan::default(), policy(1, false)), [0.0]);

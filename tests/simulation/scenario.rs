@@ -3,7 +3,7 @@
 use batchprp::graph::{Graph, Node};
 use batchprp::model::outcome::{FailureKind, Outcome};
 use batchprp::schedule::simulate::World;
-use batchprp::schedule::{Input, Policy};
+use batchprp::schedule::{Input, Machine, Plan, Policy};
 
 use crate::random::Random;
 
@@ -12,6 +12,8 @@ use crate::random::Random;
 pub(crate) struct Scenario {
     pub(crate) graph: Graph,
     pub(crate) policy: Policy,
+    /// What each item is planned to call; empty where that is not known.
+    pub(crate) adapters: Vec<String>,
     pub(crate) disturbances: Vec<(f64, Input)>,
     /// Nobody and nothing ends the run early, so that the end of every item is known beforehand.
     pub(crate) smooth: bool,
@@ -97,8 +99,18 @@ impl Scenario {
             let choice = if policy.merge { [0, 3, 4, 5][random.below(4)] } else { random.below(noise.len()) };
             anywhen(&mut random, noise[choice].clone());
         }
-        let world = Chaos { seed: random.next(), smooth, wait_for_quota: smooth || random.chance(0.5) };
-        Self { graph, policy, disturbances, smooth, world }
+        policy.wait_for_quota = smooth || random.chance(0.5);
+        let planned = |random: &mut Random| ["claude", "codex", ""][random.below(3)];
+        let adapters = graph.nodes.iter().map(|_| planned(&mut random).to_owned()).collect();
+        let world = Chaos { seed: random.next(), smooth, wait_for_quota: policy.wait_for_quota };
+        Self { graph, policy, adapters, disturbances, smooth, world }
+    }
+
+    /// Makes the machine of the scenario.
+    pub(crate) fn machine(&self) -> Machine {
+        let at = |id: &str| self.graph.nodes.iter().position(|node| node.id == id);
+        let adapter = |id: &str| at(id).map(|at| self.adapters[at].clone()).filter(|name| !name.is_empty());
+        Machine::new(Plan::from(&self.graph).with_adapters(adapter), self.policy)
     }
 }
 

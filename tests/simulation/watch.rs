@@ -20,6 +20,8 @@ struct Seen {
     retries: BTreeMap<usize, u32>,
     over: BTreeSet<usize>,
     paused: BTreeSet<String>,
+    /// What items were found to need, by their attempts.
+    needs: BTreeMap<usize, String>,
     /// Nothing may start any more.
     halted: bool,
     stops: usize,
@@ -28,11 +30,11 @@ struct Seen {
 
 /// Runs the scenario and says what is wrong with the schedule.
 pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
-    let mut machine = Machine::new(&scenario.graph, scenario.policy);
+    let mut machine = scenario.machine();
     let steps = run(&mut machine, &mut scenario.world.clone(), scenario.disturbances.clone());
     let mut seen = Seen::default();
     // A second machine is fed step by step, so that states can be looked at in between.
-    let mut twin = Machine::new(&scenario.graph, scenario.policy);
+    let mut twin = scenario.machine();
     for step in &steps {
         if twin.step(step.input.clone()) != step.actions {
             return Err("same inputs, other actions".to_owned());
@@ -55,6 +57,9 @@ impl Seen {
             Input::Finished { item, attempt, outcome, .. } if self.running.get(item) == Some(attempt) => {
                 self.running.remove(item);
                 self.halted |= matches!(outcome, Outcome::OverBudget { .. });
+                if let Outcome::RateLimited { adapter, .. } = outcome {
+                    self.needs.insert(*item, adapter.clone());
+                }
             }
             Input::Merged { item } | Input::Conflicted { item, .. } | Input::MergeFailed { item, .. } => {
                 self.merging.remove(item);
@@ -72,7 +77,8 @@ impl Seen {
         must(!self.finished, "something after the end")?;
         match action {
             Action::Start { item, attempt } => {
-                must(!self.halted && self.paused.is_empty(), "a start during a pause or after a halt")?;
+                must(!self.halted, "a start after a halt")?;
+                must(!self.is_held(scenario, *item), "a start while its adapter is at its usage limit")?;
                 must(!self.over.contains(item), "a start of what is over")?;
                 must(*attempt == self.attempts.get(item).copied().unwrap_or(0) + 1, "attempts do not count up")?;
                 must(self.running.insert(*item, *attempt).is_none(), "a start of what runs")?;
@@ -106,6 +112,10 @@ impl Seen {
             }
         }
         Ok(())
+    }
+
+    fn is_held(&self, scenario: &Scenario, item: usize) -> bool {
+        self.paused.contains(self.needs.get(&item).unwrap_or(&scenario.adapters[item]))
     }
 
     fn may_start(&self, scenario: &Scenario, machine: &Machine, item: usize) -> Result<(), String> {
@@ -151,14 +161,12 @@ impl Seen {
         if machine.running() != self.running.len() || machine.merging() != self.merging.len() {
             return Err("wrong counts".to_owned());
         }
-        let free = step.input == Input::Poll
-            && !machine.is_halting()
-            && self.paused.is_empty()
-            && self.running.len() < scenario.policy.jobs;
+        let free = step.input == Input::Poll && !machine.is_halting() && self.running.len() < scenario.policy.jobs;
         let idle = |item: &usize| {
             !self.running.contains_key(item)
                 && !self.over.contains(item)
                 && !self.merging.contains(item)
+                && !self.is_held(scenario, *item)
                 && self.may_start(scenario, machine, *item).is_ok()
         };
         match (0..scenario.graph.nodes.len()).find(idle) {
@@ -184,7 +192,7 @@ fn ends(scenario: &Scenario, machine: &Machine) -> Result<(), String> {
                 | State::Failed { .. }
                 | State::Conflict { .. }
                 | State::Completed,
-            ) => !scenario.smooth && machine.is_halting(),
+            ) => !scenario.smooth && (machine.is_halting() || !scenario.policy.wait_for_quota),
             (Expected::State(_) | Expected::Blocked(_), _) => false,
         };
         if !agrees {

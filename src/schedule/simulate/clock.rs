@@ -113,10 +113,11 @@ fn perform(
             let (delay, input) = world.merge(*item);
             clock.announce(at + delay, input);
         }
-        Action::Pause { adapter, until } => match world.quota(adapter, *until) {
-            Some(delay) => clock.announce(at + delay, Input::QuotaOver { adapter: adapter.clone() }),
-            None => clock.announce(at, Input::Stop),
-        },
+        Action::Pause { adapter, until } => {
+            if let Some(delay) = world.quota(adapter, *until) {
+                clock.announce(at + delay, Input::QuotaOver { adapter: adapter.clone() });
+            }
+        }
         Action::Retry { .. } | Action::Resume { .. } | Action::ItemFinished { .. } | Action::Finished => {}
     }
 }
