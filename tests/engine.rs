@@ -1,5 +1,7 @@
 //! The run engine through the real program: conflicts, limits, evidence, signals, selection, steering.
 
+#[path = "engine/candidates.rs"]
+mod candidates;
 #[path = "engine/conflicts.rs"]
 mod conflicts;
 #[path = "engine/evidence.rs"]
@@ -19,3 +21,5 @@ mod stage;
 mod steering;
 #[path = "engine/surroundings.rs"]
 mod surroundings;
+#[path = "engine/unmerged.rs"]
+mod unmerged;

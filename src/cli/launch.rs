@@ -101,6 +101,7 @@ fn settings(context: &Context, config: &Config) -> Result<Settings> {
         timers,
         validate: levels,
         validate_timeout: config.validate.timeout,
+        validate_merge: config.validate.merge.clone(),
         gates: config.validate.run_gates,
         env_pass: config.agent.env_pass.clone(),
         prices: prices::read(&context.root, config)?,

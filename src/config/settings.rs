@@ -84,6 +84,8 @@ pub struct ValidateSettings {
     /// Shell lines of the levels 1 to 4, at index 0 to 3.
     pub levels: [Vec<String>; 4],
     pub timeout: Duration,
+    /// Shell lines for merged trees.
+    pub merge: Vec<String>,
     /// Gates found in PRPs run.
     pub run_gates: bool,
     pub preset: Option<String>,
@@ -152,6 +154,7 @@ impl Config {
             validate: ValidateSettings {
                 levels: ["validate.l1", "validate.l2", "validate.l3", "validate.l4"].map(|path| found.list(path)),
                 timeout: found.time("validate.timeout").unwrap_or_default(),
+                merge: found.list("validate.merge"),
                 run_gates: found.text("validate.gates") == "run",
                 preset: found.some_text("validate.preset"),
             },

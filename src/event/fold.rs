@@ -163,6 +163,7 @@ impl RunState {
             | EventKind::Checkpoint { .. }
             | EventKind::Validation { .. }
             | EventKind::Merge { .. }
+            | EventKind::MergeRejected { .. }
             | EventKind::Slow { .. }
             | EventKind::Retry { .. }
             | EventKind::RateLimited { .. }

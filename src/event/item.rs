@@ -176,6 +176,7 @@ impl ItemState {
             }
             EventKind::AttemptStarted { .. }
             | EventKind::Conflict { .. }
+            | EventKind::MergeRejected { .. }
             | EventKind::ConflictWarning { .. }
             | EventKind::ScopeDrift { .. }
             | EventKind::RateLimited { .. }

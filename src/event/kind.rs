@@ -46,6 +46,13 @@ pub struct EdgeInfo {
     pub file: Option<String>,
 }
 
+/// An item, and its phase where that is known, that makes a merged tree fail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Guilty {
+    pub item: String,
+    pub phase: Option<u32>,
+}
+
 /// How an item ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +173,15 @@ pub enum EventKind {
         item: String,
         files: Vec<String>,
     },
+    /// The merge of the item was tried out, failed its validation and was not made.
+    MergeRejected {
+        item: String,
+        level: u8,
+        reason: String,
+        /// Whose work does not go together; empty when nobody can be named.
+        guilty: Vec<Guilty>,
+        errors: Vec<String>,
+    },
     ConflictWarning {
         item: String,
         with: String,
@@ -260,6 +276,7 @@ impl EventKind {
             | Self::Validation { item, .. }
             | Self::Merge { item, .. }
             | Self::Conflict { item, .. }
+            | Self::MergeRejected { item, .. }
             | Self::ConflictWarning { item, .. }
             | Self::ScopeDrift { item, .. }
             | Self::Slow { item, .. }

@@ -41,6 +41,19 @@ pub struct Validation {
     pub secrets: Secrets,
 }
 
+impl Validation {
+    /// Returns the command lines of a level in the order in which they run.
+    fn lines(&self, level: u8) -> Vec<String> {
+        let gates = self.gates.iter().filter(|gate| gate.0 == level).map(|gate| &gate.1);
+        self.commands.get(&level).into_iter().flatten().chain(gates).cloned().collect()
+    }
+
+    /// Returns the command line that ran as the `nth` of a level, counted from 1, with the level.
+    pub fn line(&self, level: u8, nth: usize) -> Option<(u8, String)> {
+        Some((level, self.lines(level).into_iter().nth(nth.checked_sub(1)?)?))
+    }
+}
+
 /// Validates up to the wanted level; the first level that fails ends it. `None` when the run was stopped meanwhile:
 /// nothing is known then. A level without anything to run is `skipped` or `manual`, never `passed`.
 pub async fn run(
@@ -51,8 +64,7 @@ pub async fn run(
     let mut levels: Vec<LevelResult> = Vec::new();
     for level in 1..=request.level {
         let begin = Instant::now();
-        let gates = request.gates.iter().filter(|gate| gate.0 == level).map(|gate| &gate.1);
-        let commands: Vec<String> = request.commands.get(&level).into_iter().flatten().chain(gates).cloned().collect();
+        let commands = request.lines(level);
         let is_manual = request.manual.contains(&level);
         let mut add = |result, commands, errors: Vec<String>| {
             on_level(level, result, &errors);

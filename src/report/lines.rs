@@ -60,6 +60,7 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         },
         EventKind::Merge { commit, .. } => Some(format!("merged as {}", short_commit(commit))),
         EventKind::Conflict { files, .. } => warning(format!("merge conflict in {}", list(files))),
+        EventKind::MergeRejected { reason, .. } => warning(format!("not merged: {}", line(reason, 300))),
         EventKind::ConflictWarning { with, files, .. } => {
             warning(format!("will conflict with {} in {}", line(with, 60), list(files)))
         }
@@ -112,6 +113,7 @@ pub fn is_routine(kind: &EventKind) -> bool {
         | EventKind::Graph { .. }
         | EventKind::Validation { .. }
         | EventKind::Conflict { .. }
+        | EventKind::MergeRejected { .. }
         | EventKind::ConflictWarning { .. }
         | EventKind::ScopeDrift { .. }
         | EventKind::Slow { .. }

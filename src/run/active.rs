@@ -37,6 +37,13 @@ pub(crate) struct Slot {
     _place: Option<Lock>,
 }
 
+impl Slot {
+    /// The number where nothing runs beside it.
+    pub(crate) fn none() -> Self {
+        Self { number: 0, _place: None }
+    }
+}
+
 /// What the dispatcher knows of one item beside its state in the machine.
 #[derive(Debug, Default)]
 pub(crate) struct Live {

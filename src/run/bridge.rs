@@ -71,10 +71,14 @@ pub struct RunOptions {
     pub max_fail: Option<u32>,
     /// Stages are barriers.
     pub barrier: bool,
+    /// The adapter that items call where `RunGraph::agents` names no other.
+    pub agent: Option<String>,
     /// Items have branches and worktrees and are merged into the batch branch.
     pub merge: bool,
     /// With `merge`: the branches of items are left unmerged.
     pub no_merge: bool,
+    /// The merged tree of each item is validated before the batch branch moves.
+    pub validate_merge: bool,
     /// `park`, `stop` or `agent`.
     pub on_conflict: String,
     /// Base revision of the batch branch.
@@ -105,6 +109,10 @@ pub struct RunGraph {
     pub files: BTreeMap<String, Vec<String>>,
     /// The document of each item that has one, for status and merge titles.
     pub documents: BTreeMap<String, PathBuf>,
+    /// The commands of all gates in the document of each item, with their level.
+    pub gates: BTreeMap<String, Vec<(u8, String)>>,
+    /// The adapter that an item calls, where the script says so.
+    pub agents: BTreeMap<String, String>,
 }
 
 /// A request of a script.
@@ -123,7 +131,7 @@ pub enum Request {
     /// Reserves a free batch number: highest number over all PRP folders + 1.
     NextBatch,
     /// Opens the run: lock, run id, journal, batch branch.
-    Start { options: RunOptions, graph: RunGraph },
+    Start { options: Box<RunOptions>, graph: Box<RunGraph> },
     /// Waits for the next item that may run.
     Next,
     /// Hands in what a recipe came to. Answered after it is registered.

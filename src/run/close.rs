@@ -9,7 +9,7 @@ use crate::event::EventKind;
 use crate::event::kind::{ItemStatus, Step};
 use crate::host::git::clean::{self, Remove};
 use crate::host::git::land::{self, Land};
-use crate::host::git::lease;
+use crate::host::git::{lease, scratch};
 use crate::model::outcome::Outcome;
 use crate::report::metrics;
 use crate::schedule::State;
@@ -80,6 +80,10 @@ fn clean_up(dispatcher: &mut Dispatcher) {
     let Some(active) = &dispatcher.active else { return };
     let Some(integration) = active.integration.clone() else { return };
     let mut notes = Vec::new();
+    let scratch = super::candidate::place(&dispatcher.settings, &integration.branch);
+    if let Err(error) = scratch::discard(&integration.repo, &scratch) {
+        notes.push(format!("`{}` stays: {}", scratch.display(), error.message));
+    }
     if !active.options.keep_worktrees && !active.options.no_merge {
         // Also those of items that an earlier run merged and could not clean up after.
         match clean::merged(&integration.repo, &integration.branch) {

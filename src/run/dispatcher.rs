@@ -10,7 +10,7 @@ use super::active::Active;
 use super::bridge::{Attempt, Failure, NextItem, Origin, Reply, Request};
 use super::effects::{self, Checks};
 use super::events::{self, Events};
-use super::internal::{Answer, Internal, MergeEnd, Signal, WorktreeReady};
+use super::internal::{Answer, Internal, MergeEnd, Rejection, Signal, WorktreeReady};
 use super::settings::Settings;
 use super::{agents, close, gitwork, merging, opening, resolving, worktrees};
 use crate::error::{Error, ExitCode};
@@ -73,7 +73,7 @@ impl Dispatcher {
     fn call(&mut self, origin: &Origin, request: Request, answer: Answer) {
         let stopped = self.is_stopped();
         match request {
-            Request::Start { options, graph } => opening::open(self, options, graph, answer),
+            Request::Start { options, graph } => opening::open(self, *options, *graph, answer),
             Request::Next => self.next(answer),
             Request::Finished(outcome) => self.finished(origin, outcome, answer),
             Request::Close => close::close(self, answer),
@@ -156,8 +156,6 @@ impl Dispatcher {
                 self.events.emit(EventKind::QuotaPaused { agent: adapter.clone(), until });
                 if wait {
                     agents::wait_for_quota(self, adapter, until);
-                } else {
-                    self.step(Input::Stop);
                 }
             }
             Action::Resume { adapter } => {
@@ -220,10 +218,11 @@ impl Dispatcher {
         }
     }
 
-    fn worktree_ready(&mut self, attempt: &Attempt, result: Result<WorktreeReady, Failure>, answer: Answer) {
+    fn worktree_ready(&mut self, attempt: &Attempt, result: Result<Box<WorktreeReady>, Failure>, answer: Answer) {
         match result {
             Err(failure) => reply(answer, Err(failure)),
-            Ok(WorktreeReady { tree, worktree, finished, events, lease }) => {
+            Ok(ready) => {
+                let WorktreeReady { tree, worktree, finished, events, lease } = *ready;
                 for event in events {
                     self.events.emit(event);
                 }
@@ -277,6 +276,13 @@ impl Dispatcher {
                 self.events.emit(EventKind::Conflict { item: id, files: files.clone() });
                 Input::Conflicted { item, files }
             }
+            Ok(MergeEnd::Rejected(rejection)) => {
+                let Rejection { phase, level, reason, guilty, errors } = *rejection;
+                let told = reason.clone();
+                self.events.emit(EventKind::MergeRejected { item: id, level, reason: told, guilty, errors });
+                Input::Rejected { item, phase, level, reason }
+            }
+            Ok(MergeEnd::Stopped) => Input::MergeStopped { item },
             Err(error) => Input::MergeFailed { item, reason: error.message },
         };
         self.step(input);

@@ -6,7 +6,7 @@ use super::active::Active;
 use super::adopt::Finished;
 use super::bridge::{Attempt, Failure, Origin, Reply, Request, Worktree};
 use crate::error::Error;
-use crate::event::kind::EventKind;
+use crate::event::kind::{EventKind, Guilty};
 use crate::host::agent::Fact;
 use crate::host::git::lease::Lease;
 use crate::host::git::worktree::{Prepare, Prepared};
@@ -22,7 +22,7 @@ pub(crate) enum Internal {
     /// A run was opened, or could not be.
     Opened { result: Result<Box<Active>, Error>, answer: Answer },
     /// An item's worktree is there; phases that git shows are in it.
-    WorktreeReady { attempt: Attempt, result: Result<WorktreeReady, Failure>, answer: Answer },
+    WorktreeReady { attempt: Attempt, result: Result<Box<WorktreeReady>, Failure>, answer: Answer },
     /// An agent process said or did something.
     AgentFact { attempt: Attempt, phase: Option<u32>, agent: String, model: Option<String>, fact: Fact },
     /// An agent process is gone.
@@ -50,8 +50,26 @@ pub(crate) struct WorktreeReady {
 
 /// How a merge ended.
 pub(crate) enum MergeEnd {
-    Merged { commit: String },
-    Conflict { files: Vec<String> },
+    Merged {
+        commit: String,
+    },
+    Conflict {
+        files: Vec<String>,
+    },
+    /// The merged tree does not pass its validation.
+    Rejected(Box<Rejection>),
+    /// The run is being stopped.
+    Stopped,
+}
+
+/// Why a merge was refused.
+pub(crate) struct Rejection {
+    /// Phase of the item that is to blame, or its last one.
+    pub(crate) phase: u32,
+    pub(crate) level: u8,
+    pub(crate) reason: String,
+    pub(crate) guilty: Vec<Guilty>,
+    pub(crate) errors: Vec<String>,
 }
 
 /// A signal that ends a run.

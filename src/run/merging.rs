@@ -1,14 +1,23 @@
 //! The merge queue: one item after the other onto the batch branch, and the status of PRP documents with it.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::active::{Integration, Slot};
+use super::bridge::Failure;
+use super::candidate::{self, Bench, Trial, off_the_loop};
 use super::dispatcher::Dispatcher;
 use super::internal::{Internal, MergeEnd};
+use super::worktrees::SLOT;
+use crate::error::Result;
 use crate::event::EventKind;
 use crate::event::kind::ItemStatus;
 use crate::host::clock;
 use crate::host::files::Root;
 use crate::host::git::merge::{self, Merge, MergeItem};
+use crate::host::git::repo::Repo;
+use crate::host::process::Marker;
+use crate::host::validate::Validation;
 use crate::model::edit;
 use crate::model::status::Status;
 
@@ -26,24 +35,75 @@ pub(crate) fn pump(dispatcher: &mut Dispatcher) {
     let lease = active.live.get(item).and_then(|live| live.lease.clone());
     let title = active.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default();
     let document = active.graph.documents.get(&id).cloned();
+    let bench = if active.options.validate_merge { Some(bench(dispatcher, item, &integration)) } else { None };
     let (tx, run) = (dispatcher.tx.clone(), dispatcher.events.run().to_owned());
-    tokio::task::spawn_blocking(move || {
-        let result = super::gitwork::parse(&id).and_then(|prp| {
-            super::gitwork::fenced(&integration.repo, lease.as_ref(), &id)?;
-            let status_edit = document.map(|path| {
-                let path = path.strip_prefix(integration.repo.root()).unwrap_or(&path).to_owned();
-                let edit: merge::Edit = Box::new(completed);
-                (path, edit)
-            });
-            let order =
-                MergeItem { batch_branch: integration.branch.clone(), item_branch, id: prp, title, run, status_edit };
-            Ok(match merge::item(&integration.repo, &order)? {
-                Merge::Merged { commit } | Merge::Already { commit } => MergeEnd::Merged { commit },
-                Merge::Conflict { files } => MergeEnd::Conflict { files },
-            })
+    let repo = integration.repo.clone();
+    let (into, base) = (integration.branch.clone(), integration.base.clone());
+    let order = move || {
+        let prp = super::gitwork::parse(&id)?;
+        super::gitwork::fenced(&integration.repo, lease.as_ref(), &id)?;
+        let status_edit = document.map(|path| {
+            let path = path.strip_prefix(integration.repo.root()).unwrap_or(&path).to_owned();
+            let edit: merge::Edit = Box::new(completed);
+            (path, edit)
         });
+        Ok(MergeItem { batch_branch: into, item_branch, id: prp, title, run, status_edit })
+    };
+    tokio::spawn(async move {
+        let result = match bench {
+            None => off_the_loop(move || plain(&repo, &order()?)).await,
+            Some(bench) => match off_the_loop(order).await {
+                Ok(order) => {
+                    let merge = Arc::new(order);
+                    candidate::merge(Trial { bench, merge, base, tx: tx.clone() }).await.map_err(Failure::Error)
+                }
+                Err(failure) => Err(failure),
+            },
+        };
+        let result = match result {
+            Ok(end) => Ok(end),
+            Err(Failure::Cancelled) => Ok(MergeEnd::Stopped),
+            Err(Failure::Error(error)) => Err(error),
+        };
         drop(tx.send(Internal::MergeEnded { item, result }));
     });
+}
+
+/// Merges without trying out what comes of it.
+fn plain(repo: &Repo, order: &MergeItem) -> Result<MergeEnd> {
+    Ok(match merge::item(repo, order)? {
+        Merge::Merged { commit } | Merge::Already { commit } => MergeEnd::Merged { commit },
+        Merge::Conflict { files } => MergeEnd::Conflict { files },
+    })
+}
+
+/// Prepares the validation of the merged tree of an item.
+fn bench(dispatcher: &Dispatcher, item: usize, integration: &Integration) -> Bench {
+    let settings = dispatcher.settings.clone();
+    let active = dispatcher.active.as_deref();
+    let id = active.map(|active| active.id(item)).unwrap_or_default();
+    let info = active.and_then(|active| active.graph.items.get(item));
+    let level = active.map_or(4, |active| active.options.level);
+    let own = candidate::commands(&settings);
+    let gates = active.and_then(|active| active.graph.gates.get(&id)).cloned().unwrap_or_default();
+    let gates = gates.into_iter().filter(|gate| gate.0 <= level && own.is_none() && settings.gates);
+    let slot = active.map_or_else(Slot::none, super::active::Active::free_slot);
+    let mut env = dispatcher.env.clone();
+    env.insert(SLOT.to_owned(), slot.number.to_string());
+    let order = Validation {
+        worktree: candidate::place(&settings, &integration.branch),
+        phase: info.map_or(1, |info| info.phases.max(1)),
+        level: if own.is_some() { 4 } else { level },
+        gates: gates.collect(),
+        manual: Vec::new(),
+        timeout: settings.validate_timeout,
+        env,
+        secrets: dispatcher.secrets.clone(),
+        marker: Marker { run: dispatcher.events.run().to_owned(), item: id.clone(), attempt: 0 },
+        prp: id,
+        commands: own.unwrap_or_else(|| settings.validate.clone()),
+    };
+    Bench { settings, repo: integration.repo.clone(), order, stop: dispatcher.stop.clone(), _slot: slot }
 }
 
 /// Turns the text of a tracked PRP into the one that belongs on the batch branch, in the merge of its item.
@@ -52,7 +112,7 @@ fn completed(bytes: &[u8]) -> Option<Vec<u8>> {
     with_status(text, Status::Completed).ok().map(String::into_bytes)
 }
 
-fn with_status(text: &str, status: Status) -> Result<String, String> {
+fn with_status(text: &str, status: Status) -> std::result::Result<String, String> {
     let today = edit::Value::from(clock::now()[..10].to_owned());
     let word = edit::Value::from(status.as_str());
     let mut changes = vec![("status", word)];
@@ -64,7 +124,7 @@ fn with_status(text: &str, status: Status) -> Result<String, String> {
     edit::set(text, &changes).map_err(|error| error.to_string())
 }
 
-fn edit_in_place(root: &Path, path: &Path, status: Status) -> Result<(), String> {
+fn edit_in_place(root: &Path, path: &Path, status: Status) -> std::result::Result<(), String> {
     let root = Root::open(root).map_err(|error| error.message)?;
     let text = root.read(path).map_err(|error| error.message)?;
     let text = with_status(&text, status)?;

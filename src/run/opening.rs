@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex};
 use super::active::{Active, Integration, Live};
 use super::ahead::Ahead;
 use super::bridge::{Reply, RunGraph, RunOptions};
-use super::checkout;
 use super::dispatcher::{Dispatcher, reply};
 use super::internal::{Answer, Internal};
 use super::journal::{self, Journal};
 use super::settings::Settings;
+use super::{candidate, checkout};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::agent::SessionLedger;
 use crate::host::git::repo::Repo;
-use crate::host::git::{branch, lease, restart, scan};
+use crate::host::git::{branch, lease, restart, scan, scratch};
 use crate::host::lock::Lock;
 use crate::host::{clock, failpoint, process, state};
 use crate::model::usage::Usage;
@@ -59,6 +59,7 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
         (Some(repo), true) => {
             let integration = integrate(repo, &options, &graph, run, &mut found)?;
             lease::bury(repo)?;
+            scratch::discard(repo, &candidate::place(settings, &integration.branch))?;
             repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
             found.extend(checkout::notes(settings, repo, &integration.base, &graph)?);
             Some(integration)
@@ -68,7 +69,9 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
     let directory = settings.run_dir(run);
     state::private_dir(&directory).map_err(|error| unwritable(&directory, &error))?;
     let index = graph.items.iter().enumerate().map(|(n, info)| (info.id.clone(), n)).collect::<HashMap<_, _>>();
-    let machine = Machine::new(Plan::from_infos(&graph.items, &graph.edges), policy(&options));
+    let adapter = |id: &str| graph.agents.get(id).or(options.agent.as_ref()).cloned();
+    let plan = Plan::from_infos(&graph.items, &graph.edges).with_adapters(adapter);
+    let machine = Machine::new(plan, policy(&options));
     let live = graph.items.iter().map(|_| Live::default()).collect();
     let mut active = Active {
         options,
@@ -207,6 +210,7 @@ fn policy(options: &RunOptions) -> Policy {
         barrier: options.barrier,
         merge: options.merge && !options.no_merge,
         stop_on_conflict: options.on_conflict == "stop",
+        wait_for_quota: options.wait_for_quota,
         resolve_conflicts: options.on_conflict == "agent",
     }
 }

@@ -25,6 +25,8 @@ pub struct Settings {
     pub timers: Timers,
     /// Shell command lines of each level.
     pub validate: BTreeMap<u8, Vec<String>>,
+    /// Shell command lines for merged trees, in place of all levels.
+    pub validate_merge: Vec<String>,
     pub validate_timeout: Duration,
     /// Gates found in a PRP are run.
     pub gates: bool,

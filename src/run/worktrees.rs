@@ -1,23 +1,23 @@
 //! The worktree of an item: leased, prepared, furnished, and read for what git already shows.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
-use super::active::Integration;
+use super::active::{Active, Integration};
 use super::bridge::{Attempt, Conflict, Failure, Origin, PhaseRecord, Worktree};
 use super::dispatcher::{Dispatcher, reply};
+use super::furnish::{Furnish, furnish};
 use super::internal::{Answer, Internal, WorktreeReady};
 use super::settings::Settings;
 use super::{adopt, effects, gitwork};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
-use crate::host::failpoint;
 use crate::host::git::worktree::{self, Prepared};
-use crate::host::git::{diff, lease, notes, resolve, scan};
-use crate::host::process::{self, Marker};
+use crate::host::git::{diff, join, lease, notes, resolve, scan};
+use crate::host::process::Marker;
 use crate::host::stop::StopToken;
 use crate::model::validation::ValidationRecord;
+use crate::schedule::State;
 
 /// Bytes of the other side of a conflict that a resolver is shown.
 const MAX_THEIRS: usize = 64 << 10;
@@ -37,6 +37,8 @@ struct Order {
     run: String,
     /// The attempt is for resolving the conflict of its merge.
     conflict: bool,
+    /// Branches of what it builds on, where they are not merged.
+    builds_on: Vec<String>,
     env: BTreeMap<String, String>,
     stop: StopToken,
 }
@@ -49,6 +51,7 @@ pub(crate) fn worktree(dispatcher: &mut Dispatcher, origin: &Origin, answer: Ans
     };
     let env = effects::environment(dispatcher, origin);
     let Some(active) = &mut dispatcher.active else { return };
+    let builds_on = if active.options.no_merge { unmerged(active, &attempt.item) } else { Vec::new() };
     let live = active.item(&attempt.item).and_then(|item| active.live.get_mut(item));
     let conflict = live.is_some_and(|live| std::mem::take(&mut live.conflict));
     let order = Order {
@@ -58,21 +61,39 @@ pub(crate) fn worktree(dispatcher: &mut Dispatcher, origin: &Origin, answer: Ans
         branch,
         run: dispatcher.events.run().to_owned(),
         conflict,
+        builds_on,
         env,
         stop: dispatcher.stop.clone(),
     };
     let tx = dispatcher.tx.clone();
     tokio::spawn(async move {
         let attempt = order.attempt.clone();
-        let result = ready(order).await;
+        let result = ready(order).await.map(Box::new);
         drop(tx.send(Internal::WorktreeReady { attempt, result, answer }));
     });
+}
+
+/// Returns the branches of the items that one waited for and that are done: its work begins where theirs ended.
+fn unmerged(active: &Active, item: &str) -> Vec<String> {
+    let done = |id: &str| active.item(id).is_some_and(|at| *active.machine.state(at) == State::Completed);
+    let before = active.graph.edges.iter().filter(|edge| edge.to == item && done(&edge.from));
+    let mut branches: Vec<String> = before.map(|edge| gitwork::item_branch(&edge.from)).collect();
+    branches.sort();
+    branches.dedup();
+    branches
 }
 
 async fn ready(order: Order) -> std::result::Result<WorktreeReady, Failure> {
     let order = Arc::new(order);
     let (lease, made, left) = off_the_loop(&order, prepare).await?;
-    furnish(&order, &made).await?;
+    let house = Furnish {
+        settings: order.settings.clone(),
+        repo: order.integration.repo.clone(),
+        marker: Marker { run: order.run.clone(), item: order.attempt.item.clone(), attempt: order.attempt.number },
+        env: order.env.clone(),
+        stop: order.stop.clone(),
+    };
+    furnish(&house, &made).await?;
     let read = move |order: &Order| inspect(order, made, lease, left);
     off_the_loop(&order, read).await
 }
@@ -92,7 +113,10 @@ fn prepare(order: &Order) -> Result<(lease::Lease, Prepared, Left)> {
     let id = gitwork::parse(&order.attempt.item)?;
     let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
     resolve::abandon(repo, &order.branch)?;
-    let start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
+    let mut start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
+    if !order.builds_on.is_empty() && repo.tip(&order.branch)?.is_none() {
+        start = join::start(repo, &start, &order.builds_on, &order.attempt.item)?;
+    }
     // Resolving a conflict is no phase that could have been finished before.
     let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict;
     let finished = if there { adopt::find(&order.settings, repo, &id, &order.branch)? } else { None };
@@ -108,56 +132,6 @@ fn prepare(order: &Order) -> Result<(lease::Lease, Prepared, Left)> {
     let made = worktree::prepare(repo, &want)?;
     let left = finished.filter(|_| made.rescued.is_none()).map(|finished| Box::new((finished, want)));
     Ok((lease, made, left))
-}
-
-/// Copies what the user listed and runs the set-up lines, once in each worktree. What was cut short is done again.
-async fn furnish(order: &Order, made: &Prepared) -> std::result::Result<(), Failure> {
-    let settings = &order.settings;
-    if settings.copy.is_empty() && settings.setup.is_empty() {
-        return Ok(());
-    }
-    let repo = &order.integration.repo;
-    if worktree::is_furnished(repo, made)? {
-        return Ok(());
-    }
-    for name in &settings.copy {
-        copy(&settings.root.join(name), &made.path.join(name)).map_err(|error| {
-            Error::new(ExitCode::Config, format!("cannot copy `{name}` into the worktree: {error}"))
-                .help("see `worktree.copy` in .ce/batchprp.toml")
-        })?;
-    }
-    for line in &settings.setup {
-        set_up(order, line, &made.path).await?;
-    }
-    Ok(worktree::set_furnished(repo, made)?)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    if !from.is_file() {
-        return Ok(());
-    }
-    failpoint::around("worktree.copy", || {
-        to.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        std::fs::copy(from, to).map(drop)
-    })
-}
-
-async fn set_up(order: &Order, line: &str, path: &Path) -> std::result::Result<(), Failure> {
-    let marker = Marker { run: order.run.clone(), item: order.attempt.item.clone(), attempt: order.attempt.number };
-    // The user wrote this line as shell in the configuration.
-    let argv = ["sh", "-c", line].map(str::to_owned).into();
-    let mut command = process::Command::new(argv, path.to_owned(), marker);
-    command.env.clone_from(&order.env);
-    command.grace = order.settings.timers.grace;
-    let failed = match process::run(command, order.stop.clone()).await {
-        Ok(output) if output.success() => return Ok(()),
-        Ok(output) if output.cancelled => return Err(Failure::Cancelled),
-        Ok(output) if output.timed_out => "it took longer than ten minutes".to_owned(),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let error = Error::new(ExitCode::Config, format!("the set-up line `{line}` failed in the worktree: {failed}"));
-    Err(error.help("see `worktree.setup` in .ce/batchprp.toml").into())
 }
 
 /// Reads what git shows on the branch.

@@ -28,6 +28,33 @@ fn a_usage_limit_pauses_the_run_without_a_retry_and_the_rerun_goes_on() {
     assert_eq!(calls(&project).iter().filter(|call| call.starts_with("PRP-47.1.2")).count(), 1);
 }
 
+/// A command with items of two agents: three of `other`, one of `fake`.
+const MIXED: &str = r#"
+const ABOUT = "Two agents";
+const ARGS = #{};
+fn main(args) {
+    let items = ["a", "b", "c", "d"].map(|id| #{ id: id, agent: if id == "d" { "fake" } else { "other" } });
+    dag::analyze(items).run(#{ command: "mixed", jobs: 1 }, |item| agent::run("executor", #{ prompt: "work", agent: item.agent }))
+}
+"#;
+
+#[test]
+fn a_usage_limit_holds_back_the_items_of_its_agent_and_no_others() {
+    let project = staged(&[], 1);
+    let fake = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/agents/fake.rhai");
+    project.write(".ce/agents/other.rhai", &fs::read_to_string(fake).expect("adapter"));
+    project.write(".ce/commands/mixed.rhai", MIXED);
+    let script = r#"{"a@1": {"do": "limit", "seconds": 2}, "*": [{"do": "say", "text": "done"}]}"#;
+    finish(faked(&project, script, &["mixed"])).exits(75);
+    assert_eq!(calls(&project), ["a:@1", "d:@1"], "the other agent goes on");
+    let ended = |id| status(&project, id);
+    assert_eq!(["a", "b", "c", "d"].map(ended), ["pending", "pending", "pending", "completed"]);
+
+    fs::remove_file(project.tools().join("fake.ledger")).expect("ledger");
+    finish(faked(&project, script, &["mixed", "--wait-for-quota"])).exits(0);
+    assert_eq!(calls(&project), ["a:@1", "d:@1", "a:@2", "b:@1", "c:@1"]);
+}
+
 #[test]
 fn a_run_that_waits_resumes_at_the_time_that_was_said() {
     let project = staged(&["PRP-47.1.1", "PRP-47.1.2"], 1);

@@ -313,8 +313,8 @@ impl Bridge for Fake {
             }
             Request::Start { options, graph } => {
                 let mut world = self.world.lock().unwrap();
-                world.options = Some(options);
-                world.graph = graph;
+                world.options = Some(*options);
+                world.graph = *graph;
                 world.started.clear();
                 world.outcomes.clear();
                 Reply::Started { run: "r1".to_owned(), directory: self.root.join(".ce/tmp/runs/r1") }

@@ -7,7 +7,7 @@ use super::repo::{Repo, refuse};
 use super::run::{failure, split};
 use super::temporary::{self, Index};
 use super::{branch, scan};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN, merge_subject};
 use crate::model::id::PrpId;
 
@@ -15,7 +15,7 @@ use crate::model::id::PrpId;
 const TRIES: usize = 8;
 
 /// Turns the merged content of a document into its new content; `None` leaves it as it is.
-pub type Edit = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send>;
+pub type Edit = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>;
 
 /// What is merged into what.
 pub struct MergeItem {
@@ -44,6 +44,24 @@ pub enum Merge {
     },
 }
 
+/// A merge commit that is on no branch yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub commit: String,
+    /// Tip of the batch branch that it was made for.
+    pub into: String,
+    /// Tip of the branch of the item.
+    pub from: String,
+}
+
+/// What a merge would come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prepared {
+    Ready(Candidate),
+    /// There is nothing to merge, or no way to.
+    Over(Merge),
+}
+
 /// The tree of two commits merged, or what keeps them apart.
 #[derive(Debug)]
 pub(super) enum Tree {
@@ -54,30 +72,61 @@ pub(super) enum Tree {
 /// Merges an item into its batch branch.
 pub fn item(repo: &Repo, what: &MergeItem) -> Result<Merge> {
     for _ in 0..TRIES {
-        let into = tip(repo, &what.batch_branch)?;
-        let from = tip(repo, &what.item_branch)?;
-        if repo.is_ancestor(&from, &into)? {
-            return already(repo, what, into);
-        }
-        branch::not_checked_out(repo, &what.batch_branch)?;
-        let tree = match tree(repo, &into, &from)? {
-            Tree::Clean(tree) => tree,
-            Tree::Conflict(files) => return Ok(Merge::Conflict { files }),
-        };
-        let tree = edited(repo, tree, what.status_edit.as_ref())?;
-        let commit = temporary::commit(repo, &tree, &[&into, &from], &message(what))?;
-        let record = refs::read(repo, &refs::batch(&what.batch_branch))?;
-        let change = Change::default().set(&refs::batch(&what.batch_branch), &commit, record.as_deref()).update(
-            &refs::head(&what.batch_branch),
-            &commit,
-            &into,
-        );
-        if change.apply(repo, &format!("batchprp: merge {}", what.id))? == Moved::Done {
-            return Ok(Merge::Merged { commit });
+        match candidate(repo, what)? {
+            Prepared::Over(end) => return Ok(end),
+            Prepared::Ready(candidate) => {
+                if accept(repo, what, &candidate)? {
+                    return Ok(Merge::Merged { commit: candidate.commit });
+                }
+            }
         }
     }
-    Err(refuse(format!("`{}` is moved by somebody else again and again", what.batch_branch))
-        .help("run the same command again when nobody else works on the batch branch"))
+    Err(busy(&what.batch_branch))
+}
+
+/// Somebody else moves the batch branch all the time.
+pub fn busy(batch_branch: &str) -> Error {
+    refuse(format!("`{batch_branch}` is moved by somebody else again and again"))
+        .help("run the same command again when nobody else works on the batch branch")
+}
+
+/// Makes the merge commit of an item without putting it on the batch branch.
+pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<Prepared> {
+    let into = tip(repo, &what.batch_branch)?;
+    let from = tip(repo, &what.item_branch)?;
+    if repo.is_ancestor(&from, &into)? {
+        return already(repo, what, into).map(Prepared::Over);
+    }
+    branch::not_checked_out(repo, &what.batch_branch)?;
+    let tree = match tree(repo, &into, &from)? {
+        Tree::Clean(tree) => tree,
+        Tree::Conflict(files) => return Ok(Prepared::Over(Merge::Conflict { files })),
+    };
+    let tree = edited(repo, tree, what.status_edit.as_ref())?;
+    let commit = temporary::commit(repo, &tree, &[&into, &from], &message(what))?;
+    Ok(Prepared::Ready(Candidate { commit, into, from }))
+}
+
+/// Moves the batch branch to a candidate; `false` when somebody else moved it since the candidate was made.
+pub fn accept(repo: &Repo, what: &MergeItem, candidate: &Candidate) -> Result<bool> {
+    let record = refs::read(repo, &refs::batch(&what.batch_branch))?;
+    let change = Change::default().set(&refs::batch(&what.batch_branch), &candidate.commit, record.as_deref()).update(
+        &refs::head(&what.batch_branch),
+        &candidate.commit,
+        &candidate.into,
+    );
+    Ok(change.apply(repo, &format!("batchprp: merge {}", what.id))? == Moved::Done)
+}
+
+/// Makes a commit, on no branch, of two others merged; `None` when they conflict.
+pub fn trial(repo: &Repo, into: &str, from: &str) -> Result<Option<String>> {
+    if repo.is_ancestor(from, into)? {
+        return Ok(Some(into.to_owned()));
+    }
+    match tree(repo, into, from)? {
+        Tree::Clean(tree) => temporary::commit(repo, &tree, &[into, from], "Trial of batchprp\n").map(Some),
+        Tree::Conflict(_) => Ok(None),
+    }
 }
 
 /// Merges two commits in the object store.

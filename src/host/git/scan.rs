@@ -43,6 +43,11 @@ pub fn item(repo: &Repo, branch: &str, base: &str, id: &PrpId) -> Result<ItemSca
     }
 }
 
+/// Scans the commits of an item from its start to a tip that need not be that of its branch.
+pub fn between(repo: &Repo, tip: &str, base: &str, id: &PrpId) -> Result<ItemScan> {
+    Ok(read(&history::first_parents(repo, tip, base)?, id))
+}
+
 /// Finds the merge commit of an item on a batch branch, if it stands.
 pub fn merged(repo: &Repo, batch_branch: &str, base: &str, id: &PrpId) -> Result<Option<String>> {
     let Some(tip) = repo.tip(batch_branch)? else { return Ok(None) };

@@ -84,7 +84,8 @@ fn with_edge(error: Error, item: &Item, dependency: &str, code: &'static str, te
 #[export_module]
 pub(crate) mod module {
     /// Analyses items: PRPs, phases of a plan, or maps with `id` and optionally `title`, `dependencies`, `files`,
-    /// `hours`, `phases`, `conflicts_with`. A cycle or an unknown dependency is thrown with all its places.
+    /// `hours`, `phases`, `conflicts_with`, `agent` (the adapter that the item calls, if not that of the run: while its
+    /// usage limit lasts the item does not start). A cycle or an unknown dependency is thrown with all its places.
     ///
     /// ```rhai
     /// let dag = dag::analyze(prp::select(#{ batch: 47 }));

@@ -17,16 +17,17 @@ const HOURS: f64 = 1.0;
 /// Returns the node of an item, and the item with its document.
 pub(super) fn read(value: &Dynamic) -> Result<(Node, Item), Error> {
     if let Some(prp) = value.read_lock::<PrpValue>() {
-        let item = Item { value: value.clone(), document: Some(prp.0.path.clone()) };
+        let item = Item { value: value.clone(), document: Some(prp.0.path.clone()), agent: None };
         return Ok((of_prp(&prp), item));
     }
-    let item = |document| Item { value: value.clone(), document };
+    let item = |document, agent| Item { value: value.clone(), document, agent };
     if let Some(phase) = value.read_lock::<PlanPhaseValue>() {
-        return Ok((of_phase(&phase), item(None)));
+        return Ok((of_phase(&phase), item(None, None)));
     }
     if let Some(map) = value.read_lock::<Map>() {
         let document = map.get("prp").and_then(|prp| prp.read_lock::<PrpValue>().map(|prp| prp.0.path.clone()));
-        return Ok((of_map(map.clone())?, item(document)));
+        let agent = Fields::open("dag::analyze", map.clone()).text("agent")?;
+        return Ok((of_map(map.clone())?, item(document, agent)));
     }
     Err(invalid(format!("`{}` is not an item: give PRPs, phases of a plan, or maps with an `id`", value.type_name())))
 }

@@ -18,8 +18,9 @@ use super::super::diagnostic;
 use super::super::engine::STACK;
 use super::super::reference::Reference;
 use super::super::value::answer::AnswerValue;
-use super::super::value::dag::Dag;
+use super::super::value::dag::{Dag, Item};
 use super::super::value::outcome::OutcomeValue;
+use super::super::value::prp::PrpValue;
 use super::native::{Call, Fault, panic_text, unexpected};
 use super::{answer, current, run_options};
 
@@ -36,7 +37,7 @@ pub(crate) fn run(
         return Err(Error::new(ExitCode::InvalidInput, text).help("a run cannot open another one").into());
     }
     let options = run_options::read(&call.state, options)?;
-    call.tell(Request::Start { options, graph: graph(dag) })?;
+    call.tell(Request::Start { options: Box::new(options), graph: Box::new(graph(dag)) })?;
     step(call, Step::Spawn)?;
     let trouble = Mutex::new(None);
     let served = std::thread::scope(|scope| -> Result<(), Fault> {
@@ -168,6 +169,12 @@ fn graph(dag: &Dag) -> RunGraph {
     };
     let ids = |nodes: Vec<usize>| nodes.into_iter().map(id).collect();
     let documents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.document.clone()?)));
+    let gates = |item: &Item| {
+        let prp = item.value.read_lock::<PrpValue>()?;
+        Some(prp.0.gates.iter().filter_map(|gate| Some((gate.level, gate.command.clone()?))).collect())
+    };
+    let gates = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), gates(item)?)));
+    let agents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.agent.clone()?)));
     RunGraph {
         items: graph.order.iter().map(item).collect(),
         edges: graph.edges.iter().map(edge).collect(),
@@ -176,5 +183,7 @@ fn graph(dag: &Dag) -> RunGraph {
         bound_hours: graph.bound_hours_path,
         files: graph.nodes.iter().map(|node| (node.id.clone(), node.files.clone())).collect(),
         documents: documents.collect(),
+        gates: gates.collect(),
+        agents: agents.collect(),
     }
 }

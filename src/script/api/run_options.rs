@@ -8,7 +8,8 @@ use crate::run::bridge::RunOptions;
 use super::super::state::State;
 use super::fields::Fields;
 
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 21] = [
+    "agent",
     "command",
     "batch",
     "jobs",
@@ -18,6 +19,7 @@ const KNOWN: [&str; 19] = [
     "barrier",
     "merge",
     "no_merge",
+    "validate_merge",
     "on_conflict",
     "base",
     "restart",
@@ -48,6 +50,7 @@ pub(super) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
     let flag = |key| fields.flag(key).map(Option::unwrap_or_default);
     let command = fields.text("command")?.unwrap_or_else(|| run.command.clone());
     Ok(RunOptions {
+        agent: fields.text("agent")?,
         batch: fields.int("batch")?,
         jobs: fields.int::<u32>("jobs")?.unwrap_or(JOBS).max(1),
         retries: fields.int("retries")?.unwrap_or_default(),
@@ -56,6 +59,7 @@ pub(super) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
         barrier: flag("barrier")?,
         merge: flag("merge")?,
         no_merge: flag("no_merge")?,
+        validate_merge: flag("validate_merge")?,
         on_conflict: fields.text("on_conflict")?.unwrap_or_else(|| "park".to_owned()),
         base: fields.text("base")?,
         restart: flag("restart")?,
@@ -71,5 +75,8 @@ pub(super) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
 }
 
 fn setting(state: &State, key: &str) -> Option<serde_json::Value> {
+    if key == "agent" {
+        return state.config.get("agent.name");
+    }
     ["run", "git"].into_iter().find_map(|table| state.config.get(&format!("{table}.{key}")))
 }

@@ -145,7 +145,7 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
         }
         Request::NextBatch => Reply::Batch(documents::next_batch(world)),
         Request::Start { options, graph } => {
-            world.schedule = Some(Schedule::new(options, graph));
+            world.schedule = Some(Schedule::new(*options, *graph));
             Reply::Started { run: "fake".to_owned(), directory: PathBuf::from(".ce/tmp/runs/fake") }
         }
         Request::Close => {

@@ -24,6 +24,8 @@ pub(crate) struct Item {
     pub(crate) value: Dynamic,
     /// The document whose status follows the item.
     pub(crate) document: Option<PathBuf>,
+    /// The adapter that the item calls, where the script says so.
+    pub(crate) agent: Option<String>,
 }
 
 /// Items by the index of their node.
@@ -139,8 +141,9 @@ pub(crate) mod methods {
 
     /// Runs the items: each in a thread of its own as soon as what it waits for is done, at most `jobs` at a time. The
     /// closure gets the item as it was given and returns its `Outcome`; what it throws fails that item only. Options are
-    /// `command`, `batch`, `jobs`, `retries`, `fail_fast`, `max_fail`, `barrier`, `merge`, `on_conflict`, `base`,
-    /// `restart`, `land`, `keep_worktrees`, `wait_for_quota`, `max_cost`, `max_tokens`, `level` and `resume`; what is
+    /// `command`, `batch`, `agent` (what items call where they name no other), `jobs`, `retries`, `fail_fast`, `max_fail`,
+    /// `barrier`, `merge`, `no_merge`, `validate_merge`, `on_conflict`, `base`, `restart`, `land`, `keep_worktrees`,
+    /// `wait_for_quota`, `max_cost`, `max_tokens`, `level` and `resume`; what is
     /// left out or `()` comes from flags and configuration. Returns `Closed`.
     ///
     /// ```rhai
