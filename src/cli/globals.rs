@@ -18,7 +18,7 @@ pub struct Globals {
     /// Say only what went wrong and the result
     #[arg(short, long, global = true, env = "BATCHPRP_QUIET", help_heading = HEADING, value_parser = flag())]
     pub quiet: bool,
-    /// Say more; twice says everything
+    /// Say how the work is done: attempts, passed validations; twice says everything
     #[arg(short, long, global = true, env = "BATCHPRP_VERBOSE", action = ArgAction::Count, help_heading = HEADING)]
     pub verbose: u8,
     /// When to use colour

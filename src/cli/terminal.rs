@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Stderr, Stdout, Write};
 use anstream::{AutoStream, ColorChoice};
 
 use super::globals::{Globals, Progress, When};
-use crate::report::{Style, View};
+use crate::report::{Detail, Style, View};
 
 /// Both output streams with their styles.
 pub struct Terminal {
@@ -37,7 +37,9 @@ impl Terminal {
     pub fn wants_board(&self, globals: &Globals) -> bool {
         match globals.progress {
             Progress::Board => !globals.json,
-            Progress::Auto => self.is_interactive && !globals.json && !globals.quiet && !is_set("CI"),
+            Progress::Auto => {
+                self.is_interactive && !globals.json && !globals.quiet && globals.verbose == 0 && !is_set("CI")
+            }
             Progress::Lines | Progress::None => false,
         }
     }
@@ -48,7 +50,9 @@ impl Terminal {
             (true, _) => View::Json,
             (false, Progress::None) => View::Summary,
             (false, _) if globals.quiet => View::Summary,
-            (false, Progress::Auto) if globals.verbose == 0 && super::nested::caller().is_some() => View::Brief,
+            (false, _) if globals.verbose == 1 => View::Detailed(Detail::More),
+            (false, _) if globals.verbose > 1 => View::Detailed(Detail::Everything),
+            (false, Progress::Auto) if super::nested::caller().is_some() => View::Brief,
             (false, _) => View::Lines,
         }
     }

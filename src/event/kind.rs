@@ -22,6 +22,20 @@ pub enum Step {
     Report,
 }
 
+impl Step {
+    /// Returns the word used in files and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Analyze => "analyze",
+            Self::Spawn => "spawn",
+            Self::Monitor => "monitor",
+            Self::Aggregate => "aggregate",
+            Self::Report => "report",
+        }
+    }
+}
+
 /// A work item as the graph event introduces it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemInfo {

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod board;
+pub mod detail;
 pub mod github;
 pub mod html;
 pub mod junit;
@@ -14,6 +15,7 @@ pub mod summary;
 pub mod text;
 pub mod trend;
 
+pub use detail::Detail;
 pub use metrics::Metrics;
 pub use reporter::{Reporter, View};
 pub use style::Style;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::detail::{self, Detail};
 use super::lines;
 use super::style::Style;
 use super::summary;
@@ -13,6 +14,8 @@ use crate::event::{Event, RunState};
 pub enum View {
     /// One line per change of state, then the summary.
     Lines,
+    /// Also how the work is done.
+    Detailed(Detail),
     /// One JSON object per event.
     Json,
     /// Results and trouble only, then the summary: for agents, which pay for every line they read.
@@ -44,8 +47,12 @@ impl Reporter {
                 writeln!(out)?;
             }
             View::Brief if lines::is_routine(&event.kind) => {}
-            View::Lines | View::Brief => {
-                if let Some(line) = lines::of(event, &self.state, self.style) {
+            View::Lines | View::Brief | View::Detailed(_) => {
+                let details = match self.view {
+                    View::Detailed(wanted) => detail::of(event, &self.state, wanted),
+                    View::Lines | View::Brief | View::Json | View::Summary => Vec::new(),
+                };
+                for line in lines::of(event, &self.state, self.style).into_iter().chain(details) {
                     writeln!(out, "{line}")?;
                 }
             }

@@ -19,7 +19,8 @@ fn two_sequential_prps_are_two_stages_in_order() {
     project.prp("PRP-47.1.1", &[], &[], 2).prp("PRP-47.2.1", &["PRP-47.1.1"], &[], 2).commit("PRPs");
     project.run(&["exe", "--batch", "47", "--dry-run"]).exits(0).says("Stage 2");
     assert!(project.calls().is_empty(), "a dry run starts no agent");
-    project.run(&["exe", "--batch", "47"]).exits(0);
+    let told = project.run(&["-v", "exe", "--batch", "47"]).exits(0);
+    told.says("PRP-47.2.1-work waits for PRP-47.1.1-work: explicit").says("attempt ended: ok");
     let order = project.calls().into_iter().map(|call| (call.item, call.phase)).collect::<Vec<_>>();
     let expected = [("PRP-47.1.1", "1"), ("PRP-47.1.1", "2"), ("PRP-47.2.1", "1"), ("PRP-47.2.1", "2")];
     assert_eq!(order, expected.map(|(item, phase)| (item.to_owned(), phase.to_owned())));
