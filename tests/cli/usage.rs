@@ -37,6 +37,17 @@ fn a_closed_pipe_ends_quietly() {
 }
 
 #[test]
+fn every_command_has_a_manual_page() {
+    let test = Test::new();
+    test.run(["man"]).expect_code(0).expect_stdout("batchprp\\-exe(1)");
+    test.run(["man", "exe"]).expect_code(0).expect_stdout(".TH batchprp-exe 1");
+    test.run(["man", "exee"]).expect_code(2).expect_stderr("exe, gen");
+    test.run(["man", "--out", "pages"]).expect_code(0);
+    let page = std::fs::read_to_string(test.root().join("pages/batchprp-graph.1")).expect("a page");
+    assert!(page.contains("critical") || page.contains("waits"), "{page}");
+}
+
+#[test]
 fn another_folder_is_another_project() {
     let test = Test::new();
     test.write("inner/.ce/batchprp.toml", "[run]\njobs = 9\n");
