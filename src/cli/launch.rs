@@ -75,7 +75,8 @@ fn junit_file(path: PathBuf) -> Reporter {
     })
 }
 
-fn settings(context: &Context, config: &Config) -> Result<Settings> {
+/// Turns the configuration into the settings of a run.
+pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
     let root = context.root.clone();
     let state = root.join(&config.paths.state);
     let run = &config.run;

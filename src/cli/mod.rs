@@ -37,6 +37,7 @@ pub mod program;
 pub mod progress;
 pub mod project;
 pub mod render;
+pub mod repl;
 pub mod replay;
 pub mod report;
 pub mod repository;

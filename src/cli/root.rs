@@ -7,7 +7,7 @@ use super::failure::Outcome;
 use super::globals::Globals;
 use super::{
     analyze, api, author, check, clean, completions, config_show, demo, doctor, graph, init, inspect, list, logs, man,
-    replay, report, resolve, run, status, stop, test, trend, watch,
+    repl, replay, report, resolve, run, status, stop, test, trend, watch,
 };
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
@@ -42,6 +42,7 @@ pub enum BuiltIn {
     Test(test::Args),
     Api(api::Args),
     Eject(author::EjectArgs),
+    Repl(repl::Args),
     Init(init::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
@@ -72,6 +73,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
         BuiltIn::Test(args) => test::run(&args, context),
         BuiltIn::Api(args) => api::run(&args, context),
         BuiltIn::Eject(args) => author::eject(&args, context),
+        BuiltIn::Repl(args) => repl::run(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),
         BuiltIn::Demo(args) => demo::run(&args, context),

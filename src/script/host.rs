@@ -188,7 +188,7 @@ fn no_function(script: &Script, function: &str) -> Error {
 }
 
 /// Runs work on a thread whose stack fits the deepest script; a panic becomes an internal error.
-fn on_big_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("script".to_owned()).stack_size(engine::STACK);
         let thread = thread.spawn_scoped(scope, work);

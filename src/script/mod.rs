@@ -21,6 +21,7 @@ pub mod library;
 pub mod position;
 pub mod reference;
 pub mod search;
+mod session;
 pub mod spec;
 mod state;
 mod suggest;
@@ -28,3 +29,4 @@ pub mod testing;
 mod value;
 
 pub use host::{Context, Host, Script, ScriptEnd, host};
+pub use session::Session;
