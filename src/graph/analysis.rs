@@ -50,9 +50,10 @@ impl Graph {
         let position = order::positions(nodes.len(), &order);
         let files = FileIndex::new(&nodes);
         let wanted = serial::candidates(&files, &order, &position, &stated);
-        let pairs = || stated.dependencies.iter().copied().chain(wanted.iter().map(|edge| (edge.from, edge.to)));
-        let depth = stages::number(&order, &pairs().collect::<Vec<_>>(), &position);
-        let mut edges: Vec<Edge> = reduce::necessary(&wanted, &stated.dependencies, &order, &position, &depth);
+        let pairs = stated.dependencies.iter().copied().chain(wanted.iter().map(|edge| (edge.from, edge.to)));
+        let before = Adjacency::new(nodes.len(), pairs.map(|(from, to)| (position[to], position[from])));
+        let depth = stages::number(&before, &position);
+        let mut edges = reduce::necessary(wanted, &before, &position, &depth);
         let explicit = stated.dependencies.iter().map(|&(from, to)| Edge { from, to, reason: Reason::Explicit });
         edges.extend(explicit);
         edges.sort_unstable_by_key(|edge| (position[edge.to], position[edge.from]));

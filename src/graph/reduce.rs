@@ -8,34 +8,30 @@ const WORDS: usize = 8;
 
 type Row = [u64; WORDS];
 
-/// Returns the wanted edges that no path of two or more edges replaces.
+/// Keeps the wanted edges that no path of two or more edges replaces.
 ///
-/// `depth` is the stage by all edges together: a longer path needs a difference of two, so most edges need no search.
-pub(super) fn necessary(
-    wanted: &[Edge],
-    explicit: &[(usize, usize)],
-    order: &[usize],
-    position: &[usize],
-    depth: &[u32],
-) -> Vec<Edge> {
+/// `before` has all edges by places in the order. `depth` is the stage by all edges together: a longer path needs a
+/// difference of two, so most edges need no search.
+pub(super) fn necessary(wanted: Vec<Edge>, before: &Adjacency, position: &[usize], depth: &[u32]) -> Vec<Edge> {
     let mut doubtful: Vec<Doubt> = wanted
         .iter()
         .enumerate()
         .filter(|(_, edge)| depth[edge.to] > depth[edge.from] + 1)
         .map(|(index, edge)| Doubt { from: position[edge.from], to: position[edge.to], index })
         .collect();
+    if doubtful.is_empty() {
+        return wanted;
+    }
     doubtful.sort_unstable_by_key(|doubt| (doubt.from, doubt.to));
-    let all = explicit.iter().copied().chain(wanted.iter().map(|edge| (edge.from, edge.to)));
-    let before = Adjacency::new(order.len(), all.map(|(from, to)| (position[to], position[from])));
     let mut implied = vec![false; wanted.len()];
     let mut rest = doubtful.as_slice();
-    let mut rows = vec![[0; WORDS]; order.len()];
+    let mut rows = vec![[0; WORDS]; position.len()];
     while let Some(first) = rest.first() {
         let (block, sources) = next_block(rest);
-        search(&before, block, &sources, first.from, &mut rows, &mut implied);
+        search(before, block, &sources, first.from, &mut rows, &mut implied);
         rest = &rest[block.len()..];
     }
-    wanted.iter().zip(implied).filter(|(_, implied)| !implied).map(|(edge, _)| edge.clone()).collect()
+    wanted.into_iter().zip(implied).filter(|(_, implied)| !implied).map(|(edge, _)| edge).collect()
 }
 
 /// An edge, by places in the order, that a longer path may replace.

@@ -16,7 +16,7 @@ impl FileIndex<'_> {
     /// Whoever declares a directory as well as a file in it is listed under the directory already.
     pub(in crate::graph) fn conflicts(&self, nodes: &[Node], order: &[usize]) -> BTreeMap<String, Vec<String>> {
         let places = order.iter().enumerate();
-        let by_place = places.flat_map(|(place, &item)| self.of_item[item].iter().map(move |&key| (key, place)));
+        let by_place = places.flat_map(|(place, &item)| self.of_item(item).iter().map(move |&key| (key, place)));
         // Who declares a key, by place in the order.
         let declared = Adjacency::new(self.keys.len(), by_place);
         let mut below_wide: BTreeMap<usize, Vec<usize>> = BTreeMap::new();

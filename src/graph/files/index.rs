@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
 use super::super::hash::TextMap;
 use super::super::node::Node;
+use super::groups::Groups;
 use super::meet;
 use super::pattern;
 
@@ -15,7 +14,7 @@ pub(super) struct Key<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) glob: bool,
     /// Written as a directory, or something else that is declared is below it.
-    directory: bool,
+    pub(super) directory: bool,
     /// Wider patterns that overlap with this one: directories above it, globs. Each overlap stands on one side only.
     pub(super) over: Vec<usize>,
 }
@@ -31,106 +30,167 @@ impl Key<'_> {
 #[derive(Clone, Debug)]
 pub(in crate::graph) struct FileIndex<'a> {
     pub(super) keys: Vec<Key<'a>>,
-    /// Keys of every item, each once, as declared.
-    pub(super) of_item: Vec<Vec<usize>>,
+    /// Keys of all items one after the other, each once for an item, as declared.
+    entries: Vec<usize>,
+    /// Where the keys of every item end.
+    ends: Vec<usize>,
 }
 
 impl<'a> FileIndex<'a> {
     /// Indexes the files of all items.
     pub(in crate::graph) fn new(nodes: &'a [Node]) -> Self {
-        let entries = nodes.iter().map(|node| node.files.len()).sum();
-        let mut index = Self { keys: Vec::with_capacity(entries), of_item: Vec::with_capacity(nodes.len()) };
-        let mut ids = TextMap::<Cow<'a, str>, usize>::default();
-        ids.reserve(entries);
-        // The last item that declared a key, so that none is entered twice for one item.
-        let mut declared_by = Vec::with_capacity(entries);
+        let count = nodes.iter().map(|node| node.files.len()).sum();
+        let mut index = Self {
+            keys: Vec::with_capacity(count),
+            entries: Vec::with_capacity(count),
+            ends: Vec::with_capacity(nodes.len()),
+        };
+        let mut names = Names::with_capacity(count);
         for (item, node) in nodes.iter().enumerate() {
-            let mut own = Vec::with_capacity(node.files.len());
             for entry in &node.files {
-                pattern::read(entry, |pattern| {
-                    let key = *ids.entry(pattern.text).or_insert_with_key(|text| {
-                        declared_by.push(usize::MAX);
-                        let (text, glob) = (text.clone(), pattern.glob);
-                        index.keys.push(Key { text, glob, directory: false, over: Vec::new() });
-                        index.keys.len() - 1
-                    });
-                    index.keys[key].directory |= pattern.directory;
-                    if std::mem::replace(&mut declared_by[key], item) != item {
-                        own.push(key);
+                names.keys_of(entry, &mut index.keys, |key, declared_by| {
+                    if std::mem::replace(declared_by, item) != item {
+                        index.entries.push(key);
                     }
                 });
             }
-            index.of_item.push(own);
+            index.ends.push(index.entries.len());
         }
-        index.link_directories(&ids);
-        index.link_globs();
+        let lengths = index.lengths();
+        index.link_directories(&names.ids, &lengths);
+        index.link_globs(&lengths);
         index
     }
 
-    /// Enters for every path the declared directories above it. Where a glob looks must be a directory as well.
-    fn link_directories(&mut self, ids: &TextMap<Cow<'a, str>, usize>) {
-        let root = ids.get("").copied();
-        // Most directories are not declared, and not even something of their length is.
-        let mut lengths = Vec::new();
+    /// Returns the keys of an item.
+    pub(super) fn of_item(&self, item: usize) -> &[usize] {
+        let start = item.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.entries[start..self.ends[item]]
+    }
+
+    /// Marks the lengths of all texts and of the directories in which globs look. Most directories above a path are
+    /// neither declared nor looked at, and not even something of their length is.
+    fn lengths(&self) -> Vec<bool> {
+        let mut lengths = vec![true];
+        let mut mark = |length: usize| {
+            lengths.resize(lengths.len().max(length + 1), false);
+            lengths[length] = true;
+        };
         for key in &self.keys {
-            lengths.resize(lengths.len().max(key.text.len() + 1), false);
-            lengths[key.text.len()] = true;
+            mark(key.text.len());
+            if key.glob {
+                mark(meet::fixed_directory(&key.text).len());
+            }
         }
+        lengths
+    }
+
+    /// Enters for every path the declared directories above it. Where a glob looks must be a directory as well, and the
+    /// glob is entered over it and over all above.
+    fn link_directories(&mut self, ids: &TextMap<Cow<'a, str>, usize>, lengths: &[bool]) {
+        let mut above = Vec::new();
         for key in 0..self.keys.len() {
             let Key { text, glob, .. } = &self.keys[key];
-            let path = if *glob { meet::fixed_directory(text) } else { text };
-            let slashes = path.match_indices('/').map(|(slash, _)| slash);
-            let above = slashes.filter(|&slash| lengths[slash]).filter_map(|slash| ids.get(&path[..slash]).copied());
-            let itself = ids.get(path).copied().filter(|_| *glob);
-            let over: Vec<usize> = root.into_iter().chain(above).chain(itself).filter(|&other| other != key).collect();
             let glob = *glob;
-            for &directory in &over {
+            let path = if glob { meet::fixed_directory(text) } else { text };
+            above.extend(directories(path, lengths).filter_map(|directory| ids.get(directory).copied()));
+            if glob && !path.is_empty() {
+                above.extend(ids.get(path).copied());
+            }
+            above.retain(|&other| other != key);
+            for &directory in &above {
                 self.keys[directory].directory = true;
+                if glob {
+                    self.keys[directory].over.push(key);
+                }
             }
             if !glob {
-                self.keys[key].over = over;
+                self.keys[key].over.extend_from_slice(&above);
             }
+            above.clear();
         }
     }
 
-    /// Enters globs over the paths, directories and earlier globs with which they overlap.
-    fn link_globs(&mut self) {
-        let globs: Vec<usize> = (0..self.keys.len()).filter(|&key| self.keys[key].glob).collect();
-        if globs.is_empty() {
+    /// Enters globs over the paths, directories and globs with which they overlap and that are not above them. Only
+    /// what lies in the directory in which a glob looks is compared with it.
+    fn link_globs(&mut self, lengths: &[bool]) {
+        let Self { keys, .. } = self;
+        let all = keys.iter().enumerate().filter(|(_, key)| key.glob).map(|(at, key)| (at, key.text.clone()));
+        let all: Vec<(usize, Cow<'a, str>)> = all.collect();
+        if all.is_empty() {
             return;
         }
-        let set = glob_set(globs.iter().map(|&key| self.keys[key].text.as_ref()));
+        let groups = Groups::new(&all);
         let mut hits = Vec::new();
-        for key in 0..self.keys.len() {
-            let this = &self.keys[key];
-            let over: Vec<usize> = if this.glob {
-                let earlier = globs.iter().take_while(|&&glob| glob < key);
-                earlier.copied().filter(|&glob| meet::globs_meet(&self.keys[glob].text, &this.text)).collect()
-            } else {
-                set.matches_into(this.text.as_ref(), &mut hits);
-                let direct = |nth: usize| hits.binary_search(&nth).is_ok();
-                let below = |glob: usize| this.directory && meet::reaches_below(&self.keys[glob].text, &this.text);
-                globs.iter().enumerate().filter(|&(nth, &glob)| direct(nth) || below(glob)).map(|(_, &g)| g).collect()
-            };
-            self.keys[key].over.extend(over);
+        for (at, key) in keys.iter_mut().enumerate() {
+            let looks = if key.glob { Some(meet::fixed_directory(&key.text)) } else { None };
+            let above = directories(looks.unwrap_or(&key.text), lengths);
+            for group in above.filter_map(|directory| groups.of(directory)) {
+                group.overlapping(key, &mut hits);
+            }
+            // Globs that look in the same directory: the earlier one counts as the wider.
+            if let Some(group) = looks.and_then(|directory| groups.of(directory)) {
+                let before = hits.len();
+                group.overlapping(key, &mut hits);
+                let mut behind = 0;
+                hits.retain(|&glob| {
+                    behind += 1;
+                    behind <= before || glob < at
+                });
+            }
+            hits.sort_unstable();
+            hits.dedup();
+            key.over.append(&mut hits);
         }
     }
 }
 
-/// Builds one matcher of all globs; positions are those of the iterator.
-fn glob_set<'g>(globs: impl Iterator<Item = &'g str>) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        let mut escaped = String::with_capacity(glob.len());
-        for letter in glob.chars() {
-            if matches!(letter, '[' | ']' | '{' | '}' | '\\') {
-                escaped.extend(['[', letter, ']']);
-            } else {
-                escaped.push(letter);
-            }
-        }
-        let built = GlobBuilder::new(&escaped).literal_separator(true).build();
-        set.add(built.expect("invariant: only `*` and `?` are left unescaped"));
+/// The keys by their texts, and by the entries that are written in another way.
+struct Names<'a> {
+    ids: TextMap<Cow<'a, str>, usize>,
+    spelled: TextMap<&'a str, Vec<usize>>,
+    /// The last item that declared a key, so that none is entered twice for one item.
+    declared_by: Vec<usize>,
+}
+
+impl<'a> Names<'a> {
+    fn with_capacity(count: usize) -> Self {
+        let mut ids = TextMap::default();
+        ids.reserve(count);
+        Self { ids, spelled: TextMap::default(), declared_by: Vec::with_capacity(count) }
     }
-    set.build().expect("invariant: every glob was built")
+
+    /// Hands over the keys of an entry, each with the item that declared it last. New ones are added to `keys`.
+    fn keys_of(&mut self, entry: &'a str, keys: &mut Vec<Key<'a>>, mut found: impl FnMut(usize, &mut usize)) {
+        if let Some(known) = self.spelled.get(entry) {
+            for &key in known {
+                found(key, &mut self.declared_by[key]);
+            }
+            return;
+        }
+        let mut spelled = Vec::new();
+        pattern::read(entry, |pattern| {
+            let other_text = *pattern.text != *entry;
+            let key = *self.ids.entry(pattern.text).or_insert_with_key(|text| {
+                self.declared_by.push(usize::MAX);
+                keys.push(Key { text: text.clone(), glob: pattern.glob, directory: false, over: Vec::new() });
+                keys.len() - 1
+            });
+            keys[key].directory |= pattern.directory;
+            if other_text || pattern.glob {
+                spelled.push(key);
+            }
+            found(key, &mut self.declared_by[key]);
+        });
+        if !spelled.is_empty() {
+            self.spelled.insert(entry, spelled);
+        }
+    }
+}
+
+/// Returns the directories above a path, the root first, as far as their lengths are marked.
+fn directories<'p>(path: &'p str, lengths: &'p [bool]) -> impl Iterator<Item = &'p str> {
+    let root = (!path.is_empty()).then_some("");
+    let slashes = path.match_indices('/').map(|(slash, _)| slash);
+    root.into_iter().chain(slashes.filter(|&slash| lengths.get(slash) == Some(&true)).map(|slash| &path[..slash]))
 }

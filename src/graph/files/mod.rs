@@ -1,6 +1,7 @@
 //! Which items declare the same file: by path, by directory, by glob.
 
 mod conflicts;
+mod groups;
 mod index;
 mod meet;
 mod pattern;

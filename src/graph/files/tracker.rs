@@ -26,7 +26,7 @@ impl Tracker<'_> {
     /// A directory forgets what is below it once it was visited: who comes later waits for that visit.
     pub(in crate::graph) fn visit(&mut self, item: usize, mut found: impl FnMut(usize, &str)) {
         let keys = &self.index.keys;
-        for &key in &self.index.of_item[item] {
+        for &key in self.index.of_item(item) {
             if let Some(from) = self.last[key].replace(item) {
                 found(from, keys[key].shown());
             }
