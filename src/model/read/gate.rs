@@ -124,7 +124,7 @@ impl Walk<'_> {
         }
         let Some(item) = item(&self.reading.masked, line) else { return };
         let Some(open) = self.open.last().filter(|open| open.validation) else { return };
-        let named = level(&plain_start(&self.text[item.text.clone()])).is_some();
+        let named = level_at_start(&self.text[item.text.clone()]).is_some();
         let checkbox = !item.numbered && self.text[line.clone()].trim_start().get(2..3) == Some("[");
         if named || (checkbox && open.level.is_none() && item.indent == 0) {
             let gate = listed(self.text, &item, self.level_here());
@@ -136,7 +136,7 @@ impl Walk<'_> {
 /// Makes a gate of a list item such as ``L1: `cargo fmt --check` ``.
 pub(super) fn listed(text: &str, item: &Item, default: u8) -> Gate {
     let content = &text[item.text.clone()];
-    let (level, skip) = level(&plain_start(content)).map_or((default, 0), |(level, length)| {
+    let (level, skip) = level_at_start(content).map_or((default, 0), |(level, length)| {
         let marks = content.len() - content.trim_start_matches(['*', '_', ' ']).len();
         (level, (marks + length).min(content.len()))
     });
@@ -192,8 +192,11 @@ pub(super) fn script(text: &str, fence: &Fence) -> Option<String> {
 
 /// Reads a ``**Command**: `…` `` line.
 fn command_field(masked: &str, line: &Range<usize>) -> Option<Range<usize>> {
-    masked[line.clone()].trim_start().trim_start_matches("- ").starts_with("**").then_some(())?;
-    let content = masked[line.clone()].trim_start().trim_start_matches(['-', '*', ' ']);
+    let content = masked[line.clone()].trim_start();
+    // Nearly all lines are none, which is seen at their first letter.
+    content.starts_with(['-', '*']).then_some(())?;
+    content.trim_start_matches("- ").starts_with("**").then_some(())?;
+    let content = content.trim_start_matches(['-', '*', ' ']);
     let lower = content.get(..24.min(content.len()))?.to_ascii_lowercase();
     let name = ["validation command", "command"].into_iter().find(|name| lower.starts_with(name))?;
     let rest = &content[name.len()..];
@@ -204,9 +207,12 @@ fn command_field(masked: &str, line: &Range<usize>) -> Option<Range<usize>> {
     first_code(masked, &value)
 }
 
-/// Returns the start of an item as `level` wants it.
-fn plain_start(text: &str) -> String {
-    text.trim_start_matches(['*', '_', ' ']).chars().take(24).collect::<String>().to_lowercase()
+/// Reads the level that an item names first, and its length in bytes behind the marks of emphasis.
+fn level_at_start(text: &str) -> Option<(u8, usize)> {
+    let words = text.trim_start_matches(['*', '_', ' ']);
+    words.starts_with(['l', 'L', 'g', 'G', 'v', 'V']).then_some(())?;
+    let end = words.char_indices().nth(24).map_or(words.len(), |(at, _)| at);
+    level(&words[..end].to_ascii_lowercase())
 }
 
 /// Reads `l1`, `level 2`, `gate 3` at the start and returns the level and its length in bytes.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use super::outline::Outline;
 use super::phase_heading::{Kind, PhaseHeading};
 
 /// A heading outside of any fence, comment or HTML block.
@@ -20,13 +21,18 @@ pub(super) struct Heading {
 
 /// Reads all headings of a text.
 pub(super) fn headings(text: &str) -> Vec<Heading> {
+    let outline = Outline::new(text);
+    parse(text, &outline.text, |span| outline.place(&span))
+}
+
+/// Parses what stands for a text; `place` says where in the text a part of that is.
+fn parse(text: &str, source: &str, place: impl Fn(Range<usize>) -> Range<usize>) -> Vec<Heading> {
     let mut found = Vec::new();
     let mut current: Option<Heading> = None;
-    let outline = outline(text);
-    for (event, span) in Parser::new_ext(&outline, Options::empty()).into_offset_iter() {
+    for (event, span) in Parser::new_ext(source, Options::empty()).into_offset_iter() {
         match (event, &mut current) {
             (Event::Start(Tag::Heading { level, .. }), _) => {
-                let span = super::source::trim(text, span);
+                let span = super::source::trim(text, place(span));
                 current = Some(Heading { level: level as u8, text: String::new(), span, phase: None });
             }
             (Event::End(TagEnd::Heading(_)), _) => {
@@ -48,29 +54,6 @@ pub(super) fn headings(text: &str) -> Vec<Heading> {
     found
 }
 
-/// Blanks the lines that decide nothing about headings, which saves the parser their emphasis, links and code.
-///
-/// Kept is every line that starts like a block, or that may end one of HTML.
-fn outline(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_start_matches([' ', '\t']);
-        let word = content.trim_end_matches(['\n', '\r']);
-        let block = word.is_empty()
-            || word.starts_with(|c: char| c.is_ascii_digit() || "#<>-*+=_`~|[&\\".contains(c))
-            || word.bytes().any(|byte| matches!(byte, b'<' | b'>'));
-        if block {
-            kept.push_str(line);
-        } else {
-            kept.push_str(&line[..line.len() - content.len()]);
-            kept.push('x');
-            super::fence::spaces(&mut kept, word.len() - 1);
-            kept.push_str(&content[word.len()..]);
-        }
-    }
-    kept
-}
-
 /// Returns the words of an underlined heading, which may stand on several lines.
 fn paragraph(source: &str) -> String {
     let mut words = String::new();
@@ -88,7 +71,8 @@ fn paragraph(source: &str) -> String {
 
 /// Tells whether a heading is text with a line of `=` or `-` below it.
 pub(super) fn underlined(text: &str, heading: &Heading) -> bool {
-    !text[heading.span.clone()].starts_with('#')
+    // `#42 is fixed` is a text that may be underlined, but the line below makes it two.
+    text[heading.span.clone()].contains(['\n', '\r'])
 }
 
 /// Counts the lines that look like phase headings, without regard to fences.
@@ -131,5 +115,20 @@ mod tests {
     fn headings_in_comments_and_fences_do_not_count() {
         let found = headings("# `a` *b*\n<!--\n## no\n-->\n```\n## no\n```\nT *c*\n---\n");
         assert_eq!(found.iter().map(|h| (h.level, h.text.as_str())).collect::<Vec<_>>(), [(1, "a b"), (2, "T c")]);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn leaving_words_out_changes_no_heading(lines in proptest::collection::vec(proptest::sample::select(vec![
+            "# One", "## Two *é*", "  ### Phase 1: `x` (2h)", "words and *more* words", "  indented words", "    code # no",
+            "- item", "- # Phase 2: In a list", "  - words", "1. numbered words", "10) ten", "* * *", "---", "===", "",
+            "   ", "> quoted", "> # Four", "<!-- a", "b -->", "<div>", "words </div>", "\\# no", "| a | b |", "\t# tab",
+            "Ümlaut words", "[link]: <x>", "-", "1.", "- - # deep", "#no", "word  ", "\u{b}", "a\r# b",
+        ]), 0..14)) {
+            let text = lines.join("\n");
+            proptest::prop_assert_eq!(headings(&text), parse(&text, &text, |span| span), "{:?}", text);
+        }
     }
 }

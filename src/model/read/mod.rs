@@ -16,6 +16,7 @@ mod heading;
 mod host;
 mod hours;
 mod item;
+mod outline;
 mod path;
 mod phase_heading;
 mod phase_ref;

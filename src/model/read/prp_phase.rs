@@ -7,7 +7,7 @@ use super::host::{self, Host};
 use super::item::item;
 use super::phase_heading::Kind;
 use super::reading::Reading;
-use super::source::{LineIndex, lines};
+use super::source::lines;
 use crate::model::phase::Phase;
 use crate::model::problem::Problem;
 
@@ -18,28 +18,35 @@ pub(super) fn phases(text: &str, reading: &Reading, problems: &mut Vec<Problem>)
         problems.push(no_section(text, reading));
         return Vec::new();
     };
-    let index = LineIndex::new(text);
     let mut found = Vec::with_capacity(host.phases.len());
+    let (mut line, mut counted) = (1, 0);
     for (number, at) in host.phases.iter().enumerate() {
         let heading = &headings[*at];
         let Some(label) = &heading.phase else { continue };
         let end = host.phases.get(number + 1).map_or(host.span.end, |next| headings[*next].span.start);
+        line += lines_between(text, counted, heading.span.start);
+        counted = heading.span.start;
         found.push(Phase {
             label: label.label.clone(),
             ordinal: u32::try_from(number + 1).unwrap_or(u32::MAX),
             title: label.title.clone(),
             minutes: label.minutes,
-            line: index.line(heading.span.start),
+            line,
             heading: heading.span.clone(),
             span: heading.span.start..end,
         });
     }
     if found.is_empty() {
-        return single(text, reading, &host, &index, problems);
+        return single(text, reading, &host, problems);
     }
     instead(&headings[host.phases[0]], problems);
     duplicates(&found, problems);
     found
+}
+
+/// Counts the line ends from one offset to another.
+fn lines_between(text: &str, from: usize, to: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[from..to.max(from)]).count()
 }
 
 /// Names the sections that could have been meant.
@@ -59,7 +66,7 @@ fn no_section(text: &str, reading: &Reading) -> Problem {
 }
 
 /// Takes a section with nothing but a numbered list as one phase.
-fn single(text: &str, reading: &Reading, host: &Host, index: &LineIndex, problems: &mut Vec<Problem>) -> Vec<Phase> {
+fn single(text: &str, reading: &Reading, host: &Host, problems: &mut Vec<Problem>) -> Vec<Phase> {
     let Some(heading) = host.heading.and_then(|at| reading.headings.get(at)) else { return Vec::new() };
     let numbered = |line| item(&reading.masked, &line).is_some_and(|item| item.numbered);
     if !lines(&reading.masked, host.span.clone()).any(numbered) {
@@ -80,7 +87,7 @@ fn single(text: &str, reading: &Reading, host: &Host, index: &LineIndex, problem
         ordinal: 1,
         title: heading.text.clone(),
         minutes: None,
-        line: index.line(heading.span.start),
+        line: 1 + lines_between(text, 0, heading.span.start),
         heading: heading.span.clone(),
         span: heading.span.start..host.span.end.max(heading.span.end).min(text.len()),
     }]

@@ -55,6 +55,10 @@ impl Reading {
     ) {
         let end = self.masked.len();
         let open = self.fences.last().filter(|fence| fence.close.is_none());
+        if self.others.is_empty() {
+            // No fence is nested or open, so there is only one reading.
+            return;
+        }
         let ours = phases(&self.headings, host(&self.headings, end));
         let mut theirs = self.others.iter().map(|headings| phases(headings, host(headings, end)));
         if let Some(theirs) = theirs.find(|theirs| *theirs != ours) {

@@ -50,7 +50,7 @@ pub(super) fn lines(text: &str, range: Range<usize>) -> impl Iterator<Item = Ran
         }
         let start = next;
         let rest = &text[start..range.end];
-        let length = rest.find('\n');
+        let length = memchr::memchr(b'\n', rest.as_bytes());
         next = start + length.map_or(rest.len(), |length| length + 1);
         let mut end = start + length.unwrap_or(rest.len());
         if end > start && text.as_bytes()[end - 1] == b'\r' {
@@ -76,7 +76,7 @@ pub struct LineIndex {
 impl LineIndex {
     /// Makes the index of a text.
     pub fn new(text: &str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
         Self { starts: std::iter::once(0).chain(ends.filter(|start| *start < text.len())).collect() }
     }
 
