@@ -2,27 +2,41 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
-
-use atomic_write_file::AtomicWriteFile;
+use std::time::Duration;
 
 use super::failpoint;
+use super::state::private_dir;
 use crate::error::{Error, ExitCode, Result};
 
 /// Largest file that is read.
 pub const MAX_FILE: u64 = 50 * 1024 * 1024;
 
+/// Age from which a file in the folder where files are made is what a crash left.
+const LEFT_OVER: Duration = Duration::from_secs(3600);
+
 /// A directory that confines all access; paths are relative to it, or absolute and below it.
 #[derive(Clone, Debug)]
 pub struct Root {
     path: PathBuf,
+    /// Folder in which files are made before they get their name.
+    staging: Option<PathBuf>,
 }
 
 impl Root {
     /// Takes an existing directory as root.
     pub fn open(path: &Path) -> Result<Self> {
         let path = fs::canonicalize(path).map_err(|error| failed("open", path, &error))?;
-        Ok(Self { path })
+        Ok(Self { path, staging: None })
+    }
+
+    /// Makes files in a private folder of ours before they get their name, so that a crash leaves nothing beside those
+    /// of people. It should be on the same file system; otherwise they are made beside the file after all.
+    #[must_use]
+    pub fn staged_in(mut self, folder: PathBuf) -> Self {
+        self.staging = Some(folder);
+        self
     }
 
     /// Returns the canonical path of the root.
@@ -76,38 +90,36 @@ impl Root {
     /// Writes a file whole or not at all, keeping its mode; parent directories are made.
     pub fn write(&self, path: &Path, text: &str) -> Result<()> {
         let real = self.parented(path)?;
-        let write = || -> io::Result<()> {
-            let mut file = AtomicWriteFile::open(&real)?;
-            file.write_all(text.as_bytes())?;
-            file.commit()
-        };
-        failpoint::around("file.write", write).map_err(|error| failed("write", path, &error))
+        failpoint::around("file.write", || self.put(&real, text, |new, real| fs::rename(new, real)))
+            .map_err(|error| failed("write", path, &error))
     }
 
     /// Writes a file that must not exist yet, whole or not at all.
     pub fn create_new(&self, path: &Path, text: &str) -> Result<()> {
         let real = self.parented(path)?;
-        let new = neighbour(&real);
-        let write = || -> io::Result<()> {
-            let mut file = File::options().write(true).create_new(true).open(&new)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            rename_new(&new, &real)?;
-            sync_parent(&real);
-            Ok(())
-        };
-        let done = failpoint::around("file.create", write);
-        if done.is_err() {
-            fs::remove_file(&new).ok();
+        failpoint::around("file.create", || self.put(&real, text, rename_new))
+            .map_err(|error| failed("create", path, &error))
+    }
+
+    /// Makes a complete file and gives it its name.
+    fn put(&self, real: &Path, text: &str, give_name: fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+        if let Some(new) = self.staging.as_ref().and_then(|folder| staged(folder)) {
+            match stage(&new, real, text).and_then(|()| give_name(&new, real)) {
+                Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                    fs::remove_file(&new)?;
+                }
+                done => return settled(done, &new, real),
+            }
         }
-        done.map_err(|error| failed("create", path, &error))
+        let new = neighbour(real);
+        settled(stage(&new, real, text).and_then(|()| give_name(&new, real)), &new, real)
     }
 
     /// Moves a file, never over another one; a crash leaves it in the old place or in the new one.
     pub fn move_file(&self, from: &Path, to: &Path) -> Result<()> {
         let old = self.existing(from)?;
         let new = self.parented(to)?;
-        match failpoint::around("file.move", || rename_new(&old, &new)) {
+        match failpoint::around("file.move", || rename_once(&old, &new)) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let text = self.read(from)?;
                 self.create_new(to, &text)?;
@@ -168,17 +180,71 @@ impl Root {
 
 /// Gives a file a new name that nobody has.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
-        match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
-            // Some file systems cannot do this in one step.
-            Err(nix::errno::Errno::EINVAL | nix::errno::Errno::ENOSYS) => {}
-            done => return done.map_err(io::Error::from),
-        }
+    if let Some(done) = rename_exclusively(from, to) {
+        return done;
     }
     fs::hard_link(from, to)?;
     fs::remove_file(from)
+}
+
+/// Gives a file a new name that nobody has, in one step; `None` where the file system cannot do that.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn rename_exclusively(from: &Path, to: &Path) -> Option<io::Result<()>> {
+    use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+    match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+        Err(nix::errno::Errno::EINVAL | nix::errno::Errno::ENOSYS) => None,
+        done => Some(done.map_err(io::Error::from)),
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn rename_exclusively(_: &Path, _: &Path) -> Option<io::Result<()>> {
+    None
+}
+
+/// Gives a file a new name in one step, so that a crash never leaves it with both names. Where the file system cannot
+/// refuse a name that is taken in the same step, somebody else's file of that very moment would be replaced.
+fn rename_once(from: &Path, to: &Path) -> io::Result<()> {
+    match rename_exclusively(from, to) {
+        Some(done) => done,
+        None if to.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+        None => fs::rename(from, to),
+    }
+}
+
+/// Writes a new file that is to take the place of another one.
+fn stage(new: &Path, real: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(new)?;
+    if let Ok(old) = fs::metadata(real) {
+        file.set_permissions(old.permissions())?;
+        // Whoever may not give files away keeps them.
+        std::os::unix::fs::fchown(&file, Some(old.uid()), Some(old.gid())).ok();
+    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Makes a new name durable, or takes away what did not get it.
+fn settled(done: io::Result<()>, new: &Path, real: &Path) -> io::Result<()> {
+    match &done {
+        Ok(()) => sync_parent(real),
+        Err(_) => {
+            fs::remove_file(new).ok();
+        }
+    }
+    done
+}
+
+/// Returns a name that nobody has in the folder where files are made, without those that a crash left there.
+fn staged(folder: &Path) -> Option<PathBuf> {
+    private_dir(folder).ok()?;
+    for old in fs::read_dir(folder).ok()?.flatten() {
+        let age = old.metadata().and_then(|facts| facts.modified()).ok().and_then(|time| time.elapsed().ok());
+        if age.is_some_and(|age| age > LEFT_OVER) {
+            fs::remove_file(old.path()).ok();
+        }
+    }
+    Some(folder.join(format!("{}.new", uuid::Uuid::new_v4().simple())))
 }
 
 fn neighbour(path: &Path) -> PathBuf {

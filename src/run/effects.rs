@@ -60,7 +60,7 @@ pub(crate) fn perform(dispatcher: &mut Dispatcher, origin: &Origin, request: Req
 }
 
 fn on_disk(settings: &Settings, request: Request) -> Result<Reply> {
-    let root = Root::open(&settings.root)?;
+    let root = Root::open(&settings.root)?.staged_in(settings.staging());
     match request {
         Request::Prps(selection) => Ok(Reply::Prps(select::prps(settings, &selection)?)),
         Request::NextBatch => Ok(Reply::Batch(select::next_batch(settings)?)),

@@ -1,6 +1,6 @@
 //! The merge queue: one item after the other onto the batch branch, and the status of PRP documents with it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::active::{Integration, Slot};
@@ -124,8 +124,8 @@ fn with_status(text: &str, status: Status) -> std::result::Result<String, String
     edit::set(text, &changes).map_err(|error| error.to_string())
 }
 
-fn edit_in_place(root: &Path, path: &Path, status: Status) -> std::result::Result<(), String> {
-    let root = Root::open(root).map_err(|error| error.message)?;
+fn edit_in_place(root: &Path, staging: PathBuf, path: &Path, status: Status) -> std::result::Result<(), String> {
+    let root = Root::open(root).map_err(|error| error.message)?.staged_in(staging);
     let text = root.read(path).map_err(|error| error.message)?;
     let text = with_status(&text, status)?;
     root.write(path, &text).map_err(|error| error.message)
@@ -154,7 +154,7 @@ pub(crate) fn write_status(dispatcher: &mut Dispatcher, item: usize, status: Ite
     if integration.repo.tracked(&integration.branch, relative).unwrap_or(true) {
         return;
     }
-    if let Err(reason) = edit_in_place(root, relative, status) {
+    if let Err(reason) = edit_in_place(root, dispatcher.settings.staging(), relative, status) {
         let text = format!("the status of `{name}` was not changed: {reason}");
         dispatcher.events.emit(EventKind::Note { item: Some(id), text });
     }

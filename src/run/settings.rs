@@ -57,6 +57,11 @@ impl Settings {
         self.state.join("tmp").join("runs")
     }
 
+    /// Returns the folder in which documents are made before they get their name.
+    pub fn staging(&self) -> PathBuf {
+        self.state.join("tmp").join("new")
+    }
+
     /// Returns the command line that goes on where this run stopped.
     pub fn resume_command(&self) -> String {
         let words = self.argv.iter().filter(|word| *word != "--restart" && *word != "--dry-run");
