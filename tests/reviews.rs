@@ -2,6 +2,8 @@
 
 #[path = "reviews/consistency.rs"]
 mod consistency;
+#[path = "reviews/crash.rs"]
+mod crash;
 #[path = "reviews/documents.rs"]
 mod documents;
 #[path = "reviews/history.rs"]
@@ -9,6 +11,9 @@ mod history;
 #[path = "batch/project.rs"]
 #[expect(dead_code, reason = "shared with the tests of the main job, which use all of it")]
 mod project;
+#[path = "review/rules.rs"]
+#[expect(dead_code, reason = "shared with the tests of the rules alone, which look at the ways out")]
+mod rules;
 #[path = "reviews/update.rs"]
 mod update;
 #[path = "reviews/work.rs"]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::gate::Gate;
 use super::id::PrpId;
 use super::phase::Phase;
+use super::problem::Problem;
 use super::status::Status;
 
 /// An entry of `dependencies`, with its place in the frontmatter.
@@ -71,6 +72,9 @@ pub struct Prp {
     pub gates: Vec<Gate>,
     /// H2 sections: plain heading text and the range of heading and body.
     pub sections: Vec<Section>,
+    /// What the reader had to say, where a document is kept in spite of its errors. Empty otherwise.
+    #[serde(skip)]
+    pub problems: Vec<Problem>,
 }
 
 /// An H2 section of a document.

@@ -20,7 +20,7 @@ pub enum View {
     Json,
     /// Results and trouble only, then the summary: for agents, which pay for every line they read.
     Brief,
-    /// The summary only.
+    /// The summary, and what the script says after it.
     Summary,
 }
 
@@ -53,6 +53,12 @@ impl Reporter {
                     View::Lines | View::Brief | View::Json | View::Summary => Vec::new(),
                 };
                 for line in lines::of(event, &self.state, self.style).into_iter().chain(details) {
+                    writeln!(out, "{line}")?;
+                }
+            }
+            // What a script says after its run is what came of it.
+            View::Summary if self.state.end.is_some() && matches!(event.kind, EventKind::Note { item: None, .. }) => {
+                if let Some(line) = lines::of(event, &self.state, self.style) {
                     writeln!(out, "{line}")?;
                 }
             }

@@ -16,11 +16,11 @@ mod verdict;
 
 pub use answer::{NeedsManualReview, SemanticReview, answer_schema, parse_answer, parse_value};
 pub use check::{Check, Review};
-pub use consistency::consistency;
+pub use consistency::{RULES, consistency};
 pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh, section_texts};
 pub use drift::{Drift, DriftLevel, drift};
 pub use executed::{Facts, PhaseFacts, executed};
 pub use finding::{Finding, Severity};
 pub use report::{BatchReport, PrpReport, RulePart, SemanticPart, annotations, markdown};
-pub use structural::structural;
+pub use structural::{refusals, structural};
 pub use verdict::{DEFAULT_MIN_SCORE, Verdict, verdict};

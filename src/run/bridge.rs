@@ -51,11 +51,11 @@ impl From<Error> for Failure {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
     pub batch: Option<u32>,
-    /// Ids as the user gave them; empty means all of the batch.
+    /// Ids, or paths of documents, as the user gave them; empty means all of the batch.
     pub ids: Vec<String>,
     /// Also look into the folder of executed PRPs.
     pub executed: bool,
-    /// Take documents with errors too, and with neither batch nor ids those of all batches.
+    /// Take documents with errors too, their problems with them; with neither batch nor ids those of all batches.
     pub lenient: bool,
 }
 

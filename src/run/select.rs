@@ -1,7 +1,7 @@
 //! Which PRPs a command works on: reads the folders and reports every problem of every document at once.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -26,7 +26,14 @@ struct Document {
 pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp>> {
     let mut waiting = folder(settings, &settings.requests)?;
     let mut executed = folder(settings, &settings.executed)?;
-    let wanted = selection.ids.iter().map(|id| super::gitwork::parse(id)).collect::<Result<Vec<_>>>()?;
+    let (paths, ids): (Vec<&String>, Vec<&String>) = selection.ids.iter().partition(|text| is_path(text));
+    let paths = paths.into_iter().map(|path| below(settings, path)).collect::<Vec<_>>();
+    for path in &paths {
+        if !waiting.iter().chain(&executed).any(|document| document.prp.path == *path) {
+            waiting.push(alone(settings, selection, path)?);
+        }
+    }
+    let wanted = ids.into_iter().map(|id| super::gitwork::parse(id)).collect::<Result<Vec<_>>>()?;
     let known = waiting.iter().chain(&executed).filter_map(|d| d.prp.id.clone()).collect::<Vec<_>>();
     if let Some(missing) = wanted.iter().find(|id| !known.contains(id)) {
         let near = nearest(missing, &known);
@@ -36,8 +43,9 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     }
     let matches = |prp: &Prp| {
         let in_batch = selection.batch.is_none_or(|batch| batch_of(prp) == Some(batch));
-        let named = wanted.is_empty() || prp.id.as_ref().is_some_and(|id| wanted.contains(id));
-        in_batch && named && (selection.batch.is_some() || !wanted.is_empty() || selection.lenient)
+        let by_id = prp.id.as_ref().is_some_and(|id| wanted.contains(id));
+        let named = selection.ids.is_empty() || by_id || paths.contains(&prp.path);
+        in_batch && named && (selection.batch.is_some() || !selection.ids.is_empty() || selection.lenient)
     };
     waiting.retain(|document| matches(&document.prp));
     executed.retain(|document| selection.executed && matches(&document.prp));
@@ -47,6 +55,9 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
         return Err(nothing(settings, selection, &known));
     }
     if selection.lenient {
+        for document in &mut chosen {
+            document.prp.problems = std::mem::take(&mut document.problems);
+        }
         return Ok(sorted(chosen));
     }
     let prps = chosen.iter().map(|document| document.prp.clone()).collect::<Vec<_>>();
@@ -58,6 +69,32 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
         }
     }
     refuse(chosen)
+}
+
+/// Tells whether a chosen PRP is named by its file.
+fn is_path(text: &str) -> bool {
+    Path::new(text).extension().is_some_and(|end| end.eq_ignore_ascii_case("md"))
+}
+
+/// Returns a path as documents are named: relative to the project.
+fn below(settings: &Settings, text: &str) -> PathBuf {
+    let path = Path::new(text);
+    let path = path.strip_prefix(&settings.root).unwrap_or(path);
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
+/// Reads a document that is named by its path and lies outside of the folders, or has no id; only who takes documents
+/// with errors can do something with it.
+fn alone(settings: &Settings, selection: &Selection, path: &Path) -> Result<Document> {
+    let error = |why: String| Error::new(ExitCode::NothingMatched, format!("no PRP `{}`: {why}", path.display()));
+    if !selection.lenient {
+        let folders = format!("`{}` or `{}`", settings.requests.display(), settings.executed.display());
+        return Err(error("it is not there, or it has no id".to_owned())
+            .help(format!("name a file in {folders}, or an id such as `PRP-47.1.1`")));
+    }
+    let bytes = load(&settings.root, &settings.root.join(path)).map_err(error)?;
+    let (prp, problems) = read::prp(path, &bytes);
+    Ok(Document { prp, problems })
 }
 
 fn nothing(settings: &Settings, selection: &Selection, known: &[PrpId]) -> Error {

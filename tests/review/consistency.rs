@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use batchprp::model::prp::Prp;
+use batchprp::model::prp::{Dependency, Prp};
 use batchprp::model::read;
-use batchprp::review::{Finding, Severity, consistency};
+use batchprp::review::{Finding, RULES, Severity, consistency};
+
+use crate::rules::rules;
 
 const REST: &str = "dependencies: []\nfiles_modified: []\n";
 const BODY: &str = "\n## Validation\n- L2: `make check`\n";
@@ -230,4 +232,42 @@ fn findings_are_sorted_and_do_not_depend_on_hash_order() {
     let first = findings(&batch);
     assert!(first.windows(2).all(|pair| pair[0].severity <= pair[1].severity));
     assert!((0..5).all(|_| findings(&batch) == first));
+}
+
+/// Reads the documents of a table entry.
+fn read_all(documents: &[(String, String)]) -> Vec<Prp> {
+    documents.iter().map(|(path, text)| read::prp(Path::new(path), text.as_bytes()).0).collect()
+}
+
+#[test]
+fn every_rule_has_a_batch_that_breaks_it_and_one_that_keeps_it() {
+    let table = rules();
+    let mut covered = table.iter().map(|rule| (rule.category, rule.severity)).collect::<Vec<_>>();
+    let mut all = RULES.map(|(category, severity)| (category, severity.as_str())).to_vec();
+    covered.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(covered, all, "a rule without fixtures, or fixtures without a rule");
+    for rule in &table {
+        let exists = |path: &str| path == "README.md";
+        let mut broken = read_all(&rule.broken);
+        if rule.category == "self_dependency" {
+            // The reader refuses it already and leaves it out; a PRP may also come from elsewhere.
+            let id = broken[0].id.clone().expect("an id");
+            let at = broken[0].text.find("PRP-9.1.1]").expect("a place");
+            broken[0].dependencies.push(Dependency { id, note: None, span: at..at + 9 });
+        }
+        let found = consistency(&broken, &[], &exists);
+        let of_rule = found.iter().filter(|finding| finding.category == rule.category).collect::<Vec<_>>();
+        let [finding] = of_rule.as_slice() else { panic!("{}: {found:#?}", rule.category) };
+        let (file, place) = rule.place;
+        let (_, text) = rule.broken.iter().find(|(path, _)| path == file).expect(rule.category);
+        let line = text.lines().nth(line(finding) - 1).unwrap_or_default();
+        assert_eq!((finding.severity.as_str(), finding.file.as_str()), (rule.severity, file), "{finding:?}");
+        assert!(line.contains(place), "{}: {line:?} is not the line of {place:?}", rule.category);
+        assert!(finding.suggestion.contains(rule.way), "{finding:?}");
+        let known = found.iter().all(|finding| RULES.contains(&(finding.category.as_str(), finding.severity)));
+        assert!(known, "a category without a rule: {found:#?}");
+        let kept = consistency(&read_all(&rule.kept), &[], &exists);
+        assert!(!kept.iter().any(|finding| finding.category == rule.category), "{}: {kept:#?}", rule.category);
+    }
 }

@@ -6,5 +6,6 @@ mod context;
 mod drift;
 mod executed;
 mod report;
+mod rules;
 mod script;
 mod structural;

@@ -84,3 +84,65 @@ fn in_ci_findings_are_annotations_of_their_lines() {
     let place = "::warning file=PRPs/feature-requests/PRP-47.1.1-work.md,line=20,title=steps::Step 2 is vague.";
     assert!(text.lines().any(|line| line.starts_with(place)), "{text}");
 }
+
+/// Spoils documents of the batch in every way that the reader refuses.
+fn spoiled() -> Project {
+    let project = batch();
+    let path = |id: &str| format!("PRPs/feature-requests/{id}-work.md");
+    let text = project.read(&path("PRP-47.1.2")).replace("out/PRP-47.1.2.txt", "/etc/passwd");
+    project.write(
+        &path("PRP-47.1.2"),
+        &text.replace("## Validation", "### Phase 1: Again\n\nOnce more.\n\n## Validation"),
+    );
+    let latin = [b"---\nprp_id: PRP-47.1.3\n---\n# Caf".as_slice(), b"\xe9\n"].concat();
+    std::fs::write(project.root().join(path("PRP-47.1.3")), latin).expect("document");
+    std::fs::create_dir(project.root().join(path("PRP-47.1.4"))).expect("a folder in the place of a document");
+    project
+}
+
+#[test]
+fn documents_that_the_reader_refuses_are_judged_too() {
+    let project = spoiled();
+    let ran = project.run(&["review", "--batch", "47", "--mode", "structural"]).exits(6);
+    let ran = ran.says("PRP-47.1.2-work.md:8: the path `/etc/passwd` is absolute").says("is not UTF-8");
+    ran.says("PRP-47.1.4-work.md:1: cannot read").says("NEEDS_REVISION");
+    let report = report(&project);
+    let of = |id: &str| {
+        let all = report["reviews"].as_array().expect("reviews");
+        all.iter().find(|review| review["prp_id"].as_str().is_some_and(|name| name.starts_with(id))).expect(id).clone()
+    };
+    assert_eq!(report["reviews"].as_array().map(Vec::len), Some(5), "{report}");
+    let bad = of("PRP-47.1.2");
+    let findings = bad["structural"]["findings"].as_array().expect("findings");
+    let lines = |code: &str| findings.iter().find(|f| f["category"] == code).map(|f| f["line"].clone());
+    assert_eq!((lines("prp::bad_path"), lines("prp::duplicate_phase")), (Some(json!(8)), Some(json!(27))), "{bad}");
+    let score = |id: &str| of(id)["score"].as_f64().expect("a score");
+    assert!(score("PRP-47.1.2") <= score("PRP-47.1.1") - 1.0 && bad["verdict"] != "APPROVE", "{report}");
+    assert!(score("PRP-47.1.4").abs() < 1e-9 && of("PRP-47.1.3")["verdict"] != "APPROVE", "{report}");
+    assert_eq!(of("PRP-47.1.4")["structural"]["findings"].as_array().map(Vec::len), Some(1), "one reason is enough");
+    // Asking only for the meaning hides no refusal.
+    prescribe(&project, "answer", GOOD);
+    project.run(&["review", "PRP-47.1.2", "--mode", "semantic"]).exits(6).says("PRP-47.1.2-work.md:8: the path");
+    project.run(&["exe", "--batch", "47"]).exits(5);
+}
+
+#[test]
+fn a_document_is_named_by_its_path_too_wherever_it_lies() {
+    let project = batch();
+    let path = "PRPs/feature-requests/PRP-47.1.2-work.md";
+    project.run(&["review", path, "--mode", "structural"]).exits(0).says("PRP-47.1.2-work");
+    project.write("ideas/alarm.md", "# Alarm\n\n## Problem\n\nNobody is told when the service does not start.\n");
+    let ran = project.run(&["review", "./ideas/alarm.md", "--mode", "structural"]).exits(6);
+    ran.says("ideas/alarm.md:1: there is no `prp_id`");
+    project.run(&["review", "ideas/none.md"]).exits(4).says("no PRP `ideas/none.md`");
+    project.run(&["exe", "ideas/alarm.md"]).exits(4).says("PRPs/feature-requests");
+    project.run(&["exe", path]).exits(0);
+    assert_eq!(project.calls_of("PRP-47.1.2"), ["1"]);
+}
+
+#[test]
+fn a_quiet_review_still_says_what_came_of_it() {
+    let project = batch();
+    let ran = project.run(&["-q", "review", "--batch", "47", "--mode", "structural"]).exits(0);
+    ran.says("of at least 5 gates have a command").says("report: .ce/tmp/reviews/batch-47.md");
+}

@@ -165,3 +165,26 @@ fn a_document_whose_marks_do_not_fit_is_left_alone_and_named() {
     project.run(&["context-update", "--batch", "47"]).exits(0).says("in line 2 is never closed");
     assert_eq!(project.read("CLAUDE.md"), broken);
 }
+
+#[test]
+fn rebuild_without_a_choice_goes_over_all_batches() {
+    let project = landed();
+    project.prp("PRP-48.1.1", &[], &[], 1).commit("More");
+    project.run(&["exe", "--batch", "48"]).exits(0);
+    project.git(&["merge", "-q", "--ff-only", "prp-48"]);
+    let old = project.read(&requests("PRP-48.1.1")).replace("PRP-48.1.1", "PRP-3");
+    project.write(&executed("PRP-3"), &old.replace("status: completed", "status: executed"));
+    project.write(&requests("PRP-49.1.1"), "---\nprp_id: PRP-49.1.1\n---\n# Without anything\n");
+    project.run(&["context-update"]).exits(2);
+    let ran = project.run(&["context-update", "--rebuild"]).exits(0);
+    let ran = ran.says("PRP-49.1.1-work.md is left as it is");
+    ran.says("git shows nothing of 1 PRP marked executed: PRP-3");
+    let context = project.read("CLAUDE.md");
+    for text in ["- PRP-3: ", "- PRP-47.1.10: ", "- PRP-48.1.1: ", "- `out/PRP-48.1.1.txt`: PRP-48.1.1\n"] {
+        assert!(context.contains(text), "no {text:?} in\n{context}");
+    }
+    assert!(project.read(&executed("PRP-48.1.1")).contains("status: executed"));
+    let before = project.fingerprint();
+    project.run(&["context-update", "--rebuild"]).exits(0);
+    assert_eq!(project.fingerprint(), before, "a second run changes nothing");
+}

@@ -7,7 +7,7 @@ use crate::review::finding::Finding;
 use crate::review::finding::Severity::{Error, Warning};
 
 /// Spellings that differ by more than this are different ids.
-const NEAR: usize = 2;
+const NEAR: usize = 1;
 
 pub(super) fn check(batch: &Batch<'_>, known: &[PrpId], findings: &mut Vec<Finding>) {
     for (item, document) in batch.documents.iter().enumerate() {
@@ -22,12 +22,26 @@ pub(super) fn check(batch: &Batch<'_>, known: &[PrpId], findings: &mut Vec<Findi
             } else if let Some(&other) = batch.by_id.get(id.as_str()) {
                 stage(document, &batch.documents[other], findings);
             } else if !known.contains(id) {
-                let way = match nearest(batch, known, id) {
+                let way = match nearest(batch, known, document.prp.id.as_ref(), id) {
                     Some(near) => format!("write `{near}` if that is meant, else remove it"),
                     None => "remove it, or move it to `external_dependencies` when it is no PRP".to_owned(),
                 };
                 let text = format!("{} depends on {id}, which no PRP has as its id", document.name);
                 findings.push(document.finding(Error, "undefined_dependency", place, text, way));
+            }
+        }
+        for id in &document.prp.conflicts_with {
+            if !batch.by_id.contains_key(id.as_str()) && !known.contains(id) {
+                let way = nearest(batch, known, document.prp.id.as_ref(), id)
+                    .map_or_else(|| "remove it".to_owned(), |near| format!("write `{near}` if that is meant"));
+                let text = format!("{} conflicts with {id}, which no PRP has as its id", document.name);
+                findings.push(document.finding(
+                    Warning,
+                    "undefined_conflict",
+                    document.key(&["conflicts_with"]),
+                    text,
+                    way,
+                ));
             }
         }
     }
@@ -76,9 +90,11 @@ fn cycle(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn nearest(batch: &Batch<'_>, known: &[PrpId], id: &PrpId) -> Option<PrpId> {
+/// Returns the id that was probably meant: one letter or digit away, and if possible of the same batch. In an id of one
+/// part, such as `PRP-5`, every other one is a letter away and says nothing.
+fn nearest(batch: &Batch<'_>, known: &[PrpId], own: Option<&PrpId>, id: &PrpId) -> Option<PrpId> {
     let inside = batch.documents.iter().filter_map(|document| document.prp.id.as_ref());
-    let near = |other: &PrpId| (strsim::damerau_levenshtein(other.as_str(), id.as_str()), other.clone());
-    let best = inside.chain(known).map(near).min();
-    best.filter(|(distance, _)| *distance <= NEAR).map(|(_, other)| other)
+    let others = inside.chain(known).filter(|other| Some(*other) != own && other.bare().contains('.'));
+    let near = others.filter(|other| strsim::damerau_levenshtein(other.as_str(), id.as_str()) <= NEAR);
+    near.min_by_key(|other| (other.batch() != id.batch(), (*other).clone())).cloned()
 }

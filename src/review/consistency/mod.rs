@@ -10,4 +10,4 @@ mod reference;
 mod rules;
 mod term;
 
-pub use rules::consistency;
+pub use rules::{RULES, consistency};

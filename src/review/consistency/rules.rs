@@ -6,24 +6,37 @@ use super::batch::Batch;
 use super::{connection, dependency, effort, file, term};
 use crate::model::id::PrpId;
 use crate::model::prp::Prp;
-use crate::review::finding::Finding;
+use crate::review::finding::{Finding, Severity};
+
+/// Every rule: the category of its findings, and how much they matter.
+///
+/// `stage_order` is a stage against a dependency, `shared_file` one file in two unordered PRPs, `unproduced_file` a file
+/// that is named but neither there nor declared by a PRP, `missing_dependency` a file that only an unordered sibling
+/// makes, `large_estimate` over 40 hours, `small_estimate` high complexity under 2 hours, `diverging_term` one thing
+/// spelled in two ways, `unnamed_sibling` one that an integration PRP leaves out. An `orphan` has no connection in a
+/// connected batch, which is common for independent work and so for information only.
+pub const RULES: [(&str, Severity); 15] = [
+    ("duplicate_id", Severity::Error),
+    ("self_dependency", Severity::Error),
+    ("undefined_dependency", Severity::Error),
+    ("cyclic_dependency", Severity::Error),
+    ("undefined_conflict", Severity::Warning),
+    ("stage_order", Severity::Warning),
+    ("shared_file", Severity::Warning),
+    ("unproduced_file", Severity::Warning),
+    ("missing_dependency", Severity::Warning),
+    ("large_estimate", Severity::Warning),
+    ("small_estimate", Severity::Warning),
+    ("missing_gates", Severity::Warning),
+    ("diverging_term", Severity::Warning),
+    ("unnamed_sibling", Severity::Warning),
+    ("orphan", Severity::Info),
+];
 
 /// Reviews the consistency of a batch. Errors are reasons not to start; warnings are worth a look before.
 ///
 /// `known` are ids of PRPs elsewhere in the project, such as executed ones; `exists` tells whether a path, relative to
-/// the project, is there already. Rules that need an order are left out while there is a cycle.
-///
-/// | category | severity |
-/// |---|---|
-/// | `duplicate_id`, `self_dependency`, `undefined_dependency`, `cyclic_dependency` | error |
-/// | `stage_order` stage against dependency | warning |
-/// | `shared_file` one file in two unordered PRPs | warning |
-/// | `unproduced_file` a file that is named but neither there nor declared by a PRP | warning |
-/// | `missing_dependency` a file that only an unordered sibling produces | warning |
-/// | `large_estimate` over 40 hours, `small_estimate` high complexity under 2 hours, `missing_gates` | warning |
-/// | `diverging_term` one thing spelled in two ways | warning |
-/// | `unnamed_sibling` of an integration PRP | warning |
-/// | `orphan` no connection in a connected batch | info: independent work is common |
+/// the project, is there already. Rules that need an order are left out while there is a cycle. See [`RULES`].
 pub fn consistency(prps: &[Prp], known: &[PrpId], exists: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let batch = Batch::new(prps);
     let mut findings = Vec::new();

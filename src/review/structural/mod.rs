@@ -2,7 +2,9 @@
 
 mod head;
 mod phases;
+mod refusal;
 mod score;
 mod text;
 
+pub use refusal::refusals;
 pub use score::structural;

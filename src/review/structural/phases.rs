@@ -66,7 +66,7 @@ pub(super) fn gates(document: &Document<'_>) -> Check {
             severity,
             NAME,
             place,
-            format!("{} of the {GATES} wanted have a command{}", automatic, but_manual(manual.len())),
+            format!("{automatic} of at least {GATES} gates have a command{}", but_manual(manual.len())),
             "write gates as ``- L2: `command` `` below `## Validation`: without a command nothing is proven",
         ));
     }

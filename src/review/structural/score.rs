@@ -3,7 +3,7 @@
 //! Every check gives up to one point, so that the score is out of 10. What is missing gives nothing; what is there but
 //! thin gives a part, and the finding says what the rest would take. No check depends on a model or on another file.
 
-use super::{head, phases, text};
+use super::{head, phases, refusal, text};
 use crate::model::prp::Prp;
 use crate::review::check::Review;
 use crate::review::document::Document;
@@ -21,9 +21,11 @@ use crate::review::document::Document;
 /// | `acceptance` | a section of at least three criteria | 0.7 for fewer, 0.4 without a list |
 /// | `testing` | a section that says something | half when it is thin or only a phase is about tests |
 /// | `risks` | a section with at least one entry or some text | half when it is thin |
+///
+/// What the reader refuses gives no point in the check that it is about, whatever stands there besides.
 pub fn structural(prp: &Prp) -> Review {
     let document = Document::new(prp);
-    Review::new(vec![
+    let mut checks = vec![
         head::frontmatter(&document),
         text::problem(&document),
         text::solution(&document),
@@ -34,5 +36,7 @@ pub fn structural(prp: &Prp) -> Review {
         text::acceptance(&document),
         text::testing(&document),
         text::risks(&document),
-    ])
+    ];
+    refusal::apply(&document, &mut checks);
+    Review::new(checks)
 }

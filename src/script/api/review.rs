@@ -117,6 +117,16 @@ pub(crate) mod module {
         scored(&review::structural(&prp.0))
     }
 
+    /// Returns what the reader refuses in a PRP that was selected with `lenient`, as findings. It is part of what
+    /// `structural` returns.
+    ///
+    /// ```rhai
+    /// let errors = review::refusals(prp);
+    /// ```
+    pub fn refusals(prp: PrpValue) -> Array {
+        review::refusals(&prp.0).iter().map(data).collect()
+    }
+
     /// Compares the PRPs of a batch with each other and returns findings. One of severity `error` is a reason not to run.
     /// Ids of PRPs in the folders of the project are known.
     ///

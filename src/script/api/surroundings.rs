@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::id::PrpId;
 use crate::model::read::id_of_file_name;
-use crate::run::bridge::{Failure, Reply, Request};
+use crate::run::bridge::{Failure, Reply, Request, Selection};
 
 use super::files;
 use super::native::{Call, Fault, unexpected};
@@ -22,9 +22,16 @@ fn files_of(call: &Call, folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     }
 }
 
-/// Returns the ids of all PRPs of the project, by the names of their files.
+/// Returns the ids of all PRPs of the project: those that stand in them, and those of the names of their files.
 pub(super) fn known_ids(call: &Call) -> Result<Vec<PrpId>, Fault> {
-    let mut ids = BTreeSet::new();
+    let everything = Selection { executed: true, lenient: true, ..Selection::default() };
+    let mut ids = match call.ask(Request::Prps(everything)) {
+        Ok(Reply::Prps(prps)) => prps.into_iter().filter_map(|prp| prp.id).collect::<BTreeSet<_>>(),
+        Ok(other) => return Err(unexpected(&other)),
+        // There is none, or they cannot be read now: the names are left.
+        Err(Fault::Bridge(Failure::Error(_))) => BTreeSet::new(),
+        Err(fault) => return Err(fault),
+    };
     for key in ["paths.requests", "paths.executed"] {
         let Some(folder) = call.state.setting_text(key) else { continue };
         ids.extend(files_of(call, Path::new(&folder))?.iter().filter_map(|file| id_of_file_name(file)));

@@ -9,7 +9,7 @@ use crate::model::id::PrpId;
 use crate::model::prp::{Complexity, Prp};
 use crate::model::status::Status;
 
-use super::convert::{gates, optional, texts};
+use super::convert::{gates, messages, optional, texts};
 use super::phase::PhaseValue;
 
 /// A PRP that was read.
@@ -17,8 +17,11 @@ use super::phase::PhaseValue;
 pub(crate) struct PrpValue(pub(crate) Arc<Prp>, pub(crate) Arc<Vec<String>>);
 
 impl PrpValue {
+    /// Takes a PRP that was read; `problems` are its errors, where it is kept in spite of them.
     pub(crate) fn new(prp: Prp) -> Self {
-        Self(Arc::new(prp), Arc::default())
+        let errors = prp.problems.iter().filter(|problem| problem.is_error()).cloned().collect::<Vec<_>>();
+        let found = messages(&prp.text, &errors);
+        Self(Arc::new(prp), Arc::new(found))
     }
 
     /// Returns the id as text; the name of the file where there is none.
@@ -70,7 +73,7 @@ pub(crate) mod getters {
         prp.0.status.is_some_and(Status::is_done) || folder.is_some_and(|name| name == "executed")
     }
 
-    /// What the reader found, one text each.
+    /// What the reader found, one text each. Only the errors, for PRPs of `prp::select` with `lenient`.
     #[rhai_fn(get = "problems", pure)]
     pub fn problems(prp: &mut PrpValue) -> Array {
         texts(prp.1.iter().cloned())
