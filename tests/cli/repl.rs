@@ -2,17 +2,17 @@
 
 use super::support::Test;
 
-fn typed(test: &Test, text: &str) -> (i32, String, String) {
-    let output = test.run_with_input(["repl"], text);
+fn typed(test: &Test, input: &str) -> (i32, String, String) {
+    let output = test.run_with_input(["repl"], input);
     (output.code, output.stdout, output.stderr)
 }
 
 #[test]
 fn variables_functions_and_imports_stay() {
     let test = Test::new();
-    let text =
+    let input =
         "let a = 20;\nfn more(x) {\n    x + 1\n}\nmore(a) * 2\n\"text\"\nimport \"phases\" as phases;\n[a, ()]\n";
-    let (code, out, err) = typed(&test, text);
+    let (code, out, err) = typed(&test, input);
     assert_eq!((code, out.as_str(), err.as_str()), (0, "42\n\"text\"\n[20, ()]\n", ""));
 }
 
@@ -20,7 +20,7 @@ fn variables_functions_and_imports_stay() {
 fn documents_of_the_project_can_be_read() {
     let test = Test::new();
     test.write("notes.txt", "three words here");
-    let (code, out, _) = typed(&test, "let text = files::read(\"notes.txt\");\ntext.len\n");
+    let (code, out, _) = typed(&test, "let words = files::read(\"notes.txt\");\nwords.len\n");
     assert_eq!((code, out.as_str()), (0, "16\n"));
 }
 
