@@ -8,6 +8,8 @@ mod following;
 mod keys;
 #[path = "cli/repl.rs"]
 mod repl;
+#[path = "cli/nested.rs"]
+mod nested;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scripts.rs"]

@@ -17,28 +17,55 @@ pub struct Caller {
     pub name: &'static str,
     /// How long its tool waits for a command when nobody asked for more.
     pub limit: Duration,
+    pub after: After,
 }
 
-/// A variable that is set for programs that an agent starts, the agent, and the seconds that its tool waits.
-const CALLERS: [(&str, &str, u64); 6] = [
-    ("CLAUDECODE", "Claude Code", 120),
-    ("CODEX_SANDBOX", "Codex", 10),
-    ("CODEX_THREAD_ID", "Codex", 10),
-    ("GEMINI_CLI", "Gemini CLI", 300),
-    ("QWEN_CODE", "Qwen Code", 120),
-    ("OPENCODE", "opencode", 120),
+/// What becomes of a command that takes longer than its caller waits, as measured with the programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// It goes on, and the agent hears of its end later.
+    Background,
+    /// It goes on until the agent has finished its turn.
+    EndsWithTurn,
+    /// It is killed.
+    Killed,
+    /// It is killed once it has said nothing for so long.
+    KilledWhenSilent,
+}
+
+/// A variable that is set for programs that an agent starts, the agent, the seconds that its tool waits, and what then.
+const CALLERS: [(&str, &str, u64, After); 6] = [
+    ("CLAUDECODE", "Claude Code", 120, After::Background),
+    ("CODEX_THREAD_ID", "Codex", 10, After::EndsWithTurn),
+    ("CODEX_SANDBOX", "Codex", 10, After::EndsWithTurn),
+    ("GEMINI_CLI", "Gemini CLI", 300, After::KilledWhenSilent),
+    ("QWEN_CODE", "Qwen Code", 120, After::Killed),
+    ("OPENCODE", "opencode", 120, After::Killed),
 ];
 
 /// Returns the agent in whose tool this program runs.
 pub fn caller() -> Option<Caller> {
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    let (_, name, seconds) = *CALLERS.iter().find(|(variable, _, _)| set(variable))?;
+    let (_, name, seconds, after) = *CALLERS.iter().find(|(variable, ..)| set(variable))?;
     let configured = env::var("BASH_DEFAULT_TIMEOUT_MS").ok().and_then(|text| text.trim().parse().ok());
     let limit = match configured.filter(|_| name == "Claude Code") {
         Some(milliseconds) => Duration::from_millis(milliseconds),
         None => Duration::from_secs(seconds),
     };
-    Some(Caller { name, limit })
+    Some(Caller { name, limit, after })
+}
+
+impl Caller {
+    /// Says what the caller does with long commands.
+    fn habit(self) -> String {
+        let (name, limit) = (self.name, show(self.limit.as_secs_f64()));
+        match self.after {
+            After::Background => format!("{name} waits {limit} for a command and leaves it in the background then"),
+            After::EndsWithTurn => format!("{name} waits {limit} for a command and ends it with its turn"),
+            After::Killed => format!("{name} ends a command after {limit}"),
+            After::KilledWhenSilent => format!("{name} ends a command that says nothing for {limit}"),
+        }
+    }
 }
 
 /// Tells a calling agent that the batch will outlive its tool, as soon as the estimate is known.
@@ -54,9 +81,8 @@ pub fn hint(context: &Context) -> Option<Reporter> {
         }
         drop(writeln!(
             terminal.err,
-            "hint: {} ends commands after {}; this run needs about {}: start it with `--detach` and follow it with `batchprp status`",
-            caller.name,
-            show(caller.limit.as_secs_f64()),
+            "hint: {}; this run needs about {}: start it with `--detach` and follow it with `batchprp status`",
+            caller.habit(),
             show(needed)
         ));
     }))

@@ -42,6 +42,9 @@ const FOREIGN: [&str; 20] = [
     "GIT_IMPLICIT_WORK_TREE",
 ];
 
+/// Gemini CLI hides the configuration of its user from what its shell tool starts; ours is to commit as that user.
+const HIDING: [&str; 3] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
+
 /// Settings of every call, whatever the user's configuration says.
 const SETTINGS: [&str; 16] = [
     "core.fsmonitor=false",
@@ -241,6 +244,11 @@ impl Git {
         command.args(&self.args).current_dir(&self.cwd);
         for name in FOREIGN {
             command.env_remove(name);
+        }
+        if std::env::var_os("GEMINI_CLI").is_some() {
+            for name in HIDING {
+                command.env_remove(name);
+            }
         }
         command
             .envs([
