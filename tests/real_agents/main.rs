@@ -17,5 +17,7 @@ mod model_server;
 mod project;
 mod real_agents;
 mod record;
+mod saving;
 mod scrub;
 mod server;
+mod slash;

@@ -1,4 +1,4 @@
-//! A repository with three PRPs of two phases, a home of its own, and the environment that leads an agent to our server.
+//! A repository, mostly with three PRPs of two phases, a home of its own, and the environment that leads an agent to our server.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -38,24 +38,40 @@ pub fn installed(agent: &str) -> bool {
 }
 
 impl Project {
-    /// Makes the project; `fault` is put into the script of the first phase of the first PRP.
+    /// Makes a project with batch 7; `fault` is put into the script of the first phase of the first PRP.
     pub fn new(agent: &str, fault: &str) -> Self {
+        let project = Self::bare(agent, ModelServer::start().expect("a server"));
+        project.write(".ce/batchprp.toml", &format!("[agent]\nname = \"{agent}\"\n\n[run]\njobs = 3\n"));
+        project.batch(7, fault);
+        project
+    }
+
+    /// Makes an empty folder for a project, and a home.
+    pub fn bare(agent: &str, server: ModelServer) -> Self {
         // Not below the system's temporary folder: Codex refuses to set up its sandbox there.
         let temp = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-        let project = Self { temp, server: ModelServer::start().expect("a server"), agent: agent.to_owned() };
-        for folder in ["repo/.ce", "repo/PRPs/feature-requests", "home"] {
-            fs::create_dir_all(project.path(folder)).expect("a folder");
-        }
-        project.write(".ce/batchprp.toml", &format!("[agent]\nname = \"{agent}\"\n\n[run]\njobs = 3\n"));
-        for (number, dependencies) in [(1, ""), (2, ""), (3, "PRP-7.1.1")] {
-            let id = format!("PRP-7.1.{number}");
-            let fault = if number == 1 { fault } else { "" };
-            project.write(&format!("PRPs/feature-requests/{id}-work.md"), &prp(&id, dependencies, fault));
-        }
-        project.git(&["init", "-q", "-b", "main"]);
-        project.git(&["add", "-A"]);
-        project.git(&["commit", "-q", "-m", "Start"]);
+        let project = Self { temp, server, agent: agent.to_owned() };
+        fs::create_dir(project.path("home")).expect("a folder");
+        fs::create_dir(project.path("repo")).expect("a folder");
         project
+    }
+
+    /// Writes the three PRPs of a batch and commits everything.
+    pub fn batch(&self, batch: u32, fault: &str) {
+        for number in 1..=3 {
+            let id = format!("PRP-{batch}.1.{number}");
+            let dependencies = if number == 3 { format!("PRP-{batch}.1.1") } else { String::new() };
+            let fault = if number == 1 { fault } else { "" };
+            self.write(&format!("PRPs/feature-requests/{id}-work.md"), &prp(&id, &dependencies, fault));
+        }
+        self.start();
+    }
+
+    /// Makes the folder a repository with one commit.
+    pub fn start(&self) {
+        self.git(&["init", "-q", "-b", "main"]);
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "Start"]);
     }
 
     pub fn path(&self, path: &str) -> PathBuf {
@@ -67,7 +83,9 @@ impl Project {
     }
 
     pub fn write(&self, path: &str, text: &str) {
-        fs::write(self.path("repo").join(path), text).expect("a written file");
+        let path = self.path("repo").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a written file");
     }
 
     pub fn configure(&self, lines: &str) {
@@ -76,7 +94,8 @@ impl Project {
         fs::write(path, format!("{text}{lines}\n")).expect("a written file");
     }
 
-    fn environment(&self, command: &mut Command) {
+    /// Leads a command to our home and our server.
+    pub fn environment(&self, command: &mut Command) {
         let url = self.server.url();
         command.env_clear().current_dir(self.path("repo")).env("HOME", self.path("home")).stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LANG", "C.UTF-8");
@@ -87,20 +106,23 @@ impl Project {
         }
     }
 
-    /// Returns the execution of the batch, ready to start.
-    pub fn execution(&self) -> Command {
-        let model = if self.agent == "opencode" { "openai/test-model" } else { "test-model" };
+    /// Returns the program with arguments, ready to start.
+    pub fn batchprp(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchprp"));
         self.environment(&mut command);
-        command.args(["exe", "--batch", "7", "--model", model]);
+        command.args(arguments);
         command
+    }
+
+    /// Returns the execution of batch 7, ready to start.
+    pub fn execution(&self) -> Command {
+        let model = if self.agent == "opencode" { "openai/test-model" } else { "test-model" };
+        self.batchprp(&["exe", "--batch", "7", "--model", model])
     }
 
     /// Executes the batch to its end.
     pub fn execute(&self) -> Ran {
-        let output = self.execution().output().expect("batchprp starts");
-        let text = [output.stdout, output.stderr].concat();
-        Ran { code: output.status.code(), output: String::from_utf8_lossy(&text).into_owned() }
+        ended(&mut self.execution())
     }
 
     pub fn git(&self, arguments: &[&str]) -> String {
@@ -111,11 +133,16 @@ impl Project {
         String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
-    /// Returns the subjects of the checkpoints of an item, oldest first.
+    /// Returns the subjects of the checkpoints of an item of batch 7, oldest first.
     pub fn checkpoints(&self, number: u32) -> Vec<String> {
-        let range = format!("main..prp-7-1-{number}");
+        self.checkpoints_of(7, number)
+    }
+
+    /// Returns the subjects of the checkpoints of an item, oldest first.
+    pub fn checkpoints_of(&self, batch: u32, number: u32) -> Vec<String> {
+        let range = format!("main..prp-{batch}-1-{number}");
         let log = self.git(&["log", "--reverse", "--format=%s", &range]);
-        let own = format!("PRP-7.1.{number}: Phase ");
+        let own = format!("PRP-{batch}.1.{number}: Phase ");
         log.lines().filter(|line| line.starts_with(&own)).map(str::to_owned).collect()
     }
 
@@ -153,6 +180,13 @@ impl Project {
 
 fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
+}
+
+/// Runs a command to its end.
+pub fn ended(command: &mut Command) -> Ran {
+    let output = command.output().expect("it starts");
+    let text = [output.stdout, output.stderr].concat();
+    Ran { code: output.status.code(), output: String::from_utf8_lossy(&text).into_owned() }
 }
 
 /// Two phases, each with a script for the model; the second one is carried out by the shell.

@@ -22,7 +22,7 @@ fn all_checkpoints(project: &Project) {
     }
 }
 
-fn no_orphan(project: &Project) {
+pub fn no_orphan(project: &Project) {
     // Those who were asked to go get a moment.
     let end = Instant::now() + Duration::from_secs(3);
     while Instant::now() < end && !project.processes().is_empty() {
@@ -39,7 +39,7 @@ fn no_key(project: &Project) {
     }
 }
 
-fn tokens(project: &Project) -> (u64, u64, u64) {
+pub fn tokens(project: &Project) -> (u64, u64, u64) {
     let events = project.events();
     let ended = events.iter().filter(|event| event["event"] == "attempt_finished");
     ended.fold((0, 0, 0), |sum, event| {

@@ -64,16 +64,28 @@ fn a_fault_meets_as_many_requests_as_the_script_says() {
 }
 
 #[test]
-fn a_marked_prefix_is_written_once_and_read_afterwards() {
+fn a_marked_beginning_is_written_once_and_read_by_whoever_shares_whole_blocks_up_to_it() {
     let server = ModelServer::with_cache().expect("a server");
-    let ask = |last: &str| {
-        let shared = json!({ "type": "text", "text": "x".repeat(4000), "cache_control": { "type": "ephemeral" } });
-        let own = json!({ "type": "text", "text": last });
-        let body = json!({ "model": "m", "messages": [{ "role": "user", "content": [shared, own] }] });
-        post(&server, "/v1/messages", &body);
+    let ask = |blocks: &[(&str, bool)]| {
+        let content = blocks.iter().map(|(text, marked)| match marked {
+            true => json!({ "type": "text", "text": text, "cache_control": { "type": "ephemeral" } }),
+            false => json!({ "type": "text", "text": text }),
+        });
+        let content: Value = content.collect();
+        post(&server, "/v1/messages", &json!({ "model": "m", "messages": [{ "role": "user", "content": content }] }));
         server.log().last().expect("a request").counts
     };
-    let (first, second) = (ask("one"), ask("two"));
-    assert!(first.cache_write > 1000 && first.cache_read == 0, "{first:?}");
+    let shared = "x".repeat(8000);
+    let (first, second) = (ask(&[(&shared, true), ("one", false)]), ask(&[(&shared, true), ("two", false)]));
+    assert!(first.cache_write > 2000 && first.cache_read == 0, "{first:?}");
     assert!(second.cache_read == first.cache_write && second.cache_write == 0, "{second:?}");
+    // A later mark finds the earlier place; the place itself needs no mark any more.
+    let later = ask(&[(&shared, false), ("three", true)]);
+    assert!(later.cache_read == first.cache_write && later.cache_write > 0, "{later:?}");
+    // The same beginning inside of a longer block is another block.
+    let inside = ask(&[(&format!("{shared} and more"), true)]);
+    assert_eq!(inside.cache_read, 0, "{inside:?}");
+    // Nothing is kept of a short one, and nothing is read where nothing is marked.
+    assert_eq!([ask(&[("short", true)]), ask(&[("short", true)])].map(|counts| counts.cache_write), [0, 0]);
+    assert_eq!(ask(&[(&shared, false)]).cache_read, 0);
 }

@@ -15,4 +15,5 @@ mod responses;
 pub mod script;
 mod server;
 
+pub use script::Counts;
 pub use server::ModelServer;
