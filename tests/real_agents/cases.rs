@@ -39,7 +39,7 @@ const PLAIN: Case = Case {
 
 const WORK: &str = r#"{"steps":[{"write":["a.txt","one\n"]},{"bash":"echo two > b.txt"}],"say":"Both files are written.","usage":{"input":1000,"cache_read":400,"output":50}}"#;
 
-pub const CASES: [Case; 18] = [
+pub const CASES: [Case; 19] = [
     Case { name: "success", about: "two tools, then an answer", script: WORK, ..PLAIN },
     Case {
         name: "failed_tool",
@@ -96,6 +96,13 @@ pub const CASES: [Case; 18] = [
         ..PLAIN
     },
     Case {
+        name: "two_results",
+        about: "a command in the background ends after the answer",
+        script: r#"{"steps":[{"tool":["Bash",{"command":"sleep 5; echo late > late.txt","description":"a step","run_in_background":true}]}],"say":"It is under way."}"#,
+        agents: &["claude"],
+        ..PLAIN
+    },
+    Case {
         name: "stopped",
         about: "stopped by batchprp while the model is silent",
         script: r#"{"steps":[{"write":["a.txt","one\n"]}],"fault":"hang","at":1}"#,
@@ -116,7 +123,6 @@ pub const CASES: [Case; 18] = [
         resumed_with: Some(
             r#"{"steps":[{"bash":"cat a.txt"}],"say":"It is still there.","usage":{"input":3000,"cache_read":500,"output":70}}"#,
         ),
-        agents: &["claude", "codex", "opencode", "qwen"],
         ..PLAIN
     },
 ];

@@ -29,7 +29,7 @@ use crate::project::{KEYS, installed};
 use crate::scrub::scrub;
 
 /// How long a case may take; an agent that goes on for longer is left out.
-const LIMIT: Duration = Duration::from_secs(100);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// Adapters compute, they do not ask.
 struct Nobody;
