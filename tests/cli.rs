@@ -6,10 +6,10 @@ mod config;
 mod following;
 #[path = "cli/keys.rs"]
 mod keys;
-#[path = "cli/repl.rs"]
-mod repl;
 #[path = "cli/nested.rs"]
 mod nested;
+#[path = "cli/repl.rs"]
+mod repl;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scripts.rs"]
