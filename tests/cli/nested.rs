@@ -13,12 +13,12 @@ const CALLERS: [(&str, &str, &str); 5] = [
 
 fn project(hours: &str, line: &str) -> Test {
     let test = Test::with_git();
-    let text = format!(
+    let document = format!(
         "---\nprp_id: PRP-7.1.1\ntitle: Work\nstatus: planning\ncomplexity: low\nestimated_hours: {hours}\n\
          dependencies: []\nfiles_modified: [out.txt]\n---\n\n# PRP-7.1.1: Work\n\n## Problem\n\nNone.\n\n\
          ## Implementation\n\n### Phase 1: One\n\n```bash\n{line}\n```\n\n## Validation\n\n- L1: `true`\n"
     );
-    test.write("PRPs/feature-requests/PRP-7.1.1-work.md", text);
+    test.write("PRPs/feature-requests/PRP-7.1.1-work.md", document);
     test.commit("document");
     test
 }

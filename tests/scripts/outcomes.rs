@@ -76,9 +76,12 @@ fn row(host: &Host, agent: &str, (name, path, expected): &(String, PathBuf, Valu
 
 fn table(host: &Host, agent: &str) -> String {
     let mut rows: String = cases(agent).iter().map(|case| row(host, agent, case)).collect();
-    for (_, case, reason) in CANNOT.iter().filter(|(name, ..)| *name == agent) {
-        rows += &format!("| {} | – | – | cannot happen: {reason} | – |\n", case.replace('_', " "));
-    }
+    rows.extend(
+        CANNOT
+            .iter()
+            .filter(|(name, ..)| *name == agent)
+            .map(|(_, case, reason)| format!("| {} | – | – | cannot happen: {reason} | – |\n", case.replace('_', " "))),
+    );
     format!("{BEGIN}\n| case | exit | outcome | what is told | recorded with |\n|---|---|---|---|---|\n{rows}\n{END}")
 }
 
