@@ -40,8 +40,8 @@ fn claude_starts_a_batch_that_completes_and_looks_at_its_status() {
     claude.env("PATH", path).args(["-p", "/batch-exe-prp --batch 47", "--output-format", "stream-json", "--verbose"]);
     let said = ended(&mut claude);
     assert_eq!(said.code, Some(0), "{}", said.output);
-    let lines = said.output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let last = lines.filter(|line| line["type"] == "result").last().expect("a result");
+    let mut lines = said.output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let last = lines.rfind(|line| line["type"] == "result").expect("a result");
     assert_eq!(last["result"], "The batch runs in the background.", "{}", said.output);
     assert_eq!(last["permission_denials"], serde_json::json!([]), "{}", said.output);
     assert!(said.output.contains("is at work") || said.output.contains("ended with exit code 0"), "{}", said.output);
