@@ -18,5 +18,7 @@ mod scripts;
 mod slash;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "cli/trust.rs"]
+mod trust;
 #[path = "cli/usage.rs"]
 mod usage;

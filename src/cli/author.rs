@@ -5,6 +5,7 @@ use std::io::Write;
 use super::check::own_commands;
 use super::context::Context;
 use super::failure::Outcome;
+use super::trust;
 use crate::error::ExitCode;
 use crate::script::kit;
 
@@ -25,6 +26,7 @@ pub struct EjectArgs {
 /// Writes the new command.
 pub fn new(args: &NewArgs, context: &mut Context) -> Outcome {
     let folder = own_commands(context);
+    trust::expect_own(&context.root);
     for path in kit::new_command(&folder, &args.name)? {
         writeln!(context.terminal.out, "wrote {}", path.strip_prefix(&context.root).unwrap_or(&path).display())?;
     }
@@ -34,6 +36,7 @@ pub fn new(args: &NewArgs, context: &mut Context) -> Outcome {
 
 /// Writes the copy.
 pub fn eject(args: &EjectArgs, context: &mut Context) -> Outcome {
+    trust::expect_own(&context.root);
     let path = kit::eject(&own_commands(context), &args.name)?;
     writeln!(context.terminal.out, "wrote {}", path.strip_prefix(&context.root).unwrap_or(&path).display())?;
     Ok(ExitCode::Done)

@@ -54,6 +54,7 @@ pub mod stop;
 pub mod terminal;
 pub mod test;
 pub mod trend;
+pub mod trust;
 pub mod watch;
 
 pub use context::Context;

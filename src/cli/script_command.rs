@@ -9,6 +9,7 @@ use super::failure::{Failure, Outcome};
 use super::launch::launch;
 use super::project;
 use super::script_args::{self, Folders};
+use super::trust;
 use crate::config::{Config, Layer, Origin, value_of};
 use crate::error::{Error, ExitCode, Result};
 use crate::script::search::Found;
@@ -40,6 +41,7 @@ pub fn run(call: &ScriptCall, context: &mut Context) -> Outcome {
     let folders = Folders { current: &context.current, root: &context.root };
     let args = script_args::values(&call.spec, &call.matches, &folders);
     let flags = flags(&args)?;
+    trust::ask(context, args.get("yes") == Some(&Value::Bool(true)))?;
     let config = project::load_config(&context.root, &context.globals, flags)?;
     if args.get("detach") == Some(&Value::Bool(true)) && !detach::is_detached() {
         return detach::start(context);
