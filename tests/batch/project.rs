@@ -8,6 +8,9 @@ use std::time::UNIX_EPOCH;
 
 use tempfile::TempDir;
 
+#[path = "../support/processes.rs"]
+mod processes;
+
 /// A shell program that carries out one phase: it notes the call, works, and appends one line to its declared file.
 const AGENT: &str = r#"
 cat >/dev/null
@@ -227,14 +230,7 @@ impl Project {
 
     /// Returns the pids of processes that carry the marker of any run of this project.
     pub(crate) fn processes(&self) -> Vec<u32> {
-        let home = self.home.path().to_string_lossy().into_owned();
-        let pids = fs::read_dir("/proc").expect("proc").flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
-        pids.filter(|pid: &u32| {
-            let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-            let environ = String::from_utf8_lossy(&environ).into_owned();
-            environ.contains("BATCHPRP_RUN=") && environ.contains(&home)
-        })
-        .collect()
+        processes::marked(self.home.path())
     }
 }
 

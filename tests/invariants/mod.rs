@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "../support/processes.rs"]
+mod processes;
+
 use crate::scene::{ITEMS, PHASES, Scene, branch};
 
 /// What a run without faults comes to, and what the user's checkout looked like before.
@@ -186,14 +189,7 @@ pub(crate) fn fingerprint(scene: &Scene) -> String {
 
 /// 6. Processes that carry the marker of a run of this scene.
 pub(crate) fn processes(scene: &Scene) -> Vec<u32> {
-    let home = scene.home().to_string_lossy().into_owned();
-    let pids = fs::read_dir("/proc").expect("proc").flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
-    pids.filter(|pid: &u32| {
-        let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        let environ = String::from_utf8_lossy(&environ).into_owned();
-        environ.contains("BATCHPRP_RUN=") && environ.contains(&home)
-    })
-    .collect()
+    processes::marked(scene.home())
 }
 
 /// 7. Every file in the state directory parses, and is nobody else's to read.

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::field::{Name, fields};
-use super::frontmatter::{Frontmatter, frontmatter};
+use super::frontmatter::Frontmatter;
 use super::heading::Heading;
+use super::opened::Opened;
 use super::phase_heading::Kind;
 use super::prp_fields::scalar;
 use super::reading::Reading;
-use super::source::{bom, decode};
 use crate::model::id::PrpId;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
@@ -41,15 +41,12 @@ impl Document {
 /// Decides what a document is and reads it. `path` is kept, not opened.
 pub fn document(path: &Path, bytes: &[u8]) -> Document {
     let mut problems = Vec::new();
-    let text = decode(bytes, &mut problems);
-    let front = frontmatter(&text, &mut problems);
-    let body = front.as_ref().map_or_else(|| bom(&text), |front| front.span.end);
-    let reading = Reading::new(&text, body);
-    if is_plan(path, front.as_ref(), &reading) {
-        let plan = super::plan::read(path, text, front.as_ref(), &reading, &mut problems);
+    let opened = Opened::of(bytes, &mut problems);
+    if is_plan(path, opened.front.as_ref(), &opened.reading) {
+        let plan = super::plan::read(path, opened, &mut problems);
         Document::Plan(Box::new(plan), problems)
     } else {
-        let prp = super::prp::read(path, text, front.as_ref(), &reading, &mut problems);
+        let prp = super::prp::read(path, opened, &mut problems);
         Document::Prp(Box::new(prp), problems)
     }
 }

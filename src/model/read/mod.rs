@@ -16,6 +16,7 @@ mod heading;
 mod host;
 mod hours;
 mod item;
+mod opened;
 mod outline;
 mod path;
 mod phase_heading;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::frontmatter::{Frontmatter, frontmatter};
+use super::frontmatter::Frontmatter;
 use super::heading::Heading;
 use super::host;
+use super::opened::Opened;
 use super::plan_check::check;
 use super::plan_phase::{Draft, draft};
 use super::reading::Reading;
-use super::source::{LineIndex, bom, decode};
+use super::source::LineIndex;
 use super::sub_plan::sub_plans;
 use super::yaml::Node;
 use crate::model::plan::{Plan, PlanPhase};
@@ -17,35 +18,26 @@ use crate::model::problem::Problem;
 /// Reads a plan and says everything that is wrong with it. `path` is kept, not opened.
 pub fn plan(path: &Path, bytes: &[u8]) -> (Plan, Vec<Problem>) {
     let mut problems = Vec::new();
-    let text = decode(bytes, &mut problems);
-    let front = frontmatter(&text, &mut problems);
-    let body = front.as_ref().map_or_else(|| bom(&text), |front| front.span.end);
-    let reading = Reading::new(&text, body);
-    let plan = read(path, text, front.as_ref(), &reading, &mut problems);
-    (plan, problems)
+    let opened = Opened::of(bytes, &mut problems);
+    (read(path, opened, &mut problems), problems)
 }
 
 /// Reads a plan whose outline is known.
-pub(super) fn read(
-    path: &Path,
-    text: String,
-    front: Option<&Frontmatter>,
-    reading: &Reading,
-    problems: &mut Vec<Problem>,
-) -> Plan {
+pub(super) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> Plan {
+    let body = opened.body();
+    let Opened { text, front, reading } = opened;
     reading.problems(&text, host::plan, problems);
     let sub_plans = sub_plans(&reading.masked, &reading.headings, problems);
-    let drafts = drafts(&text, reading, problems);
+    let drafts = drafts(&text, &reading, problems);
     if drafts.is_empty() && sub_plans.is_empty() {
         problems.push(
             Problem::error("plan::no_phases", "the plan has no phases")
-                .at(first_heading(&text, reading))
+                .at(first_heading(&text, &reading))
                 .help("write each phase as a section `### Phase 1: Name` outside of any code fence"),
         );
     }
     let phases: Vec<PlanPhase> = check(&text, drafts, problems);
-    let title = title(front, &reading.headings);
-    let body = front.map_or_else(|| bom(&text), |front| front.span.end);
+    let title = title(front.as_ref(), &reading.headings);
     let intro = intro(&text, body, &reading.headings);
     Plan { path: path.to_owned(), text, title, intro, phases, sub_plans }
 }

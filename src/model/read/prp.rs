@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::frontmatter::{Frontmatter, frontmatter};
+use super::frontmatter::Frontmatter;
 use super::gate::gates;
 use super::heading::{Heading, plain};
 use super::host;
 use super::item::items;
+use super::opened::Opened;
 use super::path::entry;
 use super::prp_fields;
 use super::prp_phase::phases;
 use super::reading::Reading;
-use super::source::{bom, decode};
 use crate::model::id::PrpId;
 use crate::model::problem::Problem;
 use crate::model::prp::{Prp, Section};
@@ -20,26 +20,18 @@ use crate::model::prp::{Prp, Section};
 /// Reads a PRP and says everything that is wrong with it. `path` is kept, not opened.
 pub fn prp(path: &Path, bytes: &[u8]) -> (Prp, Vec<Problem>) {
     let mut problems = Vec::new();
-    let text = decode(bytes, &mut problems);
-    let front = frontmatter(&text, &mut problems);
-    let body = front.as_ref().map_or_else(|| bom(&text), |front| front.span.end);
-    let reading = Reading::new(&text, body);
-    let prp = read(path, text, front.as_ref(), &reading, &mut problems);
-    (prp, problems)
+    let opened = Opened::of(bytes, &mut problems);
+    (read(path, opened, &mut problems), problems)
 }
 
 /// Reads a PRP whose outline is known.
-pub(super) fn read(
-    path: &Path,
-    text: String,
-    front: Option<&Frontmatter>,
-    reading: &Reading,
-    problems: &mut Vec<Problem>,
-) -> Prp {
+pub(super) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> Prp {
+    let body = opened.body();
+    let Opened { text, front, reading } = opened;
     let mut prp = Prp { path: path.to_owned(), ..Prp::default() };
-    let place = super::plan::first_heading(&text, reading);
-    prp.id = id(path, front, &place, problems);
-    if let Some(front) = front {
+    let place = super::plan::first_heading(&text, &reading);
+    prp.id = id(path, front.as_ref(), &place, problems);
+    if let Some(front) = &front {
         prp_fields::fill(&mut prp, front, problems);
     }
     title(&mut prp, &reading.headings);
@@ -51,11 +43,10 @@ pub(super) fn read(
         );
     }
     reading.problems(&text, host::implementation, problems);
-    prp.phases = phases(&text, reading, problems);
+    prp.phases = phases(&text, &reading, problems);
     prp.sections = sections(&reading.headings, text.len());
-    files(&mut prp, &text, reading, problems);
-    let body = front.map_or_else(|| bom(&text), |front| front.span.end);
-    prp.gates = gates(&text, reading, body, &prp.phases, problems);
+    files(&mut prp, &text, &reading, problems);
+    prp.gates = gates(&text, &reading, body, &prp.phases, problems);
     prp.text = text;
     prp
 }
