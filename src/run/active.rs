@@ -1,6 +1,6 @@
 //! The state of an open run: machine, places, and what is known of each item while it lives.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::adopt::Finished;
 use super::ahead::Ahead;
 use super::bridge::{Closed, RunGraph, RunOptions};
+use super::gate::Gate;
 use super::internal::Answer;
 use crate::host::agent::SessionLedger;
 use crate::host::git::lease::Lease;
@@ -88,8 +89,7 @@ pub(crate) struct Active {
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) spent: Usage,
     pub(crate) ahead: Ahead,
-    /// Adapters with a usage limit, and when it ends.
-    pub(crate) limited: BTreeMap<String, Option<i64>>,
+    pub(crate) gate: Gate,
     pub(crate) over_budget: bool,
     /// People were told that the disk is nearly full.
     pub(crate) disk_warned: bool,

@@ -8,6 +8,7 @@ use super::adopt::{self, Task};
 use super::ahead;
 use super::bridge::{Attempt, Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, reply};
+use super::gate::Limit;
 use super::internal::{Answer, Internal};
 use super::worktrees::SLOT;
 use crate::error::{Error, ExitCode};
@@ -35,9 +36,8 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         Err(failure) => return reply(answer, Err(failure)),
     };
     let Some(active) = &mut dispatcher.active else { return };
-    if let Some(until) = active.limited.get(&call.name) {
-        let refused = AgentReport { limited_until: *until, ..AgentReport::not_started(AgentStatus::RateLimited) };
-        return reply(answer, Ok(Reply::Agent(Box::new(refused))));
+    if let Some(limit) = active.gate.limited(&call.name) {
+        return reply(answer, Ok(held_back(limit)));
     }
     if active.over_budget {
         return reply(answer, Ok(Reply::Agent(Box::new(AgentReport::not_started(AgentStatus::Budget)))));
@@ -60,7 +60,7 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         return reply(answer, Err(error.into()));
     }
     let Some(active) = &mut dispatcher.active else { return };
-    let turn = active.ahead.turn(&call);
+    let (turn, gate) = (active.ahead.turn(&call), active.gate.clone());
     let tree = active.live.get(item).and_then(|live| live.tree.as_ref());
     let mut timers = dispatcher.settings.timers;
     if call.spec.timeout > 0.0 {
@@ -90,6 +90,10 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
             return reply(answer, Err(error.into()));
         }
         let first = turn.wait(&stop).await;
+        // Whoever went ahead may have met a limit meanwhile.
+        if let Some(limit) = gate.pass(&name, &stop).await {
+            return reply(answer, Ok(held_back(limit)));
+        }
         let asked = model.clone();
         let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let teller = {
@@ -126,6 +130,12 @@ pub(crate) fn start(dispatcher: &mut Dispatcher, origin: &Origin, mut call: Box<
         report.usage = prices.prices.complete(report.usage, served.as_deref());
         drop(tx.send(Internal::AgentEnded { attempt, phase, agent: name, report: Box::new(report), answer }));
     });
+}
+
+/// Answers a call that is not started because of a usage limit.
+fn held_back(limit: Limit) -> Reply {
+    let report = AgentReport { limited_until: limit.until, ..AgentReport::not_started(AgentStatus::RateLimited) };
+    Reply::Agent(Box::new(report))
 }
 
 /// Looks at the free space before an agent fills the rest of it.
@@ -189,6 +199,9 @@ pub(crate) fn fact(
         Fact::Event(AgentEvent::Progress { text, percent }) => EventKind::Progress { item, percent, step: text },
         Fact::Event(AgentEvent::ToolStart { name, .. }) => EventKind::Progress { item, percent: None, step: name },
         Fact::Event(AgentEvent::Retry { delay_ms, status: Some(429 | 529), .. }) => {
+            if let Some(active) = &dispatcher.active {
+                active.gate.retry(&agent, Duration::from_millis(delay_ms));
+            }
             EventKind::RateLimited { item, agent, delay_ms }
         }
         Fact::Event(AgentEvent::Retry { status, .. }) => {

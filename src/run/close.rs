@@ -68,7 +68,7 @@ fn exit_code(dispatcher: &Dispatcher) -> u8 {
         Some(Signal::Interrupt) => ExitCode::Interrupted,
         Some(Signal::Terminate | Signal::HangUp) => ExitCode::Terminated,
         None if unfinished && active.over_budget => ExitCode::Budget,
-        None if unfinished && !active.limited.is_empty() => ExitCode::Quota,
+        None if unfinished && active.gate.is_any_limited() => ExitCode::Quota,
         None if unfinished => ExitCode::Unfinished,
         None => ExitCode::Done,
     };

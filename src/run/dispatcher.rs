@@ -151,7 +151,7 @@ impl Dispatcher {
                 self.events.emit(EventKind::Retry { item, attempt, reason });
             }
             Action::Pause { adapter, until } => {
-                active.limited.insert(adapter.clone(), until);
+                active.gate.limit(&adapter, until);
                 let wait = active.options.wait_for_quota;
                 self.events.emit(EventKind::QuotaPaused { agent: adapter.clone(), until });
                 if wait {
@@ -159,7 +159,7 @@ impl Dispatcher {
                 }
             }
             Action::Resume { adapter } => {
-                active.limited.remove(&adapter);
+                active.gate.lift(&adapter);
                 self.events.emit(EventKind::QuotaResumed { agent: adapter });
             }
             Action::ItemFinished { item } => self.item_finished(item),
@@ -306,7 +306,7 @@ impl Dispatcher {
 
     fn quota_over(&mut self, agent: String) {
         // A later end became known meanwhile: its own timer wakes the run.
-        let limited = self.active.as_ref().and_then(|active| active.limited.get(&agent).copied().flatten());
+        let limited = self.active.as_ref().and_then(|active| active.gate.limited(&agent)?.until);
         if limited.is_some_and(|until| until > crate::host::clock::epoch_seconds()) {
             return;
         }

@@ -23,6 +23,7 @@ pub mod events;
 pub mod execute;
 pub mod executed;
 pub mod furnish;
+pub mod gate;
 pub mod gitwork;
 pub mod internal;
 pub mod journal;

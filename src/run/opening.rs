@@ -1,6 +1,6 @@
 //! Opening a run: lock, repair of what dead runs left, batch branch, journal.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -8,6 +8,7 @@ use super::active::{Active, Integration, Live};
 use super::ahead::Ahead;
 use super::bridge::{Reply, RunGraph, RunOptions};
 use super::dispatcher::{Dispatcher, reply};
+use super::gate::Gate;
 use super::internal::{Answer, Internal};
 use super::journal::{self, Journal};
 use super::settings::Settings;
@@ -89,7 +90,7 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
         sessions: Arc::new(Mutex::new(SessionLedger::default())),
         spent: Usage::default(),
         ahead: Ahead::default(),
-        limited: BTreeMap::new(),
+        gate: Gate::default(),
         over_budget: false,
         disk_warned: false,
         finished: false,

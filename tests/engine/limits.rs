@@ -28,6 +28,26 @@ fn a_usage_limit_pauses_the_run_without_a_retry_and_the_rerun_goes_on() {
     assert_eq!(calls(&project).iter().filter(|call| call.starts_with("PRP-47.1.2")).count(), 1);
 }
 
+#[test]
+fn nobody_starts_while_an_agent_of_the_same_kind_was_told_to_come_back_later() {
+    let project = Project::new();
+    for id in ["PRP-47.1.1", "PRP-47.1.2", "PRP-47.1.3"] {
+        project.prp(id, &[], &[], 1);
+    }
+    project.commit("PRPs");
+    let told_later =
+        r#"echo '{"kind":"retry","attempt":1,"delay_ms":2500,"status":429}'; touch "$TOOLS/later"; sleep 3"#;
+    project.sabotage("PRP-47.1.1", 1, told_later);
+    project.sabotage("PRP-47.1.2", 1, r#"until [ -f "$TOOLS/later" ]; do sleep 0.1; done; sleep 0.5"#);
+    project.run(&["exe", "--batch", "47", "--jobs", "2"]).exits(0);
+    let at = |event: &Value| -> jiff::Timestamp { event["at"].as_str().expect("a time").parse().expect("a time") };
+    let limited = at(&told(&project, "rate_limited")[0]);
+    let started = told(&project, "attempt_started");
+    let third = started.iter().find(|event| event["item"] == "PRP-47.1.3").expect("the third one");
+    let waited = at(third).duration_since(limited).as_secs_f64();
+    assert!(waited > 2.4, "it waited for {waited} s");
+}
+
 /// A command with items of two agents: three of `other`, one of `fake`.
 const MIXED: &str = r#"
 const ABOUT = "Two agents";
