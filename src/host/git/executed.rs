@@ -1,7 +1,7 @@
 //! What became of items, from history alone: right after branches were deleted, and after history was rebased,
 //! squashed, reverted or cherry-picked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::history::{self, Entry};
 use super::repo::Repo;
@@ -60,8 +60,24 @@ pub fn executed(repo: &Repo, query: &Query) -> Result<Vec<Facts>> {
     let trailer = format!("--grep={TRAILER_PRP}: ");
     let mut args = vec!["--topo-order", "--fixed-strings", &trailer, "--grep=This reverts commit "];
     args.extend(revisions.iter().map(String::as_str));
-    let entries = history::log(repo, &args)?;
+    let mut entries = history::log(repo, &args)?;
+    follow_reverted_merges(repo, &mut entries)?;
     query.ids.iter().map(|id| facts(repo, query, id, &entries)).collect()
+}
+
+/// Finds what came with merges that are none of ours, such as that of a whole batch, and were reverted.
+fn follow_reverted_merges(repo: &Repo, entries: &mut [Entry]) -> Result<()> {
+    let known = entries.iter().map(|entry| entry.commit.clone()).collect::<HashSet<_>>();
+    for entry in entries {
+        let Some(revert) = message::revert(&entry.message) else { continue };
+        let (Some(mainline), false) = (&revert.mainline, known.contains(&revert.commit)) else { continue };
+        if let (Some(from), Some(to)) = (repo.commit(mainline)?, repo.commit(&revert.commit)?) {
+            let range = format!("^{from}");
+            entry.takes_back =
+                repo.git().args(["rev-list", &to, &range, "--"]).text()?.lines().map(str::to_owned).collect();
+        }
+    }
+    Ok(())
 }
 
 /// What the branch of an item, or the record of it, shows.

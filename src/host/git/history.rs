@@ -1,5 +1,8 @@
 //! Commits of a branch, newest first: by libgit2 where it can open the repository, else by the git program.
 
+use std::collections::HashSet;
+
+use super::message::Revert;
 use super::repo::Repo;
 use crate::error::Result;
 
@@ -14,6 +17,15 @@ pub(super) struct Entry {
     /// Seconds since 1970, of the author: a rebase keeps it.
     pub(super) time: i64,
     pub(super) message: String,
+    /// For the revert of a merge: the commits that came with that merge. Filled in where it matters.
+    pub(super) takes_back: HashSet<String>,
+}
+
+impl Entry {
+    /// Tells whether this commit, a revert, is about another one.
+    pub(super) fn reverts(&self, revert: &Revert, commit: &str) -> bool {
+        commit.starts_with(&revert.commit) || self.takes_back.contains(commit)
+    }
 }
 
 /// Returns the first-parent commits from `tip` down to `base`, which is not included.
@@ -39,6 +51,7 @@ fn parse(entry: &str) -> Option<Entry> {
         parents: parts.next()?.split_whitespace().map(str::to_owned).collect(),
         time: parts.next()?.parse().ok()?,
         message: parts.next()?.to_owned(),
+        takes_back: HashSet::new(),
     })
 }
 
@@ -55,6 +68,7 @@ fn walk(repo: &Repo, tip: &str, base: &str) -> Option<Vec<Entry>> {
             parents: commit.parent_ids().map(|id| id.to_string()).collect(),
             time: commit.author().when().seconds(),
             message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
+            takes_back: HashSet::new(),
         });
         next = commit.parent_id(0).ok()?;
         if entries.len() > BOUND {

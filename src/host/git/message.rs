@@ -12,15 +12,23 @@ pub(super) struct Revert {
     pub(super) subject: String,
     /// By its subject, this brings back what another revert took away.
     pub(super) restores: bool,
+    /// For a merge: the commit to which its changes were taken back.
+    pub(super) mainline: Option<String>,
 }
 
 /// Reads the message of a revert as git writes it.
 pub(super) fn revert(message: &str) -> Option<Revert> {
     let (_, after) = message.split_once("This reverts commit ")?;
-    let commit: String = after.chars().take_while(char::is_ascii_hexdigit).collect();
+    let id = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).collect::<String>();
+    let commit = id(after);
     if commit.len() < 7 {
         return None;
     }
+    let words = after.split_whitespace().collect::<Vec<_>>();
+    let mainline = match words.as_slice() {
+        [_, "reversing", "changes", "made", "to", parent, ..] => Some(id(parent)).filter(|parent| parent.len() >= 7),
+        _ => None,
+    };
     // `Revert "Reapply "…""`: each `Revert` turns the effect around, `Reapply` stands for two of them.
     let mut inner = message.lines().next().unwrap_or_default();
     let mut restores = true;
@@ -34,7 +42,7 @@ pub(super) fn revert(message: &str) -> Option<Revert> {
             break;
         }
     }
-    Some(Revert { commit, subject: inner.trim_end_matches('"').to_owned(), restores })
+    Some(Revert { commit, subject: inner.trim_end_matches('"').to_owned(), restores, mainline })
 }
 
 /// Reads the id out of the merge commit of an item.
@@ -83,8 +91,12 @@ mod tests {
         ] {
             let read = revert(&format!("{subject}\n\nThis reverts commit 0123456789abcdef, reversing\nchanges.\n"));
             let subject = "PRP-47.1.1: Phase 1 - x".to_owned();
-            assert_eq!(read, Some(Revert { commit: "0123456789abcdef".to_owned(), subject, restores }));
+            let commit = "0123456789abcdef".to_owned();
+            assert_eq!(read, Some(Revert { commit, subject, restores, mainline: None }));
         }
+        let merge =
+            revert("Revert \"Merge branch 'x'\"\n\nThis reverts commit 0123456, reversing\nchanges made to 89abcde.\n");
+        assert_eq!(merge.and_then(|revert| revert.mainline).as_deref(), Some("89abcde"));
         assert_eq!(revert("Revert nothing"), None);
     }
 

@@ -80,13 +80,14 @@ pub(super) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
     let mut seen: Vec<Seen> = Vec::new();
     for entry in entries.iter().rev() {
         if let Some(revert) = message::revert(&entry.message) {
-            let Some((ordinal, restores)) = target(&seen, &revert) else { continue };
-            let (from, to) = if restores { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
-            if let Some(phase) = from.remove(&ordinal) {
-                to.insert(ordinal, phase);
+            for (ordinal, restores) in targets(&seen, entry, &revert) {
+                let (from, to) = if restores { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
+                if let Some(phase) = from.remove(&ordinal) {
+                    to.insert(ordinal, phase);
+                }
+                // A revert of this revert names this commit.
+                seen.push(Seen { commit: entry.commit.clone(), subject: String::new(), ordinal, applies: restores });
             }
-            // A revert of this revert names this commit.
-            seen.push(Seen { commit: entry.commit.clone(), subject: String::new(), ordinal, applies: restores });
             continue;
         }
         let single = Checkpoint::read(&entry.message);
@@ -119,7 +120,7 @@ pub(super) fn standing_merge(entries: &[Entry], id: &PrpId) -> Option<String> {
         if let Some(revert) = message::revert(&entry.message) {
             let Some((found, stands)) = &mut merge else { continue };
             let earlier = reverts.iter().rev().find(|(commit, _)| commit.starts_with(&revert.commit));
-            let restores = if found.commit.starts_with(&revert.commit) {
+            let restores = if entry.reverts(&revert, &found.commit) {
                 false
             } else if let Some((_, restored)) = earlier {
                 !restored
@@ -157,13 +158,15 @@ struct Seen {
     applies: bool,
 }
 
-/// Returns the phase that a revert is about and whether it brings it back: by commit id, else (after a rebase) by the
-/// quoted subject.
-fn target(seen: &[Seen], revert: &Revert) -> Option<(u32, bool)> {
-    let by_id = seen.iter().rev().find(|seen| seen.commit.starts_with(&revert.commit));
-    let by_subject = || seen.iter().rev().find(|seen| !seen.subject.is_empty() && seen.subject == revert.subject);
-    match by_id {
-        Some(seen) => Some((seen.ordinal, !seen.applies)),
-        None => by_subject().map(|seen| (seen.ordinal, revert.restores)),
+/// Returns the phases that a revert is about, several for a squash or a merge, and whether it brings them back: by commit
+/// id, else (after a rebase) by the quoted subject.
+fn targets(seen: &[Seen], entry: &Entry, revert: &Revert) -> BTreeMap<u32, bool> {
+    let by_id = seen.iter().filter(|seen| entry.reverts(revert, &seen.commit));
+    // Of two commits of one phase the later one counts.
+    let by_id = by_id.map(|seen| (seen.ordinal, !seen.applies)).collect::<BTreeMap<_, _>>();
+    if !by_id.is_empty() {
+        return by_id;
     }
+    let by_subject = seen.iter().rev().find(|seen| !seen.subject.is_empty() && seen.subject == revert.subject);
+    by_subject.map(|seen| (seen.ordinal, revert.restores)).into_iter().collect()
 }
