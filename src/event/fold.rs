@@ -55,6 +55,8 @@ pub struct RunState {
     pub critical_path: Vec<String>,
     pub bound_hours: f64,
     pub paused: Option<Pause>,
+    /// Why nothing new starts in this run any more.
+    pub halted: Option<String>,
     pub trouble: Trouble,
     /// The run's own notes, oldest first.
     pub notes: Vec<String>,
@@ -141,6 +143,10 @@ impl RunState {
                 self.paused = Some(Pause { agent: agent.clone(), until: *until });
             }
             EventKind::QuotaResumed { .. } => self.paused = None,
+            // The first reason is the one to mend first.
+            EventKind::Paused { reason, .. } => {
+                self.halted.get_or_insert_with(|| reason.clone());
+            }
             EventKind::Conflict { .. } => self.trouble.merge_conflicts += 1,
             EventKind::ConflictWarning { .. } | EventKind::ScopeDrift { .. } => self.trouble.warnings += 1,
             EventKind::Disagreement { .. } => self.trouble.disagreements += 1,

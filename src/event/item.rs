@@ -186,6 +186,7 @@ impl ItemState {
             | EventKind::RunStarted { .. }
             | EventKind::Step { .. }
             | EventKind::Graph { .. }
+            | EventKind::Paused { .. }
             | EventKind::QuotaPaused { .. }
             | EventKind::QuotaResumed { .. }
             | EventKind::Budget { .. }

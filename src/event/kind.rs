@@ -222,6 +222,11 @@ pub enum EventKind {
         agent: String,
         delay_ms: u64,
     },
+    /// Nothing new starts until the run is started again; what runs may finish.
+    Paused {
+        item: Option<String>,
+        reason: String,
+    },
     QuotaPaused {
         agent: String,
         until: Option<i64>,
@@ -299,7 +304,7 @@ impl EventKind {
             | Self::Rescue { item, .. }
             | Self::Disagreement { item, .. }
             | Self::ItemFinished { item, .. } => Some(item),
-            Self::Note { item, .. } => item.as_deref(),
+            Self::Note { item, .. } | Self::Paused { item, .. } => item.as_deref(),
             Self::RunStarted { .. }
             | Self::Step { .. }
             | Self::Graph { .. }

@@ -65,6 +65,9 @@ fn draw(state: &RunState, now: Option<Timestamp>, style: Style, detail: Detail) 
     }
     lines.push(style.rule(false));
     lines.push(foot(state, now, style));
+    if let Some(reason) = &state.halted {
+        lines.push(style.paint(Tone::Warning, &format!("PAUSED: {}", line(reason, 160))));
+    }
     if let Some(pause) = &state.paused {
         let until = pause.until.and_then(|at| Timestamp::from_second(at).ok()).map(|at| format!(" until {at}"));
         let text = format!("PAUSED: usage limit of {}{}", line(&pause.agent, 30), until.unwrap_or_default());

@@ -41,8 +41,10 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         }
         EventKind::ItemStarted { stage, .. } => Some(format!("started (stage {stage})")),
         EventKind::Resumed { phases, .. } if phases.is_empty() => None,
-        EventKind::Resumed { phases, next, .. } => {
+        EventKind::Resumed { item, phases, next } => {
             let list = phases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let of = state.item(item).map_or(u32::MAX, |item| item.info.phases);
+            let next = next.filter(|next| *next <= of);
             let goes_on = next.map(|next| format!(", goes on with phase {next}")).unwrap_or_default();
             Some(format!("resumed: phase {list} done before{goes_on}"))
         }
@@ -76,6 +78,7 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         EventKind::RateLimited { agent, delay_ms, .. } => {
             warning(format!("{} limits the rate, waiting {}", line(agent, 30), show(*delay_ms as f64 / 1000.0)))
         }
+        EventKind::Paused { reason, .. } => warning(format!("paused, nothing new starts: {}", line(reason, 300))),
         EventKind::QuotaPaused { agent, until } => {
             let until = until.and_then(|at| jiff::Timestamp::from_second(at).ok()).map(|at| format!(" until {at}"));
             warning(format!("paused: usage limit of {}{}", line(agent, 30), until.unwrap_or_default()))
@@ -119,6 +122,7 @@ pub fn is_routine(kind: &EventKind) -> bool {
         | EventKind::Slow { .. }
         | EventKind::Retry { .. }
         | EventKind::RateLimited { .. }
+        | EventKind::Paused { .. }
         | EventKind::QuotaPaused { .. }
         | EventKind::Budget { .. }
         | EventKind::Rescue { .. }

@@ -17,6 +17,7 @@ pub fn write(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<
         Some(0) => ("complete", Tone::Good),
         Some(75) => ("paused", Tone::Warning),
         Some(130 | 143) => ("stopped", Tone::Warning),
+        Some(_) if state.halted.is_some() => ("paused", Tone::Warning),
         Some(_) => ("finished with open items", Tone::Warning),
         None => ("still running", Tone::Strong),
     };
@@ -113,9 +114,12 @@ fn stages(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
         );
         let parallel = if items.len() > 1 { ", parallel" } else { "" };
         let mark = if done == items.len() { Mark::Good } else { Mark::Warning };
+        let scores: Vec<f64> = items.iter().filter_map(|item| item.score()).collect();
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        let score = if scores.is_empty() { String::new() } else { format!(", {mean:.1}/10") };
         writeln!(
             out,
-            "  {} Stage {number}: {done}/{} completed in {}{parallel}",
+            "  {} Stage {number}: {done}/{} completed in {}{parallel}{score}",
             style.mark(mark),
             items.len(),
             show(time)
@@ -210,6 +214,9 @@ fn commits(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
 fn next_steps(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
     let Some(end) = &state.end else { return Ok(()) };
     let steps: Vec<&String> = end.next.iter().chain(&end.resume).collect();
+    if let Some(reason) = &state.halted {
+        writeln!(out, "\nPaused: {}", line(reason, 400))?;
+    }
     if steps.is_empty() {
         return Ok(());
     }

@@ -201,8 +201,7 @@ impl Dispatcher {
             return reply(answer, Err(no_run()));
         }
         let item = origin.as_ref().map(|attempt| attempt.item.clone());
-        let text = format!("paused, nothing new starts: {reason}");
-        self.events.emit(EventKind::Note { item, text });
+        self.events.emit(EventKind::Paused { item, reason: reason.to_owned() });
         self.step(Input::Stop);
         reply(answer, Ok(Reply::Done));
     }

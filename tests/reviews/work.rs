@@ -36,12 +36,24 @@ fn a_failing_review_pauses_the_batch_until_the_work_is_mended() {
     project.sabotage("PRP-47.1.1", 1, MARKER);
     let ran = project.run(&["exe", "--batch", "47", "--jobs", "1"]).exits(10);
     let ran = ran.says("out/PRP-47.1.1.txt:1: a conflict marker was committed").says("the review of PRP-47.1.1 failed");
-    ran.says("batchprp exe --batch 47 --jobs 1").says("PRP-47.1.2-work pending");
+    let ran = ran.says("batchprp exe --batch 47 --jobs 1").says("PRP-47.1.2-work pending");
+    let ran = ran
+        .says("Batch 47 exe: paused")
+        .says("Paused: the review of PRP-47.1.1 failed (mend and commit it on `prp-47-1-1`");
+    assert!(
+        ran.stdout.trim_end().ends_with("\n  batchprp exe --batch 47 --jobs 1"),
+        "the way on comes last: {}",
+        ran.stdout
+    );
     assert_eq!(project.merges("prp-47"), [""; 0], "what fails its review is not merged");
     assert!(project.calls_of("PRP-47.1.2").is_empty(), "nothing starts after the pause");
 
     let again = project.run(&["exe", "--batch", "47", "--jobs", "1"]).exits(10);
-    again.says("a conflict marker was committed");
+    let again = again.says("a conflict marker was committed").says("resumed: phase 1, 2 done before");
+    assert!(!again.stdout.contains("phase 3"), "{}", again.stdout);
+    let events = project.run(&["--json", "exe", "--batch", "47", "--jobs", "1"]).exits(10);
+    let paused = events.stdout.lines().filter(|line| line.contains("\"event\":\"paused\"")).collect::<Vec<_>>();
+    assert!(paused.len() == 1 && paused[0].contains("\"item\":\"PRP-47.1.1\""), "{paused:?}");
     assert_eq!(project.calls_of("PRP-47.1.1"), ["1", "2"], "its phases are not run again");
 
     let tree = project.root().parent().expect("home").join("repo-worktrees/prp-47-1-1");

@@ -194,7 +194,7 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
         Request::Diff { .. } => Reply::Text(String::new()),
         Request::Pause { reason } => {
             let item = Some(item.to_owned()).filter(|item| !item.is_empty());
-            world.events.push(EventKind::Note { item, text: format!("paused: {reason}") });
+            world.events.push(EventKind::Paused { item, reason });
             Reply::Done
         }
         Request::Event(event) => {
