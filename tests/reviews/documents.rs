@@ -146,3 +146,18 @@ fn a_quiet_review_still_says_what_came_of_it() {
     let ran = project.run(&["-q", "review", "--batch", "47", "--mode", "structural"]).exits(0);
     ran.says("of at least 5 gates have a command").says("report: .ce/tmp/reviews/batch-47.md");
 }
+
+#[test]
+fn wrong_flags_are_answered_with_what_would_be_right() {
+    let project = batch();
+    project.run(&["review", "--batch", "47", "--min-score", "11"]).exits(2).says("from 0 to 10");
+    project
+        .run(&["review", "--batch", "47", "--stage", "9"])
+        .exits(4)
+        .says("there is no stage 9")
+        .says("stages are 1 to 1");
+    project.run(&["review", "--batch", "48"]).exits(4).says("batches found: 47");
+    project.run(&["review"]).exits(2).says("--batch N");
+    let ran = project.run(&["review", "--batch", "47", "--dry-run"]).exits(0);
+    assert!(!ran.stdout.contains("Critical path") && roles(&project).is_empty(), "{}", ran.stdout);
+}
