@@ -4,6 +4,8 @@
 mod agent;
 #[path = "generate/batches.rs"]
 mod batches;
+#[path = "generate/commits.rs"]
+mod commits;
 #[path = "generate/github.rs"]
 mod github;
 #[path = "generate/linear.rs"]

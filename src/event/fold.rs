@@ -175,6 +175,8 @@ impl RunState {
             | EventKind::RateLimited { .. }
             | EventKind::Budget { .. }
             | EventKind::Rescue { .. }
+            | EventKind::Document { .. }
+            | EventKind::Issue { .. }
             | EventKind::ItemFinished { .. }
             | EventKind::Note { item: Some(_), .. } => {}
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::kind::{EventKind, ItemInfo, ItemStatus};
+use super::kind::{Change, EventKind, ItemInfo, ItemStatus};
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
@@ -69,6 +69,10 @@ pub struct ItemState {
     pub outcome: Option<Outcome>,
     pub reason: String,
     pub merge: Option<String>,
+    /// Documents that it wrote, by path.
+    pub documents: BTreeMap<String, Change>,
+    /// Its issue in a tracker, and whether this run opened it.
+    pub issue: Option<(String, bool)>,
     pub slow: Option<TimerFact>,
 }
 
@@ -93,6 +97,8 @@ impl ItemState {
             outcome: None,
             reason: String::new(),
             merge: None,
+            documents: BTreeMap::new(),
+            issue: None,
             slow: None,
         }
     }
@@ -160,6 +166,11 @@ impl ItemState {
                 self.validations.insert((*phase, *level), (*result, errors.clone()));
             }
             EventKind::Merge { commit, .. } => self.merge = Some(commit.clone()),
+            EventKind::Document { path, change, .. } => drop(self.documents.insert(path.clone(), *change)),
+            EventKind::Issue { issue, opened, .. } => {
+                let opened = *opened || self.issue.as_ref().is_some_and(|(known, opened)| known == issue && *opened);
+                self.issue = Some((issue.clone(), opened));
+            }
             EventKind::Slow { timer, seconds, limit, .. } => {
                 self.slow = Some(TimerFact { timer: *timer, seconds: *seconds, limit: *limit });
             }

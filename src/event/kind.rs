@@ -98,6 +98,16 @@ impl ItemStatus {
     }
 }
 
+/// What became of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    Created,
+    Changed,
+    /// It says already what it should say.
+    Unchanged,
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -249,6 +259,19 @@ pub enum EventKind {
         item: String,
         what: String,
     },
+    /// A document that an item was to write.
+    Document {
+        item: String,
+        path: String,
+        change: Change,
+    },
+    /// The issue of an item in a tracker.
+    Issue {
+        item: String,
+        issue: String,
+        /// It was opened now; an earlier run opened it otherwise.
+        opened: bool,
+    },
     ItemFinished {
         item: String,
         status: ItemStatus,
@@ -303,6 +326,8 @@ impl EventKind {
             | Self::RateLimited { item, .. }
             | Self::Rescue { item, .. }
             | Self::Disagreement { item, .. }
+            | Self::Document { item, .. }
+            | Self::Issue { item, .. }
             | Self::ItemFinished { item, .. } => Some(item),
             Self::Note { item, .. } | Self::Paused { item, .. } => item.as_deref(),
             Self::RunStarted { .. }

@@ -2,7 +2,7 @@
 
 use super::style::{Mark, Style, Tone};
 use super::text::{dollars, line, numbered, safe, short_commit};
-use crate::event::kind::{EventKind, ItemStatus};
+use crate::event::kind::{Change, EventKind, ItemStatus};
 use crate::event::{Event, RunState};
 use crate::model::agent::TimerKind;
 use crate::model::duration::show;
@@ -94,7 +94,12 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         EventKind::Note { item: None, text } if !text.contains('\n') => Some(safe(text.trim_end())),
         EventKind::Note { item: None, text } => Some(format!("{}{}", indentation(text), line(text, 300))),
         EventKind::Note { item: Some(_), text } => Some(line(text, 300)),
-        EventKind::Step { .. }
+        EventKind::Document { path, change: Change::Created, .. } => Some(format!("wrote {}", line(path, 100))),
+        EventKind::Document { path, change: Change::Changed, .. } => Some(format!("rewrote {}", line(path, 100))),
+        EventKind::Issue { issue, opened: true, .. } => Some(format!("opened the issue {}", line(issue, 60))),
+        EventKind::Document { change: Change::Unchanged, .. }
+        | EventKind::Issue { opened: false, .. }
+        | EventKind::Step { .. }
         | EventKind::ItemReady { .. }
         | EventKind::AttemptStarted { .. }
         | EventKind::AttemptFinished { .. }
@@ -111,6 +116,8 @@ pub fn is_routine(kind: &EventKind) -> bool {
         | EventKind::PhaseStarted { .. }
         | EventKind::Checkpoint { .. }
         | EventKind::Merge { .. }
+        | EventKind::Document { .. }
+        | EventKind::Issue { .. }
         | EventKind::QuotaResumed { .. } => true,
         EventKind::RunStarted { .. }
         | EventKind::Graph { .. }

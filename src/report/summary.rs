@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::style::{Mark, Style, Tone};
 use super::text::{count, dollars, line, numbered, short_commit};
 use crate::event::fold::seconds;
-use crate::event::kind::ItemStatus;
+use crate::event::kind::{Change, ItemStatus};
 use crate::event::{ItemState, RunState};
 use crate::model::duration::show;
 use crate::model::validation::Verdict;
@@ -49,6 +49,11 @@ fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
         .collect();
     writeln!(out, "\nTotal: {} ({})", numbered(state.items.len(), "item"), counts.join(", "))?;
     writeln!(out, "Time:  {}", times(state, style))?;
+    for (name, counts) in [("Files", files(state)), ("Issues", issues(state))] {
+        if !counts.is_empty() {
+            writeln!(out, "{name}: {}", counts.join(", "))?;
+        }
+    }
     let usage = state.usage();
     if let Some(tokens) = usage.tokens {
         writeln!(
@@ -66,6 +71,24 @@ fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "Cost:  {about}{}{why}", dollars(cost))?;
     }
     Ok(())
+}
+
+/// Counts the documents that were written.
+fn files(state: &RunState) -> Vec<String> {
+    let changes: Vec<Change> = state.items.iter().flat_map(|item| item.documents.values().copied()).collect();
+    let kinds = [(Change::Created, "written"), (Change::Changed, "changed"), (Change::Unchanged, "unchanged")];
+    counted(kinds.map(|(kind, word)| (changes.iter().filter(|change| **change == kind).count(), word)))
+}
+
+/// Counts the issues of a tracker.
+fn issues(state: &RunState) -> Vec<String> {
+    let all: Vec<bool> = state.items.iter().filter_map(|item| Some(item.issue.as_ref()?.1)).collect();
+    let opened = all.iter().filter(|opened| **opened).count();
+    counted([(opened, "opened"), (all.len() - opened, "there already")])
+}
+
+fn counted<const N: usize>(counts: [(usize, &str); N]) -> Vec<String> {
+    counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
 }
 
 /// Sets the makespan against the lower bound of the measured times and against doing one after another.

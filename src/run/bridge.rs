@@ -163,6 +163,9 @@ pub enum Request {
     Executed { batch: Option<u32>, ids: Vec<String> },
     /// Tells whether the latest run of a batch was killed before it could close it: metrics and clean-up are missing.
     Unclosed { batch: u32 },
+    /// Commits files of the user's checkout, and nothing else that is changed or staged there. Answered with the
+    /// commit, empty when nothing differs from HEAD. Without files it only tells whether a commit could be made.
+    CommitFiles { paths: Vec<PathBuf>, message: String },
     /// Unified diff of what an item changed against its start, at most so many bytes.
     Diff { item: String, max_bytes: usize },
     /// Puts a fact into the event stream.

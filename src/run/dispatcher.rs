@@ -107,6 +107,7 @@ impl Dispatcher {
             | Request::Http { .. }
             | Request::Executed { .. }
             | Request::Unclosed { .. }
+            | Request::CommitFiles { .. }
             | Request::Env(_)
             | Request::Now => effects::perform(self, origin, request, answer),
         }

@@ -17,7 +17,7 @@ use crate::host::failpoint;
 use crate::host::files::Root;
 use crate::host::git::repo::Repo;
 use crate::host::git::worktree::Prepared;
-use crate::host::git::{notes, scan};
+use crate::host::git::{documents, notes, scan};
 use crate::host::http::HttpRequest;
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
@@ -84,6 +84,10 @@ fn on_disk(settings: &Settings, request: Request) -> Result<Reply> {
         }
         Request::ListFiles(path) => Ok(Reply::Files(root.list(&path)?)),
         Request::Executed { batch, ids } => Ok(Reply::Executed(executed::facts(settings, batch, &ids)?)),
+        Request::CommitFiles { paths, message } => {
+            let repo = Repo::open(&settings.root, settings.git)?;
+            Ok(Reply::Text(documents::commit(&repo, &paths, &message)?.unwrap_or_default()))
+        }
         Request::Unclosed { batch } => Ok(Reply::Unclosed(super::opening::unclosed(settings, batch))),
         other => Err(Error::new(ExitCode::Internal, format!("no effect answers {other:?}"))),
     }

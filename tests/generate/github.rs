@@ -58,9 +58,10 @@ fn issues_are_opened_once_and_found_by_their_mark() {
         text(&project, "PRP-1.1.1-schema.md")
     );
     fs::remove_dir_all(project.root().join("PRPs")).expect("removed");
-    generate(&project, &bin, &[]).exits(0).says("issue #1");
+    generate(&project, &bin, &[]).exits(0).says("issue #1").says("Issues: 4 there already");
     let calls = fs::read_to_string(bin.join("calls")).expect("calls");
     assert_eq!(calls.matches("issue create").count(), 4, "{calls}");
+    assert_eq!(calls.matches("issue list").count(), 2, "one search for each run: {calls}");
 }
 
 #[test]

@@ -47,7 +47,9 @@ fn every_prp_gets_one_issue_also_when_it_is_generated_again() {
         ".ce/linear-defaults.yml",
         "project: \"Rollout\"\nassignee: \"ada@example.org\"\nteam: \"Core\"\ndefault_labels:\n  - \"prp\"\n  - generated\n",
     );
-    let ran = generate(&project, &[]).exits(0).says("issue ENG-");
+    let ran = generate(&project, &[]).exits(0).says("issue ENG-").says("Files: 4 written").says("Issues: 4 opened");
+    // One request for what is there, one for the names in the defaults, and one for each issue.
+    assert_eq!(server.world().keys.len(), 6);
     keeps_the_key(&project, &ran);
     assert_eq!(server.world().created.len(), 4);
     for input in &server.world().created {
@@ -67,13 +69,30 @@ fn every_prp_gets_one_issue_also_when_it_is_generated_again() {
     assert!(first.contains("\nissue: ENG-1\n"), "{first}");
     // The documents are lost, the issues are not: they are found by their ids.
     fs::remove_dir_all(project.root().join("PRPs")).expect("removed");
-    generate(&project, &["--batch", "1"]).exits(0);
+    generate(&project, &["--batch", "1"]).exits(0).says("Issues: 4 there already");
     assert_eq!(server.world().created.len(), 4);
+    assert_eq!(server.world().keys.len(), 7, "one request finds all of them");
     assert_eq!(text(&project, "PRP-1.1.1-schema.md"), first);
     // And a rewrite keeps them without asking.
     let asked = server.world().keys.len();
     generate(&project, &["--batch", "1", "--overwrite"]).exits(0).says("unchanged");
     assert_eq!(server.world().keys.len(), asked);
+}
+
+#[test]
+fn an_issue_whose_answer_was_lost_is_found_by_the_next_run() {
+    let server = Server::start();
+    server.world().lost_answers = 2;
+    let project = project(&server);
+    let ran = generate(&project, &["-j", "1"]).exits(0).says("warning: no linear issue").says("status 502");
+    ran.says("Issues: 2 opened");
+    generate(&project, &["--batch", "1", "--overwrite"]).exits(0).says("Issues: 4 there already").says("2 changed");
+    let ids: std::collections::BTreeSet<String> =
+        server.world().created.iter().map(|input| input["id"].to_string()).collect();
+    assert_eq!((server.world().created.len(), ids.len()), (4, 4));
+    for name in names(&project) {
+        assert!(text(&project, &name).contains("\nissue: ENG-"), "{name}");
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(crate) struct World {
     pub(crate) first: VecDeque<(u16, &'static str, String)>,
     /// What every `issueCreate` is refused with.
     pub(crate) refusal: Option<String>,
+    /// So many issues are created without anybody being told.
+    pub(crate) lost_answers: u32,
 }
 
 pub(crate) struct Server {
@@ -86,23 +88,39 @@ fn answer(world: &Mutex<World>, key: String, request: &Value) -> (u16, &'static 
             return (200, "", json!({ "errors": [{ "message": refusal }] }).to_string());
         }
         let input = variables["input"].clone();
-        let identifier = format!("ENG-{}", world.issues.len() + 1);
         let id = input["id"].as_str().unwrap_or_default().to_owned();
+        if world.issues.contains_key(&id) {
+            return (200, "", json!({ "errors": [{ "message": "Entity with this id exists" }] }).to_string());
+        }
+        let identifier = format!("ENG-{}", world.issues.len() + 1);
         world.issues.insert(id, (input["title"].as_str().unwrap_or_default().to_owned(), identifier.clone()));
         world.created.push(input);
-        json!({ "issueCreate": { "success": true, "issue": { "identifier": identifier } } })
-    } else if query.contains("issue(id") {
-        let id = variables["id"].as_str().unwrap_or_default();
-        match world.issues.get(id) {
-            Some((_, identifier)) => json!({ "issue": { "identifier": identifier } }),
-            None => {
-                return (200, "", json!({ "data": null, "errors": [{ "message": "Entity not found" }] }).to_string());
-            }
+        if world.lost_answers > 0 {
+            world.lost_answers -= 1;
+            return (502, "", "<html>".to_owned());
         }
+        json!({ "issueCreate": { "success": true, "issue": { "identifier": identifier } } })
+    } else if query.contains("issues(filter") {
+        let asked = variables["filter"]["id"]["in"].as_array().cloned().unwrap_or_default();
+        let known = asked.iter().filter_map(|id| {
+            let (_, identifier) = world.issues.get(id.as_str()?)?;
+            Some(json!({ "id": id, "identifier": identifier }))
+        });
+        json!({ "issues": { "nodes": known.collect::<Vec<_>>() } })
     } else {
-        let kind = ["teams", "projects", "users", "issueLabels"].into_iter().find(|kind| query.contains(kind));
-        let name = variables["value"].as_str().unwrap_or("only");
-        json!({ kind.unwrap_or("nothing"): { "nodes": [{ "id": format!("{}:{name}", kind.unwrap_or_default()) }] } })
+        let node = |kind: &str, name: &Value| {
+            let name = name.as_str().unwrap_or("only");
+            json!({ "id": format!("{kind}:{name}"), "name": name })
+        };
+        let mut found = serde_json::Map::new();
+        for kind in ["teams", "projects", "users"].into_iter().filter(|kind| query.contains(kind)) {
+            found.insert(kind.to_owned(), json!({ "nodes": [node(kind, &variables[kind])] }));
+        }
+        // A workspace has labels in no particular order.
+        let labels = variables["labels"].as_array().cloned().unwrap_or_default();
+        let labels: Vec<Value> = labels.iter().rev().map(|name| node("issueLabels", name)).collect();
+        found.insert("issueLabels".to_owned(), json!({ "nodes": labels }));
+        Value::Object(found)
     };
     (200, "", json!({ "data": data }).to_string())
 }

@@ -365,7 +365,7 @@ impl Bridge for Fake {
             },
             Request::Http { .. } => return Err(Error::new(ExitCode::Internal, "no network in tests").into()),
             Request::Executed { batch, ids } => Reply::Executed(self.executed(batch, &ids)),
-            Request::Diff { .. } | Request::Resolve { .. } => Reply::Text(String::new()),
+            Request::Diff { .. } | Request::Resolve { .. } | Request::CommitFiles { .. } => Reply::Text(String::new()),
             Request::Event(event) => {
                 if let EventKind::Note { text, .. } = event {
                     self.world.lock().unwrap().notes.push(text);

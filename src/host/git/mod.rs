@@ -7,6 +7,7 @@ pub mod checkpoint;
 pub mod clean;
 pub mod deviation;
 pub mod diff;
+pub mod documents;
 pub mod executed;
 pub mod guard;
 mod history;

@@ -2,7 +2,7 @@
 
 use rhai::plugin::*;
 
-use crate::event::kind::{EventKind, Step};
+use crate::event::kind::{Change, EventKind, Step};
 use crate::run::bridge::Request;
 
 use super::super::state::State;
@@ -10,6 +10,7 @@ use super::super::suggest;
 use super::current;
 use super::native::{Thrown, invalid, native};
 
+const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
 const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
 
 fn note_of(text: String) -> Request {
@@ -49,6 +50,34 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn pause(context: NativeCallContext, reason: &str) -> Thrown<()> {
         native(&context, |call| call.tell(Request::Pause { reason: reason.to_owned() }))
+    }
+
+    /// Tells what became of a document that the item was to write: `created`, `changed` or `unchanged`.
+    ///
+    /// ```rhai
+    /// event::document("PRPs/feature-requests/PRP-47.1.1-api.md", "created");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn document(context: NativeCallContext, path: &str, change: &str) -> Thrown<()> {
+        native(&context, |call| {
+            let change: Change = serde_json::from_value(change.into())
+                .map_err(|_| invalid(format!("there is no change `{change}`")).help(suggest::help(change, &CHANGES)))?;
+            let (item, path) = (call.item("event::document")?.to_owned(), path.to_owned());
+            call.tell(Request::Event(EventKind::Document { item, path, change }))
+        })
+    }
+
+    /// Tells which issue of a tracker belongs to the item, and whether it was opened now.
+    ///
+    /// ```rhai
+    /// event::issue("ENG-12", true);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn issue(context: NativeCallContext, issue: &str, opened: bool) -> Thrown<()> {
+        native(&context, |call| {
+            let (item, issue) = (call.item("event::issue")?.to_owned(), issue.to_owned());
+            call.tell(Request::Event(EventKind::Issue { item, issue, opened }))
+        })
     }
 
     /// Tells something to people; within a recipe it is about its item. `print` does the same.

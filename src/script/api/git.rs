@@ -120,6 +120,27 @@ pub(crate) mod module {
         })
     }
 
+    /// Commits files of the checkout under a message, and nothing else that is changed or staged there; returns the
+    /// commit, or `()` when the files are committed as they are. With no files it commits nothing, and throws when the
+    /// checkout cannot take a commit now.
+    ///
+    /// ```rhai
+    /// let commit = git::commit(["docs/status.md"], "Update the status");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn commit(context: NativeCallContext, files: Array, message: &str) -> Thrown<Dynamic> {
+        native(&context, |call| {
+            let paths =
+                files.into_iter().map(|file| super::super::files::inside(&file.into_string().unwrap_or_default()));
+            let paths = paths.collect::<Result<Vec<_>, _>>()?;
+            match call.ask(Request::CommitFiles { paths, message: message.to_owned() })? {
+                Reply::Text(commit) if commit.is_empty() => Ok(Dynamic::UNIT),
+                Reply::Text(commit) => Ok(commit.into()),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
     /// Returns what an item changed as a unified diff, cut after so many bytes.
     ///
     /// ```rhai

@@ -192,6 +192,11 @@ fn perform(world: &mut World, item: &str, request: Request) -> Result<Reply, Fai
             Reply::Executed(world.executed.iter().filter(wanted).cloned().collect())
         }
         Request::Diff { .. } => Reply::Text(String::new()),
+        Request::CommitFiles { paths, message } => {
+            let files: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            world.commits.extend((!files.is_empty()).then_some((message, files)));
+            Reply::Text(format!("{:040x}", world.commits.len()))
+        }
         Request::Pause { reason } => {
             let item = Some(item.to_owned()).filter(|item| !item.is_empty());
             world.events.push(EventKind::Paused { item, reason });

@@ -154,6 +154,20 @@ pub(crate) mod module {
         native(&context, |call| Ok(bridge(call)?.world().calls.iter().map(data).collect()))
     }
 
+    /// Returns the commits that were made in the checkout, each a map `#{ message, files }`.
+    ///
+    /// ```rhai
+    /// assert_eq(fake::commits()[0].files, ["PRPs/feature-requests/PRP-1.1.1-a.md"]);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn commits(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| {
+            let commits = bridge(call)?.world().commits.clone();
+            let map = |(message, files)| data(&serde_json::json!({ "message": message, "files": files }));
+            Ok(commits.into_iter().map(map).collect())
+        })
+    }
+
     /// Returns the events so far, as maps with the key `event`.
     ///
     /// ```rhai

@@ -38,6 +38,8 @@ pub(super) struct World {
     pub(super) worktrees: BTreeMap<String, Worktree>,
     pub(super) events: Vec<EventKind>,
     pub(super) calls: Vec<AgentRecord>,
+    /// Messages and files of the commits in the checkout.
+    pub(super) commits: Vec<(String, Vec<String>)>,
     pub(super) now: i64,
     pub(super) cancelled: bool,
     pub(super) schedule: Option<Schedule>,
