@@ -200,3 +200,12 @@ fn a_document_that_cannot_be_read_does_not_keep_its_siblings_from_being_updated(
     assert_eq!(project.read(&requests("PRP-47.2.1")), text);
     project.run(&["context-update", &requests("PRP-47.2.1")]).exits(5).says("none of the chosen PRPs can be read");
 }
+
+#[test]
+fn commit_goes_on_where_a_killed_one_left_everything_in_the_index() {
+    let project = landed();
+    project.run(&["context-update", "--batch", "47"]).exits(0);
+    project.git(&["add", "--all", "PRPs", "CLAUDE.md"]);
+    project.run(&["context-update", "--batch", "47", "--commit"]).exits(0).says("committed 7 changed paths");
+    assert_eq!(project.git(&["status", "--porcelain"]), "");
+}

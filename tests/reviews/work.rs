@@ -118,3 +118,18 @@ fn executed_work_is_reviewed_against_its_prp_and_its_diff() {
         "nobody is asked about work that is not there"
     );
 }
+
+#[test]
+fn in_ci_findings_about_finished_work_are_annotations_of_its_lines() {
+    let project = batch();
+    project.sabotage("PRP-47.1.1", 1, MARKER);
+    let exe = |flags: &[&str]| {
+        let mut command = project.command(&[&["exe", "--batch", "47"], flags].concat());
+        let output = command.env("GITHUB_ACTIONS", "true").output().expect("batchprp starts");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(!exe(&["--dry-run"]).contains("\n::"), "nothing was reviewed");
+    let place = "::error file=out/PRP-47.1.1.txt,line=1,title=conflict_marker::a conflict marker was committed%0A";
+    let text = exe(&[]);
+    assert!(text.lines().any(|line| line.starts_with(place)), "{text}");
+}
