@@ -68,6 +68,7 @@ pub const KEYS: &[Key] = &[
     unset("agent.model", Kind::Text, "model of every role; `auto` chooses by complexity"),
     unset("agent.prices", Kind::Text, "TOML file with prices of models, for costs that an agent does not report"),
     key("agent.env_pass", Kind::List, "[]", "further environment variables that agents get"),
+    unset("agent.roles.*.agent", Kind::Text, "agent of one role"),
     unset("agent.roles.*.model", Kind::Text, "model of one role"),
     unset("agent.roles.*.timeout", Kind::Time, "limit of one attempt of a role"),
     unset("agent.roles.*.tools", Kind::List, "tools that a role may use"),

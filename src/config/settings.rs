@@ -45,6 +45,7 @@ pub struct AgentSettings {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoleSettings {
+    pub agent: Option<String>,
     pub model: Option<String>,
     pub timeout: Option<Duration>,
     pub tools: Option<Vec<String>>,
@@ -249,6 +250,7 @@ impl Found {
     fn role(&self, role: &str) -> RoleSettings {
         let path = |key: &str| format!("agent.roles.{role}.{key}");
         RoleSettings {
+            agent: self.some_text(&path("agent")),
             model: self.some_text(&path("model")),
             timeout: self.time(&path("timeout")),
             tools: self.some_list(&path("tools")),

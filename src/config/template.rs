@@ -26,7 +26,7 @@ pub fn project_file() -> String {
 
 fn value(key: &super::key::Key) -> &'static str {
     key.default.unwrap_or(match key.path.rsplit('.').next().unwrap_or_default() {
-        "name" => "\"claude\"",
+        "name" | "agent" => "\"claude\"",
         "model" => "\"auto\"",
         "timeout" => "\"60m\"",
         "tools" => "[\"Read\", \"Edit\", \"Bash\"]",

@@ -66,3 +66,17 @@ fn a_document_that_never_matches_is_not_written_and_can_be_tried_later() {
     project.run(&["gen", "PLAN.md", "--batch", "1", "--retry-failed"]).exits(0);
     assert_eq!(names(&project), names(&model));
 }
+
+#[test]
+fn a_role_can_have_an_agent_of_its_own() {
+    let (project, model) = (accounts(), accounts());
+    model.run(&["gen", "PLAN.md", "--agent", "template"]).exits(0);
+    let config = project.root().join(".ce/batchprp.toml");
+    let text_before = fs::read_to_string(&config).expect("configuration");
+    fs::write(&config, text_before + "\n[agent.roles.generator]\nagent = \"template\"\n").expect("configuration");
+    project.run(&["gen", "PLAN.md"]).exits(0);
+    for name in names(&model) {
+        assert_eq!(text(&project, &name), text(&model, &name), "{name}");
+    }
+    assert!(project.calls().is_empty(), "the agent of the other roles is left alone");
+}

@@ -19,14 +19,19 @@ use super::native::{Call, Fault, Thrown, native, unexpected};
 /// Agents that are looked for where nobody named one, in this order.
 const KNOWN: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
 
-/// Returns the agent that flags or configuration name.
-fn named(call: &Call) -> Option<String> {
-    call.state.run().flag_text("agent").or_else(|| call.state.setting_text("agent.name"))
+/// The role of the agent that carries out a PRP.
+const EXECUTOR: &str = "executor";
+
+/// Returns the agent that flags or configuration name for a role.
+fn named(call: &Call, role: &str) -> Option<String> {
+    let setting = |key: &str| call.state.setting_text(key);
+    let flag = call.state.run().flag_text("agent");
+    flag.or_else(|| setting(&format!("agent.roles.{role}.agent"))).or_else(|| setting("agent.name"))
 }
 
-/// Returns the agent that is named, else the first one whose program is there.
-fn found(call: &Call) -> Result<Option<String>, Fault> {
-    if let Some(name) = named(call) {
+/// Returns the agent that is named for a role, else the first one whose program is there.
+fn found(call: &Call, role: &str) -> Result<Option<String>, Fault> {
+    if let Some(name) = named(call, role) {
         return Ok(Some(name));
     }
     for name in KNOWN {
@@ -37,8 +42,8 @@ fn found(call: &Call) -> Result<Option<String>, Fault> {
     Ok(None)
 }
 
-fn required(call: &Call) -> Result<String, Fault> {
-    found(call)?.ok_or_else(|| {
+fn required(call: &Call, role: &str) -> Result<String, Fault> {
+    found(call, role)?.ok_or_else(|| {
         Error::new(ExitCode::AgentMissing, format!("no agent was found: none of {} is installed", KNOWN.join(", ")))
             .help("install one, or name one with `--agent`: `runbook` needs no model, `command` runs your own program")
             .into()
@@ -68,7 +73,7 @@ fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, 
 
 fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
     let options = Options::read(&call.state, role, options)?;
-    let name = options.agent.clone().map_or_else(|| required(call), Ok)?;
+    let name = options.agent.clone().map_or_else(|| required(call, role), Ok)?;
     let adapter = AdapterScript::load(&call.state, &name)?;
     let Some(program) = detected(call, &adapter)? else {
         let text = format!("the program of agent `{name}` was not found");
@@ -101,33 +106,33 @@ pub(crate) mod module {
         native(&context, |call| ask(call, role, options))
     }
 
-    /// Returns the name of the agent in use; throws when there is none.
+    /// Returns the name of the agent that carries out work; throws when there is none.
     ///
     /// ```rhai
     /// print(agent::name());
     /// ```
     #[rhai_fn(return_raw)]
     pub fn name(context: NativeCallContext) -> Thrown<String> {
-        native(&context, required)
+        native(&context, |call| required(call, EXECUTOR))
     }
 
-    /// Returns the name of the agent in use, or `()` when there is none.
+    /// Returns the name of the agent that has a role, or `()` when there is none.
     ///
     /// ```rhai
-    /// if agent::available() == () { print("no agent is installed"); }
+    /// if agent::available("generator") == () { print("documents are written by rule"); }
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn available(context: NativeCallContext) -> Thrown<Dynamic> {
-        native(&context, |call| Ok(optional(found(call)?)))
+    pub fn available(context: NativeCallContext, role: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(found(call, role)?)))
     }
 
-    /// Returns the agent that a flag or the configuration names, or `()`.
+    /// Returns the agent that a flag or the configuration names for a role, or `()`.
     ///
     /// ```rhai
-    /// let mode = if agent::configured() == () { "structural" } else { "full" };
+    /// let mode = if agent::configured("reviewer") == () { "structural" } else { "full" };
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn configured(context: NativeCallContext) -> Thrown<Dynamic> {
-        native(&context, |call| Ok(optional(named(call))))
+    pub fn configured(context: NativeCallContext, role: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(named(call, role))))
     }
 }
