@@ -79,7 +79,7 @@ fn file(agent: Agent, entry: &Entry) -> CommandFile {
         Agent::Codex => (
             format!(".agents/skills/{name}/SKILL.md"),
             format!(
-                "---\nname: {name}\ndescription: {about}\n---\n<!-- {MARKER} by `batchprp init --codex` -->\nRun this once in the shell, with the words of the user (such as `{hint}`) in the place of `ARGUMENTS`:\n\n```sh\n{}\n```\n\n{FOLLOW}",
+                "---\nname: {name}\ndescription: {about}\n---\n<!-- {MARKER} by `batchprp init --codex` -->\nRun this once in the shell, with the words of the user (such as `{hint}`) in the place of `ARGUMENTS`. It needs to run outside of the sandbox: it writes to the git directory and to worktrees beside the repository, and its agents use the network.\n\n```sh\n{}\n```\n\n{FOLLOW}",
                 line("ARGUMENTS")
             ),
         ),

@@ -34,10 +34,14 @@ impl Conversation {
             Part::User(text) => Some((script::last(text)?, at)),
             Part::Assistant | Part::Result => None,
         });
-        let Some((script, at)) = scripts.into_iter().next() else { return (Script::default(), 0) };
+        // Some clients put the documents of a project there; a script in them is the oldest of all.
+        let of_system = || script::last(&self.system).map(|script| (script, 0));
+        let Some((script, after)) = scripts.map(|(script, at)| (script, at + 1)).next().or_else(of_system) else {
+            return (Script::default(), 0);
+        };
         let mut turn = 0;
         let mut in_results = false;
-        for part in &self.parts[at + 1..] {
+        for part in &self.parts[after..] {
             match part {
                 // Results side by side belong to one turn; reminders of the client between them do not end it.
                 Part::Result if !in_results => {
@@ -49,6 +53,15 @@ impl Conversation {
             }
         }
         (script, turn)
+    }
+
+    /// Returns all texts of the user's side, oldest first.
+    pub(super) fn told(&self) -> String {
+        let texts = self.parts.iter().filter_map(|part| match part {
+            Part::User(text) => Some(text.as_str()),
+            Part::Assistant | Part::Result => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
     }
 
     /// Returns the working directory, as clients tell it to the model.

@@ -33,6 +33,8 @@ pub struct Seen {
     pub tools: usize,
     pub counts: Counts,
     pub bytes: usize,
+    /// All texts of the user's side.
+    pub told: String,
 }
 
 #[derive(Debug, Default)]
@@ -139,6 +141,7 @@ fn answer(stream: &TcpStream, request: &Request, shared: &Shared) -> io::Result<
         tools: asked.tools.len(),
         counts: answer.counts,
         bytes: request.bytes,
+        told: asked.told(),
     });
     if let Some((status, message)) = fault.and_then(refusal) {
         let mut headers = Vec::new();
