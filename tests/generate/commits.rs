@@ -34,8 +34,8 @@ fn every_prp_is_a_commit_and_what_the_user_has_staged_stays_staged() {
     project.git(&["add", "README.md", "new.txt"]);
     project.write("README.md", "# Staged\nand more\n").write("untracked.txt", "mine\n");
     project.write(".git/hooks/pre-commit", "#!/bin/sh\nexit 1\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(project.root().join(".git/hooks/pre-commit"), mode).expect("mode");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(project.root().join(".git/hooks/pre-commit"), executable).expect("mode");
     let (staged, status) =
         (project.git(&["diff", "--cached"]), project.git(&["status", "--porcelain", "--", ".", ":!PRPs"]));
     project.run(&COMMIT).exits(0).says("PRP-1.1.1: committed as ");
