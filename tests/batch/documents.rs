@@ -106,7 +106,7 @@ fn a_batch_inside_of_an_agent_says_less_and_is_told_to_detach() {
     let nested = project.command(&["exe", "--batch", "47"]).env("CLAUDECODE", "1").output().expect("batchprp starts");
     assert_eq!(nested.status.code(), Some(0));
     let (out, err) = (String::from_utf8_lossy(&nested.stdout), String::from_utf8_lossy(&nested.stderr));
-    assert!(err.contains("Claude Code ends commands after") && err.contains("--detach"), "{err}");
+    assert!(err.contains("Claude Code waits 2m for a command") && err.contains("--detach"), "{err}");
     assert!(!out.contains("phase 1/1") && out.contains("completed"), "{out}");
     let seen = fs::read_to_string(project.tools().join("seen")).expect("the agent's environment");
     assert!(seen.contains("BATCHPRP_ITEM=") && !seen.contains("CLAUDECODE"), "{seen}");
