@@ -155,9 +155,10 @@ fn demoted(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Writes whole minutes, as hours where these come out even: what is read is what was meant.
 fn duration(hours: f64) -> String {
     let minutes = (hours * 60.0).round().max(1.0);
-    if minutes < 60.0 { format!("{minutes} minutes") } else { count_of((minutes / 6.0).round() / 10.0, "hour") }
+    if minutes < 60.0 || minutes % 15.0 > 0.0 { count_of(minutes, "minute") } else { count_of(minutes / 60.0, "hour") }
 }
 
 fn count_of(number: f64, word: &str) -> String {
