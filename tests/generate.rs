@@ -15,6 +15,8 @@ mod plan;
 #[path = "batch/project.rs"]
 #[allow(dead_code, reason = "the tests here need a part of it")]
 mod project;
+#[path = "generate/reports.rs"]
+mod reports;
 #[path = "generate/server.rs"]
 mod server;
 #[path = "generate/troubleshooting.rs"]

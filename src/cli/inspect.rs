@@ -83,7 +83,7 @@ fn text(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Resul
         }
     }
     for phase in &inspection.phases {
-        let time = phase.minutes.map(|minutes| format!(" ({})", show(minutes * 60.0))).unwrap_or_default();
+        let time = phase.minutes.map(|minutes| format!(" ({})", effort(minutes))).unwrap_or_default();
         writeln!(out, "  line {}: Phase {}: {}{time}", phase.line, safe(&phase.label), safe(&phase.title))?;
     }
     let manual = inspection.gates.iter().filter(|gate| gate.command.is_none()).count();
@@ -94,6 +94,11 @@ fn text(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Resul
         numbered(inspection.gates.len(), "gate"),
         numbered(inspection.problems.len(), "problem")
     )
+}
+
+/// Shows an effort in hours: a day of work is not a day of the clock.
+fn effort(minutes: f64) -> String {
+    if minutes < 60.0 { show(minutes * 60.0) } else { format!("{}h", (minutes / 6.0).round() / 10.0) }
 }
 
 fn problems(document: &Document, path: &Path, style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -178,9 +178,8 @@ fn folder(settings: &Settings, folder: &Path) -> Result<Vec<Document>> {
                 }
             }
             Err(reason) if is_named => {
-                let problem =
-                    Problem::error("file::unreadable", format!("cannot read `{}`: {reason}", shown.display()))
-                        .help("mend the file, or move it out of the folder of PRPs");
+                let problem = Problem::error("file::unreadable", format!("the file cannot be read: {reason}"))
+                    .help("mend the file, or move it out of the folder of PRPs");
                 documents.push(Document { prp: Prp { path: shown, ..Prp::default() }, problems: vec![problem] });
             }
             Err(_) => {}

@@ -142,3 +142,12 @@ fn a_hierarchical_plan_links_plans_of_its_own() {
     assert_eq!(found, [("Base", "plans/base.md"), ("Rest", "plans/rest.md")]);
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["plan::no_sub_plan"]);
 }
+
+#[test]
+fn a_heading_may_say_the_hours() {
+    let text = phase("### Phase 1: A (90 min)", "None").replace("**Estimated Hours**: 1\n", "");
+    let plan = read_plan(&format!("# T\n\n{text}{}", phase("### Phase 2: B (3 hours)", "None")));
+    assert_eq!(codes(&plan), Vec::<String>::new());
+    let hours: Vec<Option<f64>> = plan.phases.iter().map(|phase| phase.plan.as_ref()?.hours).collect();
+    assert_eq!(hours, [Some(1.5), Some(1.0)], "the field says it best");
+}

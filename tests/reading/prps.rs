@@ -153,6 +153,8 @@ fn frontmatters_that_cannot_be_read() {
     assert_eq!(one("---\n{a: 1}\n---\n"), ["error frontmatter::not_a_map:2"]);
     assert_eq!(one("prp_id: 1\ntitle: x\n\n---\n"), ["warning frontmatter::unopened:1"]);
     assert_eq!(one("# X\n```yaml\n---\nprp_id: 1\n---\n```\n"), ["warning frontmatter::fenced:3"]);
+    // A rule behind a block is no frontmatter.
+    assert_eq!(one("# X\n```yaml\na: 1\n```\n---\n"), Vec::<String>::new());
     assert_eq!(one(&format!("---\na: {}\n---\n", "x".repeat(65 * 1024))), ["error frontmatter::too_large:2"]);
     assert_eq!(one("---\n\nA document that starts with a rule.\n\n---\n"), Vec::<String>::new());
 }

@@ -114,10 +114,12 @@ fn misplaced(text: &str, problems: &mut Vec<Problem>) {
         }
         return;
     }
+    // A line of dashes behind the end of a code block is a rule; behind its start it was meant as a frontmatter.
+    let fence = |line: &Range<usize>| text[line.clone()].starts_with("```") || text[line.clone()].starts_with("~~~");
     let mut previous = first;
+    let mut open = fence(&previous);
     for line in all {
-        let inside = text[previous.clone()].starts_with("```") || text[previous.clone()].starts_with("~~~");
-        if inside && text[line.clone()].trim_end() == "---" {
+        if open && fence(&previous) && text[line.clone()].trim_end() == "---" {
             problems.push(
                 Problem::warning("frontmatter::fenced", "the frontmatter stands in a code fence and is not read")
                     .at(line)
@@ -125,6 +127,7 @@ fn misplaced(text: &str, problems: &mut Vec<Problem>) {
             );
             return;
         }
+        open ^= fence(&line);
         previous = line;
     }
 }

@@ -53,6 +53,8 @@ pub(super) fn draft(
         seen.push(field.name);
         draft.take(text, reading, field, problems);
     }
+    // A heading may say the hours as well: `### Phase 1: Schema (2 hours)`.
+    draft.phase.hours = draft.phase.hours.or(draft.phase.minutes.map(|minutes| minutes / 60.0));
     draft.check(&seen, problems);
     draft
 }
