@@ -1,6 +1,6 @@
 use batchprp::review::{
-    BatchReport, Finding, NeedsManualReview, PrpReport, RulePart, Severity, Verdict, annotations, markdown,
-    parse_answer,
+    BatchReport, Finding, NeedsManualReview, PrpReport, RulePart, SemanticPart, Severity, Verdict, annotations,
+    markdown, parse_answer,
 };
 use serde_json::json;
 
@@ -92,4 +92,13 @@ fn annotations_are_one_line_each_and_cannot_be_forged() {
         "::error file=PRPs/a%2Cb.md,line=12,title=gates::50%25%0A::warning::forged\n\
          ::notice file=PRPs/a%2Cb.md,line=12,title=gates::note%0Aadd some\n"
     );
+}
+
+#[test]
+fn an_error_of_the_reviewer_counts_and_is_about_the_document_when_it_names_no_file() {
+    let answer = r#"{"score": 9, "findings": [{"severity": "error", "category": "scope", "description": "too wide"}]}"#;
+    let semantic = SemanticPart::from(parse_answer(answer));
+    let report = PrpReport::new("PRP-9.1.1", "PRPs/a.md", None, Some(semantic), 7.0);
+    assert_eq!((report.verdict, report.score), (Verdict::NeedsRevision, Some(9.0)));
+    assert_eq!(report.findings().map(|finding| finding.file.as_str()).collect::<Vec<_>>(), ["PRPs/a.md"]);
 }

@@ -206,6 +206,10 @@ fn commit_goes_on_where_a_killed_one_left_everything_in_the_index() {
     let project = landed();
     project.run(&["context-update", "--batch", "47"]).exits(0);
     project.git(&["add", "--all", "PRPs", "CLAUDE.md"]);
+    let lock = project.root().join(".git/index.lock");
+    fs::write(&lock, "").expect("a lock");
+    project.run(&["context-update", "--batch", "47", "--commit"]).exits(7).says("rm .git/index.lock");
+    fs::remove_file(&lock).expect("unlocked");
     project.run(&["context-update", "--batch", "47", "--commit"]).exits(0).says("committed 7 changed paths");
     assert_eq!(project.git(&["status", "--porcelain"]), "");
 }

@@ -76,6 +76,12 @@ impl PrpReport {
         semantic: Option<SemanticPart>,
         min_score: f64,
     ) -> Self {
+        let file = file.into();
+        let mut semantic = semantic;
+        // A reviewer that names no file speaks of the document.
+        for finding in semantic.iter_mut().flat_map(|part| &mut part.findings).filter(|f| f.file.trim().is_empty()) {
+            finding.file.clone_from(&file);
+        }
         let by_rule = structural.as_ref().map(|part| part.score);
         let score = match (&semantic, by_rule) {
             (Some(part), Some(by_rule)) => part.score.map(|score| f64::midpoint(score, by_rule)),
@@ -83,11 +89,12 @@ impl PrpReport {
             (None, by_rule) => by_rule,
         };
         let score = score.map(rounded);
-        // What the rules call an error is not made good by a high score.
-        let broken = structural.iter().flat_map(|part| &part.findings).any(Finding::is_error);
+        // What is called an error, by the rules or by the reviewer, is not made good by a high score.
+        let by_meaning = semantic.iter().flat_map(|part| &part.findings);
+        let broken = structural.iter().flat_map(|part| &part.findings).chain(by_meaning).any(Finding::is_error);
         let by_error = if broken { Verdict::NeedsRevision } else { Verdict::Approve };
         let verdict = score.map_or(Verdict::NeedsManualReview, |score| verdict(score, min_score).max(by_error));
-        Self { prp_id: prp_id.into(), file: file.into(), structural, semantic, score, verdict }
+        Self { prp_id: prp_id.into(), file, structural, semantic, score, verdict }
     }
 
     /// Returns the findings of both parts.
