@@ -31,8 +31,10 @@ const LARGEST: u64 = 50 * 1024 * 1024;
 /// Runs the subcommand; exit code 5 when the document has errors.
 pub fn run(args: &Args, context: &mut Context) -> Outcome {
     let mut bytes = read(&args.file)?;
+    let mut longer = 0;
     let fixed = std::str::from_utf8(&bytes).ok().filter(|_| args.fix).and_then(fix_fences);
     if let Some(fixed) = fixed {
+        longer = changed_lines(&bytes, fixed.as_bytes()) / 2;
         write(&args.file, &fixed).map_err(|error| refuse(&args.file, &error))?;
         bytes = fixed.into_bytes();
     }
@@ -44,6 +46,10 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         writeln!(terminal.out)?;
     } else {
         text(&inspection, terminal.style, &mut terminal.out)?;
+        if longer > 0 {
+            let blocks = numbered(longer, "code block");
+            writeln!(terminal.out, "fixed: {blocks} got a longer fence, so that nothing inside can end it\n")?;
+        }
         problems(&document, &args.file, terminal.style, &mut terminal.out)?;
     }
     Ok(if inspection.has_errors() { ExitCode::InvalidInput } else { ExitCode::Done })
@@ -58,6 +64,12 @@ fn read(path: &Path) -> Result<Vec<u8>> {
         return Err(refuse(path, &io::Error::other("not a regular file")));
     }
     fs::read(path).map_err(|error| refuse(path, &error))
+}
+
+/// Counts the lines that differ between two texts of as many lines.
+fn changed_lines(old: &[u8], new: &[u8]) -> usize {
+    let lines = |text| <[u8]>::split(text, |byte| *byte == b'\n');
+    lines(old).zip(lines(new)).filter(|(old, new)| old != new).count()
 }
 
 fn refuse(path: &Path, error: &io::Error) -> Error {

@@ -37,3 +37,23 @@ fn an_edge_to_nothing_is_shown_where_a_script_meets_it() {
     project.write(".ce/commands/broken.rhai", script);
     insta::assert_snapshot!(said(&project, &["broken"], 5));
 }
+
+#[test]
+fn fixing_changes_the_outer_fences_and_says_so_once() {
+    let project = batch(&[("PRP-47.1.1", &[])]);
+    let path = "PRPs/feature-requests/PRP-47.1.1-work.md";
+    let block = "Do part 1.\n\n```markdown\nAn example:\n\n```sh\nls\n```\n\n### Phase 8: Only an example\n```\n";
+    let broken = project.read(path).replacen("Do part 1.\n", block, 1).replace('\n', "\r\n");
+    project.write(path, &broken);
+    project.run(&["inspect", path]).exits(0).says("prp::ambiguous_fence").says("inspect --fix");
+    project.run(&["inspect", path, "--fix"]).exits(0).says("fixed: 1 code block got a longer fence").says("0 problems");
+    let expected = broken.replacen("```markdown", "````markdown", 1).replacen(
+        "### Phase 8: Only an example\r\n```\r\n",
+        "### Phase 8: Only an example\r\n````\r\n",
+        1,
+    );
+    assert_eq!(project.read(path), expected, "nothing but the two fences changes");
+    let again = project.run(&["inspect", path, "--fix"]).exits(0);
+    assert!(!again.stdout.contains("fixed:"), "{}", again.stdout);
+    assert_eq!(project.read(path), expected);
+}
