@@ -33,6 +33,11 @@ pub trait Adapter: Send {
     fn command(&mut self, spec: &AgentSpec) -> Result<CommandLine, String>;
     /// Reads one line of output. Unknown lines give no events and are no error.
     fn on_line(&mut self, line: &str) -> Vec<AgentEvent>;
+    /// Tells whether lines that are no JSON objects may come several at a time, joined by line ends: a program that
+    /// floods its output would otherwise keep the core busy with each of its lines.
+    fn joins_text(&self) -> bool {
+        false
+    }
     /// Reads one line of error output. Most agents say nothing there that a machine could use.
     fn on_stderr(&mut self, _line: &str) -> Vec<AgentEvent> {
         Vec::new()

@@ -48,6 +48,10 @@ pub struct Traits {
     /// The service behind the agent keeps the beginnings of prompts: the first sibling starts ahead of the others.
     #[serde(default)]
     pub caches: bool,
+    /// Lines that are no JSON objects may come several at a time, joined by line ends: for agents whose output is
+    /// their answer.
+    #[serde(default)]
+    pub text: bool,
     /// What this agent calls the sizes `haiku`, `sonnet` and `opus`, in this order; an empty name means its own
     /// default. Without it the names of the sizes are used as they are.
     #[serde(default)]
@@ -199,6 +203,10 @@ impl Adapter for ScriptAdapter {
             }
         }
         read
+    }
+
+    fn joins_text(&self) -> bool {
+        self.script.traits.text
     }
 
     fn outcome(&mut self, exit: Exit) -> (AgentStatus, String) {

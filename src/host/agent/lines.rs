@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 /// Longest line that is kept; the rest of it is dropped.
-pub(super) const MAX_LINE: usize = 8 * 1024 * 1024;
+pub(super) const MAX_LINE: usize = 4 * 1024 * 1024;
 
 /// Collects chunks into lines.
 #[derive(Debug, Default)]

@@ -117,7 +117,19 @@ impl Listener {
             Stream::Err => &mut self.err,
         };
         channel.log.write(clean);
+        let joins = stream == Stream::Out && adapter.joins_text();
+        let mut text: Option<String> = None;
         let mut read = |line: &str| {
+            if joins && !line.starts_with('{') {
+                match &mut text {
+                    Some(text) => text.extend(["\n", line]),
+                    None => text = Some(line.to_owned()),
+                }
+                return;
+            }
+            if let Some(text) = text.take() {
+                events.extend(adapter.on_line(&text));
+            }
             events.extend(match stream {
                 Stream::Out => adapter.on_line(line),
                 Stream::Err => adapter.on_stderr(line),
@@ -126,6 +138,9 @@ impl Listener {
         channel.lines.push(clean, &mut read);
         if last {
             channel.lines.finish(&mut read);
+        }
+        if let Some(text) = text {
+            events.extend(adapter.on_line(&text));
         }
         for event in events {
             self.event(event, now);

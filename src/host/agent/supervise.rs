@@ -57,7 +57,11 @@ pub(super) async fn supervise(
                 ended.exit = exit_of(status.ok());
                 break;
             }
-            Some((stream, chunk)) = pipes.next() => listener.hear(stream, chunk, Instant::now()),
+            Some((stream, chunk)) = pipes.next() => {
+                listener.hear(stream, chunk, Instant::now());
+                // An agent that never pauses must not keep signals and siblings waiting.
+                tokio::task::yield_now().await;
+            }
             () = tokio::time::sleep_until(due.into()) => match stage {
                 Stage::Working => {
                     if let Some(timer) = look(listener, result, due) {
