@@ -131,8 +131,10 @@ fn sandbox(word: &str, context: &Context) -> Result<Sandbox> {
     }
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     let git = Repo::open(&context.root, Policy::default()).map(|repo| repo.common_dir().to_owned());
+    // Nothing that makes git run a program for us may be changed.
+    let kept = git.iter().flat_map(|git| ["config", "hooks", "info/attributes"].map(|name| git.join(name))).collect();
     let writable = HOMES.iter().map(|name| home.join(name)).chain(git.ok()).collect();
-    Ok(Sandbox::Bwrap { writable, home })
+    Ok(Sandbox::Bwrap { writable, kept, home })
 }
 
 /// Returns the folder of worktrees: beside the repository, so that agents do not read its context files twice.

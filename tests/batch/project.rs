@@ -61,7 +61,12 @@ pub(crate) struct Call {
 impl Project {
     /// Makes a repository with one commit and the shell agent.
     pub(crate) fn new() -> Self {
-        let project = Self { home: TempDir::new().expect("temporary folder") };
+        Self::within(TempDir::new().expect("temporary folder"))
+    }
+
+    /// Makes one in a folder of the caller's choice.
+    pub(crate) fn within(home: TempDir) -> Self {
+        let project = Self { home };
         for name in ["repo", "home", "tools"] {
             fs::create_dir(project.home.path().join(name)).expect("folder");
         }
