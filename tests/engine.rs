@@ -8,9 +8,15 @@ mod conflicts;
 mod evidence;
 #[path = "engine/limits.rs"]
 mod limits;
+#[path = "engine/memory.rs"]
+mod memory;
 #[allow(dead_code, reason = "shared with the tests of the main job")]
 #[path = "batch/project.rs"]
 mod project;
+#[path = "engine/sandbox.rs"]
+mod sandbox;
+#[path = "engine/secrets.rs"]
+mod secrets;
 #[path = "engine/selection.rs"]
 mod selection;
 #[path = "engine/signals.rs"]

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::active::Active;
 use super::bridge::{Attempt, Failure, NextItem, Origin, Reply, Request};
 use super::effects::{self, Checks};
-use super::events::{self, Events};
+use super::events::Events;
 use super::internal::{Answer, Internal, MergeEnd, Rejection, Signal, WorktreeReady};
 use super::settings::Settings;
 use super::{agents, close, gitwork, merging, opening, resolving, worktrees};
@@ -78,7 +78,7 @@ impl Dispatcher {
             Request::Finished(outcome) => self.finished(origin, outcome, answer),
             Request::Close => close::close(self, answer),
             Request::Event(kind) => {
-                self.events.emit(events::redacted(kind, &self.secrets));
+                self.events.emit(kind);
                 reply(answer, Ok(Reply::Done));
             }
             Request::Phase { ordinal, title, of } => self.phase(origin, ordinal, title, of, answer),

@@ -1,5 +1,7 @@
 //! Numbering, storing and showing events, in this order.
 
+use serde_json::Value;
+
 use super::journal::Journal;
 use crate::event::{Event, EventKind};
 use crate::host::clock;
@@ -14,12 +16,29 @@ pub enum Beat<'a> {
     Tick,
 }
 
-/// Takes secrets out of what a script says; whatever it got from outside may quote one.
-pub(crate) fn redacted(kind: EventKind, secrets: &Secrets) -> EventKind {
-    if let EventKind::Note { item, text } = kind {
-        return EventKind::Note { item, text: secrets.redact(&text) };
+/// Takes secrets out of every text of an event: scripts, agents, documents and command lines may quote one.
+fn redacted(kind: EventKind, secrets: &Secrets) -> EventKind {
+    let Ok(mut value) = serde_json::to_value(&kind) else { return kind };
+    if !redact(&mut value, secrets) {
+        return kind;
     }
-    kind
+    let text = "an event is left out: without a secret in it, it could not be read".to_owned();
+    serde_json::from_value(value).unwrap_or(EventKind::Note { item: None, text })
+}
+
+/// Redacts all texts of a value; tells whether there was anything to redact.
+fn redact(value: &mut Value, secrets: &Secrets) -> bool {
+    match value {
+        Value::String(text) => {
+            let clean = secrets.redact(text);
+            let found = clean != *text;
+            *text = clean;
+            found
+        }
+        Value::Array(values) => values.iter_mut().fold(false, |found, value| redact(value, secrets) | found),
+        Value::Object(map) => map.values_mut().fold(false, |found, value| redact(value, secrets) | found),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Somebody who shows the run.
@@ -28,6 +47,8 @@ pub type Reporter = Box<dyn FnMut(Beat<'_>)>;
 /// The event stream of one run.
 pub(crate) struct Events {
     run: String,
+    /// Taken out of every event.
+    secrets: Secrets,
     seq: u64,
     journal: Option<Journal>,
     /// What happened before the run was opened: told right after its first event.
@@ -41,9 +62,10 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    pub(crate) fn new(run: String, reporters: Vec<Reporter>) -> Self {
+    pub(crate) fn new(run: String, secrets: Secrets, reporters: Vec<Reporter>) -> Self {
         Self {
             run,
+            secrets,
             seq: 0,
             journal: None,
             early: Vec::new(),
@@ -59,7 +81,7 @@ impl Events {
         *self = Self {
             reporters: std::mem::take(&mut self.reporters),
             broken: self.broken.take(),
-            ..Self::new(run, Vec::new())
+            ..Self::new(run, self.secrets.clone(), Vec::new())
         };
     }
 
@@ -105,6 +127,7 @@ impl Events {
 
     fn tell(&mut self, kind: EventKind) {
         self.seq += 1;
+        let kind = redacted(kind, &self.secrets);
         let event = Event { seq: self.seq, at: clock::now(), run: self.run.clone(), kind };
         if !event.kind.is_ephemeral() {
             if let Some(journal) = &mut self.journal

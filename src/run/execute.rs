@@ -62,11 +62,12 @@ where
     let cancel = Arc::new(AtomicBool::new(false));
     let (tx, mut rx) = mpsc::unbounded_channel();
     let detached = settings.detached;
+    let secrets = Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let mut dispatcher = Dispatcher {
         settings: Arc::new(settings),
-        secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        events: Events::new(clock::run_id(), secrets.clone(), reporters),
+        secrets,
         env,
-        events: Events::new(clock::run_id(), reporters),
         tx: tx.clone(),
         stop: StopToken::new(),
         cancel: cancel.clone(),

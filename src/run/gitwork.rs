@@ -62,6 +62,8 @@ pub(crate) fn checkpoint(
         .map(|other| other.branch.clone())
         .collect::<Vec<_>>();
     let (tx, run) = (dispatcher.tx.clone(), dispatcher.events.run().to_owned());
+    // A commit outlives everything else.
+    let (title, key) = (dispatcher.secrets.redact(&title), dispatcher.secrets.redact(&key));
     tokio::task::spawn_blocking(move || {
         let result = parse(&attempt.item).and_then(|prp| {
             fenced(&integration.repo, lease.as_ref(), &attempt.item)?;

@@ -3,6 +3,8 @@
 //! Read directly, because a killed git leaves states that `git worktree list` refuses to name.
 
 use std::fs;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -145,7 +147,8 @@ impl Admin {
     pub(super) fn discard(&self, repo: &Repo) -> Result<()> {
         let trash = state_dir(repo.common_dir())?.join("trash");
         let failed = |e: std::io::Error| refuse(format!("cannot remove `{}`: {e}", self.dir.display()));
-        failpoint::around("trash.folder", || fs::create_dir_all(&trash)).map_err(failed)?;
+        failpoint::around("trash.folder", || DirBuilder::new().recursive(true).mode(0o700).create(&trash))
+            .map_err(failed)?;
         let name = self.dir.file_name().unwrap_or_default().to_string_lossy();
         let gone = free_name(&trash, &name);
         failpoint::around("worktree.discard", || fs::rename(&self.dir, &gone)).map_err(failed)?;

@@ -4,6 +4,8 @@
 //! that no running git can own, is then provably ours and dead, and may be removed.
 
 use std::fs;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -31,7 +33,8 @@ impl Intent {
         let failed = |e: std::io::Error| {
             Error::new(ExitCode::GitRefuses, format!("cannot write into `{}`: {e}", folder.display()))
         };
-        failpoint::around("intent.folder", || fs::create_dir_all(&folder)).map_err(failed)?;
+        failpoint::around("intent.folder", || DirBuilder::new().recursive(true).mode(0o700).create(&folder))
+            .map_err(failed)?;
         let path = folder.join(format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
         let text = serde_json::to_string(&Owner::current(what)).unwrap_or_default();
         // Dropped, and so taken away again, when it was not written well.
