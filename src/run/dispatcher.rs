@@ -85,7 +85,7 @@ impl Dispatcher {
             _ if stopped => reply(answer, Err(Failure::Cancelled)),
             Request::Worktree => worktrees::worktree(self, origin, answer),
             Request::Checkpoint { ordinal, title, key } => {
-                gitwork::checkpoint(self, origin, ordinal, title, key, answer);
+                gitwork::checkpoint(self, origin, ordinal, &title, &key, answer);
             }
             Request::Validate { ordinal, level, gates, manual } => {
                 effects::validate(self, origin, Checks { ordinal, level, gates, manual }, answer);

@@ -37,8 +37,8 @@ pub(crate) fn checkpoint(
     dispatcher: &mut Dispatcher,
     origin: &Origin,
     ordinal: u32,
-    title: String,
-    key: String,
+    title: &str,
+    key: &str,
     answer: Answer,
 ) {
     let (attempt, integration, branch) = match placed(dispatcher, origin) {
@@ -63,7 +63,7 @@ pub(crate) fn checkpoint(
         .collect::<Vec<_>>();
     let (tx, run) = (dispatcher.tx.clone(), dispatcher.events.run().to_owned());
     // A commit outlives everything else.
-    let (title, key) = (dispatcher.secrets.redact(&title), dispatcher.secrets.redact(&key));
+    let (title, key) = (dispatcher.secrets.redact(title), dispatcher.secrets.redact(key));
     tokio::task::spawn_blocking(move || {
         let result = parse(&attempt.item).and_then(|prp| {
             fenced(&integration.repo, lease.as_ref(), &attempt.item)?;
