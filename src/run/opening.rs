@@ -17,7 +17,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::agent::SessionLedger;
 use crate::host::git::repo::Repo;
-use crate::host::git::{branch, lease, restart, scan, scratch};
+use crate::host::git::{branch, clean, lease, restart, scan, scratch};
 use crate::host::lock::Lock;
 use crate::host::{clock, failpoint, process, state};
 use crate::model::usage::Usage;
@@ -60,6 +60,7 @@ fn prepare(settings: &Settings, options: RunOptions, graph: RunGraph, run: &str)
         (Some(repo), true) => {
             let integration = integrate(repo, &options, &graph, run, &mut found)?;
             lease::bury(repo)?;
+            clean::sweep(repo, &settings.worktrees)?;
             scratch::discard(repo, &candidate::place(settings, &integration.branch))?;
             repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
             found.extend(checkout::notes(settings, repo, &integration.base, &graph)?);

@@ -50,6 +50,16 @@ fn every_fail_point_killed_failed_and_delayed_leaves_a_batch_that_completes() {
     report.print(&format!("{names} fail points × kill, error, delay"));
 }
 
+/// Most of these passings are at the end of the run, where the next start finds nothing left to do.
+#[test]
+fn a_kill_while_removed_worktrees_are_deleted_leaves_none_of_them() {
+    let points = enumerate().into_iter().filter(|(name, _)| name.starts_with("trash.delete"));
+    let points = points.flat_map(|(name, times)| (1..=times).map(move |at| (name.clone(), at)));
+    let cases = points.map(|(name, at)| Case::Faults(format!("{name}:kill:{at}"))).collect::<Vec<_>>();
+    assert!(cases.len() >= 6, "{cases:?}");
+    all(&cases, &reference()).print("each time that the remains of a worktree are deleted × kill");
+}
+
 #[test]
 #[ignore = "every time that every place is passed: about half an hour on two cores"]
 fn crash_at_every_time_that_a_fail_point_is_passed() {

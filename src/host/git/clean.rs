@@ -66,6 +66,19 @@ pub fn remove(repo: &Repo, what: &Remove) -> Result<()> {
     Ok(())
 }
 
+/// Deletes what killed removals left of worktrees in a folder, when there is anything: the run that finds all its work
+/// done has no other reason to look there.
+pub fn sweep(repo: &Repo, worktrees: &Path) -> Result<()> {
+    let trash = repo.common_dir().join("batchprp").join("trash");
+    let mut entries = std::fs::read_dir(worktrees).into_iter().flatten().flatten();
+    if trash.exists() || entries.any(|entry| entry.file_name().to_string_lossy().starts_with(repair::LEAVING)) {
+        let lock = Lock::repository(repo.common_dir(), "worktree", Duration::from_secs(300))?;
+        repair::sweep(repo, &worktrees.join("any"));
+        drop(lock);
+    }
+    Ok(())
+}
+
 /// Removes finished worktrees and merged item branches whose last commit is older than `older_than`.
 ///
 /// Finished means: a batch branch or the checked-out branch holds every commit, the item made at least one, nothing is
