@@ -7,6 +7,7 @@ pub mod analyze;
 pub mod api;
 pub mod author;
 pub mod builtin;
+pub mod caller;
 pub mod check;
 pub mod clean;
 pub mod complete;

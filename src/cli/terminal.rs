@@ -52,7 +52,7 @@ impl Terminal {
             (false, _) if globals.quiet => View::Summary,
             (false, _) if globals.verbose == 1 => View::Detailed(Detail::More),
             (false, _) if globals.verbose > 1 => View::Detailed(Detail::Everything),
-            (false, Progress::Auto) if super::nested::caller().is_some() => View::Brief,
+            (false, Progress::Auto) if super::caller::caller().is_some() => View::Brief,
             (false, _) => View::Lines,
         }
     }
