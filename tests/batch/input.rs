@@ -88,6 +88,6 @@ fn a_document_that_cannot_be_read_is_named() {
     std::os::unix::fs::symlink("/etc/hostname", project.root().join("PRPs/feature-requests/PRP-47.1.4-w.md"))
         .expect("link");
     refuses(&project, &["inspect", "PRPs/feature-requests/PRP-47.1.2-y.md"], 5, &["PRP-47.1.2-y.md"]);
-    let all = ["PRP-47.1.2-y.md", "not a regular file", "PRP-47.1.3-z.md", "PRP-47.1.4-w.md", "out of the project"];
+    let all = ["PRP-47.1.2-y.md", "a regular file", "PRP-47.1.3-z.md", "PRP-47.1.4-w.md", "out of the project"];
     refuses(&project, &["exe", "--batch", "47"], 5, &all);
 }

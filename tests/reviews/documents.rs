@@ -105,7 +105,7 @@ fn documents_that_the_reader_refuses_are_judged_too() {
     let project = spoiled();
     let ran = project.run(&["review", "--batch", "47", "--mode", "structural"]).exits(6);
     let ran = ran.says("PRP-47.1.2-work.md:8: the path `/etc/passwd` is absolute").says("is not UTF-8");
-    ran.says("PRP-47.1.4-work.md:1: cannot read").says("NEEDS_REVISION");
+    ran.says("PRP-47.1.4-work.md:1: the file cannot be read").says("NEEDS_REVISION");
     let report = report(&project);
     let of = |id: &str| {
         let all = report["reviews"].as_array().expect("reviews");
