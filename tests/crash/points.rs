@@ -50,13 +50,14 @@ fn every_fail_point_killed_failed_and_delayed_leaves_a_batch_that_completes() {
     report.print(&format!("{names} fail points × kill, error, delay"));
 }
 
-/// Most of these passings are at the end of the run, where the next start finds nothing left to do.
+/// The last passings are at the end of the run, where the next start finds nothing left to do.
 #[test]
 fn a_kill_while_removed_worktrees_are_deleted_leaves_none_of_them() {
     let points = enumerate().into_iter().filter(|(name, _)| name.starts_with("trash.delete"));
-    let points = points.flat_map(|(name, times)| (1..=times).map(move |at| (name.clone(), at)));
+    let points =
+        points.flat_map(|(name, times)| (times.saturating_sub(1).max(1)..=times).map(move |at| (name.clone(), at)));
     let cases = points.map(|(name, at)| Case::Faults(format!("{name}:kill:{at}"))).collect::<Vec<_>>();
-    assert!(cases.len() >= 6, "{cases:?}");
+    assert!(!cases.is_empty());
     all(&cases, &reference()).print("each time that the remains of a worktree are deleted × kill");
 }
 
