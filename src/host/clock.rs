@@ -21,10 +21,10 @@ pub fn rfc3339(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// Makes the id of a new run, such as `20261121T101530-9ix`: sorts by time, unique on this machine.
+/// Makes the id of a new run, such as `20261121T101530123-9ix`: sorts by time to the millisecond, unique on this machine.
 pub fn run_id() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let time = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%S").to_string();
+    let time = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%S%3f").to_string();
     let process = base36(std::process::id());
     match COUNT.fetch_add(1, Ordering::Relaxed) {
         0 => format!("{time}-{process}"),
@@ -70,6 +70,9 @@ mod tests {
         let (a, b) = (run_id(), run_id());
         assert_ne!(a, b);
         assert_eq!(a[..8], b[..8]);
+        assert_eq!(a.find('-'), Some(18), "{a}");
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(run_id() > a.clone().max(b), "a later run has a later name, whatever its process is called");
         assert!(a.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-'), "{a}");
         assert_eq!((base36(0), base36(35), base36(36)), ("0".to_owned(), "z".to_owned(), "10".to_owned()));
     }
