@@ -109,6 +109,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         git: Policy { hooks: config.git.hooks, sign: config.git.sign },
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),
+        max_processes: config.run.max_processes,
         sandbox: sandbox(&config.run.sandbox, context)?,
         argv: argv(),
         detached: detach::is_detached(),

@@ -88,6 +88,12 @@ pub const KEYS: &[Key] = &[
     unset("run.timeout", Kind::Time, "limit of a whole attempt; default: 60m to execute, 5m to generate, 2m to review"),
     key("run.grace", Kind::Time, r#""10s""#, "time to stop cleanly before the kill"),
     key("run.sandbox", Kind::Word(&["none", "bwrap"]), r#""none""#, "`bwrap`: agents write nothing but their worktree"),
+    key(
+        "run.max_processes",
+        Kind::Count(0),
+        "8192",
+        "processes and threads that all agents together may have; 0 for no limit; not for root",
+    ),
     unset("run.max_cost", Kind::Amount, "budget of a run in US dollars"),
     unset("run.max_tokens", Kind::Count(1), "budget of a run in tokens"),
     unset("run.max_fail", Kind::Count(1), "stop starting items after so many failures"),

@@ -74,6 +74,8 @@ pub struct RunSettings {
     pub grace: Duration,
     /// `none` or `bwrap`.
     pub sandbox: String,
+    /// 0 sets no limit.
+    pub max_processes: u64,
     /// US dollars.
     pub max_cost: Option<f64>,
     pub max_tokens: Option<u64>,
@@ -148,6 +150,7 @@ impl Config {
                 timeout: found.time("run.timeout"),
                 grace: found.time("run.grace").unwrap_or_default(),
                 sandbox: found.text("run.sandbox"),
+                max_processes: found.count("run.max_processes").unwrap_or_default(),
                 max_cost: found.amount("run.max_cost"),
                 max_tokens: found.count("run.max_tokens"),
                 max_fail: found.small("run.max_fail"),

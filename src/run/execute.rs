@@ -50,6 +50,7 @@ where
         .build()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the runtime: {error}")))?;
     process::become_subreaper();
+    process::limit_processes(settings.max_processes);
     // Adapters are scripts and stay on this thread, so their tasks are local ones.
     tokio::task::LocalSet::new().block_on(&runtime, serve(settings, reporters, script))
 }

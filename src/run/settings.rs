@@ -40,6 +40,8 @@ pub struct Settings {
     /// Shell command lines run once in a new worktree.
     pub setup: Vec<String>,
     pub sandbox: Sandbox,
+    /// Processes and threads that may come besides those that are there at the start; 0 sets no limit.
+    pub max_processes: u64,
     /// The command line of this program, for people and for resuming.
     pub argv: Vec<String>,
     /// The run belongs to no terminal: one that is closed does not end it.

@@ -139,3 +139,14 @@ fn agents_are_started_in_the_sandbox_that_is_configured() {
     assert!(line.contains("--ro-bind / /") && line.contains(&format!("--bind-try {worktree} {worktree}")), "{line}");
     assert!(line.contains("repo/.git"), "git needs its folder: {line}");
 }
+
+#[test]
+fn agents_have_a_limit_of_processes() {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    project.sabotage("PRP-47.1.1", 1, "grep 'Max processes' /proc/self/limits > \"$TOOLS/limits\"");
+    project.command(&["exe", "--batch", "47"]).env("BATCHPRP_RUN_MAX_PROCESSES", "700").output().expect("batchprp");
+    let limits = fs::read_to_string(project.tools().join("limits")).expect("limits");
+    let soft: u64 = limits.split_whitespace().nth(2).and_then(|word| word.parse().ok()).expect("a number");
+    assert!((700..100_000).contains(&soft), "{limits}");
+}

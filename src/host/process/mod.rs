@@ -2,6 +2,7 @@
 
 pub mod capture;
 pub mod kill;
+pub mod limit;
 pub mod marker;
 pub mod orphan;
 pub mod pipes;
@@ -12,6 +13,7 @@ pub mod sweep;
 pub mod table;
 pub mod tail;
 
+pub use limit::limit_processes;
 pub use marker::Marker;
 pub use orphan::become_subreaper;
 pub use run::{Command, Output, run};

@@ -1,4 +1,4 @@
-//! Starts one process: own session, marker, death with its parent, first to go when memory runs out.
+//! Starts one process: own session, marker, limit, death with its parent, first to go when memory runs out.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,10 +7,12 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
+use super::limit::ceiling;
 use super::marker::Marker;
 use super::orphan::{Entry, Register};
 use crate::host::failpoint;
@@ -137,14 +139,19 @@ fn once(program: &str, start: &Start) -> io::Result<Running> {
 #[expect(unsafe_code, reason = "code between fork and exec is unsafe by nature")]
 fn detach(command: &mut Command) {
     let parent = nix::unistd::getpid();
+    let most = ceiling();
     let prepare = move || {
         nix::unistd::setsid()?;
+        if let Some(most) = most {
+            let (soft, hard) = getrlimit(Resource::RLIMIT_NPROC)?;
+            setrlimit(Resource::RLIMIT_NPROC, most.min(soft), hard)?;
+        }
         #[cfg(target_os = "linux")]
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
         // The parent may have died before the line above.
         if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from(Errno::ESRCH)) }
     };
-    // SAFETY: `prepare` runs in the child between fork and exec. It makes four system calls that are async-signal-safe,
+    // SAFETY: `prepare` runs in the child between fork and exec. It makes six system calls that are async-signal-safe,
     // and neither allocates, locks nor touches memory of the parent; its errors are plain numbers.
     unsafe {
         command.pre_exec(prepare);
