@@ -41,12 +41,18 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
     };
     let start = start(command.argv, command.env, &spec, &papers, &setup);
     let begin = Instant::now();
+    // Stands before the agent does: written later it could take the place of the agent's own first heartbeat.
+    let mut beats = Beats::new(papers.heartbeat.clone(), &spec.item, heartbeat);
+    beats.write(begin);
     let mut running = match spawn(&start, &stop).await {
         Ok(running) => running,
-        Err(error) => return refused(&error),
+        Err(error) => {
+            beats.end(false);
+            return refused(&error);
+        }
     };
     let mut pipes = Pipes::take(&mut running.child, command.stdin);
-    let mut listener = match listen(adapter, &papers, &setup, (&spec, heartbeat), facts.clone()) {
+    let mut listener = match listen(adapter, &papers, &setup, (&spec, beats), facts.clone()) {
         Ok(listener) => listener,
         Err(error) => {
             let text = format!("cannot write below `{}`: {error}", papers.dir.display());
@@ -111,7 +117,7 @@ fn listen(
     adapter: Box<dyn Adapter>,
     papers: &Papers,
     setup: &Setup,
-    (spec, beats_itself): (&AgentSpec, bool),
+    (spec, beats): (&AgentSpec, Beats),
     facts: UnboundedSender<Fact>,
 ) -> std::io::Result<Listener> {
     let channel = |path, limit| -> std::io::Result<Channel> {
@@ -122,7 +128,7 @@ fn listen(
         adapter,
         out: channel(&papers.transcript, MAX_TRANSCRIPT)?,
         err: channel(&papers.stderr, MAX_STDERR)?,
-        beats: Beats::new(papers.heartbeat.clone(), &spec.item, beats_itself),
+        beats,
         tally: Tally::new(Arc::clone(&setup.ledger), nameless, spec.session.clone()),
         watch: Watch::new(setup.timers, Instant::now(), clock::suspended()),
         facts,
