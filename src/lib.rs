@@ -2,6 +2,8 @@
 //!
 //! `docs/architecture.md` is the map of the rooms.
 
+pub mod agents;
+pub mod bridge;
 pub mod cli;
 pub mod config;
 pub mod error;

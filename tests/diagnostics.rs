@@ -6,7 +6,8 @@ use std::path::Path;
 
 use batchprp::model::catalogue::CATALOGUE;
 use batchprp::model::problem::Problem;
-use batchprp::model::read::{LineIndex, batch, document, plan, prp};
+use batchprp::model::read::{LineIndex, document};
+use batchprp::model::read::{plan, prp};
 
 const PHASE: &str = "## Implementation\n### Phase 1: A\n";
 
@@ -136,7 +137,9 @@ fn every_finding_has_a_text_a_place_and_a_way_out() {
     let read = |path: &str, text: &str| batchprp::model::read::prp(Path::new(path), text.as_bytes()).0;
     let prps = [read("a/PRP-1-x.md", &first), read("b/PRP-1-y.md", &text)];
     let known = prps.iter().filter_map(|prp| prp.id.clone()).chain(["PRP-13".parse().expect("an id")]).collect();
-    for finding in batch::duplicates(&prps).into_iter().chain(batch::unknown_ids(&prps, &known)) {
+    for finding in
+        batchprp::model::read::duplicates(&prps).into_iter().chain(batchprp::model::read::unknown_ids(&prps, &known))
+    {
         let text = if finding.path == Path::new("a/PRP-1-x.md") { &first } else { &text };
         show(text, &finding.problem, &mut shown);
         seen.insert(finding.problem.code);

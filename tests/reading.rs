@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use batchprp::model::inspect::Inspection;
-use batchprp::model::read::{Document, document, plan, prp};
+use batchprp::model::read::plan;
+use batchprp::model::read::prp;
+use batchprp::model::read::{Document, document};
 
 mod reading {
     pub(crate) mod plans;

@@ -6,7 +6,10 @@ use std::path::Path;
 use batchprp::model::edit::{EditError, Value, set};
 use batchprp::model::inspect::Inspection;
 use batchprp::model::problem::Problem;
-use batchprp::model::read::{Node, dependency_text, document, fix_fences, frontmatter, plan, prp};
+use batchprp::model::read::plan;
+use batchprp::model::read::prp;
+use batchprp::model::read::frontmatter;
+use batchprp::model::read::{Node, dependency_text, document, fix_fences};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

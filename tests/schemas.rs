@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use batchprp::cli::document;
+use batchprp::cli::start::document;
 use batchprp::event::Event;
 use batchprp::graph::render::Document as Graph;
 use batchprp::model::heartbeat::Heartbeat;

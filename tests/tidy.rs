@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room and the rooms that it may name. `error` and `config` are shared by all but `model`.
-const MAY_NAME: [(&str, &[&str]); 10] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
     ("config", &["model"]),
     ("model", &[]),
     ("graph", &["model"]),
@@ -14,8 +14,10 @@ const MAY_NAME: [(&str, &[&str]); 10] = [
     ("report", &["model", "event"]),
     ("review", &["model", "graph"]),
     ("host", &["model", "event"]),
-    ("run", &["model", "graph", "event", "schedule", "report", "review", "host"]),
-    ("script", &["model", "graph", "event", "review", "run::bridge"]),
+    ("bridge", &["model", "event"]),
+    ("agents", &["model", "report", "host"]),
+    ("run", &["model", "graph", "event", "schedule", "report", "review", "host", "bridge"]),
+    ("script", &["model", "graph", "event", "review", "bridge"]),
 ];
 
 /// Rooms without effects.

@@ -1,66 +1,17 @@
-//! The command line: arguments, streams, files of the user, and one file per subcommand.
+//! The command line: one file per subcommand, in wings by what people do.
 //!
 //! Built-in subcommands are derived; batch scripts become real subcommands, built from what each says about itself.
 
-pub mod alive;
-pub mod analyze;
-pub mod api;
 pub mod author;
-pub mod builtin;
-pub mod caller;
-pub mod check;
-pub mod clean;
-pub mod complete;
-pub mod completions;
-pub mod config_show;
-pub mod context;
+pub mod batch;
 pub mod demo;
-pub mod detach;
-pub mod doctor;
-pub mod document;
-pub mod failure;
-pub mod globals;
-pub mod graph;
-pub mod graph_items;
-pub mod init;
-pub mod inspect;
-pub mod journal;
-pub mod launch;
-pub mod list;
-pub mod live;
-pub mod logs;
-pub mod man;
-pub mod nested;
-pub mod parse;
-pub mod peek;
-pub mod prices;
-pub mod program;
-pub mod progress;
-pub mod project;
-pub mod render;
-pub mod repl;
-pub mod replay;
-pub mod report;
-pub mod repository;
-pub mod resolve;
-pub mod root;
-pub mod run;
-pub mod runs;
-pub mod script_args;
-pub mod script_command;
-pub mod scripts;
-pub mod slash;
-pub mod status;
-pub mod stop;
-pub mod terminal;
-pub mod test;
-pub mod trend;
-pub mod trust;
-pub mod watch;
+pub mod follow;
+pub mod setup;
+pub mod start;
 
-pub use context::Context;
-pub use failure::{Failure, Outcome};
-pub use globals::Globals;
-pub use program::main;
-pub use progress::Progress;
-pub use terminal::Terminal;
+pub use batch::progress::Progress;
+pub use start::context::Context;
+pub use start::failure::{Failure, Outcome};
+pub use start::globals::Globals;
+pub use start::program::main;
+pub use start::terminal::Terminal;

@@ -16,7 +16,6 @@ pub mod outcome;
 pub mod phase;
 pub mod plan;
 pub mod price;
-pub mod price_table;
 pub mod problem;
 pub mod prp;
 pub mod read;

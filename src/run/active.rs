@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use super::adopt::Finished;
 use super::ahead::Ahead;
-use super::bridge::{Closed, RunGraph, RunOptions};
 use super::gate::Gate;
 use super::internal::Answer;
+use crate::bridge::door::{Closed, RunGraph, RunOptions};
 use crate::host::agent::SessionLedger;
-use crate::host::git::lease::Lease;
-use crate::host::git::repo::Repo;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::worktree::{Prepare, Prepared};
 use crate::host::lock::Lock;
 use crate::model::outcome::Outcome;

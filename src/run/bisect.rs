@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::bridge::Failure;
 use super::candidate::{Trial, off_the_loop};
+use crate::bridge::door::Failure;
 use crate::error::Result;
 use crate::event::kind::Guilty;
 use crate::host::git::merge::{self, Candidate};
-use crate::host::git::repo::Repo;
-use crate::host::git::scan;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::scan;
 use crate::host::validate::Validation;
 use crate::model::id::PrpId;
 

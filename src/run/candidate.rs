@@ -8,15 +8,15 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::active::Slot;
 use super::bisect;
-use super::bridge::Failure;
 use super::furnish::{self, Furnish};
 use super::internal::{Internal, MergeEnd, Rejection};
 use super::settings::Settings;
+use crate::bridge::door::Failure;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::merge::{self, Merge, MergeItem, Prepared};
-use crate::host::git::repo::Repo;
-use crate::host::git::{scratch, worktree};
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::worktree::{self, scratch};
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;

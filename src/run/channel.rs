@@ -2,8 +2,8 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::bridge::{Bridge, Failure, Origin, Reply, Request};
 use super::internal::Internal;
+use crate::bridge::door::{Bridge, Failure, Origin, Reply, Request};
 
 /// The script's end of the channel to the dispatcher.
 pub struct ChannelBridge {

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::bridge::RunGraph;
 use super::settings::Settings;
+use crate::bridge::door::RunGraph;
 use crate::error::Result;
 use crate::event::EventKind;
-use crate::host::git::repo::Repo;
+use crate::host::git::plumbing::repo::Repo;
 
 /// Names the PRPs whose text differs from the base commit, and, once, what else is not committed.
 pub(crate) fn notes(settings: &Settings, repo: &Repo, base: &str, graph: &RunGraph) -> Result<Vec<EventKind>> {

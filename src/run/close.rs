@@ -1,15 +1,16 @@
 //! Closing a run: exit code, metrics, clean-up of what is merged, the last event.
 
 use super::active::Active;
-use super::bridge::{Closed, ClosedItem, Reply};
 use super::dispatcher::{Dispatcher, no_run, reply};
 use super::internal::{Answer, Signal};
+use crate::bridge::door::{Closed, ClosedItem, Reply};
 use crate::error::ExitCode;
 use crate::event::EventKind;
 use crate::event::kind::{ItemStatus, Step};
-use crate::host::git::clean::{self, Remove};
-use crate::host::git::land::{self, Land};
-use crate::host::git::{lease, scratch};
+use crate::host::git::merge::land::{self, Land};
+use crate::host::git::upkeep::clean::{self, Remove};
+use crate::host::git::upkeep::lease;
+use crate::host::git::worktree::scratch;
 use crate::model::outcome::Outcome;
 use crate::report::metrics;
 use crate::schedule::State;

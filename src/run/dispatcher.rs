@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 
 use super::active::Active;
-use super::bridge::{Attempt, Failure, NextItem, Origin, Reply, Request};
 use super::effects::{self, Checks};
 use super::events::Events;
 use super::internal::{Answer, Internal, MergeEnd, Rejection, Signal, WorktreeReady};
 use super::settings::Settings;
 use super::{agents, close, gitwork, merging, opening, resolving, worktrees};
+use crate::bridge::door::{Attempt, Failure, NextItem, Origin, Reply, Request};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::event::kind::ItemStatus;

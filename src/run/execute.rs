@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::bridge::{Bridge, Failure};
 use super::channel::ChannelBridge;
 use super::close;
 use super::dispatcher::Dispatcher;
 use super::events::{Events, Reporter};
 use super::internal::{Internal, Signal};
 use super::settings::Settings;
+use crate::bridge::door::{Bridge, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::clock;
 use crate::host::process;

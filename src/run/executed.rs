@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::bridge::{Executed, PhaseRecord};
 use super::settings::Settings;
 use super::{journal, select};
+use crate::bridge::door::{Executed, PhaseRecord};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
-use crate::host::git::diff;
-use crate::host::git::executed::{self, Facts, Landed, Query};
-use crate::host::git::repo::Repo;
-use crate::host::git::scan::FoundPhase;
+use crate::host::git::plumbing::diff;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::executed::{self, Facts, Landed, Query};
+use crate::host::git::upkeep::scan::FoundPhase;
 use crate::model::id::BatchId;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.

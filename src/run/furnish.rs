@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::bridge::Failure;
 use super::settings::Settings;
+use crate::bridge::door::Failure;
 use crate::error::{Error, ExitCode};
 use crate::host::failpoint;
-use crate::host::git::repo::Repo;
+use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::worktree::{self, Prepared};
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;

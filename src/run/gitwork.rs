@@ -1,14 +1,16 @@
 //! Checkpoints and diffs: the git side of one item, off the loop's thread.
 
 use super::active::Integration;
-use super::bridge::{Attempt, Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, misuse, reply};
 use super::internal::{Answer, Internal};
+use crate::bridge::door::{Attempt, Failure, Origin, Reply};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
-use crate::host::git::lease::{self, Lease};
-use crate::host::git::repo::Repo;
-use crate::host::git::{checkpoint, diff, probe};
+use crate::host::git::merge::probe;
+use crate::host::git::plumbing::diff;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::lease::{self, Lease};
+use crate::host::git::worktree::checkpoint;
 use crate::model::checkpoint::Checkpoint;
 use crate::model::id::PrpId;
 use crate::review::drift;

@@ -4,11 +4,11 @@ use tokio::sync::oneshot;
 
 use super::active::Active;
 use super::adopt::Finished;
-use super::bridge::{Attempt, Failure, Origin, Reply, Request, Worktree};
+use crate::bridge::door::{Attempt, Failure, Origin, Reply, Request, Worktree};
 use crate::error::Error;
 use crate::event::kind::{EventKind, Guilty};
 use crate::host::agent::Fact;
-use crate::host::git::lease::Lease;
+use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::worktree::{Prepare, Prepared};
 use crate::model::agent::AgentReport;
 

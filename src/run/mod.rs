@@ -12,7 +12,6 @@ pub mod adopt;
 pub mod agents;
 pub mod ahead;
 pub mod bisect;
-pub mod bridge;
 pub mod candidate;
 pub mod channel;
 pub mod checkout;

@@ -1,13 +1,13 @@
 //! A merge conflict that an agent resolves: validated, committed, or parked again.
 
 use super::active::Integration;
-use super::bridge::{Failure, Origin, Reply};
 use super::dispatcher::{Dispatcher, misuse, reply};
 use super::effects::{self, Checks};
 use super::internal::{Answer, Internal};
+use crate::bridge::door::{Failure, Origin, Reply};
 use crate::error::Result;
 use crate::event::EventKind;
-use crate::host::git::resolve;
+use crate::host::git::merge::resolve;
 use crate::host::git::worktree::Prepared;
 use crate::host::validate;
 use crate::model::validation::Verdict;

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::bridge::Selection;
 use super::settings::Settings;
+use crate::bridge::door::Selection;
 use crate::error::{Error, ExitCode, Findings, Result};
 use crate::model::id::PrpId;
 use crate::model::problem::Problem;
@@ -62,7 +62,7 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     }
     let prps = chosen.iter().map(|document| document.prp.clone()).collect::<Vec<_>>();
     let known = known.into_iter().collect::<BTreeSet<_>>();
-    let findings = [read::batch::duplicates(&prps), read::batch::unknown_ids(&prps, &known)];
+    let findings = [read::duplicates(&prps), read::unknown_ids(&prps, &known)];
     for finding in findings.into_iter().flatten() {
         if let Some(document) = chosen.iter_mut().find(|document| document.prp.path == finding.path) {
             document.problems.push(finding.problem);

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::host::agent::Timers;
-use crate::host::git::repo::Policy;
+use crate::host::git::plumbing::repo::Policy;
 use crate::host::process::Sandbox;
-use crate::model::price::Prices;
+use crate::model::price::prices::Prices;
 
 /// Everything that configuration decides about a run.
 #[derive(Clone, Debug)]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Map, Scope};
 use serde::Deserialize;
 
+use crate::bridge::door::Adapter;
 use crate::error::{Error, ExitCode};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
-use crate::run::bridge::Adapter;
 
-use super::api::current;
+use super::api::run::current;
 use super::diagnostic;
 use super::embedded;
 use super::library::{Place, is_inside};

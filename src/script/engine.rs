@@ -52,7 +52,7 @@ fn stop_when_cancelled(engine: &mut Engine, state: &Arc<State>) {
     let cancel = state.cancel.clone();
     engine.on_progress(move |steps| {
         // An adapter still has to read the last lines of an agent that is being stopped.
-        let stop = match api::current::in_adapter() {
+        let stop = match api::run::current::in_adapter() {
             true => steps > ADAPTER_STEPS,
             false => cancel.load(std::sync::atomic::Ordering::Relaxed),
         };
@@ -74,9 +74,9 @@ fn refuse_exit(engine: &mut Engine) {
 /// What a script prints is a note of its item, never bare text on a terminal that others draw on.
 fn notes_for_print(engine: &mut Engine, state: &Arc<State>) {
     let (print, debug) = (state.clone(), state.clone());
-    engine.on_print(move |text| api::event::note_text(&print, text.to_owned()));
+    engine.on_print(move |text| api::run::event::note_text(&print, text.to_owned()));
     engine.on_debug(move |text, source, position| {
         let place = source.map_or_else(|| format!("{position:?}"), |source| format!("{source}:{position:?}"));
-        api::event::note_text(&debug, format!("{place}: {text}"));
+        api::run::event::note_text(&debug, format!("{place}: {text}"));
     });
 }

@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 use rhai::{AST, Dynamic, Engine, Scope};
 use serde_json::Value;
 
+use crate::bridge::door::{Adapter, Bridge, Closed};
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
-use crate::run::bridge::{Adapter, Bridge, Closed};
 
 use super::adapter::AdapterScript;
 use super::diagnostic;

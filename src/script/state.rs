@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use rhai::Engine;
 use serde_json::Value;
 
+use crate::bridge::door::{Bridge, Closed};
 use crate::config::Config;
-use crate::run::bridge::{Bridge, Closed};
 
 use super::adapter::Detected;
 use super::fake::FakeBridge;

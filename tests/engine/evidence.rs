@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use batchprp::host::git::lease;
-use batchprp::host::git::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::upkeep::lease;
 
 use crate::project::Project;
 use crate::stage::{faked, finish, staged, status, told, until};

@@ -2,17 +2,19 @@
 
 use std::fs;
 
-use batchprp::host::git::checkpoint;
-use batchprp::host::git::deviation::Deviation;
-use batchprp::host::git::repo::{Policy, Repo};
-use batchprp::host::git::{notes, scan};
+use batchprp::host::git::plumbing::notes;
+use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::upkeep::scan;
+use batchprp::host::git::worktree::checkpoint;
+use batchprp::host::git::worktree::deviation::Deviation;
 use batchprp::model::validation::{LevelResult, ValidationRecord, Verdict};
 
 use crate::fixture::{Fixture, git, id, point, write};
 
 fn ordinals(fixture: &Fixture) -> Vec<u32> {
     let repo = fixture.repo();
-    let base = batchprp::host::git::branch::base(&repo, "prp-47-1-1").expect("git answers").expect("a record");
+    let base =
+        batchprp::host::git::worktree::branch::base(&repo, "prp-47-1-1").expect("git answers").expect("a record");
     let scan = scan::item(&repo, "prp-47-1-1", &base, &id("47.1.1")).expect("a scan");
     scan.phases.iter().map(|phase| phase.ordinal).collect()
 }

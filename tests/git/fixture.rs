@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use batchprp::host::git::branch::{self, BatchBranch};
-use batchprp::host::git::checkpoint::{self, Made};
 use batchprp::host::git::merge::{self, Merge, MergeItem};
-use batchprp::host::git::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::worktree::branch::{self, BatchBranch};
+use batchprp::host::git::worktree::checkpoint::{self, Made};
 use batchprp::host::git::worktree::{self, Prepare, Prepared};
 use batchprp::model::checkpoint::Checkpoint;
 use batchprp::model::id::PrpId;

@@ -1,9 +1,10 @@
 //! What history says about phases and items, after everything people do to history.
 
-use batchprp::host::git::clean::{self, Remove};
-use batchprp::host::git::executed::{self, Facts, Landed, Query};
-use batchprp::host::git::scan::{self, ItemScan};
-use batchprp::host::git::{notes, worktree};
+use batchprp::host::git::plumbing::notes;
+use batchprp::host::git::upkeep::clean::{self, Remove};
+use batchprp::host::git::upkeep::executed::{self, Facts, Landed, Query};
+use batchprp::host::git::upkeep::scan::{self, ItemScan};
+use batchprp::host::git::worktree;
 use batchprp::model::validation::ValidationRecord;
 
 use crate::fixture::{Fixture, git, id, write};
@@ -11,7 +12,7 @@ use crate::fixture::{Fixture, git, id, write};
 fn scan(fixture: &Fixture, item: &str) -> ItemScan {
     let repo = fixture.repo();
     let branch = id(item).branch();
-    let base = batchprp::host::git::branch::base(&repo, &branch).expect("git answers").expect("a record");
+    let base = batchprp::host::git::worktree::branch::base(&repo, &branch).expect("git answers").expect("a record");
     scan::item(&repo, &branch, &base, &id(item)).expect("a scan")
 }
 
@@ -256,7 +257,8 @@ fn a_fresh_clone_with_the_references_resumes_where_the_batch_was() {
     let url = fixture.root().display().to_string();
     git(elsewhere.folder(), &["clone", "-q", &url, "app"]);
     elsewhere.git(&["branch", "-q", "prp-47", "origin/prp-47"]);
-    let error = batchprp::host::git::branch::ensure_batch(&elsewhere.repo(), "prp-47", "HEAD").expect_err("a refusal");
+    let error = batchprp::host::git::worktree::branch::ensure_batch(&elsewhere.repo(), "prp-47", "HEAD")
+        .expect_err("a refusal");
     assert!(error.help.expect("a way out").contains("refs/batchprp/*"));
     let all = ["refs/batchprp/*:refs/batchprp/*", "refs/heads/prp-*:refs/heads/prp-*"];
     elsewhere.git(&[&["fetch", "-q", "origin"][..], &all].concat());

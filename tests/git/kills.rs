@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use batchprp::host::git::repo::{Policy, Repo};
-use batchprp::host::git::scan;
+use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::upkeep::scan;
 
 use crate::fixture::{Fixture, id, try_git, write};
 
@@ -26,13 +26,13 @@ fn work(fixture: &Fixture) {
             }
         }
         fixture.merge(item);
-        let what = batchprp::host::git::clean::Remove {
+        let what = batchprp::host::git::upkeep::clean::Remove {
             path: prepared.path,
             branch: prepared.branch,
             into: "prp-47".to_owned(),
             delete_branch: false,
         };
-        batchprp::host::git::clean::remove(&repo, &what).expect("removed");
+        batchprp::host::git::upkeep::clean::remove(&repo, &what).expect("removed");
     }
 }
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use batchprp::host::git::checkpoint;
 use batchprp::host::git::worktree;
+use batchprp::host::git::worktree::checkpoint;
 use batchprp::host::lock::{self, Lock};
 use batchprp::host::owner::Owner;
 

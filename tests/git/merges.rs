@@ -4,9 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use batchprp::host::git::land::{self, Land};
+use batchprp::host::git::merge::land::{self, Land};
 use batchprp::host::git::merge::{self, Merge, MergeItem};
-use batchprp::host::git::{branch, diff, probe, resolve, scan};
+use batchprp::host::git::merge::{probe, resolve};
+use batchprp::host::git::plumbing::diff;
+use batchprp::host::git::upkeep::scan;
+use batchprp::host::git::worktree::branch;
 
 use crate::fixture::{Fixture, git, id, write};
 

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use batchprp::error::{Error, ExitCode};
-use batchprp::host::git::guard::Guard;
 use batchprp::host::git::merge::Merge;
-use batchprp::host::git::repo::{Policy, Repo};
-use batchprp::host::git::scan;
+use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::upkeep::guard::Guard;
+use batchprp::host::git::upkeep::scan;
 
 use crate::fixture::{Fixture, git, id, write};
 

@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use batchprp::host::git::merge::resolve;
+use batchprp::host::git::upkeep::{clean, lease, restart};
+use batchprp::host::git::worktree::branch;
 use batchprp::host::git::worktree::{self, Prepare, Prepared};
-use batchprp::host::git::{branch, clean, lease, resolve, restart};
 
 use crate::fixture::{Fixture, git, id, try_git, write};
 

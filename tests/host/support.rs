@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use batchprp::bridge::door::{Adapter, AgentCall};
 use batchprp::host::agent::{Fact, Setup, Timers, attempt};
 use batchprp::host::process::{self, Marker};
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::StopToken;
 use batchprp::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
 use batchprp::model::task::TaskSpec;
-use batchprp::run::bridge::{Adapter, AgentCall};
 use tokio::sync::mpsc;
 
 /// An adapter whose program is one shell script.

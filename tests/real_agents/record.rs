@@ -13,10 +13,10 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use batchprp::bridge::door::{Bridge, Failure, Origin, Reply, Request};
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::model::agent::{AgentEvent, AgentSpec, Exit};
-use batchprp::run::bridge::{Bridge, Failure, Origin, Reply, Request};
 use batchprp::script::search::SearchPath;
 use batchprp::script::{Context, Host, host};
 use nix::sys::signal::{Signal, kill};

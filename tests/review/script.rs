@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
+use batchprp::bridge::door::{Bridge, Failure, Origin, Reply, Request};
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
-use batchprp::run::bridge::{Bridge, Failure, Origin, Reply, Request};
 use batchprp::script::search::SearchPath;
 use batchprp::script::{Context, host};
 use serde_json::{Value, json};

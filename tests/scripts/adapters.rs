@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use batchprp::bridge::door::Adapter;
 use batchprp::model::agent::{AgentEvent, AgentSpec, AgentStatus, Exit};
 use batchprp::model::usage::Tokens;
-use batchprp::run::bridge::Adapter;
 use batchprp::script::Host;
 use serde_json::Value;
 

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
+use batchprp::bridge::door::{
+    AgentCall, Bridge, Closed, ClosedItem, Executed, Failure, NextItem, Origin, PhaseRecord, Reply, Request, RunGraph,
+    RunOptions, Selection, Worktree,
+};
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::event::kind::{EventKind, ItemStatus};
@@ -14,10 +18,6 @@ use batchprp::model::outcome::Outcome;
 use batchprp::model::prp::Prp;
 use batchprp::model::read;
 use batchprp::model::validation::{LevelResult, ValidationRecord, Verdict};
-use batchprp::run::bridge::{
-    AgentCall, Bridge, Closed, ClosedItem, Executed, Failure, NextItem, Origin, PhaseRecord, Reply, Request, RunGraph,
-    RunOptions, Selection, Worktree,
-};
 use batchprp::script::search::SearchPath;
 use batchprp::script::{Context, Host, ScriptEnd, host};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! gen: numbers, stages, checked documents, batches that are there already.
 
+use batchprp::bridge::door::AgentCall;
 use batchprp::error::ExitCode;
 use batchprp::model::agent::AgentStatus;
-use batchprp::run::bridge::AgentCall;
 use serde_json::{Value, json};
 
 use super::fake::{Project, report};

@@ -1,8 +1,8 @@
 //! `demo`: its arguments.
 
-use super::super::context::Context;
-use super::super::failure::Outcome;
 use super::play;
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
 
 /// Show the main job on the embedded agent, in a repository of its own
 ///

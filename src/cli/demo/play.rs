@@ -21,7 +21,7 @@ jobs = 4
 const README: &str = "# A playground of batchprp\n\nMade by `batchprp demo`.\n";
 
 /// Runs the demonstration and leaves its repository: in `./batchprp-demo` with `keep`, else in a temporary folder.
-pub(super) fn play(keep: bool, out: &mut dyn Write) -> Result<ExitCode> {
+pub(crate) fn play(keep: bool, out: &mut dyn Write) -> Result<ExitCode> {
     let started = Instant::now();
     let home = place(keep)?;
     let this = std::env::current_exe().map_err(|error| failed(&format!("cannot find this program: {error}")))?;

@@ -1,34 +1,6 @@
 //! Git: the truth about what is done. The git program writes, libgit2 reads where speed matters.
 
-mod admin;
-pub mod branch;
-mod busy;
-pub mod checkpoint;
-pub mod clean;
-pub mod deviation;
-pub mod diff;
-pub mod documents;
-pub mod executed;
-pub mod guard;
-mod history;
-mod intent;
-pub mod join;
-pub mod land;
-pub mod lease;
-mod locks;
 pub mod merge;
-mod message;
-pub mod notes;
-pub mod probe;
-mod refs;
-mod repair;
-pub mod repo;
-pub mod rescue;
-pub mod resolve;
-pub mod restart;
-mod run;
-pub mod scan;
-pub mod scratch;
-mod temporary;
-mod work;
+pub mod plumbing;
+pub mod upkeep;
 pub mod worktree;

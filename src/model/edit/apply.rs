@@ -4,7 +4,8 @@ use super::region::{Form, Region, region};
 use super::render::{self, Quotes};
 use super::value::{EditError, Value};
 use crate::model::problem::Problem;
-use crate::model::read::{Frontmatter, Node, frontmatter};
+use crate::model::read::frontmatter;
+use crate::model::read::{Frontmatter, Node};
 
 /// Returns the text with some keys of its frontmatter set; every byte that is not part of their values stays.
 ///

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::field::{Name, fields};
-use super::frontmatter::Frontmatter;
-use super::heading::Heading;
 use super::opened::Opened;
 use super::phase_heading::Kind;
-use super::prp_fields::scalar;
-use super::reading::Reading;
+use super::prp::fields::scalar;
+use super::text::frontmatter::Frontmatter;
+use super::text::heading::Heading;
+use super::text::reading::Reading;
 use crate::model::id::PrpId;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
@@ -43,10 +43,10 @@ pub fn document(path: &Path, bytes: &[u8]) -> Document {
     let mut problems = Vec::new();
     let opened = Opened::of(bytes, &mut problems);
     if is_plan(path, opened.front.as_ref(), &opened.reading) {
-        let plan = super::plan::read(path, opened, &mut problems);
+        let plan = super::plan::reader::read(path, opened, &mut problems);
         Document::Plan(Box::new(plan), problems)
     } else {
-        let prp = super::prp::read(path, opened, &mut problems);
+        let prp = super::prp::reader::read(path, opened, &mut problems);
         Document::Prp(Box::new(prp), problems)
     }
 }
@@ -72,7 +72,7 @@ fn is_plan(path: &Path, front: Option<&Frontmatter>, reading: &Reading) -> bool 
         return true;
     }
     let title = headings.iter().find(|heading| heading.level == 1).map_or("", |heading| heading.text.as_str());
-    if id.is_some() || super::prp::id_of_file_name(path).is_some() || title.get(..3) == Some("PRP") {
+    if id.is_some() || super::prp::reader::id_of_file_name(path).is_some() || title.get(..3) == Some("PRP") {
         return false;
     }
     let fields =

@@ -6,15 +6,15 @@ const WEEK: f64 = 5.0 * DAY;
 
 /// A duration, or the middle of a range of durations.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Duration {
-    pub(super) minutes: f64,
+pub(crate) struct Duration {
+    pub(crate) minutes: f64,
     /// It was written as a range or with `~`.
-    pub(super) rough: bool,
+    pub(crate) rough: bool,
 }
 
 /// Reads a duration at the start of a text and returns it with the rest. `bare` is the unit of a number without one,
 /// in minutes; without it such a number is no duration.
-pub(super) fn leading(text: &str, bare: Option<f64>) -> Option<(Duration, &str)> {
+pub(crate) fn leading(text: &str, bare: Option<f64>) -> Option<(Duration, &str)> {
     let mut rest = text.trim_start();
     let trimmed = rest.trim_start_matches(['~', '≈']).trim_start();
     let mut rough = trimmed.len() < rest.len();

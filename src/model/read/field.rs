@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::heading::Heading;
-use super::item::item;
-use super::source::{lines, trim};
+use super::text::heading::Heading;
+use super::text::item::item;
+use super::text::source::{lines, trim};
 
 /// What a field of a plan phase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Name {
+pub(crate) enum Name {
     Goal,
     Hours,
     Complexity,
@@ -47,18 +47,18 @@ impl Name {
 
 /// A field with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field {
-    pub(super) name: Name,
+pub(crate) struct Field {
+    pub(crate) name: Name,
     /// The name as written.
-    pub(super) title: Range<usize>,
+    pub(crate) title: Range<usize>,
     /// The rest of its line.
-    pub(super) value: Range<usize>,
+    pub(crate) value: Range<usize>,
     /// The lines below, up to the next field.
-    pub(super) body: Range<usize>,
+    pub(crate) body: Range<usize>,
 }
 
 /// Reads the fields of `range` in a masked text; `headings` are those inside.
-pub(super) fn fields(masked: &str, range: &Range<usize>, headings: &[Heading]) -> Vec<Field> {
+pub(crate) fn fields(masked: &str, range: &Range<usize>, headings: &[Heading]) -> Vec<Field> {
     let mut found: Vec<Field> = Vec::new();
     let mut headings = headings.iter().peekable();
     let gated = lines(masked, range.clone()).filter_map(|line| bold(masked, &line)).any(|(title, _)| {

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::fence::Fence;
-use super::heading::{Heading, plain};
-use super::item::{Item, first_code, item};
-use super::reading::Reading;
-use super::source::{lines, trim};
+use super::text::fence::Fence;
+use super::text::heading::{Heading, plain};
+use super::text::item::{Item, first_code, item};
+use super::text::reading::Reading;
+use super::text::source::{lines, trim};
 use crate::model::gate::Gate;
 use crate::model::phase::Phase;
 use crate::model::problem::Problem;
@@ -15,7 +15,7 @@ use crate::model::problem::Problem;
 const UNKNOWN: u8 = 2;
 
 /// Reads the gates of a PRP.
-pub(super) fn gates(
+pub(crate) fn gates(
     text: &str,
     reading: &Reading,
     body: usize,
@@ -134,7 +134,7 @@ impl Walk<'_> {
 }
 
 /// Makes a gate of a list item such as ``L1: `cargo fmt --check` ``.
-pub(super) fn listed(text: &str, item: &Item, default: u8) -> Gate {
+pub(crate) fn listed(text: &str, item: &Item, default: u8) -> Gate {
     let content = &text[item.text.clone()];
     let (level, skip) = level_at_start(content).map_or((default, 0), |(level, length)| {
         let marks = content.len() - content.trim_start_matches(['*', '_', ' ']).len();
@@ -160,7 +160,7 @@ fn whole_code(text: &str, range: &Range<usize>) -> Option<String> {
 }
 
 /// Makes the shell commands of a fenced block one script: prompts and comments removed.
-pub(super) fn script(text: &str, fence: &Fence) -> Option<String> {
+pub(crate) fn script(text: &str, fence: &Fence) -> Option<String> {
     let word = text[fence.info.clone()].split([' ', ',', '{']).next().unwrap_or_default().to_ascii_lowercase();
     if !matches!(word.as_str(), "bash" | "sh" | "shell" | "console" | "zsh") || fence.nested.is_some() {
         return None;
@@ -234,7 +234,7 @@ fn level(words: &str) -> Option<(u8, usize)> {
 }
 
 /// Warns about commands that never end by themselves.
-pub(super) fn endless(gates: &[Gate], problems: &mut Vec<Problem>) {
+pub(crate) fn endless(gates: &[Gate], problems: &mut Vec<Problem>) {
     const ENDLESS: [&str; 12] = [
         "npm run dev",
         "npm start",

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use super::heading::{Heading, plain};
 use super::phase_heading::Kind;
+use super::text::heading::{Heading, plain};
 
 /// The section that holds the phases.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Host {
+pub(crate) struct Host {
     /// Index of its heading; `None` when the whole document is meant.
-    pub(super) heading: Option<usize>,
+    pub(crate) heading: Option<usize>,
     /// From behind its heading to its end.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// Indices of the headings of the phases.
-    pub(super) phases: Vec<usize>,
+    pub(crate) phases: Vec<usize>,
 }
 
 /// Section titles that are the implementation without doubt.
@@ -29,7 +29,7 @@ const EXACT: [&str; 8] = [
 ];
 
 /// Finds the implementation section of a PRP; `end` is the length of the document.
-pub(super) fn implementation(headings: &[Heading], end: usize) -> Option<Host> {
+pub(crate) fn implementation(headings: &[Heading], end: usize) -> Option<Host> {
     let sections = sections(headings, end);
     let (exact, others): (Vec<_>, Vec<_>) =
         sections.into_iter().partition(|section| EXACT.contains(&section.1.as_str()));
@@ -49,7 +49,7 @@ pub(super) fn implementation(headings: &[Heading], end: usize) -> Option<Host> {
 }
 
 /// Finds the phases of a plan: those of `## Phases`, else those of the whole document.
-pub(super) fn plan(headings: &[Heading], end: usize) -> Option<Host> {
+pub(crate) fn plan(headings: &[Heading], end: usize) -> Option<Host> {
     let named = |title: &str| title == "phases" || title.ends_with(" phases");
     let sections = sections(headings, end).into_iter().filter(|section| named(&section.1));
     let hosts = sections.map(|(heading, _, span)| inside(headings, heading, span));
@@ -64,7 +64,7 @@ pub(super) fn plan(headings: &[Heading], end: usize) -> Option<Host> {
 }
 
 /// Returns the titles of the second-level sections that hold phase headings.
-pub(super) fn sections_with_phases(headings: &[Heading]) -> Vec<&Heading> {
+pub(crate) fn sections_with_phases(headings: &[Heading]) -> Vec<&Heading> {
     let mut section = None;
     let mut found: Vec<&Heading> = Vec::new();
     for heading in headings {

@@ -4,7 +4,7 @@ use super::estimate::leading;
 use crate::model::prp::Complexity;
 
 /// Reads hours: a number, a range (its middle), or a duration with a unit; a comment may follow.
-pub(super) fn hours(text: &str) -> Option<f64> {
+pub(crate) fn hours(text: &str) -> Option<f64> {
     let (duration, rest) = leading(text.trim().trim_matches(['*', '`']), Some(60.0))?;
     let rest = rest.trim_start();
     let comment = rest.is_empty() || rest.starts_with(['(', ',', ';', '-', '–', '—', '#', '.']);
@@ -13,7 +13,7 @@ pub(super) fn hours(text: &str) -> Option<f64> {
 }
 
 /// Reads a complexity word in any case; a comment may follow.
-pub(super) fn complexity(text: &str) -> Option<Complexity> {
+pub(crate) fn complexity(text: &str) -> Option<Complexity> {
     let text = text.trim().trim_matches(['*', '`']);
     let end = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     let rest = text[end..].trim_start();

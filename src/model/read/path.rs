@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::item::{first_code, split};
-use super::source::trim;
+use super::text::item::{first_code, split};
+use super::text::source::trim;
 
 /// Why a declared path is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +53,10 @@ pub fn clean_path(text: &str) -> Result<String, BadPath> {
 }
 
 /// A path found in prose, with its place.
-pub(super) type Found = (Range<usize>, Result<String, BadPath>);
+pub(crate) type Found = (Range<usize>, Result<String, BadPath>);
 
 /// Reads one entry: the first back-ticked token, else the text up to ` - `, ` (` or the end.
-pub(super) fn entry(text: &str, range: &Range<usize>) -> Option<Found> {
+pub(crate) fn entry(text: &str, range: &Range<usize>) -> Option<Found> {
     if is_none(&text[range.clone()]) {
         return None;
     }
@@ -73,12 +73,12 @@ pub(super) fn entry(text: &str, range: &Range<usize>) -> Option<Found> {
 }
 
 /// Reads a comma list.
-pub(super) fn entries(text: &str, range: &Range<usize>) -> Vec<Found> {
+pub(crate) fn entries(text: &str, range: &Range<usize>) -> Vec<Found> {
     split(text, range, |_| false).iter().filter_map(|part| entry(text, part)).collect()
 }
 
 /// Tells whether a text says that there is nothing.
-pub(super) fn is_none(text: &str) -> bool {
+pub(crate) fn is_none(text: &str) -> bool {
     let text = text.trim().trim_matches(['*', '_', '`']);
     let Some(word) = ["none", "n/a", "empty", "nothing", "-", "–", "—"]
         .into_iter()

@@ -4,7 +4,7 @@ use super::estimate;
 
 /// What a heading counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Phase,
     Step,
     Task,
@@ -14,16 +14,16 @@ pub(super) enum Kind {
 
 /// A heading that starts with a kind and a label.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct PhaseHeading {
-    pub(super) kind: Kind,
-    pub(super) label: String,
-    pub(super) title: String,
-    pub(super) minutes: Option<f64>,
+pub(crate) struct PhaseHeading {
+    pub(crate) kind: Kind,
+    pub(crate) label: String,
+    pub(crate) title: String,
+    pub(crate) minutes: Option<f64>,
 }
 
 impl PhaseHeading {
     /// Reads a heading without its marks; `None` when it is another heading.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
         let (kind, rest) = kind(text)?;
         let rest = rest.strip_prefix(|c: char| c.is_whitespace() || c == '-' || c == '#')?.trim_start();
@@ -52,7 +52,7 @@ fn kind(text: &str) -> Option<(Kind, &str)> {
 }
 
 /// Splits a label such as `1`, `2A`, `2.5` or `10.1` off.
-pub(super) fn label(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn label(text: &str) -> Option<(&str, &str)> {
     let bytes = text.as_bytes();
     let mut end = 0;
     loop {

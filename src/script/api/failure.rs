@@ -7,8 +7,8 @@ use crate::error::{Error, ExitCode};
 
 use super::super::failure::{ScriptFailure, code, failures};
 use super::super::suggest;
-use super::current;
 use super::native::{Thrown, invalid, native};
+use super::run::current;
 
 #[export_module]
 pub(crate) mod module {

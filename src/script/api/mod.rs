@@ -2,39 +2,14 @@
 #![allow(clippy::needless_pass_by_value, reason = "the engine hands arguments over by value")]
 #![allow(clippy::unwrap_used, clippy::wildcard_imports, unreachable_pub, reason = "the export macro writes such code")]
 
-mod agent;
-mod agent_call;
-mod answer;
 mod assert;
-mod config;
-mod contradiction;
-pub(crate) mod current;
-mod dag;
-mod digest;
-mod document;
-mod env;
-pub(crate) mod event;
+pub(crate) mod document;
 mod failure;
 pub(crate) mod fields;
-mod files;
-mod git;
-mod http;
-mod items;
-mod json;
 pub(crate) mod native;
-mod outcome;
-mod plan;
-mod process;
-mod prp;
 mod register;
-mod review;
-mod review_facts;
 pub(crate) mod run;
-mod run_options;
-mod surroundings;
-pub(crate) mod template;
 mod text;
-mod time;
-mod yaml;
+pub(crate) mod world;
 
 pub(crate) use register::register;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, EvalAltResult, NativeCallContext};
 
+use crate::bridge::door::{Failure, Origin, Reply, Request};
 use crate::error::{Error, ExitCode};
-use crate::run::bridge::{Failure, Origin, Reply, Request};
 
 use super::super::failure::ScriptFailure;
 use super::super::state::State;
-use super::current;
+use super::run::current;
 
 /// What a function registered with the engine returns.
 pub(crate) type Thrown<T> = Result<T, Box<EvalAltResult>>;

@@ -5,10 +5,11 @@ use rhai::{Engine, Module, exported_module};
 use super::super::failure::ScriptFailure;
 use super::super::fake;
 use super::super::value;
-use super::{
-    agent, assert, config, dag, digest, document, env, event, failure, files, git, http, json, outcome, plan, process,
-    prp, review, template, text, time, yaml,
-};
+use super::document::{plan, prp, review, section, template};
+use super::run::{agent, dag, event, git, outcome};
+use super::text::{digest, json, words, yaml};
+use super::world::{config, env, files, http, process, time};
+use super::{assert, failure};
 
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
@@ -18,7 +19,7 @@ pub(crate) fn register(engine: &mut Engine) {
         ("config", exported_module!(config::module)),
         ("dag", exported_module!(dag::module)),
         ("digest", exported_module!(digest::module)),
-        ("document", exported_module!(document::module)),
+        ("document", exported_module!(section::module)),
         ("env", exported_module!(env::module)),
         ("event", exported_module!(event::module)),
         ("fake", exported_module!(fake::module::module)),
@@ -33,7 +34,7 @@ pub(crate) fn register(engine: &mut Engine) {
         ("prp", exported_module!(prp::module)),
         ("review", exported_module!(review::module)),
         ("template", exported_module!(template::module)),
-        ("text", exported_module!(text::module)),
+        ("text", exported_module!(words::module)),
         ("time", exported_module!(time::module)),
         ("yaml", exported_module!(yaml::module)),
     ];

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::bridge::door::{AgentCall, Bridge, Executed, Failure, Origin, PhaseRecord, Reply, Request, Worktree};
 use crate::error::{Error, ExitCode};
 use crate::event::kind::EventKind;
 use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
-use crate::run::bridge::{AgentCall, Bridge, Executed, Failure, Origin, PhaseRecord, Reply, Request, Worktree};
 
 use super::documents;
 use super::schedule::{Schedule, Step};

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::bridge::door::Selection;
 use crate::error::{Error, ExitCode};
 use crate::model::prp::Prp;
 use crate::model::read;
-use crate::run::bridge::Selection;
 
 use super::world::World;
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::bridge::door::{Closed, ClosedItem, NextItem, RunGraph, RunOptions};
 use crate::event::kind::ItemStatus;
 use crate::model::outcome::Outcome;
-use crate::run::bridge::{Closed, ClosedItem, NextItem, RunGraph, RunOptions};
 
 /// One run.
 pub(super) struct Schedule {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
+use crate::bridge::door::{Executed, Worktree};
 use crate::event::kind::EventKind;
-use crate::run::bridge::{Executed, Worktree};
 
 use super::behaviour::{AgentAnswer, Defect, HttpAnswer, ProgramAnswer};
 use super::schedule::Schedule;

@@ -3,7 +3,7 @@
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 
-use crate::run::bridge::{Closed, ClosedItem};
+use crate::bridge::door::{Closed, ClosedItem};
 
 /// The end of a run as scripts see it.
 #[derive(Clone, Debug)]

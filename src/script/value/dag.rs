@@ -9,10 +9,10 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use crate::graph::Graph;
 
 use super::super::api::native::{Thrown, invalid, native};
-use super::super::api::run;
 use super::super::suggest;
 use super::closed::ClosedValue;
 use super::convert::{optional, texts};
+use crate::script::api::run::recipe;
 
 /// A graph with the things it was made of.
 #[derive(Clone, Debug)]
@@ -153,7 +153,7 @@ pub(crate) mod methods {
     pub fn run(context: NativeCallContext, dag: &mut DagValue, options: Map, recipe: FnPtr) -> Thrown<ClosedValue> {
         // The copy keeps a shared variable free while the items run.
         let dag = dag.0.clone();
-        native(&context, |call| run::run(&context, call, &dag, options, &recipe).map(ClosedValue))
+        native(&context, |call| recipe::run(&context, call, &dag, options, &recipe).map(ClosedValue))
     }
 
     /// Returns the number of items and stages.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::run::bridge::{PhaseRecord, Reply, Request, Worktree};
+use crate::bridge::door::{PhaseRecord, Reply, Request, Worktree};
 
 use super::super::api::native::{Thrown, invalid, native, unexpected};
 use super::checks::ChecksValue;

@@ -1,0 +1,3 @@
+//! The one door between scripts and the core.
+
+pub mod door;

@@ -1,0 +1,8 @@
+//! What script authors use: listing, checking, testing and trying out commands.
+
+pub mod api;
+pub mod check;
+pub mod kit;
+pub mod list;
+pub mod repl;
+pub mod test;

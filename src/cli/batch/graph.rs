@@ -1,0 +1,122 @@
+//! `graph`: stages, edges with their reason, critical path and lower bound of a plan or a batch.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::graph_items::{self, Item};
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::config::Config;
+use crate::error::{Error, ExitCode, Result};
+use crate::graph::{Cycle, Graph, Node, render};
+use crate::model::problem::Problem;
+use crate::model::read::{Document, document};
+
+/// Show what waits for what, and why
+#[derive(clap::Args)]
+pub struct Args {
+    /// Plan whose phases are shown
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    plan: Option<PathBuf>,
+    /// Batch whose PRPs are shown
+    #[arg(long, value_name = "ID")]
+    batch: Option<u32>,
+    /// text, mermaid, dot or json
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Items at a time for the lower bound; default: `run.jobs`
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<u32>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Text,
+    Mermaid,
+    Dot,
+    Json,
+}
+
+/// Runs the subcommand; exit code 5 when a document has errors or items wait for each other in a circle.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let config = context.config()?;
+    let items = match (&args.plan, args.batch) {
+        (Some(plan), _) => graph_items::of_plan(plan, &read(plan)?)?,
+        (None, Some(batch)) => batch_items(context, &config, batch)?,
+        (None, None) => return Err(Error::new(ExitCode::Usage, "name a plan, or a batch with `--batch N`").into()),
+    };
+    let slots = args.jobs.unwrap_or(config.run.jobs) as usize;
+    let nodes: Vec<Node> = items.iter().map(|item| item.node.clone()).collect();
+    let format = if context.globals.json { Format::Json } else { args.format };
+    let out = &mut context.terminal.out;
+    match Graph::analyze(nodes.clone()) {
+        Ok(graph) => {
+            match format {
+                Format::Text => write!(out, "{}", render::text(&graph, slots))?,
+                Format::Mermaid => write!(out, "{}", render::mermaid(&graph))?,
+                Format::Dot => write!(out, "{}", render::dot(&graph))?,
+                Format::Json => writeln!(out, "{}", render::json(&graph, slots))?,
+            }
+            Ok(ExitCode::Done)
+        }
+        Err(cycle) => {
+            if let Format::Json = format {
+                writeln!(out, "{}", render::cycle_json(&nodes, &cycle))?;
+            }
+            Err(circle(&cycle, &items).into())
+        }
+    }
+}
+
+/// Explains a cycle with every place where an edge of it is written down.
+fn circle(cycle: &Cycle, items: &[Item]) -> Error {
+    let id = |index: &usize| items[*index].node.id.as_str();
+    let paths: Vec<String> =
+        cycle.paths.iter().map(|path| path.iter().map(id).collect::<Vec<_>>().join(" → ")).collect();
+    let hints: Vec<String> =
+        cycle.break_hint.iter().map(|(from, to)| format!("`{}` out of `{}`", id(from), id(to))).collect();
+    let mut error =
+        Error::new(ExitCode::InvalidInput, format!("items wait for each other in a circle: {}", paths.join("; ")))
+            .help(format!("take the dependency on {}", hints.join(" and ")));
+    for edge in &cycle.edges {
+        let item = &items[edge.to];
+        let from = id(&edge.from);
+        let mut problem = Problem::error("graph::cycle", format!("`{}` waits for `{from}`", item.node.id));
+        problem.span = item.places.iter().find(|(name, _)| name == from).map(|(_, span)| span.clone());
+        match error.findings.iter_mut().find(|findings| findings.name == item.path) {
+            Some(findings) => findings.problems.push(problem),
+            None => error = error.findings(item.path.clone(), item.text.to_string(), vec![problem]),
+        }
+    }
+    error
+}
+
+fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<Vec<Item>> {
+    let mut documents = Vec::new();
+    for folder in [&config.paths.requests, &config.paths.executed] {
+        let folder = context.root.join(folder);
+        let files = walkdir::WalkDir::new(&folder).sort_by_file_name().into_iter().flatten();
+        for file in files.filter(|file| file.path().extension().is_some_and(|ending| ending == "md")) {
+            let shown = file.path().strip_prefix(&context.root).unwrap_or(file.path());
+            if let Document::Prp(prp, problems) = document(shown, &read(file.path())?)
+                && prp.id.as_ref().and_then(crate::model::id::PrpId::batch).map(|id| id.0).or(prp.batch) == Some(batch)
+            {
+                documents.push((*prp, problems));
+            }
+        }
+    }
+    if documents.is_empty() {
+        return Err(Error::new(ExitCode::NothingMatched, format!("there is no PRP of batch {batch}"))
+            .help(format!("looked in `{}` and `{}`", config.paths.requests, config.paths.executed)));
+    }
+    documents.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    let known: BTreeSet<String> = documents.iter().filter_map(|(prp, _)| Some(prp.id.as_ref()?.to_string())).collect();
+    graph_items::of_prps(documents, &known)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path)
+        .map_err(|error| Error::new(ExitCode::InvalidInput, format!("cannot read `{}`: {error}", path.display())))
+}

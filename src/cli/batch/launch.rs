@@ -1,0 +1,157 @@
+//! Starts a script: configuration becomes the settings of the run, the terminal becomes its reporter.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::detach;
+use super::nested;
+use super::prices;
+use super::progress::Progress;
+use super::scripts;
+use crate::bridge::door::Failure;
+use crate::cli::start::context::Context;
+use crate::config::Config;
+use crate::error::{Error, ExitCode, Result};
+use crate::event::RunState;
+use crate::host::agent::Timers;
+use crate::host::git::plumbing::repo::{Policy, Repo};
+use crate::host::process::Sandbox;
+use crate::report::junit;
+use crate::run::events::{Beat, Reporter};
+use crate::run::execute::{Ended, execute};
+use crate::run::settings::Settings;
+use crate::script;
+use crate::script::search::Found;
+
+/// Runs a script with its parsed arguments and shows the run.
+pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> Result<Ended> {
+    let settings = settings(context, &config)?;
+    let (root, config) = (settings.root.clone(), Arc::new(config));
+    let search = scripts::search_path(context);
+    let mut reporters = vec![reporter(context)];
+    reporters.extend(nested::hint(context));
+    reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
+    execute(settings, reporters, move |bridge, cancel| {
+        let host = script::host(script::Context { bridge, root, config, cancel, search });
+        let script = host.load_found(&found)?;
+        let end = host.run_main(&script, &args).map_err(Failure::from)?;
+        Ok(end.exit_code)
+    })
+}
+
+/// Shows the run on the terminal. A reader that went away ends the showing, not the run.
+fn reporter(context: &Context) -> Reporter {
+    let mut progress = Some(Progress::new(context));
+    Box::new(move |beat| {
+        let shown = match (&mut progress, beat) {
+            (None, _) => return,
+            (Some(progress), Beat::Event(event)) => progress.event(event),
+            (Some(progress), Beat::Tick) => progress.tick(),
+        };
+        if shown.is_err() {
+            progress = None;
+        }
+    })
+}
+
+/// Writes the end of the run as JUnit XML.
+fn junit_file(path: PathBuf) -> Reporter {
+    let mut state = RunState::default();
+    Box::new(move |beat| {
+        let Beat::Event(event) = beat else { return };
+        state.apply(event);
+        if state.end.is_none() {
+            return;
+        }
+        let mut text = Vec::new();
+        let written = junit::write(&state, &mut text).and_then(|()| std::fs::write(&path, &text));
+        if let Err(error) = written {
+            let mut err = anstream::stderr();
+            drop(writeln!(err, "warning: cannot write `{}`: {error}", path.display()));
+        }
+    })
+}
+
+/// Turns the configuration into the settings of a run.
+pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
+    let root = context.root.clone();
+    let state = root.join(&config.paths.state);
+    let run = &config.run;
+    let mut timers = Timers {
+        startup: run.startup,
+        silence: run.silence,
+        linger: run.linger,
+        poll: run.poll,
+        missed: run.missed,
+        grace: run.grace,
+        ..Timers::default()
+    };
+    if let Some(total) = run.timeout {
+        timers.total = total;
+    }
+    let levels = (1..).zip(config.validate.levels.iter().cloned()).collect();
+    Ok(Settings {
+        requests: PathBuf::from(&config.paths.requests),
+        executed: PathBuf::from(&config.paths.executed),
+        worktrees: worktrees(&root, &config.paths.worktrees),
+        root,
+        state,
+        timers,
+        validate: levels,
+        validate_timeout: config.validate.timeout,
+        validate_merge: config.validate.merge.clone(),
+        gates: config.validate.run_gates,
+        env_pass: config.agent.env_pass.clone(),
+        prices: prices::read(&context.root, config)?,
+        git: Policy { hooks: config.git.hooks, sign: config.git.sign },
+        copy: config.worktree.copy.clone(),
+        setup: config.worktree.setup.clone(),
+        max_processes: config.run.max_processes,
+        sandbox: sandbox(&config.run.sandbox, context)?,
+        argv: argv(),
+        detached: detach::is_detached(),
+    })
+}
+
+/// Folders below the home in which agents keep sessions, logins and caches.
+const HOMES: [&str; 9] =
+    [".claude", ".claude.json", ".codex", ".gemini", ".qwen", ".cache", ".config", ".local/share", ".npm"];
+
+/// Returns how agents are confined. What git needs for their branches is writable beside their worktrees.
+fn sandbox(word: &str, context: &Context) -> Result<Sandbox> {
+    if word != "bwrap" {
+        return Ok(Sandbox::Off);
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if !std::env::split_paths(&path).any(|folder| folder.join("bwrap").is_file()) {
+        return Err(Error::new(ExitCode::Config, "`run.sandbox` is `bwrap`, but there is no program `bwrap`")
+            .help("install bubblewrap, or set `run.sandbox = \"none\"`"));
+    }
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+    let git = Repo::open(&context.root, Policy::default()).map(|repo| repo.common_dir().to_owned());
+    // Nothing that makes git run a program for us may be changed.
+    let kept = git.iter().flat_map(|git| ["config", "hooks", "info/attributes"].map(|name| git.join(name))).collect();
+    let writable = HOMES.iter().map(|name| home.join(name)).chain(git.ok()).collect();
+    Ok(Sandbox::Bwrap { writable, kept, home })
+}
+
+/// Returns the folder of worktrees: beside the repository, so that agents do not read its context files twice.
+fn worktrees(root: &Path, pattern: &str) -> PathBuf {
+    let repo = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = pattern.replace("{repo}", &repo);
+    match folder.strip_prefix("../") {
+        Some(beside) => root.parent().unwrap_or(root).join(beside),
+        None => root.join(folder),
+    }
+}
+
+fn argv() -> Vec<String> {
+    let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    if let Some(first) = words.first_mut() {
+        "batchprp".clone_into(first);
+    }
+    words
+}

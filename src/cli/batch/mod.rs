@@ -1,0 +1,20 @@
+//! Commands that read and carry out batches, and what all of them need: project scripts, flags, the live terminal.
+
+pub mod clean;
+pub mod complete;
+pub mod detach;
+pub mod graph;
+pub mod graph_items;
+pub mod inspect;
+pub mod launch;
+pub mod live;
+pub mod nested;
+pub mod prices;
+pub mod progress;
+pub mod repository;
+pub mod resolve;
+pub mod run;
+pub mod script_args;
+pub mod script_command;
+pub mod scripts;
+pub mod trust;

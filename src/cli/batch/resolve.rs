@@ -1,0 +1,153 @@
+//! `resolve`: a person finishes a merge that was parked because of a conflict.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::Command;
+
+use super::repository;
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::config::Config;
+use crate::error::{Error, ExitCode, Result};
+use crate::host::git::merge::resolve;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::worktree::Prepared;
+use crate::host::process::Marker;
+use crate::host::redact::Secrets;
+use crate::host::stop::StopToken;
+use crate::host::validate::{self, Validation};
+use crate::model::id::{BatchId, PrpId};
+use crate::model::validation::Verdict;
+use crate::report::text::{line, numbered};
+use crate::run::executed::batch_branch;
+
+/// Finish a merge that was parked because of a conflict
+///
+/// The first call puts the merge into the item's worktree with conflict markers and says where. After editing, `--continue` validates the result and completes the merge.
+#[derive(clap::Args)]
+pub struct Args {
+    /// PRP whose merge is parked
+    item: String,
+    /// Take the edited files, validate them and complete the merge
+    #[arg(long = "continue", conflicts_with = "abort")]
+    go_on: bool,
+    /// Park the merge again; what was edited is saved
+    #[arg(long)]
+    abort: bool,
+    /// Batch, where the id of the item does not name it
+    #[arg(long, value_name = "ID")]
+    batch: Option<u32>,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let id: PrpId = args
+        .item
+        .parse()
+        .map_err(|error| Error::new(ExitCode::Usage, format!("{error}")).help("such as `PRP-47.2.1`"))?;
+    let batch = args.batch.map(BatchId).or_else(|| id.batch());
+    let config = context.config()?;
+    let repo = repository::open(context, &config)?;
+    let parked = resolve::find(&repo, &id.branch())?;
+    if args.abort {
+        return abort(&repo, &parked, context);
+    }
+    if args.go_on {
+        return go_on(&repo, &parked, &id, batch, &config, context);
+    }
+    let files = resolve::start(&repo, &parked, &batch_branch(batch.map(|batch| batch.0)))?;
+    let out = &mut context.terminal.out;
+    writeln!(out, "{}", parked.path.display())?;
+    if files.is_empty() {
+        writeln!(out, "nothing is in conflict any more")?;
+    }
+    for file in &files {
+        writeln!(out, "  {}", line(file, 200))?;
+    }
+    writeln!(out, "\nedit {} there, then: batchprp resolve {id} --continue", numbered(files.len(), "file"))?;
+    writeln!(out, "to give up: batchprp resolve {id} --abort")?;
+    Ok(ExitCode::Done)
+}
+
+fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> Outcome {
+    let saved = resolve::abort(repo, parked)?;
+    writeln!(context.terminal.out, "the merge of {} is parked again", parked.item)?;
+    if let Some(saved) = saved {
+        let count = numbered(saved.files.len(), "edited file");
+        writeln!(context.terminal.out, "{count} saved to {}", saved.reference)?;
+    }
+    Ok(ExitCode::Done)
+}
+
+/// Validates the edited files, commits them, and lets `exe` do what is left: the merge into the batch.
+fn go_on(
+    repo: &Repo,
+    parked: &Prepared,
+    id: &PrpId,
+    batch: Option<BatchId>,
+    config: &Config,
+    context: &mut Context,
+) -> Outcome {
+    resolve::check(repo, parked)?;
+    // Before anything is committed: a bad resolution is edited further and continued again.
+    validate(parked, config)?;
+    let commit = resolve::finish(repo, parked)?;
+    writeln!(context.terminal.out, "resolved as {}", crate::report::text::short_commit(&commit))?;
+    context.terminal.out.flush()?;
+    let program = std::env::current_exe()
+        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot find this program: {error}")))?;
+    let mut words = vec!["exe".to_owned(), "--prps".to_owned(), id.to_string()];
+    words.extend(batch.iter().flat_map(|batch| ["--batch".to_owned(), batch.to_string()]));
+    let status = Command::new(program)
+        .arg("-C")
+        .arg(&context.root)
+        .args(&words)
+        .status()
+        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start this program: {error}")))?;
+    if status.success() {
+        return Ok(ExitCode::Done);
+    }
+    Err(Error::new(ExitCode::Unfinished, format!("the merge of `{id}` is not completed"))
+        .help(format!("go on with: batchprp {}", words.join(" ")))
+        .into())
+}
+
+fn validate(parked: &Prepared, config: &Config) -> Result<()> {
+    let levels: BTreeMap<u8, Vec<String>> = (1..).zip(config.validate.levels.iter().cloned()).collect();
+    let env: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let request = Validation {
+        worktree: parked.path.clone(),
+        prp: parked.item.clone(),
+        phase: 0,
+        level: 4,
+        commands: levels,
+        gates: Vec::new(),
+        manual: Vec::new(),
+        timeout: config.validate.timeout,
+        marker: Marker { run: parked.run.clone(), item: parked.item.clone(), attempt: 0 },
+        secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        env,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the runtime: {error}")))?;
+    let record = runtime.block_on(validate::run(&request, StopToken::new(), |_, _, _| {}));
+    let failed = record.iter().flat_map(|record| &record.levels).find(|level| level.result == Verdict::Failed);
+    match failed {
+        None => Ok(()),
+        Some(level) => {
+            let message = format!("level {} failed on the resolved merge of `{}`", level.level, parked.item);
+            let output: Vec<String> = level.errors.iter().map(|text| line(text, 200)).collect();
+            let help = format!(
+                "{}\nmend it in `{}`, then: batchprp resolve {} --continue",
+                output.join("\n"),
+                parked.path.display(),
+                parked.item
+            );
+            Err(Error::new(ExitCode::Unfinished, message).help(help))
+        }
+    }
+}

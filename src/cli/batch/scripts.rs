@@ -1,0 +1,48 @@
+//! The scripts that can be run here, and what they say about themselves.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::bridge::door::{Bridge, Failure, Origin, Reply, Request};
+use crate::cli::start::context::Context;
+use crate::cli::start::project;
+use crate::config::{Config, Layers};
+use crate::error::{Error, ExitCode, Result};
+use crate::script::search::{Found, SearchPath};
+use crate::script::spec::Spec;
+use crate::script::{self, Host};
+
+/// Returns where scripts are looked for.
+pub fn search_path(context: &Context) -> SearchPath {
+    SearchPath {
+        current: context.current.clone(),
+        extra: context.globals.script_dir.clone(),
+        project: Some(context.root.join(".ce/commands")),
+        user: project::user_folder().map(|folder| folder.join("commands")),
+    }
+}
+
+/// Returns a host that compiles and describes scripts but performs no request.
+pub fn describer(context: &Context) -> Host {
+    script::host(script::Context {
+        bridge: Arc::new(NoEffects),
+        root: context.root.clone(),
+        config: Arc::new(Config::from_layers(Layers::default())),
+        cancel: Arc::new(AtomicBool::new(false)),
+        search: search_path(context),
+    })
+}
+
+/// Returns what a script says about itself.
+pub fn spec(host: &Host, found: &Found) -> Result<Spec> {
+    host.spec(&host.load_found(found)?)
+}
+
+/// Refuses every effect.
+struct NoEffects;
+
+impl Bridge for NoEffects {
+    fn call(&self, _origin: Origin, _request: Request) -> std::result::Result<Reply, Failure> {
+        Err(Failure::Error(Error::new(ExitCode::Internal, "nothing is run while scripts are described")))
+    }
+}

@@ -1,0 +1,91 @@
+//! Scripts that a project brings along can start programs, so a person is asked once per project before they run: a
+//! cloned repository may hold anything. Where nobody can be asked (pipes, CI, agents) they run as hooks and tests do.
+
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use crate::cli::start::context::Context;
+use crate::error::{Error, ExitCode, Result};
+use crate::report::text::safe;
+
+/// Folders of a project whose scripts count.
+const FOLDERS: [&str; 2] = [".ce/commands", ".ce/agents"];
+
+/// Asks for leave to run the project's own scripts, unless it was given before or nobody is there; `yes` gives it.
+pub fn ask(context: &mut Context, yes: bool) -> Result<()> {
+    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+    let scripts = scripts(&context.root);
+    if scripts.is_empty() || !can_ask || is_trusted(&context.root) {
+        return Ok(());
+    }
+    if !yes && !answer(context, &scripts) {
+        return Err(Error::new(ExitCode::Policy, "the scripts of this project were not allowed to run")
+            .help("read them, then answer with `y`, or give `--yes`"));
+    }
+    remember(&context.root);
+    Ok(())
+}
+
+/// Says that the first script of a project is about to be written by its user, who need not be asked about it.
+pub fn expect_own(root: &Path) {
+    if scripts(root).is_empty() {
+        remember(root);
+    }
+}
+
+/// Keeps that the scripts of a project may run. Where that cannot be kept, the question comes again.
+fn remember(root: &Path) {
+    let (Some(file), Some(line)) = (file(), line(root)) else { return };
+    if is_trusted(root) {
+        return;
+    }
+    let write = || -> io::Result<()> {
+        if let Some(folder) = file.parent() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        let mut file = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file)?;
+        file.write_all(format!("{line}\n").as_bytes())
+    };
+    write().ok();
+}
+
+fn is_trusted(root: &Path) -> bool {
+    let known = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+    line(root).is_some_and(|line| known.lines().any(|known| known == line))
+}
+
+fn answer(context: &mut Context, scripts: &[PathBuf]) -> bool {
+    let names: Vec<String> = scripts.iter().map(|path| format!("  {}\n", safe(&path.display().to_string()))).collect();
+    let root = safe(&context.root.display().to_string());
+    let question = format!(
+        "{root} brings scripts of its own, which can start programs and change files:\n{}run them, now and later? [y/N] ",
+        names.concat()
+    );
+    let err = &mut context.terminal.err;
+    if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
+        return false;
+    }
+    let mut said = String::new();
+    io::stdin().lock().read_line(&mut said).is_ok() && matches!(said.trim(), "y" | "Y" | "yes")
+}
+
+/// Returns the project's own scripts, as people know them.
+fn scripts(root: &Path) -> Vec<PathBuf> {
+    let below = FOLDERS.iter().flat_map(|folder| walkdir::WalkDir::new(root.join(folder)).sort_by_file_name());
+    let files = below.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "rhai"));
+    files.map(|entry| entry.path().strip_prefix(root).unwrap_or(entry.path()).to_owned()).collect()
+}
+
+fn file() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|base| base.data_dir().join("batchprp/trusted"))
+}
+
+/// Returns the line of a project. A folder whose name holds a line end could pass for two, and is asked about each time.
+fn line(root: &Path) -> Option<String> {
+    let path = root.canonicalize().ok()?.into_os_string().into_string().ok()?;
+    (!path.contains('\n')).then_some(path)
+}

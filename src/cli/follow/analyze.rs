@@ -1,0 +1,74 @@
+//! `analyze`: what the figures of one run say.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::runs::{self, Selector};
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::error::{Error, ExitCode, Result};
+use crate::report::{Metrics, analyze, metrics};
+
+/// Say what the figures of a run mean
+#[derive(clap::Args)]
+pub struct Args {
+    /// Batch, or a file with metrics; default: the latest run
+    what: Option<String>,
+}
+
+/// What `analyze --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Analysis {
+    metrics: Metrics,
+    findings: Vec<analyze::Finding>,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let figures = match &args.what {
+        None => metrics::from_state(&runs::find(context, &Selector::default())?.state),
+        Some(word) => match word.parse::<u32>() {
+            Ok(batch) => of_batch(batch, context)?,
+            Err(_) => read(Path::new(word))?,
+        },
+    };
+    let findings = analyze::findings(&figures, context.terminal.style);
+    let style = context.terminal.style;
+    if context.globals.json {
+        context.terminal.document(Analysis { metrics: figures, findings })?;
+    } else {
+        for finding in findings {
+            writeln!(context.terminal.out, "{}", finding.line(style))?;
+        }
+    }
+    Ok(ExitCode::Done)
+}
+
+fn of_batch(batch: u32, context: &mut Context) -> Result<Metrics> {
+    let file = context.root.join(context.config()?.paths.state).join(format!("tmp/batch-metrics-{batch}.json"));
+    if file.is_file() {
+        return read(&file);
+    }
+    let run = runs::find(context, &Selector { run: None, batch: Some(batch) })?;
+    Ok(metrics::from_state(&run.state))
+}
+
+/// Reads a file of metrics.
+pub fn read(path: &Path) -> Result<Metrics> {
+    let refuse = |code, reason: String| Error::new(code, format!("cannot use `{}`: {reason}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| refuse(ExitCode::NothingMatched, error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| refuse(ExitCode::InvalidInput, error.to_string()))
+}
+
+/// Returns the files of all finished runs.
+pub fn archive(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    files.sort();
+    files
+}

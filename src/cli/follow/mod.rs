@@ -1,0 +1,13 @@
+//! Commands that follow, steer and judge runs from their journals.
+
+pub mod alive;
+pub mod analyze;
+pub mod journal;
+pub mod logs;
+pub mod replay;
+pub mod report;
+pub mod runs;
+pub mod status;
+pub mod stop;
+pub mod trend;
+pub mod watch;

@@ -1,0 +1,43 @@
+//! `replay`: shows a run again from its journal.
+
+use std::thread;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::runs::{self, Selector};
+use crate::cli::batch::progress::Progress;
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::error::ExitCode;
+use crate::event::fold::seconds;
+
+/// Show a run again from its journal
+#[derive(clap::Args)]
+pub struct Args {
+    /// Run, by id or the beginning of one; `latest` for the latest
+    run: String,
+    /// Replay with the pauses of the run, so many times faster
+    #[arg(long, value_name = "FACTOR")]
+    speed: Option<f64>,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let wanted = (args.run != "latest").then(|| args.run.clone());
+    let found = runs::find(context, &Selector { run: wanted, batch: None })?;
+    let mut progress = Progress::new(context);
+    let mut before: Option<Timestamp> = None;
+    for event in &found.events {
+        let at = event.at.parse().ok();
+        if let Some(speed) = args.speed.filter(|speed| *speed > 0.0)
+            && before.is_some()
+        {
+            let pause = Duration::try_from_secs_f64(seconds(before, at) / speed).unwrap_or_default();
+            thread::sleep(pause.min(Duration::from_secs(60)));
+        }
+        before = at.or(before);
+        progress.event(event)?;
+    }
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,175 @@
+//! `status`: where a run stands, read from its files.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::alive::{Alive, alive};
+use super::runs::{self, Selector};
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::error::ExitCode;
+use crate::event::kind::ItemStatus;
+use crate::event::{ItemState, RunState, Standing};
+use crate::report::{board, summary};
+
+/// Show where a run stands
+#[derive(clap::Args)]
+pub struct Args {
+    /// Batch whose latest run is shown; default: the latest run of all
+    batch: Option<u32>,
+    /// Run to show, by id or the beginning of one
+    #[arg(long, value_name = "ID")]
+    run: Option<String>,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let alive = alive(&found.state);
+    let state = &found.state;
+    let terminal = &mut context.terminal;
+    if context.globals.json {
+        terminal.document(Status::of(state, alive))?;
+        return Ok(ExitCode::Done);
+    }
+    if state.end.is_some() {
+        summary::write(state, terminal.style, &mut terminal.out)?;
+    } else {
+        let now = (alive == Alive::Yes).then(Timestamp::now);
+        for line in board::frame(state, now, terminal.style, usize::MAX) {
+            writeln!(terminal.out, "{line}")?;
+        }
+    }
+    writeln!(terminal.out, "\n{}", standing(state, alive))?;
+    Ok(ExitCode::Done)
+}
+
+fn standing(state: &RunState, alive: Alive) -> String {
+    let run = &state.run;
+    match (&state.end, alive) {
+        (Some(end), _) => format!("run {run} ended with exit code {}", end.exit_code),
+        (None, Alive::Yes) => {
+            format!("run {run} is at work (pid {}); follow: batchprp watch {run}; end: batchprp stop {run}", state.pid)
+        }
+        (None, Alive::Elsewhere) => format!("run {run} belongs to pid {} on {}", state.pid, state.host),
+        (None, Alive::No) => format!("run {run} was interrupted; go on with: {}", command_line(&state.argv)),
+    }
+}
+
+/// Writes arguments as a command line that a shell reads back the same way.
+pub fn command_line(argv: &[String]) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@+%".contains(c);
+    let quote = |arg: &String| {
+        if !arg.is_empty() && arg.chars().all(is_plain) {
+            arg.clone()
+        } else {
+            format!("'{}'", arg.replace('\'', r"'\''"))
+        }
+    };
+    argv.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+/// What `status --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Status {
+    run: String,
+    command: String,
+    batch_id: Option<u32>,
+    /// Process of the orchestrator.
+    pid: u32,
+    host: String,
+    state: Life,
+    /// `null` while the run goes on.
+    exit_code: Option<u8>,
+    /// RFC 3339.
+    started: Option<String>,
+    /// Seconds.
+    elapsed: f64,
+    /// The command that goes on with the run.
+    resume: Option<String>,
+    items: Vec<Item>,
+}
+
+/// What became of the process of a run.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Life {
+    Ended,
+    Running,
+    /// It runs on another host, or nobody can tell from here.
+    Elsewhere,
+    /// Its process is gone before the end.
+    Interrupted,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Item {
+    id: String,
+    stage: u32,
+    /// `waiting`, `ready`, `running`, `validating`, or how it ended.
+    status: &'static str,
+    /// Ordinal of the phase at work.
+    phase: Option<u32>,
+    phases: u32,
+    /// Percent.
+    progress: f64,
+    /// Why it ended so; empty when there is nothing to say.
+    reason: String,
+}
+
+impl Status {
+    fn of(state: &RunState, alive: Alive) -> Self {
+        Self {
+            run: state.run.clone(),
+            command: state.command.clone(),
+            batch_id: state.batch,
+            pid: state.pid,
+            host: state.host.clone(),
+            state: match (&state.end, alive) {
+                (Some(_), _) => Life::Ended,
+                (None, Alive::Yes) => Life::Running,
+                (None, Alive::Elsewhere) => Life::Elsewhere,
+                (None, Alive::No) => Life::Interrupted,
+            },
+            exit_code: state.end.as_ref().map(|end| end.exit_code),
+            started: state.started.map(|at| at.to_string()),
+            elapsed: state.elapsed((alive == Alive::Yes).then(Timestamp::now)),
+            resume: state.end.as_ref().and_then(|end| end.resume.clone()),
+            items: state.items.iter().map(Item::of).collect(),
+        }
+    }
+}
+
+impl Item {
+    fn of(item: &ItemState) -> Self {
+        Self {
+            id: item.info.id.clone(),
+            stage: item.info.stage,
+            status: match &item.standing {
+                Standing::Waiting => "waiting",
+                Standing::Ready => "ready",
+                Standing::Running => "running",
+                Standing::Validating { .. } => "validating",
+                Standing::Finished(status) => ItemStatus::as_str(*status),
+            },
+            phase: item.phase.as_ref().map(|phase| phase.ordinal),
+            phases: item.info.phases,
+            progress: item.progress(),
+            reason: item.reason.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_survives_the_shell() {
+        let argv = ["batchprp", "exe", "--prps", "a b", "it's", ""].map(str::to_owned);
+        assert_eq!(command_line(&argv), r"batchprp exe --prps 'a b' 'it'\''s' ''");
+    }
+}

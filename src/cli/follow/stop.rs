@@ -1,0 +1,83 @@
+//! `stop`: ends a run from any terminal, as Ctrl-C would.
+
+use std::io::Write;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::alive::{Alive, alive};
+use super::journal::Tail;
+use super::runs::{self, Selector};
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::error::{Error, ExitCode};
+use crate::event::{Event, RunState};
+
+/// End a run: agents are stopped, their work is kept, the resume command is printed
+#[derive(clap::Args)]
+pub struct Args {
+    /// Run to end, by id or the beginning of one; default: the latest
+    run: Option<String>,
+    /// End the latest run of this batch
+    #[arg(long, value_name = "ID")]
+    batch: Option<u32>,
+    /// Give agents no time to stop cleanly
+    #[arg(long)]
+    now: bool,
+    /// Wait so long for the end
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = crate::model::duration::parse)]
+    wait: Duration,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let state = &found.state;
+    match alive(state) {
+        Alive::Yes => {}
+        Alive::No => {
+            let message = format!("run `{}` is not at work", found.id);
+            let help = "`batchprp status` shows how it ended";
+            return Err(Error::new(ExitCode::NothingMatched, message).help(help).into());
+        }
+        Alive::Elsewhere => {
+            let message = format!("run `{}` belongs to pid {} on `{}`", found.id, state.pid, state.host);
+            return Err(Error::new(ExitCode::NothingMatched, message).help("run this command on that machine").into());
+        }
+    }
+    signal(state.pid)?;
+    if args.now {
+        // Signals of one number are merged while they are pending.
+        thread::sleep(Duration::from_millis(200));
+        if alive(state) == Alive::Yes {
+            signal(state.pid)?;
+        }
+    }
+    let deadline = Instant::now() + args.wait;
+    while alive(state) == Alive::Yes {
+        if Instant::now() > deadline {
+            let message = format!("run `{}` (pid {}) was told to stop but is still there", found.id, state.pid);
+            return Err(Error::new(ExitCode::Unfinished, message)
+                .help("`batchprp stop --now` gives agents no time")
+                .into());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let mut last = RunState::default();
+    for event in Tail::open(&found.journal())?.lines()?.iter().filter_map(|line| Event::from_json(line).ok()) {
+        last.apply(&event);
+    }
+    writeln!(context.terminal.out, "run {} is stopped", found.id)?;
+    if let Some(resume) = last.end.and_then(|end| end.resume) {
+        writeln!(context.terminal.out, "{resume}")?;
+    }
+    Ok(ExitCode::Done)
+}
+
+fn signal(pid: u32) -> Result<(), Error> {
+    let pid = i32::try_from(pid).unwrap_or(i32::MAX);
+    kill(Pid::from_raw(pid), Signal::SIGINT)
+        .map_err(|error| Error::new(ExitCode::Unfinished, format!("cannot signal process {pid}: {error}")))
+}

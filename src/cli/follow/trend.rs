@@ -1,0 +1,77 @@
+//! `trend`: recent runs compared.
+
+use std::io::Write;
+
+use jiff::{Timestamp, ToSpan};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::analyze::{archive, read};
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::error::{Error, ExitCode};
+use crate::report::{Metrics, analyze, trend};
+
+/// Compare recent runs and say what the figures recommend
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only runs of the last weeks
+    #[arg(long, value_name = "N")]
+    weeks: Option<u16>,
+    /// Only the latest runs
+    #[arg(long, value_name = "N", default_value = "20")]
+    recent: usize,
+}
+
+/// What `trend --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Comparison {
+    operations: Vec<Group>,
+}
+
+/// The runs of one operation, oldest first.
+#[derive(Serialize, JsonSchema)]
+struct Group {
+    operation: String,
+    findings: Vec<analyze::Finding>,
+    runs: Vec<Metrics>,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let folder = context.root.join(context.config()?.paths.state).join("completed-batches");
+    let mut runs: Vec<Metrics> = Vec::new();
+    for path in archive(&folder) {
+        match read(&path) {
+            Ok(metrics) => runs.push(metrics),
+            Err(error) => context.terminal.warn(&error.message),
+        }
+    }
+    if let Some(weeks) = args.weeks {
+        let oldest = Timestamp::now() - (i64::from(weeks) * 7 * 24).hours();
+        runs.retain(|run| run.started.parse::<Timestamp>().is_ok_and(|started| started >= oldest));
+    }
+    // By time, not by name.
+    runs.sort_by(|a, b| (&a.started, &a.run).cmp(&(&b.started, &b.run)));
+    runs.drain(..runs.len().saturating_sub(args.recent));
+    if runs.is_empty() {
+        return Err(Error::new(ExitCode::NothingMatched, "there is no finished run to compare")
+            .help(format!("looked in `{}`", folder.display()))
+            .into());
+    }
+    let style = context.terminal.style;
+    if context.globals.json {
+        let group = |(operation, group): trend::Group<'_>| Group {
+            operation: operation.to_owned(),
+            findings: trend::findings(&group, style),
+            runs: group.into_iter().cloned().collect(),
+        };
+        let operations = trend::groups(&runs).into_iter().map(group).collect();
+        context.terminal.document(Comparison { operations })?;
+    } else {
+        for line in trend::lines(&runs, style) {
+            writeln!(context.terminal.out, "{line}")?;
+        }
+    }
+    Ok(ExitCode::Done)
+}

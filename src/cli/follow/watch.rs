@@ -1,0 +1,52 @@
+//! `watch`: follows a run from any terminal until it ends.
+
+use std::thread;
+use std::time::Duration;
+
+use super::alive::{Alive, alive};
+use super::journal::Tail;
+use super::runs::{self, Selector};
+use super::status::command_line;
+use crate::cli::batch::progress::Progress;
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::error::{Error, ExitCode};
+use crate::event::Event;
+
+/// How often the journal is looked at.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Follow a run until it ends
+#[derive(clap::Args)]
+pub struct Args {
+    /// Run to follow, by id or the beginning of one; default: the latest
+    run: Option<String>,
+    /// Follow the latest run of this batch
+    #[arg(long, value_name = "ID")]
+    batch: Option<u32>,
+}
+
+/// Runs the subcommand. Its exit code is that of the run.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let mut tail = Tail::open(&found.journal())?;
+    let mut progress = Progress::new(context);
+    loop {
+        // Looked at before reading: what a process wrote before its end is read after it.
+        let was_alive = alive(progress.state());
+        let lines = tail.lines()?;
+        for event in lines.iter().filter_map(|line| Event::from_json(line).ok()) {
+            progress.event(&event)?;
+        }
+        if let Some(end) = &progress.state().end {
+            return Ok(ExitCode::of(end.exit_code).unwrap_or(ExitCode::Internal));
+        }
+        if lines.is_empty() && was_alive == Alive::No && progress.state().pid != 0 {
+            let message = format!("run `{}` was interrupted", progress.state().run);
+            let help = format!("go on with: {}", command_line(&progress.state().argv));
+            return Err(Error::new(ExitCode::Unfinished, message).help(help).into());
+        }
+        progress.tick()?;
+        thread::sleep(POLL);
+    }
+}

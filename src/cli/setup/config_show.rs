@@ -1,0 +1,73 @@
+//! `config show`: every key with its value, and where the value comes from.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::Outcome;
+use crate::config::{self, KEYS};
+use crate::error::ExitCode;
+use crate::report::style::Tone;
+
+/// Show the configuration
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Show every key with its value
+    Show {
+        /// Also show where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+}
+
+/// What `config show --json` prints: every key with its value.
+#[derive(Serialize, JsonSchema)]
+pub struct Listing {
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Entry {
+    value: serde_json::Value,
+    /// The file, variable or flag that says it, or `default`.
+    origin: String,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args, context: &mut Context) -> Outcome {
+    let Command::Show { origin } = args.command;
+    let config = context.config()?;
+    let terminal = &mut context.terminal;
+    if context.globals.json {
+        let entry = |entry: &config::Entry| Entry { value: entry.value.to_json(), origin: entry.origin.to_string() };
+        let entries = config.entries().iter().map(|(path, found)| (path.clone(), entry(found))).collect();
+        terminal.document(Listing { entries })?;
+        return Ok(ExitCode::Done);
+    }
+    // In the order of the table; names that the user chose come where their pattern stands.
+    for key in KEYS {
+        let matching = config.entries().iter().filter(|(path, _)| key.matches(&path.split('.').collect::<Vec<_>>()));
+        for (path, entry) in matching {
+            let line = format!("{path} = {}", entry.value);
+            if origin {
+                writeln!(
+                    terminal.out,
+                    "{line:<60} {}",
+                    terminal.style.paint(Tone::Dim, &format!("# {}", entry.origin))
+                )?;
+            } else {
+                writeln!(terminal.out, "{line}")?;
+            }
+        }
+    }
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,58 @@
+//! What `--json` prints: one document on one line, with its version. The schemas of all of them are published.
+
+use std::io::{self, Write};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+
+use super::render;
+use super::terminal::Terminal;
+use crate::cli::author::{api, list};
+use crate::cli::batch::{clean, detach};
+use crate::cli::follow::{analyze, status, trend};
+use crate::cli::setup::{config_show, doctor};
+use crate::event::SCHEMA_VERSION;
+use crate::script::check::CheckDocument;
+
+/// A document and the version of its form.
+#[derive(Serialize, JsonSchema)]
+pub struct Document<T> {
+    /// Rises when a key changes its meaning or goes away; new keys may come at any time.
+    schema_version: u32,
+    #[serde(flatten)]
+    content: T,
+}
+
+/// Writes a document, and ends its line.
+pub fn write(content: impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    let document = Document { schema_version: SCHEMA_VERSION, content };
+    serde_json::to_writer(&mut *out, &document).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+impl Terminal {
+    /// Writes a document to standard output.
+    pub fn document(&mut self, content: impl Serialize) -> io::Result<()> {
+        write(content, &mut self.out)
+    }
+}
+
+/// Returns the schemas of what the subcommands print, by name.
+pub fn schemas() -> Vec<(&'static str, Schema)> {
+    fn schema<T: JsonSchema>() -> Schema {
+        SchemaGenerator::default().into_root_schema_for::<Document<T>>()
+    }
+    vec![
+        ("analyze", schema::<analyze::Analysis>()),
+        ("api", schema::<api::Listing<'_>>()),
+        ("check", schema::<CheckDocument>()),
+        ("clean", schema::<clean::Cleaning>()),
+        ("config", schema::<config_show::Listing>()),
+        ("detach", schema::<detach::Detached>()),
+        ("doctor", schema::<doctor::Findings>()),
+        ("error", schema::<render::Failure<'_>>()),
+        ("list", schema::<list::Listing>()),
+        ("status", schema::<status::Status>()),
+        ("trend", schema::<trend::Comparison>()),
+    ]
+}

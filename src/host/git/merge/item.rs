@@ -1,0 +1,192 @@
+//! Merging an item into its batch branch: no working tree, one compare-and-swap, old or new and nothing between.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::run::{failure, split};
+use crate::host::git::plumbing::temporary::{self, Index};
+use crate::host::git::upkeep::scan;
+use crate::host::git::worktree::branch;
+use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN, merge_subject};
+use crate::model::id::PrpId;
+
+/// How often somebody else may move the batch branch while we merge.
+const TRIES: usize = 8;
+
+/// Turns the merged content of a document into its new content; `None` leaves it as it is.
+pub type Edit = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>;
+
+/// What is merged into what.
+pub struct MergeItem {
+    pub batch_branch: String,
+    pub item_branch: String,
+    pub id: PrpId,
+    pub title: String,
+    pub run: String,
+    /// A document (path below the root) that gets a new status in the same commit. Left out when git does not track it.
+    pub status_edit: Option<(PathBuf, Edit)>,
+}
+
+/// How a merge went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merge {
+    Merged {
+        commit: String,
+    },
+    /// The item is on the batch branch already.
+    Already {
+        commit: String,
+    },
+    /// The batch branch did not move.
+    Conflict {
+        files: Vec<String>,
+    },
+}
+
+/// A merge commit that is on no branch yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub commit: String,
+    /// Tip of the batch branch that it was made for.
+    pub into: String,
+    /// Tip of the branch of the item.
+    pub from: String,
+}
+
+/// What a merge would come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prepared {
+    Ready(Candidate),
+    /// There is nothing to merge, or no way to.
+    Over(Merge),
+}
+
+/// The tree of two commits merged, or what keeps them apart.
+#[derive(Debug)]
+pub(crate) enum Tree {
+    Clean(String),
+    Conflict(Vec<String>),
+}
+
+/// Merges an item into its batch branch.
+pub fn item(repo: &Repo, what: &MergeItem) -> Result<Merge> {
+    for _ in 0..TRIES {
+        match candidate(repo, what)? {
+            Prepared::Over(end) => return Ok(end),
+            Prepared::Ready(candidate) => {
+                if accept(repo, what, &candidate)? {
+                    return Ok(Merge::Merged { commit: candidate.commit });
+                }
+            }
+        }
+    }
+    Err(busy(&what.batch_branch))
+}
+
+/// Somebody else moves the batch branch all the time.
+pub fn busy(batch_branch: &str) -> Error {
+    refuse(format!("`{batch_branch}` is moved by somebody else again and again"))
+        .help("run the same command again when nobody else works on the batch branch")
+}
+
+/// Makes the merge commit of an item without putting it on the batch branch.
+pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<Prepared> {
+    let into = tip(repo, &what.batch_branch)?;
+    let from = tip(repo, &what.item_branch)?;
+    if repo.is_ancestor(&from, &into)? {
+        return already(repo, what, into).map(Prepared::Over);
+    }
+    branch::not_checked_out(repo, &what.batch_branch)?;
+    let tree = match tree(repo, &into, &from)? {
+        Tree::Clean(tree) => tree,
+        Tree::Conflict(files) => return Ok(Prepared::Over(Merge::Conflict { files })),
+    };
+    let tree = edited(repo, tree, what.status_edit.as_ref())?;
+    let commit = temporary::commit(repo, &tree, &[&into, &from], &message(what))?;
+    Ok(Prepared::Ready(Candidate { commit, into, from }))
+}
+
+/// Moves the batch branch to a candidate; `false` when somebody else moved it since the candidate was made.
+pub fn accept(repo: &Repo, what: &MergeItem, candidate: &Candidate) -> Result<bool> {
+    let record = refs::read(repo, &refs::batch(&what.batch_branch))?;
+    let change = Change::default().set(&refs::batch(&what.batch_branch), &candidate.commit, record.as_deref()).update(
+        &refs::head(&what.batch_branch),
+        &candidate.commit,
+        &candidate.into,
+    );
+    Ok(change.apply(repo, &format!("batchprp: merge {}", what.id))? == Moved::Done)
+}
+
+/// Makes a commit, on no branch, of two others merged; `None` when they conflict.
+pub fn trial(repo: &Repo, into: &str, from: &str) -> Result<Option<String>> {
+    if repo.is_ancestor(from, into)? {
+        return Ok(Some(into.to_owned()));
+    }
+    match tree(repo, into, from)? {
+        Tree::Clean(tree) => temporary::commit(repo, &tree, &[into, from], "Trial of batchprp\n").map(Some),
+        Tree::Conflict(_) => Ok(None),
+    }
+}
+
+/// Merges two commits in the object store.
+pub(crate) fn tree(repo: &Repo, into: &str, from: &str) -> Result<Tree> {
+    let mut git = repo.git();
+    if repo.has((2, 43)) {
+        // Merge drivers and text attributes as the batch branch has them, not as the user's files happen to have them.
+        git = git.env("GIT_ATTR_SOURCE", into);
+    }
+    let args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", into, from];
+    let output = git.args(args).run()?;
+    let mut parts = split(&output.stdout);
+    match output.code {
+        0 if !parts.is_empty() => Ok(Tree::Clean(parts.remove(0))),
+        1 if !parts.is_empty() => {
+            let mut files = parts.split_off(1);
+            files.sort();
+            files.dedup();
+            Ok(Tree::Conflict(files))
+        }
+        _ => Err(failure("merge-tree", &output)),
+    }
+}
+
+fn message(what: &MergeItem) -> String {
+    format!("{}\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n", merge_subject(&what.id, &what.title), what.id, what.run)
+}
+
+fn tip(repo: &Repo, branch: &str) -> Result<String> {
+    repo.tip(branch)?.ok_or_else(|| {
+        refuse(format!("the branch `{branch}` is gone"))
+            .help("`git reflog` and `refs/batchprp/` still know its commits")
+    })
+}
+
+fn already(repo: &Repo, what: &MergeItem, tip: String) -> Result<Merge> {
+    let Some(base) = branch::base(repo, &what.batch_branch)? else { return Ok(Merge::Already { commit: tip }) };
+    if let Some(commit) = scan::merged(repo, &what.batch_branch, &base, &what.id)? {
+        return Ok(Merge::Already { commit });
+    }
+    let entries = crate::host::git::plumbing::history::first_parents(repo, &tip, &base)?;
+    let reverted = entries
+        .iter()
+        .any(|entry| crate::host::git::plumbing::message::merge(&entry.message).is_some_and(|id| id == what.id));
+    if reverted {
+        return Err(refuse(format!("the merge of {} was reverted on `{}`", what.id, what.batch_branch)).help(format!(
+            "revert that revert on `{}` to have it again, or start the item over with `--restart`",
+            what.batch_branch
+        )));
+    }
+    Ok(Merge::Already { commit: tip })
+}
+
+fn edited(repo: &Repo, tree: String, edit: Option<&(PathBuf, Edit)>) -> Result<String> {
+    let Some((path, edit)) = edit else { return Ok(tree) };
+    let Some(old) = repo.show(&tree, path)? else { return Ok(tree) };
+    let Some(new) = edit(&old).filter(|new| *new != old) else { return Ok(tree) };
+    let index = Index::new(repo)?;
+    index.read(repo, &tree)?;
+    index.put(repo, &tree, &repo.relative(path)?, &new)?;
+    index.write(repo)
+}

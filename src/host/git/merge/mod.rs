@@ -1,0 +1,8 @@
+//! Bringing branches together: merge commits, landing, and what stands in the way of either.
+
+pub mod item;
+pub mod join;
+pub mod land;
+pub mod probe;
+pub mod resolve;
+pub use item::{Candidate, Edit, Merge, MergeItem, Prepared, accept, busy, candidate, item, trial};

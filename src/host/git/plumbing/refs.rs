@@ -1,0 +1,133 @@
+//! References: names of our own records, and changes that happen together or not at all.
+
+use super::locks;
+use super::repo::{Repo, refuse};
+use super::run::failure;
+use crate::error::Result;
+
+/// Where a branch of ours started.
+pub(crate) fn base(branch: &str) -> String {
+    format!("refs/batchprp/base/{branch}")
+}
+
+/// The last state that we gave to a batch branch.
+pub(crate) fn batch(branch: &str) -> String {
+    format!("refs/batchprp/batch/{branch}")
+}
+
+/// The last checkpoint that we made on the branch of an item.
+pub(crate) fn item(branch: &str) -> String {
+    format!("refs/batchprp/item/{branch}")
+}
+
+/// The branch itself.
+pub(crate) fn head(branch: &str) -> String {
+    format!("refs/heads/{branch}")
+}
+
+/// Several changes of references that happen together.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    lines: Vec<u8>,
+}
+
+/// How a change of references went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moved {
+    Done,
+    /// A reference was not where it was expected: somebody else moved it.
+    Raced,
+}
+
+impl Change {
+    /// Makes a reference that must not exist.
+    pub(crate) fn create(self, name: &str, new: &str) -> Self {
+        self.line(&["create ", name, "\0", new])
+    }
+
+    /// Moves a reference that must be at `old`.
+    pub(crate) fn update(self, name: &str, new: &str, old: &str) -> Self {
+        self.line(&["update ", name, "\0", new, "\0", old])
+    }
+
+    /// Makes or moves a reference, from the state in which it was found.
+    pub(crate) fn set(self, name: &str, new: &str, old: Option<&str>) -> Self {
+        match old {
+            Some(old) => self.update(name, new, old),
+            None => self.create(name, new),
+        }
+    }
+
+    /// Deletes a reference that must be at `old`.
+    pub(crate) fn delete(self, name: &str, old: &str) -> Self {
+        self.line(&["delete ", name, "\0", old])
+    }
+
+    fn line(mut self, parts: &[&str]) -> Self {
+        for part in parts {
+            self.lines.extend_from_slice(part.as_bytes());
+        }
+        self.lines.push(0);
+        self
+    }
+
+    /// Performs the change.
+    pub(crate) fn apply(self, repo: &Repo, reason: &str) -> Result<Moved> {
+        let args = ["update-ref", "-m", reason, "--no-deref", "--stdin", "-z"];
+        let output = repo.git().args(args).input(self.lines).changes(repo.common_dir()).run()?;
+        let stderr = &output.stderr;
+        let raced = ["but expected", "reference already exists", "unable to resolve reference", "is missing but"];
+        if output.code == 0 {
+            Ok(Moved::Done)
+        } else if locks::named(stderr).is_none() && raced.iter().any(|words| stderr.contains(words)) {
+            Ok(Moved::Raced)
+        } else {
+            Err(failure("update-ref", &output))
+        }
+    }
+
+    /// Performs the change, and refuses when somebody else moved a reference.
+    pub(crate) fn must(self, repo: &Repo, reason: &str) -> Result<()> {
+        match self.apply(repo, reason)? {
+            Moved::Done => Ok(()),
+            Moved::Raced => Err(refuse(format!("{reason}: a reference was moved by somebody else at the same time"))
+                .help("run the command again")),
+        }
+    }
+}
+
+/// Returns the object that a reference points at.
+pub(crate) fn read(repo: &Repo, name: &str) -> Result<Option<String>> {
+    let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).run()?;
+    Ok((output.code == 0).then(|| output.text()))
+}
+
+/// Returns all references below a prefix with their objects, sorted by name.
+pub(crate) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, String)>> {
+    let text = repo.git().args(["for-each-ref", "--format=%(refname) %(objectname)", prefix]).text()?;
+    Ok(text.lines().filter_map(|line| line.split_once(' ')).map(|(n, o)| (n.to_owned(), o.to_owned())).collect())
+}
+
+/// Creates the first free reference `prefix/1`, `prefix/2` … and returns its name.
+pub(crate) fn create_numbered(repo: &Repo, prefix: &str, commit: &str, reason: &str) -> Result<String> {
+    let taken = list(repo, &format!("{prefix}/"))?;
+    let highest = taken.iter().filter_map(|(name, _)| name.rsplit('/').next()?.parse::<u32>().ok()).max().unwrap_or(0);
+    for number in highest + 1..highest + 100 {
+        let name = format!("{prefix}/{number}");
+        if Change::default().create(&name, commit).apply(repo, reason)? == Moved::Done {
+            return Ok(name);
+        }
+    }
+    Err(refuse(format!("cannot find a free reference below `{prefix}`")))
+}
+
+/// Refuses a branch name that git or batchprp cannot use.
+pub(crate) fn check_branch(repo: &Repo, branch: &str) -> Result<()> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let valid = branch.chars().all(plain) && !branch.starts_with(['-', '/', '.']);
+    if valid && repo.git().args(["check-ref-format", &head(branch)]).run()?.code == 0 {
+        Ok(())
+    } else {
+        Err(refuse(format!("`{}` is not a usable branch name", branch.escape_default())))
+    }
+}

@@ -1,0 +1,93 @@
+//! Trees and commits made without a working tree or the index of one.
+
+use std::path::Path;
+
+use super::repo::{Repo, refuse};
+use super::run::Git;
+use crate::error::Result;
+use crate::host::failpoint;
+use crate::host::lock::state_dir;
+
+/// Folders with this prefix hold an index of the process whose number follows.
+const PREFIX: &str = "index-";
+
+/// Deletes the indexes of processes that were killed.
+pub(crate) fn sweep(repo: &Repo) {
+    let entries = state_dir(repo.common_dir()).ok().and_then(|state| std::fs::read_dir(state).ok());
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<i32>().ok());
+        let dead = owner.is_some_and(|pid| {
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) == Err(nix::errno::Errno::ESRCH)
+        });
+        if dead {
+            failpoint::quietly("index.delete", || drop(std::fs::remove_dir_all(entry.path())));
+        }
+    }
+}
+
+/// An index of our own, removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Index {
+    folder: tempfile::TempDir,
+}
+
+impl Index {
+    /// Makes an empty index.
+    pub(crate) fn new(repo: &Repo) -> Result<Self> {
+        let state = state_dir(repo.common_dir())?;
+        // The number of the process tells a later run whose left-over this is.
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        let folder = failpoint::around("index.folder", || tempfile::Builder::new().prefix(&prefix).tempdir_in(&state))
+            .map_err(|e| refuse(format!("cannot write into `{}`: {e}", state.display())))?;
+        Ok(Self { folder })
+    }
+
+    /// Makes an index that knows the files of a working tree already, as far as the copied one is readable.
+    pub(crate) fn copy(repo: &Repo, index: &Path) -> Result<Self> {
+        let new = Self::new(repo)?;
+        // Without a copy every file is read again, which is slower and nothing else.
+        failpoint::quietly("index.copy", || drop(std::fs::copy(index, new.folder.path().join("index"))));
+        Ok(new)
+    }
+
+    /// Lets a command use this index.
+    pub(crate) fn attach(&self, git: Git) -> Git {
+        git.env("GIT_INDEX_FILE", self.folder.path().join("index"))
+    }
+
+    /// Fills the index from a tree.
+    pub(crate) fn read(&self, repo: &Repo, tree: &str) -> Result<()> {
+        self.attach(repo.git()).args(["read-tree", tree]).ok().map(drop)
+    }
+
+    /// Puts content at a path, keeping the mode that the path has.
+    pub(crate) fn put(&self, repo: &Repo, tree: &str, path: &str, content: &[u8]) -> Result<()> {
+        let mode = repo.entry(tree, path)?.map_or_else(|| "100644".to_owned(), |(mode, _, _)| mode);
+        let object = repo.git().args(["hash-object", "-w", "--no-filters", "--stdin"]).input(content).text()?;
+        let line = format!("{mode} {object}\t{path}\0");
+        self.attach(repo.git()).args(["update-index", "--add", "-z", "--index-info"]).input(line).ok().map(drop)
+    }
+
+    /// Writes the index as a tree.
+    pub(crate) fn write(&self, repo: &Repo) -> Result<String> {
+        self.attach(repo.git()).args(["write-tree"]).text()
+    }
+}
+
+/// Makes a commit of a tree; the message is stored as it is.
+pub(crate) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -> Result<String> {
+    let mut git = repo.git().args(["commit-tree", tree]);
+    for parent in parents {
+        git = git.args(["-p", parent]);
+    }
+    if repo.policy().sign {
+        git = git.args(["-S"]);
+    }
+    git.args(["-F", "-"]).input(message).text()
+}
+
+/// Returns the tree of a commit.
+pub(crate) fn tree_of(repo: &Repo, commit: &str) -> Result<String> {
+    repo.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()
+}

@@ -1,0 +1,73 @@
+//! Commits of documents in the user's checkout, made only when the user asks for them.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::Result;
+use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::run::failure;
+
+/// Two commits of one checkout would only wait for each other's lock of the index.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// Operations that a commit in between would become a part of, and what ends them.
+const UNFINISHED: [(&str, &str, &str); 6] = [
+    ("MERGE_HEAD", "merge", "git merge --abort"),
+    ("CHERRY_PICK_HEAD", "cherry-pick", "git cherry-pick --abort"),
+    ("REVERT_HEAD", "revert", "git revert --abort"),
+    ("rebase-merge", "rebase", "git rebase --abort"),
+    ("rebase-apply", "rebase", "git rebase --abort"),
+    ("BISECT_LOG", "bisect", "git bisect reset"),
+];
+
+/// Commits the files as they are in the working tree, on top of HEAD. Whatever else is changed or staged stays changed
+/// or staged. `None` when HEAD has the files like that already, or when there are no files: then this only tells
+/// whether a commit could be made.
+pub fn commit(repo: &Repo, files: &[PathBuf], message: &str) -> Result<Option<String>> {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, what, end)) = UNFINISHED.iter().find(|(name, ..)| repo.git_dir().join(name).exists()) {
+        return Err(refuse(format!("a {what} is in progress in the checkout, so nothing can be committed there"))
+            .help(format!(
+                "finish it, or stop it with `{end}`; without `--commit` documents are written all the same"
+            )));
+    }
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let literal = |file: &PathBuf| Ok(format!(":(top,literal){}", repo.relative(file)?));
+    let paths = files.iter().map(literal).collect::<Result<Vec<_>>>()?;
+    if changed(repo, &paths)?.is_empty() {
+        ignored(repo, files)?;
+        return Ok(None);
+    }
+    // Git commits by path only what it knows.
+    repo.git().args(["add", "--all", "--"]).args(&paths).changes(repo.common_dir()).ok()?;
+    let args = ["commit", "--quiet", "--cleanup=verbatim", "--file=-", "--only", "--"];
+    let output = repo.git().args(args).args(&paths).input(message).changes(repo.common_dir()).run()?;
+    if output.code != 0 {
+        return Err(
+            failure("commit", &output).help("the files are written and staged; commit them when that is mended")
+        );
+    }
+    repo.head().map(Some)
+}
+
+/// Returns what differs from HEAD among the paths, untracked files included.
+fn changed(repo: &Repo, paths: &[String]) -> Result<Vec<String>> {
+    let args = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--"];
+    repo.git().args(args).args(paths).list()
+}
+
+/// Refuses files that git is told to ignore: nobody who asks for commits wants them left out silently.
+fn ignored(repo: &Repo, files: &[PathBuf]) -> Result<()> {
+    for file in files {
+        let relative = repo.relative(file)?;
+        let known = repo.git().args(["ls-files", "--error-unmatch", "--", &relative]).env("GIT_LITERAL_PATHSPECS", "1");
+        if repo.root().join(Path::new(&relative)).exists() && known.run()?.code != 0 {
+            return Err(refuse(format!("`{relative}` is ignored by git, so it is not committed")).help(format!(
+                "`git check-ignore -v {relative}` names the rule; leave out `--commit` if it is meant"
+            )));
+        }
+    }
+    Ok(())
+}

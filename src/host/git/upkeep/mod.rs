@@ -1,0 +1,9 @@
+//! What git knows over many items and runs: scans, leases, clean-up, restarts, executed work.
+
+pub mod clean;
+pub mod documents;
+pub mod executed;
+pub mod guard;
+pub mod lease;
+pub mod restart;
+pub mod scan;

@@ -1,0 +1,172 @@
+//! The checkpoint scanner: which phases of an item stand on its branch, and whether the item is merged.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+use crate::host::git::plumbing::history::{self, Entry};
+use crate::host::git::plumbing::message::{self, Revert};
+use crate::host::git::plumbing::repo::Repo;
+use crate::model::checkpoint::Checkpoint;
+use crate::model::id::PrpId;
+
+/// A phase whose checkpoint stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundPhase {
+    pub ordinal: u32,
+    /// The last checkpoint of the phase.
+    pub commit: String,
+    pub key: String,
+    pub title: String,
+    pub run: String,
+    /// Seconds since 1970.
+    pub time: i64,
+}
+
+/// What the branch of an item shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemScan {
+    /// In order of ordinals.
+    pub phases: Vec<FoundPhase>,
+    /// Ordinals below the highest one that have no checkpoint.
+    pub holes: Vec<u32>,
+    /// Ordinals whose checkpoint was reverted and does not stand any more.
+    pub reverted: Vec<u32>,
+    /// Commits that look like a checkpoint of the item but whose trailers do not say so.
+    pub ambiguous: Vec<String>,
+}
+
+/// Scans the branch of an item from where it started.
+pub fn item(repo: &Repo, branch: &str, base: &str, id: &PrpId) -> Result<ItemScan> {
+    match repo.tip(branch)? {
+        Some(tip) => Ok(read(&history::first_parents(repo, &tip, base)?, id)),
+        None => Ok(ItemScan::default()),
+    }
+}
+
+/// Scans the commits of an item from its start to a tip that need not be that of its branch.
+pub fn between(repo: &Repo, tip: &str, base: &str, id: &PrpId) -> Result<ItemScan> {
+    Ok(read(&history::first_parents(repo, tip, base)?, id))
+}
+
+/// Finds the merge commit of an item on a batch branch, if it stands.
+pub fn merged(repo: &Repo, batch_branch: &str, base: &str, id: &PrpId) -> Result<Option<String>> {
+    let Some(tip) = repo.tip(batch_branch)? else { return Ok(None) };
+    let entries = history::first_parents(repo, &tip, base)?;
+    Ok(standing_merge(&entries, id))
+}
+
+/// Finds the merges of all items that stand on a batch branch: id and commit, oldest first.
+pub fn all_merged(repo: &Repo, batch_branch: &str, base: &str) -> Result<Vec<(PrpId, String)>> {
+    let Some(tip) = repo.tip(batch_branch)? else { return Ok(Vec::new()) };
+    let entries = history::first_parents(repo, &tip, base)?;
+    let ids = entries.iter().rev().filter_map(|entry| message::merge(&entry.message));
+    let mut found: Vec<(PrpId, String)> = Vec::new();
+    for id in ids {
+        if !found.iter().any(|(known, _)| *known == id)
+            && let Some(commit) = standing_merge(&entries, &id)
+        {
+            found.push((id, commit));
+        }
+    }
+    Ok(found)
+}
+
+/// Reads the checkpoints of one item out of commits, which come newest first.
+pub(crate) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
+    let mut scan = ItemScan::default();
+    let mut standing: BTreeMap<u32, FoundPhase> = BTreeMap::new();
+    let mut undone: BTreeMap<u32, FoundPhase> = BTreeMap::new();
+    // Every checkpoint of the item, also superseded ones: reverting any of them undoes its phase.
+    let mut seen: Vec<Seen> = Vec::new();
+    for entry in entries.iter().rev() {
+        if let Some(revert) = message::revert(&entry.message) {
+            for (ordinal, restores) in targets(&seen, entry, &revert) {
+                let (from, to) = if restores { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
+                if let Some(phase) = from.remove(&ordinal) {
+                    to.insert(ordinal, phase);
+                }
+                // A revert of this revert names this commit.
+                seen.push(Seen { commit: entry.commit.clone(), subject: String::new(), ordinal, applies: restores });
+            }
+            continue;
+        }
+        let single = Checkpoint::read(&entry.message);
+        let several = if single.is_none() { message::squashed(&entry.message) } else { Vec::new() };
+        let mut any = false;
+        for checkpoint in single.into_iter().chain(several).filter(|checkpoint| checkpoint.prp == *id) {
+            any = true;
+            let ordinal = checkpoint.phase;
+            let subject = checkpoint.subject();
+            seen.push(Seen { commit: entry.commit.clone(), subject, ordinal, applies: true });
+            undone.remove(&ordinal);
+            standing.insert(ordinal, found(entry, checkpoint));
+        }
+        if !any && message::looks_like_checkpoint(&entry.message, id) {
+            scan.ambiguous.push(entry.commit.clone());
+        }
+    }
+    let highest = standing.keys().next_back().copied().unwrap_or(0);
+    scan.holes = (1..highest).filter(|ordinal| !standing.contains_key(ordinal)).take(1000).collect();
+    scan.reverted = undone.into_keys().collect();
+    scan.phases = standing.into_values().collect();
+    scan
+}
+
+/// Finds the merge commit of an item among commits that come newest first, unless it was reverted.
+pub(crate) fn standing_merge(entries: &[Entry], id: &PrpId) -> Option<String> {
+    let mut merge: Option<(&Entry, bool)> = None;
+    let mut reverts: Vec<(&str, bool)> = Vec::new();
+    for entry in entries.iter().rev() {
+        if let Some(revert) = message::revert(&entry.message) {
+            let Some((found, stands)) = &mut merge else { continue };
+            let earlier = reverts.iter().rev().find(|(commit, _)| commit.starts_with(&revert.commit));
+            let restores = if entry.reverts(&revert, &found.commit) {
+                false
+            } else if let Some((_, restored)) = earlier {
+                !restored
+            } else if found.message.lines().next() == Some(&revert.subject) {
+                revert.restores
+            } else {
+                continue;
+            };
+            *stands = restores;
+            reverts.push((&entry.commit, restores));
+        } else if message::merge(&entry.message).is_some_and(|found| found == *id) {
+            merge = Some((entry, true));
+        }
+    }
+    merge.filter(|(_, stands)| *stands).map(|(entry, _)| entry.commit.clone())
+}
+
+fn found(entry: &Entry, checkpoint: Checkpoint) -> FoundPhase {
+    FoundPhase {
+        ordinal: checkpoint.phase,
+        commit: entry.commit.clone(),
+        key: checkpoint.key,
+        title: checkpoint.title,
+        run: checkpoint.run,
+        time: entry.time,
+    }
+}
+
+/// A commit that gave or took a phase.
+struct Seen {
+    commit: String,
+    /// Empty for reverts.
+    subject: String,
+    ordinal: u32,
+    applies: bool,
+}
+
+/// Returns the phases that a revert is about, several for a squash or a merge, and whether it brings them back: by commit
+/// id, else (after a rebase) by the quoted subject.
+fn targets(seen: &[Seen], entry: &Entry, revert: &Revert) -> BTreeMap<u32, bool> {
+    let by_id = seen.iter().filter(|seen| entry.reverts(revert, &seen.commit));
+    // Of two commits of one phase the later one counts.
+    let by_id = by_id.map(|seen| (seen.ordinal, !seen.applies)).collect::<BTreeMap<_, _>>();
+    if !by_id.is_empty() {
+        return by_id;
+    }
+    let by_subject = seen.iter().rev().find(|seen| !seen.subject.is_empty() && seen.subject == revert.subject);
+    by_subject.map(|seen| (seen.ordinal, revert.restores)).into_iter().collect()
+}

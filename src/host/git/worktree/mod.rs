@@ -1,0 +1,13 @@
+//! The branch and the checkout of one item: made, mended, committed, saved.
+
+pub(crate) mod admin;
+pub mod branch;
+pub mod checkpoint;
+pub mod deviation;
+pub mod prepare;
+pub(crate) mod repair;
+pub mod rescue;
+pub mod scratch;
+pub(crate) mod work;
+pub(crate) use prepare::administration;
+pub use prepare::{Prepare, Prepared, is_furnished, prepare, set_furnished};

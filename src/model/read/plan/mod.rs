@@ -1,0 +1,8 @@
+//! The reader of plans.
+
+pub(crate) mod check;
+pub(crate) mod cycle;
+pub(crate) mod phase;
+pub(crate) mod phase_ref;
+pub(crate) mod reader;
+pub(crate) mod sub_plan;

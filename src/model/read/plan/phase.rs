@@ -1,0 +1,200 @@
+//! One phase of a plan out of its fields.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::phase_ref::{DependencyText, pieces};
+use crate::model::gate::Gate;
+use crate::model::plan::PlanPhase;
+use crate::model::problem::Problem;
+use crate::model::read::field::{Field, Name, fields};
+use crate::model::read::gate::{endless, listed, script};
+use crate::model::read::hours::{complexity, hours};
+use crate::model::read::path::{BadPath, entries, entry};
+use crate::model::read::text::heading::Heading;
+use crate::model::read::text::item::{items, top_items};
+use crate::model::read::text::reading::Reading;
+use crate::model::read::text::source::trim;
+
+/// A phase with its dependency text, which can be resolved only when all phases are known.
+pub(crate) struct Draft {
+    pub(crate) phase: PlanPhase,
+    pub(crate) dependencies: DependencyText,
+    /// Required fields that are not there.
+    pub(crate) missing: Vec<&'static str>,
+    /// Files so far, for look-up.
+    files: HashSet<String>,
+}
+
+/// Reads the phase whose heading is `heading`; `inner` are the headings inside its span.
+pub(crate) fn draft(
+    text: &str,
+    reading: &Reading,
+    heading: &Heading,
+    inner: &[Heading],
+    span: Range<usize>,
+    line: usize,
+    problems: &mut Vec<Problem>,
+) -> Draft {
+    let (label, title, minutes) = match &heading.phase {
+        Some(phase) => (phase.label.clone(), phase.title.clone(), phase.minutes),
+        None => (String::new(), heading.text.clone(), None),
+    };
+    let body = heading.span.end.min(span.end)..span.end;
+    let fields = fields(&reading.masked, &body, inner);
+    let mut draft = Draft {
+        phase: PlanPhase { label, title, line, heading: heading.span.clone(), span, minutes, ..PlanPhase::default() },
+        dependencies: Vec::new(),
+        missing: Vec::new(),
+        files: HashSet::new(),
+    };
+    let mut seen = Vec::new();
+    for field in &fields {
+        seen.push(field.name);
+        draft.take(text, reading, field, problems);
+    }
+    // A heading may say the hours as well: `### Phase 1: Schema (2 hours)`.
+    draft.phase.hours = draft.phase.hours.or(draft.phase.minutes.map(|minutes| minutes / 60.0));
+    draft.check(&seen, problems);
+    draft
+}
+
+impl Draft {
+    fn take(&mut self, text: &str, reading: &Reading, field: &Field, problems: &mut Vec<Problem>) {
+        let masked = reading.masked.as_str();
+        let value = trim(text, field.value.clone());
+        match field.name {
+            Name::Goal => self.goal(text, masked, field),
+            Name::Hours => {
+                self.phase.hours = hours(&text[value.clone()]);
+                if self.phase.hours.is_none() && !value.is_empty() {
+                    let quoted = &text[value.clone()];
+                    problems.push(
+                        Problem::warning("plan::bad_hours", format!("`{quoted}` is not a number of hours"))
+                            .at(value)
+                            .help("write a number such as `2.5`, a range `2-3`, or a duration `30 min`"),
+                    );
+                }
+            }
+            Name::Complexity => {
+                self.phase.complexity = complexity(&text[value.clone()]);
+                if self.phase.complexity.is_none() && !value.is_empty() {
+                    let quoted = &text[value.clone()];
+                    problems.push(
+                        Problem::warning("plan::bad_complexity", format!("`{quoted}` is not a complexity"))
+                            .at(value)
+                            .help("write `low`, `medium` or `high`"),
+                    );
+                }
+            }
+            Name::Files => self.files(text, masked, field, problems),
+            Name::Dependencies => {
+                self.dependencies.extend(pieces(text, &value));
+                let bullets = top_items(masked, field.body.clone());
+                self.dependencies.extend(bullets.iter().flat_map(|item| pieces(text, &item.text)));
+            }
+            Name::Steps => {
+                if !value.is_empty() {
+                    self.phase.steps.push(text[value].to_owned());
+                }
+                let steps = top_items(masked, field.body.clone());
+                self.phase.steps.extend(steps.iter().map(|item| text[item.text.clone()].to_owned()));
+            }
+            Name::Gates => {
+                let gates = gates(text, reading, field, &value);
+                endless(&gates, problems);
+                self.phase.gates.extend(gates);
+            }
+            Name::Other => {}
+        }
+    }
+
+    fn goal(&mut self, text: &str, masked: &str, field: &Field) {
+        let paragraph = masked[field.body.clone()].trim_start().split("\n\n").next().unwrap_or_default().trim();
+        let value = text[field.value.clone()].trim();
+        let goal = match (value.is_empty(), paragraph.is_empty()) {
+            (false, _) => value,
+            (true, false) => paragraph,
+            (true, true) => return,
+        };
+        self.phase.goal.get_or_insert_with(|| goal.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+
+    fn files(&mut self, text: &str, masked: &str, field: &Field, problems: &mut Vec<Problem>) {
+        let value = trim(text, field.value.clone());
+        let mut found = entries(text, &value);
+        found.extend(items(masked, field.body.clone()).iter().filter_map(|item| entry(text, &item.text)));
+        for (span, path) in found {
+            match path {
+                Ok(path) => {
+                    if self.files.insert(path.clone()) {
+                        self.phase.files.push(path);
+                    }
+                }
+                Err(bad) => {
+                    let problem = bad_file(text, span, bad);
+                    self.phase.faulty |= problem.is_error();
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+
+    fn check(&mut self, seen: &[Name], problems: &mut Vec<Problem>) {
+        let phase = &self.phase;
+        let required = [
+            ("Goal", phase.goal.is_some()),
+            ("Dependencies", seen.contains(&Name::Dependencies)),
+            ("Implementation Steps", !phase.steps.is_empty()),
+            ("Validation Gates", !phase.gates.is_empty()),
+        ];
+        self.missing = required.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect();
+        let label = &phase.label;
+        if !self.missing.is_empty() {
+            let missing = self.missing.join(", ");
+            problems.push(
+                Problem::error("plan::missing_fields", format!("cannot parse Phase {label}: missing {missing}"))
+                    .at(phase.heading.clone())
+                    .help(format!("add `**{}**: …` below the heading", self.missing.join("**: …` and `**"))),
+            );
+        }
+        let wanted = [
+            ("Estimated Hours", phase.hours.is_some() || seen.contains(&Name::Hours), "1 hour is assumed"),
+            ("Complexity", phase.complexity.is_some() || seen.contains(&Name::Complexity), "medium is assumed"),
+            ("Files Modified", !phase.files.is_empty() || seen.contains(&Name::Files), "conflicts are not known"),
+        ];
+        let absent: Vec<_> = wanted.into_iter().filter(|(_, there, _)| !there).collect();
+        // A heading without any field is one error, and not four findings.
+        if !absent.is_empty() && self.missing.len() < required.len() {
+            let names = absent.iter().map(|(name, _, then)| format!("{name} ({then})")).collect::<Vec<_>>().join(", ");
+            problems.push(
+                Problem::warning("plan::missing_estimate", format!("Phase {label} does not say: {names}"))
+                    .at(phase.heading.clone())
+                    .help(format!("add `**{}**: …` below the heading", absent[0].0)),
+            );
+        }
+    }
+}
+
+fn bad_file(text: &str, span: Range<usize>, bad: BadPath) -> Problem {
+    let quoted = text[span.clone()].to_owned();
+    let problem = match bad {
+        BadPath::Prose => Problem::warning("plan::prose_file", format!("`{quoted}` is not a path and is left out")),
+        BadPath::Empty | BadPath::Absolute | BadPath::Parent => {
+            Problem::error("plan::bad_path", format!("the path `{quoted}` {}", bad.as_str()))
+        }
+    };
+    problem.at(span).help("write paths relative to the project, in back-ticks if they hold spaces")
+}
+
+fn gates(text: &str, reading: &Reading, field: &Field, value: &Range<usize>) -> Vec<Gate> {
+    let whole = crate::model::read::text::item::Item { indent: 0, numbered: false, text: value.clone() };
+    let inline = (!value.is_empty() && !crate::model::read::path::is_none(&text[value.clone()]))
+        .then(|| listed(text, &whole, 2));
+    let listed = top_items(&reading.masked, field.body.clone()).into_iter().map(|item| listed(text, &item, 2));
+    let scripts = reading.fences_in(&field.body).iter().filter_map(|fence| {
+        let command = script(text, fence)?;
+        Some(Gate { level: 2, text: String::new(), command: Some(command), phase: None, span: fence.whole() })
+    });
+    inline.into_iter().chain(listed).chain(scripts).collect()
+}

@@ -1,0 +1,7 @@
+//! The reader of PRPs.
+
+pub(crate) mod batch;
+pub(crate) mod dependency;
+pub(crate) mod fields;
+pub(crate) mod phase;
+pub(crate) mod reader;

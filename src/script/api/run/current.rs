@@ -1,0 +1,49 @@
+//! Which attempt of which item this thread works for.
+
+use std::cell::{Cell, RefCell};
+
+use rhai::Dynamic;
+
+use crate::bridge::door::{Attempt, Origin};
+
+thread_local! {
+    static ATTEMPT: RefCell<Option<(Attempt, Dynamic)>> = const { RefCell::new(None) };
+    static ADAPTER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes this thread work for an attempt until the guard is dropped; `item` is what the recipe was given.
+pub(crate) fn enter(attempt: Attempt, item: Dynamic) -> Guard {
+    ATTEMPT.set(Some((attempt, item)));
+    Guard
+}
+
+/// Ends the work of the thread for its item.
+pub(crate) struct Guard;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        ATTEMPT.set(None);
+    }
+}
+
+/// Returns the attempt that this thread works for.
+pub(crate) fn attempt() -> Origin {
+    ATTEMPT.with_borrow(|current| current.as_ref().map(|(attempt, _)| attempt.clone()))
+}
+
+/// Returns the item that the recipe of this thread was given.
+pub(crate) fn item() -> Option<Dynamic> {
+    ATTEMPT.with_borrow(|current| current.as_ref().map(|(_, item)| item.clone()))
+}
+
+/// Runs a function of an adapter, which goes on while a run is being stopped but has a limit of its own.
+pub(crate) fn as_adapter<T>(work: impl FnOnce() -> T) -> T {
+    let before = ADAPTER.replace(true);
+    let result = work();
+    ADAPTER.set(before);
+    result
+}
+
+pub(crate) fn in_adapter() -> bool {
+    ADAPTER.get()
+}

@@ -1,0 +1,92 @@
+//! `event::…`: facts for the stream that all views show.
+
+use rhai::plugin::*;
+
+use crate::bridge::door::Request;
+use crate::event::kind::{Change, EventKind, Step};
+
+use super::current;
+use crate::script::api::native::{Thrown, invalid, native};
+use crate::script::state::State;
+use crate::script::suggest;
+
+const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
+const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
+
+fn note_of(text: String) -> Request {
+    let item = current::attempt().map(|attempt| attempt.item);
+    Request::Event(EventKind::Note { item, text })
+}
+
+/// Tells what a script prints. A lost note is no reason to fail.
+pub(crate) fn note_text(state: &State, text: String) {
+    if !current::in_adapter() {
+        let _lost = state.bridge.call(current::attempt(), note_of(text));
+    }
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Begins one of the six steps: `parse`, `analyze`, `spawn`, `monitor`, `aggregate`, `report`. `dag.run` tells the
+    /// last four itself.
+    ///
+    /// ```rhai
+    /// event::step("parse");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn step(context: NativeCallContext, name: &str) -> Thrown<()> {
+        native(&context, |call| {
+            let step: Step = serde_json::from_value(name.into())
+                .map_err(|_| invalid(format!("there is no step `{name}`")).help(suggest::help(name, &STEPS)))?;
+            call.tell(Request::Event(EventKind::Step { step }))
+        })
+    }
+
+    /// Pauses the run: no further item starts, running ones finish, and the run ends with the command that resumes it.
+    ///
+    /// ```rhai
+    /// event::pause("the review of PRP-47.1.1 failed");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn pause(context: NativeCallContext, reason: &str) -> Thrown<()> {
+        native(&context, |call| call.tell(Request::Pause { reason: reason.to_owned() }))
+    }
+
+    /// Tells what became of a document that the item was to write: `created`, `changed` or `unchanged`.
+    ///
+    /// ```rhai
+    /// event::document("PRPs/feature-requests/PRP-47.1.1-api.md", "created");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn document(context: NativeCallContext, path: &str, change: &str) -> Thrown<()> {
+        native(&context, |call| {
+            let change: Change = serde_json::from_value(change.into())
+                .map_err(|_| invalid(format!("there is no change `{change}`")).help(suggest::help(change, &CHANGES)))?;
+            let (item, path) = (call.item("event::document")?.to_owned(), path.to_owned());
+            call.tell(Request::Event(EventKind::Document { item, path, change }))
+        })
+    }
+
+    /// Tells which issue of a tracker belongs to the item, and whether it was opened now.
+    ///
+    /// ```rhai
+    /// event::issue("ENG-12", true);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn issue(context: NativeCallContext, issue: &str, opened: bool) -> Thrown<()> {
+        native(&context, |call| {
+            let (item, issue) = (call.item("event::issue")?.to_owned(), issue.to_owned());
+            call.tell(Request::Event(EventKind::Issue { item, issue, opened }))
+        })
+    }
+
+    /// Tells something to people; within a recipe it is about its item. `print` does the same.
+    ///
+    /// ```rhai
+    /// event::note(`${prp.id} is merged already`);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn note(context: NativeCallContext, text: &str) -> Thrown<()> {
+        native(&context, |call| call.tell(note_of(text.to_owned())))
+    }
+}

@@ -1,0 +1,186 @@
+//! `git::…`: worktrees, and what git shows.
+
+use std::collections::BTreeMap;
+
+use rhai::plugin::*;
+use rhai::{Array, Dynamic, Map};
+use sha2::{Digest, Sha256};
+
+use crate::bridge::door::{Executed, PhaseRecord, Reply, Request};
+
+use crate::script::api::fields::Fields;
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native, unexpected};
+use crate::script::value::convert::{data, optional, texts};
+use crate::script::value::prp::PrpValue;
+use crate::script::value::worktree::WorktreeValue;
+
+/// Hex digits of a content key: 64 bits are plenty to tell versions of one phase apart.
+const KEY: usize = 16;
+
+fn facts(executed: Executed) -> Dynamic {
+    let mut map = Map::new();
+    map.insert("id".into(), executed.id.into());
+    map.insert("phases".into(), executed.phases.iter().map(phase).collect::<Array>().into());
+    map.insert("merged".into(), optional(executed.merged));
+    map.insert("has_merge".into(), executed.has_merge.into());
+    map.insert("files".into(), texts(executed.files).into());
+    map.insert("files_known".into(), executed.files_known.into());
+    map.insert("first".into(), optional(executed.first));
+    map.insert("last".into(), optional(executed.last));
+    map.insert("hours".into(), optional(executed.hours));
+    map.into()
+}
+
+fn phase(record: &PhaseRecord) -> Dynamic {
+    let passed = record.validation.as_ref().is_some_and(crate::model::validation::ValidationRecord::passed);
+    let mut map = Map::new();
+    map.insert("ordinal".into(), i64::from(record.ordinal).into());
+    map.insert("commit".into(), record.commit.clone().into());
+    map.insert("key".into(), record.key.clone().into());
+    map.insert("passed".into(), passed.into());
+    map.insert("validation".into(), record.validation.as_ref().map_or(Dynamic::UNIT, data));
+    map.into()
+}
+
+fn prepare(call: &Call) -> Result<WorktreeValue, Fault> {
+    call.item("git::worktree")?;
+    match call.ask(Request::Worktree)? {
+        Reply::Worktree(worktree) => Ok(WorktreeValue::new(worktree)),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Returns the address of `origin`, else the path of the project: the same for everybody who shares it.
+fn name_of_repository(call: &Call) -> Result<String, Fault> {
+    let argv = ["git", "config", "--get", "remote.origin.url"].map(str::to_owned).to_vec();
+    let request = Request::Process { argv, cwd: None, stdin: String::new(), timeout: 30.0, env: BTreeMap::new() };
+    match call.ask(request)? {
+        Reply::Process { code: Some(0), stdout, .. } if !stdout.trim().is_empty() => Ok(stdout.trim().to_owned()),
+        Reply::Process { .. } => Ok(call.state.root.display().to_string()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Prepares branch and worktree of the item that the recipe runs for, and reads what git already shows on it.
+    ///
+    /// ```rhai
+    /// let tree = git::worktree(prp);
+    /// if tree.merged { return outcome::completed("merged already"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn worktree(context: NativeCallContext, prp: PrpValue) -> Thrown<WorktreeValue> {
+        native(&context, |call| {
+            let (id, item) = (prp.id_text(), call.item("git::worktree")?);
+            if id != item {
+                let text = format!("the recipe of `{item}` asked for the worktree of `{id}`");
+                return Err(invalid(text).help("a recipe works in the worktree of its own item").into());
+            }
+            prepare(call)
+        })
+    }
+
+    /// Returns what git shows about PRPs: of a batch, or of the ids when the batch is `()`. Maps with `id`, `phases`
+    /// (`#{ ordinal, commit, key, passed, validation }`), `merged`, `has_merge` (false
+    /// after a rebase or squash), `files`, `files_known` (false where a squash
+    /// hides them), `first`, `last`, `hours`.
+    ///
+    /// ```rhai
+    /// for fact in git::executed(47, []) { print(`${fact.id}: ${fact.merged}`); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn executed(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
+        native(&context, |call| {
+            let map: Map = [("batch".into(), batch), ("ids".into(), ids.into())].into_iter().collect();
+            let fields = Fields::open("git::executed", map);
+            let request =
+                Request::Executed { batch: fields.int("batch")?, ids: fields.texts("ids")?.unwrap_or_default() };
+            match call.ask(request)? {
+                Reply::Executed(executed) => Ok(executed.into_iter().map(facts).collect()),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Tells whether the latest run of a batch was killed before it could close it: its metrics and the clean-up of its
+    /// worktrees are missing, although all its work may be merged.
+    ///
+    /// ```rhai
+    /// if git::unclosed(47) { print("run it again"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn unclosed(context: NativeCallContext, batch: i64) -> Thrown<bool> {
+        native(&context, |call| {
+            let batch = u32::try_from(batch).map_err(|_| invalid("a batch has a number from 0 on"))?;
+            match call.ask(Request::Unclosed { batch })? {
+                Reply::Unclosed(unclosed) => Ok(unclosed),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Commits files of the checkout under a message, and nothing else that is changed or staged there; returns the
+    /// commit, or `()` when the files are committed as they are. With no files it commits nothing, and throws when the
+    /// checkout cannot take a commit now.
+    ///
+    /// ```rhai
+    /// let commit = git::commit(["docs/status.md"], "Update the status");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn commit(context: NativeCallContext, files: Array, message: &str) -> Thrown<Dynamic> {
+        native(&context, |call| {
+            let paths = files
+                .into_iter()
+                .map(|file| crate::script::api::world::files::inside(&file.into_string().unwrap_or_default()));
+            let paths = paths.collect::<Result<Vec<_>, _>>()?;
+            match call.ask(Request::CommitFiles { paths, message: message.to_owned() })? {
+                Reply::Text(commit) if commit.is_empty() => Ok(Dynamic::UNIT),
+                Reply::Text(commit) => Ok(commit.into()),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Returns what an item changed as a unified diff, cut after so many bytes.
+    ///
+    /// ```rhai
+    /// let diff = git::diff(prp.id, 200000);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn diff(context: NativeCallContext, id: &str, max_bytes: i64) -> Thrown<String> {
+        native(&context, |call| {
+            let max_bytes = usize::try_from(max_bytes).map_err(|_| invalid("a diff cannot have negative length"))?;
+            match call.ask(Request::Diff { item: id.to_owned(), max_bytes })? {
+                Reply::Text(text) => Ok(text),
+                other => Err(unexpected(&other)),
+            }
+        })
+    }
+
+    /// Returns the address of the repository, the same in every clone; the path of the project where there is none.
+    ///
+    /// ```rhai
+    /// let id = digest::uuid(`${git::repository()}/${prp.id}`);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn repository(context: NativeCallContext) -> Thrown<String> {
+        native(&context, name_of_repository)
+    }
+
+    /// Returns a short content key of texts: what a checkpoint was made from.
+    ///
+    /// ```rhai
+    /// let key = git::key([phase.text, agent::name()]);
+    /// ```
+    pub fn key(parts: Array) -> String {
+        let mut hash = Sha256::new();
+        for part in &parts {
+            let part = part.to_string();
+            // The length keeps ["ab", "c"] and ["a", "bc"] apart.
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        crate::script::api::text::digest::hex(&hash.finalize(), KEY)
+    }
+}

@@ -1,0 +1,85 @@
+//! Turns what a script gives to `dag::analyze` into nodes: PRPs, phases of a plan, or maps.
+
+use rhai::{Dynamic, Map};
+
+use crate::error::Error;
+use crate::graph::Node;
+
+use crate::script::api::fields::Fields;
+use crate::script::api::native::invalid;
+use crate::script::value::dag::Item;
+use crate::script::value::plan_phase::PlanPhaseValue;
+use crate::script::value::prp::PrpValue;
+
+/// Hours of an item whose document does not state them.
+const HOURS: f64 = 1.0;
+
+/// Returns the node of an item, and the item with its document.
+pub(crate) fn read(value: &Dynamic) -> Result<(Node, Item), Error> {
+    if let Some(prp) = value.read_lock::<PrpValue>() {
+        let item = Item { value: value.clone(), document: Some(prp.0.path.clone()), agent: None };
+        return Ok((of_prp(&prp), item));
+    }
+    let item = |document, agent| Item { value: value.clone(), document, agent };
+    if let Some(phase) = value.read_lock::<PlanPhaseValue>() {
+        return Ok((of_phase(&phase), item(None, None)));
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        let document = map.get("prp").and_then(|prp| prp.read_lock::<PrpValue>().map(|prp| prp.0.path.clone()));
+        let agent = Fields::open("dag::analyze", map.clone()).text("agent")?;
+        return Ok((of_map(map.clone())?, item(document, agent)));
+    }
+    Err(invalid(format!("`{}` is not an item: give PRPs, phases of a plan, or maps with an `id`", value.type_name())))
+}
+
+fn of_prp(prp: &PrpValue) -> Node {
+    let data = &prp.0;
+    Node {
+        id: prp.id_text(),
+        title: data.title.clone().unwrap_or_else(|| prp.id_text()),
+        dependencies: data.dependencies.iter().map(|dependency| dependency.id.to_string()).collect(),
+        files: data.files.clone(),
+        conflicts_with: data.conflicts_with.iter().map(ToString::to_string).collect(),
+        hours: data.hours.unwrap_or(HOURS),
+        phases: u32::try_from(data.phases.len()).unwrap_or(u32::MAX),
+        name: prp.short_name(),
+    }
+}
+
+fn of_phase(phase: &PlanPhaseValue) -> Node {
+    let data = phase.phase();
+    Node {
+        id: data.label.clone(),
+        title: data.title.clone(),
+        dependencies: data.dependencies.iter().map(|dependency| dependency.label.clone()).collect(),
+        files: data.files.clone(),
+        conflicts_with: Vec::new(),
+        hours: data.hours.unwrap_or(HOURS),
+        phases: 1,
+        name: format!("Phase {}", data.label),
+    }
+}
+
+/// Reads a map; keys beyond those of a node belong to the script.
+fn of_map(map: Map) -> Result<Node, Error> {
+    let fields = Fields::open("dag::analyze", map);
+    let id = fields.required("id")?;
+    Ok(Node {
+        title: fields.text("title")?.unwrap_or_else(|| id.clone()),
+        dependencies: fields.texts("dependencies")?.unwrap_or_default(),
+        files: fields.texts("files")?.unwrap_or_default(),
+        conflicts_with: fields.texts("conflicts_with")?.unwrap_or_default(),
+        hours: fields.number("hours")?.unwrap_or(HOURS),
+        phases: phases(&fields)?,
+        name: fields.text("name")?.unwrap_or_else(|| id.clone()),
+        id,
+    })
+}
+
+/// A number, or the phases themselves.
+fn phases(fields: &Fields) -> Result<u32, Error> {
+    match fields.get("phases").and_then(|value| value.read_lock::<rhai::Array>().map(|array| array.len())) {
+        Some(count) => Ok(u32::try_from(count).unwrap_or(u32::MAX)),
+        None => Ok(fields.int("phases")?.unwrap_or(1)),
+    }
+}

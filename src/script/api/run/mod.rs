@@ -1,0 +1,13 @@
+//! Functions of a run: graph, items, agents, git, events, outcomes.
+
+pub(crate) mod agent;
+pub(crate) mod agent_call;
+pub(crate) mod answer;
+pub(crate) mod current;
+pub(crate) mod dag;
+pub(crate) mod event;
+pub(crate) mod git;
+pub(crate) mod items;
+pub(crate) mod options;
+pub(crate) mod outcome;
+pub(crate) mod recipe;

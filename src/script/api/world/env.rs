@@ -1,0 +1,30 @@
+//! `env::get`: values of the environment that scripts may see.
+
+use rhai::Dynamic;
+use rhai::plugin::*;
+
+use crate::bridge::door::{Reply, Request};
+
+use crate::script::api::native::{Call, Fault, Thrown, native, unexpected};
+use crate::script::value::convert::optional;
+
+/// Asks for one variable.
+pub(crate) fn variable(call: &Call, name: &str) -> Result<Option<String>, Fault> {
+    match call.ask(Request::Env(name.to_owned()))? {
+        Reply::Env(value) => Ok(value),
+        other => Err(unexpected(&other)),
+    }
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Returns a variable of the environment, or `()`.
+    ///
+    /// ```rhai
+    /// let key = env::get("LINEAR_API_KEY");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn get(context: NativeCallContext, name: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(variable(call, name)?)))
+    }
+}

@@ -1,0 +1,108 @@
+//! `files::…`: text files of the project.
+
+use std::path::{Path, PathBuf};
+
+use rhai::Array;
+use rhai::plugin::*;
+
+use crate::bridge::door::{Failure, Reply, Request};
+use crate::error::{Error, ExitCode};
+
+use crate::script::api::native::{Call, Fault, Thrown, native, unexpected};
+use crate::script::library::is_inside;
+use crate::script::value::convert::texts;
+
+/// Refuses paths that leave the project.
+pub(crate) fn inside(path: &str) -> Result<PathBuf, Error> {
+    match is_inside(path.trim_start_matches("./").trim_end_matches('/')) {
+        true => Ok(PathBuf::from(path.trim_start_matches("./"))),
+        false => Err(Error::new(ExitCode::InvalidInput, format!("`{path}` is not a path below the project"))
+            .help("paths are relative to the project and have no `..`")),
+    }
+}
+
+/// Reads a file of the project.
+pub(crate) fn text_of(call: &Call, path: PathBuf) -> Result<String, Fault> {
+    match call.ask(Request::ReadFile(path))? {
+        Reply::Text(text) => Ok(text),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn entries(call: &Call, path: &Path) -> Result<Vec<PathBuf>, Fault> {
+    match call.ask(Request::ListFiles(path.to_owned()))? {
+        Reply::Files(files) => Ok(files),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Tells whether there is a file, or a folder with files in it.
+pub(crate) fn is_there(call: &Call, path: &Path) -> Result<bool, Fault> {
+    let listed = |folder: &Path| match entries(call, folder) {
+        Ok(files) => Ok(files),
+        Err(Fault::Bridge(Failure::Error(_))) => Ok(Vec::new()),
+        Err(fault) => Err(fault),
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(listed(folder)?.iter().any(|file| file.file_name() == path.file_name()) || !listed(path)?.is_empty())
+}
+
+fn put(call: &Call, path: &str, text: &str, create_new: bool) -> Result<(), Fault> {
+    call.tell(Request::WriteFile { path: inside(path)?, text: text.to_owned(), create_new })
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Reads a text file; the path is relative to the project.
+    ///
+    /// ```rhai
+    /// let text = files::read("CLAUDE.md");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn read(context: NativeCallContext, path: &str) -> Thrown<String> {
+        native(&context, |call| text_of(call, inside(path)?))
+    }
+
+    /// Writes a text file, atomically, with the folders it needs.
+    ///
+    /// ```rhai
+    /// files::write("docs/status.md", text);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn write(context: NativeCallContext, path: &str, text: &str) -> Thrown<()> {
+        native(&context, |call| put(call, path, text, false))
+    }
+
+    /// Writes a new text file; fails when there is one.
+    ///
+    /// ```rhai
+    /// files::create("PRPs/feature-requests/PRP-47.1.1-api.md", text);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn create(context: NativeCallContext, path: &str, text: &str) -> Thrown<()> {
+        native(&context, |call| put(call, path, text, true))
+    }
+
+    /// Returns the paths of the files of a folder, sorted, without those of its folders.
+    ///
+    /// ```rhai
+    /// for path in files::list("PRPs/executed") { print(path); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn list(context: NativeCallContext, folder: &str) -> Thrown<Array> {
+        native(&context, |call| {
+            let files = entries(call, &inside(folder)?)?;
+            Ok(texts(files.iter().map(|file| file.display().to_string())))
+        })
+    }
+
+    /// Tells whether there is a file of that name, or a folder with files in it.
+    ///
+    /// ```rhai
+    /// if files::exists("CLAUDE.md") { print("there"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn exists(context: NativeCallContext, path: &str) -> Thrown<bool> {
+        native(&context, |call| is_there(call, &inside(path)?))
+    }
+}

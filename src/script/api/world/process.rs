@@ -1,0 +1,103 @@
+//! `process::…`: other programs, by argument list and never through a shell.
+
+use std::path::PathBuf;
+
+use rhai::plugin::*;
+use rhai::{Dynamic, Map};
+
+use crate::bridge::door::{Reply, Request};
+
+use super::env::variable;
+use crate::script::api::fields::Fields;
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native, unexpected};
+use crate::script::value::convert::optional;
+
+/// Seconds that a program gets where the script says nothing.
+const TIMEOUT: f64 = 60.0;
+
+fn start(call: &Call, options: Map) -> Result<Map, Fault> {
+    let fields = Fields::new("process::run", options, &["argv", "cwd", "stdin", "timeout", "env"])?;
+    let argv = fields.texts("argv")?.unwrap_or_default();
+    if argv.is_empty() {
+        return Err(invalid("`process::run` needs `argv` with the program and its arguments").into());
+    }
+    let request = Request::Process {
+        argv,
+        cwd: fields.text("cwd")?.map(PathBuf::from),
+        stdin: fields.text("stdin")?.unwrap_or_default(),
+        timeout: fields.number("timeout")?.unwrap_or(TIMEOUT),
+        env: fields.pairs("env")?,
+    };
+    match call.ask(request)? {
+        Reply::Process { code, signal, stdout, stderr, timed_out } => {
+            let mut map = Map::new();
+            map.insert("code".into(), optional(code.map(i64::from)));
+            map.insert("signal".into(), optional(signal.map(i64::from)));
+            map.insert("stdout".into(), stdout.into());
+            map.insert("stderr".into(), stderr.into());
+            map.insert("timed_out".into(), timed_out.into());
+            Ok(map)
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Looks a program up like the shell does, without one.
+fn find(call: &Call, name: &str) -> Result<Option<String>, Fault> {
+    let candidates: Vec<PathBuf> = if name.contains('/') {
+        vec![call.state.root.join(name)]
+    } else {
+        let path = variable(call, "PATH")?.unwrap_or_default();
+        std::env::split_paths(&path).filter(|folder| folder.is_absolute()).map(|folder| folder.join(name)).collect()
+    };
+    let found = candidates.into_iter().find(|path| is_program(path));
+    Ok(found.map(|path| path.display().to_string()))
+}
+
+#[cfg(unix)]
+fn is_program(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &std::path::Path) -> bool {
+    path.is_file()
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Runs a program to its end: `argv`, and optionally `cwd`, `stdin`, `timeout` in seconds, `env`. Returns
+    /// `#{ code, signal, stdout, stderr, timed_out }`; `code` or `signal` is `()`.
+    ///
+    /// ```rhai
+    /// let answer = process::run(#{ argv: ["git", "status", "--short"], timeout: 30 });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn run(context: NativeCallContext, options: Map) -> Thrown<Map> {
+        native(&context, |call| start(call, options))
+    }
+
+    /// Returns the path of a program on the search path, or `()`.
+    ///
+    /// ```rhai
+    /// if process::which("gh") == () { throw "`gh` is not installed"; }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn which(context: NativeCallContext, name: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(find(call, name)?)))
+    }
+
+    /// Returns the path of this program.
+    ///
+    /// ```rhai
+    /// let argv = [process::self_exe(), "--version"];
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn self_exe(context: NativeCallContext) -> Thrown<String> {
+        native(&context, |_| {
+            let path = std::env::current_exe().map_err(|error| Fault::Bug(format!("who am I? {error}")))?;
+            Ok(path.display().to_string())
+        })
+    }
+}
