@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room and the rooms that it may name. `error` and `config` are shared by all but `model`.
-const MAY_NAME: [(&str, &[&str]); 12] = [
+const MAY_NAME: [(&str, &[&str]); 13] = [
     ("config", &["model"]),
     ("model", &[]),
     ("graph", &["model"]),
@@ -17,7 +17,8 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
     ("bridge", &["model", "event"]),
     ("agents", &["model", "report", "host"]),
     ("run", &["model", "graph", "event", "schedule", "report", "review", "host", "bridge"]),
-    ("script", &["model", "graph", "event", "review", "bridge"]),
+    ("fake", &["model", "event", "host", "bridge", "run"]),
+    ("script", &["model", "graph", "event", "review", "bridge", "fake"]),
 ];
 
 /// Rooms without effects.

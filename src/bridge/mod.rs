@@ -1,3 +1,29 @@
-//! The one door between scripts and the core.
+//! The one door between scripts and the core: every effect of a script is one question, answered once.
+//!
+//! Scripts run on ordinary threads and wait in [`ask`]. Each question names the type of its answer, and the answer
+//! travels beside it, so that no side can mistake one for another or forget it. The real bridge sends requests to the
+//! dispatcher, which linearises everything; the fake one answers from memory. Neither side sees the other's library:
+//! no Rhai type and no tokio type crosses.
 
-pub mod door;
+mod answer;
+mod ask;
+mod attempt;
+mod plan;
+mod reply;
+mod request;
+
+pub use crate::model::adapter::{Adapter, AgentCall};
+pub use crate::model::gate::GateLine;
+pub use answer::{Answer, Refusal};
+pub use ask::{Ask, Bridge, ask};
+pub use attempt::{Attempt, Failure, Origin};
+pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
+pub use reply::{
+    Checkpoint, Closed, ClosedItem, Conflict, Executed, HttpAnswer, NextItem, PhaseRecord, ProcessOutput, Started,
+    Worktree,
+};
+pub use request::{
+    BeginPhase, CallAgent, Close, CommitFiles, Diff, Effect, Env, ExecutedFacts, FindPrps, Finish, GetWorktree, Http,
+    IsUnclosed, Item, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now, Park, Pause, Process, Query, ReadFile,
+    Request, Resolve, Run, Start, Tell, Validate, WriteFile,
+};

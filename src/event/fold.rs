@@ -115,7 +115,7 @@ impl RunState {
             self.item_mut(id).apply(&event.kind, at);
         }
         match &event.kind {
-            EventKind::RunStarted { command, batch, pid, host, argv, jobs } => {
+            EventKind::RunStarted { command, batch, pid, host, argv, jobs, .. } => {
                 if self.started.is_some() {
                     // A script may run one graph after the other.
                     *self = Self { latest: self.latest, ..Self::default() };

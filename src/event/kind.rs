@@ -121,6 +121,9 @@ pub enum EventKind {
         /// The command line, for people.
         argv: Vec<String>,
         jobs: u32,
+        /// Items have branches that are merged into the one of the batch.
+        #[serde(default)]
+        merges: bool,
     },
     Step {
         step: Step,
@@ -276,7 +279,11 @@ pub enum EventKind {
         item: String,
         status: ItemStatus,
         outcome: Option<Outcome>,
+        /// Why it is not completed, or the note of a completed item.
         reason: String,
+        /// What a completed item returned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<serde_json::Value>,
         duration: f64,
     },
     Note {

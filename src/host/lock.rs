@@ -29,7 +29,7 @@ impl Lock {
     /// Takes the lock on one batch of a repository, or refuses with the name of its owner.
     pub fn batch(common_dir: &Path, batch: &str) -> Result<Self> {
         let name = format!("batch-{batch}.lock");
-        Self::attempt(common_dir, &name, &format!("batch {batch}"))?.map_err(|owner| {
+        Self::attempt(common_dir, &name, &format!("batch {batch}"), LOOKS)?.map_err(|owner| {
             Error::new(
                 ExitCode::GitRefuses,
                 format!("batch `{batch}` is being worked on by {}", describe(owner.as_ref())),
@@ -44,7 +44,7 @@ impl Lock {
     pub fn repository(common_dir: &Path, name: &str, limit: Duration) -> Result<Self> {
         let deadline = Instant::now() + limit;
         loop {
-            match Self::attempt(common_dir, &format!("{name}.lock"), name)? {
+            match Self::attempt(common_dir, &format!("{name}.lock"), name, LOOKS)? {
                 Ok(lock) => return Ok(lock),
                 Err(_) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(3)),
                 Err(owner) => {
@@ -57,12 +57,18 @@ impl Lock {
         }
     }
 
-    /// Takes one of the numbered places of a repository, such as `slot-0`; `None` when somebody has it.
+    /// Takes one of the numbered places of a repository, such as `slot-0`; `None` when somebody has it, or seems to for a
+    /// moment: there are others.
     pub fn place(common_dir: &Path, name: &str) -> Result<Option<Self>> {
-        Ok(Self::attempt(common_dir, &format!("{name}.lock"), name)?.ok())
+        Ok(Self::attempt(common_dir, &format!("{name}.lock"), name, 1)?.ok())
     }
 
-    fn attempt(common_dir: &Path, name: &str, what: &str) -> Result<std::result::Result<Self, Option<Owner>>> {
+    fn attempt(
+        common_dir: &Path,
+        name: &str,
+        what: &str,
+        looks: u32,
+    ) -> Result<std::result::Result<Self, Option<Owner>>> {
         failpoint::before("lock.take")?;
         let folder = state_dir(common_dir)?;
         let path = folder.join(name);
@@ -79,10 +85,11 @@ impl Lock {
             .map_err(failed)?;
         let before = read(&mut file);
         // A child that is between fork and exec still holds what its parent has just released: look a few times.
-        for left in (0..LOOKS).rev() {
+        for left in (0..looks).rev() {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if left > 0 => std::thread::sleep(Duration::from_millis(3)),
+                Err(TryLockError::WouldBlock) if looks == 1 => return Ok(Err(None)),
                 Err(TryLockError::WouldBlock) => return Ok(Err(holder(&mut file))),
                 Err(TryLockError::Error(e)) => return Err(failed(e)),
             }

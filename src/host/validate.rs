@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::process::{Command, Marker, Output, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
+use crate::model::gate::GateLine;
 use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
 
 /// Version of the record.
@@ -29,7 +30,7 @@ pub struct Validation {
     /// Configured shell command lines of each level.
     pub commands: BTreeMap<u8, Vec<String>>,
     /// Shell command lines of the PRP itself, with their level.
-    pub gates: Vec<(u8, String)>,
+    pub gates: Vec<GateLine>,
     /// Levels of gates that have no command.
     pub manual: Vec<u8>,
     /// For each single command.
@@ -44,13 +45,13 @@ pub struct Validation {
 impl Validation {
     /// Returns the command lines of a level in the order in which they run.
     fn lines(&self, level: u8) -> Vec<String> {
-        let gates = self.gates.iter().filter(|gate| gate.0 == level).map(|gate| &gate.1);
+        let gates = self.gates.iter().filter(|gate| gate.level == level).map(|gate| &gate.command);
         self.commands.get(&level).into_iter().flatten().chain(gates).cloned().collect()
     }
 
     /// Returns the command line that ran as the `nth` of a level, counted from 1, with the level.
-    pub fn line(&self, level: u8, nth: usize) -> Option<(u8, String)> {
-        Some((level, self.lines(level).into_iter().nth(nth.checked_sub(1)?)?))
+    pub fn line(&self, level: u8, nth: usize) -> Option<GateLine> {
+        Some(GateLine { level, command: self.lines(level).into_iter().nth(nth.checked_sub(1)?)? })
     }
 }
 

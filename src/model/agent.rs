@@ -143,6 +143,27 @@ pub enum AgentStatus {
     Killed,
 }
 
+impl AgentStatus {
+    /// Returns the word used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::NoWork => "no_work",
+            Self::RateLimited => "rate_limited",
+            Self::Overloaded => "overloaded",
+            Self::Auth => "auth",
+            Self::Budget => "budget",
+            Self::Turns => "turns",
+            Self::Denied => "denied",
+            Self::Refused => "refused",
+            Self::ContextTooLong => "context_too_long",
+            Self::Protocol => "protocol",
+            Self::Crashed => "crashed",
+            Self::Killed => "killed",
+        }
+    }
+}
+
 /// Which signal asks an agent to stop, and to whom it goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

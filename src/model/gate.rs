@@ -18,3 +18,10 @@ pub struct Gate {
     /// Where it stands in the document.
     pub span: Range<usize>,
 }
+
+/// The command line of a gate, and the level at which it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateLine {
+    pub level: u8,
+    pub command: String,
+}

@@ -51,6 +51,9 @@ pub enum Outcome {
     Completed {
         note: Option<String>,
         score: Option<f64>,
+        /// What the recipe made, for the script that started the run.
+        #[serde(skip)]
+        value: Option<serde_json::Value>,
     },
     /// Some phases are done; validation of a phase failed.
     Partial {
@@ -88,6 +91,6 @@ impl Outcome {
 
     /// Makes the plain good outcome.
     pub fn completed() -> Self {
-        Self::Completed { note: None, score: None }
+        Self::Completed { note: None, score: None, value: None }
     }
 }

@@ -1,6 +1,7 @@
 //! Runs a script with its dispatcher from start to end.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
@@ -9,13 +10,14 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::channel::ChannelBridge;
-use super::close;
-use super::dispatcher::Dispatcher;
-use super::events::{Events, Reporter};
-use super::internal::{Internal, Signal};
+use super::core::channel::ChannelBridge;
+use super::core::effect::End;
+use super::core::message::{Message, Signal};
+use super::core::state::{Stage, State};
+use super::core::stream::{Reporter, Stream};
+use super::dispatch::Dispatcher;
 use super::settings::Settings;
-use crate::bridge::door::{Bridge, Failure};
+use crate::bridge::{Bridge, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::clock;
 use crate::host::process;
@@ -52,56 +54,67 @@ where
     process::become_subreaper();
     process::limit_processes(settings.max_processes);
     // Adapters are scripts and stay on this thread, so their tasks are local ones.
-    tokio::task::LocalSet::new().block_on(&runtime, serve(settings, reporters, script))
+    let ended = tokio::task::LocalSet::new().block_on(&runtime, serve(settings, reporters, script));
+    // What git is still doing after a signal is finished, or undone by the next start.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn serve<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<Ended>
 where
     F: FnOnce(Arc<dyn Bridge>, Arc<AtomicBool>) -> std::result::Result<u8, Failure> + Send + 'static,
 {
-    let env = environment();
-    let cancel = Arc::new(AtomicBool::new(false));
     let (tx, mut rx) = mpsc::unbounded_channel();
-    let detached = settings.detached;
-    let secrets = Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let mut dispatcher = Dispatcher {
-        settings: Arc::new(settings),
-        events: Events::new(clock::run_id(), secrets.clone(), reporters),
-        secrets,
-        env,
-        tx: tx.clone(),
-        stop: StopToken::new(),
-        cancel: cancel.clone(),
-        active: None,
-        signal: None,
-        ended: false,
+    watch_signals(&tx, settings.detached)?;
+    let mut dispatcher = dispatcher(settings, reporters, tx.clone());
+    let (bridge, cancel): (Arc<dyn Bridge>, _) = (Arc::new(ChannelBridge::new(tx.clone())), dispatcher.cancel.clone());
+    let run = move || {
+        let result = catch_unwind(AssertUnwindSafe(|| script(bridge, cancel)));
+        let panicked = |_| Err(Error::new(ExitCode::Internal, "the script's thread panicked").into());
+        drop(tx.send(Message::ScriptEnded(result.unwrap_or_else(panicked))));
     };
-    watch_signals(&tx, detached)?;
-    let bridge: Arc<dyn Bridge> = Arc::new(ChannelBridge::new(tx.clone()));
-    let thread = thread::Builder::new()
+    thread::Builder::new()
         .name("script".to_owned())
         .stack_size(STACK)
-        .spawn(move || {
-            let result = script(bridge, cancel);
-            drop(tx.send(Internal::ScriptEnded));
-            result
-        })
+        .spawn(run)
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the script's thread: {error}")))?;
     let mut clock = tokio::time::interval(TICK);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while !dispatcher.ended {
+    let end = loop {
         tokio::select! {
-            message = rx.recv() => match message {
-                Some(message) => dispatcher.handle(message),
-                None => break,
+            message = rx.recv() => match message.and_then(|message| dispatcher.take(message)) {
+                Some(end) => break end,
+                None => {}
             },
-            _ = clock.tick() => dispatcher.events.tick(),
+            _ = clock.tick() => dispatcher.stream.tick(),
         }
-    }
-    let result = thread
-        .join()
-        .unwrap_or_else(|_| Err(Failure::Error(Error::new(ExitCode::Internal, "the script's thread panicked"))));
-    Ok(conclude(&mut dispatcher, result))
+    };
+    Ok(conclude(dispatcher, end))
+}
+
+fn dispatcher(settings: Settings, reporters: Vec<Reporter>, tx: mpsc::UnboundedSender<Message>) -> Dispatcher {
+    let env = environment();
+    let secrets = Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let run = clock::run_id();
+    let stream = Stream::new(run.clone(), secrets.clone(), reporters);
+    let state = State {
+        settings: Arc::new(settings),
+        env: Arc::new(env),
+        secrets,
+        stop: StopToken::new(),
+        run,
+        new_run: clock::run_id,
+        stage: Stage::Idle,
+        signal: None,
+        trouble: None,
+    };
+    Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) }
+}
+
+fn conclude(mut dispatcher: Dispatcher, end: End) -> Ended {
+    let trouble = dispatcher.stream.broken.take().or(dispatcher.state.trouble);
+    let warning = trouble.map(|reason| format!("the journal or the metrics are incomplete: {reason}"));
+    Ended { exit_code: end.exit_code, error: end.error, warning }
 }
 
 /// Returns our environment, without what an outer batchprp told us as its agent.
@@ -111,34 +124,8 @@ fn environment() -> BTreeMap<String, String> {
     all.filter(|(name, _)| !name.starts_with("BATCHPRP_")).collect()
 }
 
-fn conclude(dispatcher: &mut Dispatcher, result: std::result::Result<u8, Failure>) -> Ended {
-    let (mut exit_code, error) = match result {
-        Ok(code) => (code, None),
-        Err(Failure::Cancelled) => (interrupted(dispatcher), None),
-        Err(Failure::Error(error)) => (error.code as u8, Some(error)),
-    };
-    if dispatcher.signal.is_some() {
-        exit_code = interrupted(dispatcher);
-    }
-    match &dispatcher.active {
-        Some(active) if active.closed.is_none() => close::finish(dispatcher, exit_code),
-        Some(_) => {}
-        None => dispatcher.events.flush(),
-    }
-    let warning =
-        dispatcher.events.broken.take().map(|reason| format!("the journal or the metrics are incomplete: {reason}"));
-    Ended { exit_code, error, warning }
-}
-
-fn interrupted(dispatcher: &Dispatcher) -> u8 {
-    match dispatcher.signal {
-        Some(Signal::Terminate | Signal::HangUp) => ExitCode::Terminated as u8,
-        Some(Signal::Interrupt) | None => ExitCode::Interrupted as u8,
-    }
-}
-
 /// Makes signals messages. A run without a terminal does not end because one is closed.
-fn watch_signals(tx: &mpsc::UnboundedSender<Internal>, detached: bool) -> Result<()> {
+fn watch_signals(tx: &mpsc::UnboundedSender<Message>, detached: bool) -> Result<()> {
     let kinds = [
         (SignalKind::interrupt(), Signal::Interrupt),
         (SignalKind::terminate(), Signal::Terminate),
@@ -153,7 +140,7 @@ fn watch_signals(tx: &mpsc::UnboundedSender<Internal>, detached: bool) -> Result
                 if detached && meaning == Signal::HangUp {
                     continue;
                 }
-                if tx.send(Internal::Signal(meaning)).is_err() {
+                if tx.send(Message::Signal(meaning)).is_err() {
                     break;
                 }
             }

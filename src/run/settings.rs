@@ -49,6 +49,31 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Makes the settings of a run that happens in memory.
+    pub(crate) fn in_memory() -> Self {
+        Self {
+            root: PathBuf::from("/fake"),
+            requests: PathBuf::from("PRPs/feature-requests"),
+            executed: PathBuf::from("PRPs/executed"),
+            worktrees: PathBuf::from("/fake/worktrees"),
+            state: PathBuf::from("/fake/.ce"),
+            timers: Timers::default(),
+            validate: BTreeMap::new(),
+            validate_merge: Vec::new(),
+            validate_timeout: Duration::from_secs(600),
+            gates: true,
+            env_pass: Vec::new(),
+            prices: Prices::default(),
+            git: Policy::default(),
+            copy: Vec::new(),
+            setup: Vec::new(),
+            sandbox: Sandbox::default(),
+            max_processes: 0,
+            argv: vec!["batchprp".to_owned()],
+            detached: false,
+        }
+    }
+
     /// Returns the folder of everything that belongs to one run.
     pub fn run_dir(&self, run: &str) -> PathBuf {
         self.runs_dir().join(run)
@@ -57,6 +82,16 @@ impl Settings {
     /// Returns the folder of all runs.
     pub fn runs_dir(&self) -> PathBuf {
         self.state.join("tmp").join("runs")
+    }
+
+    /// Returns the folder in which every open run has a mark.
+    pub fn open_runs_dir(&self) -> PathBuf {
+        self.state.join("tmp").join("open")
+    }
+
+    /// Returns the folder that says which call of an agent was the latest for each item.
+    pub fn calls_dir(&self) -> PathBuf {
+        self.state.join("tmp").join("calls")
     }
 
     /// Returns the folder in which documents are made before they get their name.

@@ -3,6 +3,7 @@
 //! The dispatcher tells [`Machine::step`] what happened and performs the actions that come back. The same machine runs
 //! under a simulated clock in [`simulate`].
 
+mod ending;
 mod input;
 mod item;
 mod machine;
@@ -14,6 +15,7 @@ pub mod simulate;
 mod state;
 mod transition;
 
+pub use ending::{Ending, ending};
 pub use input::{Action, Input};
 pub use machine::{Machine, Paused};
 pub use plan::{Plan, PlanItem, Wait};

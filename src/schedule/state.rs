@@ -64,23 +64,4 @@ impl State {
     pub fn is_failure(&self) -> bool {
         matches!(self, Self::Partial { .. } | Self::Failed { .. } | Self::Unproven { .. } | Self::Conflict { .. })
     }
-
-    /// Returns one line that says why the item is not completed; empty where there is nothing to say.
-    pub fn reason(&self) -> String {
-        match self {
-            Self::Partial { phase, level, reason } => format!("phase {phase} failed level {level}: {reason}"),
-            Self::Failed { reason, .. } => reason.clone(),
-            Self::Blocked { by } => format!("waits for {by}"),
-            Self::Unproven { claim, evidence } => format!("claimed: {claim}; found: {evidence}"),
-            Self::Conflict { files } => format!("merge conflict in {}", files.join(", ")),
-            Self::Cancelled => "stopped".to_owned(),
-            Self::Pending => "not started".to_owned(),
-            Self::Waiting { .. }
-            | Self::Ready
-            | Self::Running { .. }
-            | Self::Validating { .. }
-            | Self::Merging
-            | Self::Completed => String::new(),
-        }
-    }
 }

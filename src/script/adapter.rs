@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Map, Scope};
 use serde::Deserialize;
 
-use crate::bridge::door::Adapter;
+use crate::bridge::Adapter;
 use crate::error::{Error, ExitCode};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
 

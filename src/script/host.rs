@@ -7,20 +7,20 @@ use std::sync::{Arc, OnceLock};
 use rhai::{AST, Dynamic, Engine, Scope};
 use serde_json::Value;
 
-use crate::bridge::door::{Adapter, Bridge, Closed};
+use crate::bridge::{Adapter, Bridge, Closed};
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
 use super::adapter::AdapterScript;
 use super::diagnostic;
 use super::engine;
-use super::fake::FakeBridge;
 use super::library::{Library, Place};
 use super::reference::Reference;
 use super::search::{Found, SearchPath};
 use super::spec::{self, Spec};
 use super::state::{Run, State};
 use super::value::closed::ClosedValue;
+use crate::fake::FakeBridge;
 
 /// What a host is made from.
 pub struct Context {

@@ -13,7 +13,6 @@ mod diagnostic;
 pub mod embedded;
 mod engine;
 mod failure;
-pub mod fake;
 mod host;
 mod import;
 pub mod kit;

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use rhai::Engine;
 use serde_json::Value;
 
-use crate::bridge::door::{Bridge, Closed};
+use crate::bridge::{Bridge, Closed};
 use crate::config::Config;
 
 use super::adapter::Detected;
-use super::fake::FakeBridge;
 use super::library::Library;
+use crate::fake::FakeBridge;
 
 /// Shared by all native functions of one host; the engine carries it as its tag.
 pub(crate) struct State {

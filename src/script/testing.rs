@@ -11,11 +11,11 @@ use serde_json::json;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
-use super::fake::FakeBridge;
 use super::host::{Context, Host, Script, fake_host};
 use super::library::Place;
 use super::search::SearchPath;
 use super::state::Run;
+use crate::fake::FakeBridge;
 
 /// Longest time of one test.
 const LIMIT: Duration = Duration::from_secs(60);

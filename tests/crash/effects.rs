@@ -49,7 +49,11 @@ const EXEMPT: [(&str, &str, &str); 18] = [
     ("src/host/files.rs", "settled", "called between the places of `file.write` and `file.create`"),
     ("src/host/files.rs", "rename_once", "called between the places of `file.move`"),
     ("src/host/files.rs", "rename_new", "called between the places of `file.create`"),
-    ("src/host/git/plumbing/run.rs", "start", "every command that writes passes `git.<command>`; this starts readers too"),
+    (
+        "src/host/git/plumbing/run.rs",
+        "start",
+        "every command that writes passes `git.<command>`; this starts readers too",
+    ),
     ("src/host/git/plumbing/run.rs", "kill", "ends a git that overran its time, after which the run is refused anyway"),
     ("src/host/owner.rs", "is_alive", "signal 0 changes nothing"),
     ("src/host/git/plumbing/intent.rs", "writer_is_gone", "signal 0 changes nothing"),

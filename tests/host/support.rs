@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use batchprp::bridge::door::{Adapter, AgentCall};
+use batchprp::bridge::{Adapter, AgentCall};
 use batchprp::host::agent::{Fact, Setup, Timers, attempt};
 use batchprp::host::process::{self, Marker};
 use batchprp::host::redact::Secrets;

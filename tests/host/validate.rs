@@ -61,7 +61,7 @@ async fn levels_run_in_order_and_the_first_failure_ends_them() {
 async fn what_has_no_command_is_skipped_or_manual_and_never_passed() {
     let directory = tempfile::tempdir().unwrap();
     let mut request = validation(&directory, &[(2, &["true"])]);
-    request.gates = vec![(4, "test -d .".to_owned())];
+    request.gates = vec![batchprp::bridge::GateLine { level: 4, command: "test -d .".to_owned() }];
     request.manual = vec![2, 3];
     let (verdicts, _) = verdicts(&request).await;
     assert_eq!(verdicts, [(1, Skipped), (2, Passed), (2, Manual), (3, Manual), (4, Passed)]);

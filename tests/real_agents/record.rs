@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use batchprp::bridge::door::{Bridge, Failure, Origin, Reply, Request};
+use batchprp::bridge::{Bridge, Origin, Request};
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::model::agent::{AgentEvent, AgentSpec, Exit};
@@ -35,8 +35,8 @@ const LIMIT: Duration = Duration::from_secs(300);
 struct Nobody;
 
 impl Bridge for Nobody {
-    fn call(&self, _origin: Origin, _request: Request) -> Result<Reply, Failure> {
-        Err(Failure::Error(Error::new(ExitCode::Internal, "nobody answers here")))
+    fn send(&self, _origin: Origin, request: Request) {
+        request.refuse(Error::new(ExitCode::Internal, "nobody answers here").into());
     }
 }
 

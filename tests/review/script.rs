@@ -1,10 +1,10 @@
 //! The same reviews from a script, with a bridge that knows one folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use batchprp::bridge::door::{Bridge, Failure, Origin, Reply, Request};
+use batchprp::bridge::{Bridge, Effect, Origin, Request};
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::script::search::SearchPath;
@@ -16,18 +16,24 @@ use serde_json::{Value, json};
 struct Project(Mutex<Vec<(PathBuf, String)>>);
 
 impl Bridge for Project {
-    fn call(&self, _: Origin, request: Request) -> Result<Reply, Failure> {
+    fn send(&self, _: Origin, request: Request) {
         match request {
-            Request::ListFiles(folder) if folder == Path::new("src") => Ok(Reply::Files(vec!["src/there.rs".into()])),
-            Request::ListFiles(folder) if folder == Path::new("PRPs/executed") => {
-                Ok(Reply::Files(vec!["PRPs/executed/PRP-8.1.1-old.md".into()]))
+            Request::Effect(Effect::ListFiles(folder, answer)) => {
+                let files: &[&str] = match folder.0.to_str() {
+                    Some("src") => &["src/there.rs"],
+                    Some("PRPs/executed") => &["PRPs/executed/PRP-8.1.1-old.md"],
+                    _ => &[],
+                };
+                answer.give(Ok(files.iter().map(PathBuf::from).collect()));
             }
-            Request::ListFiles(_) => Ok(Reply::Files(Vec::new())),
-            Request::WriteFile { path, text, .. } => {
-                self.0.lock().expect("not poisoned").push((path, text));
-                Ok(Reply::Done)
+            Request::Effect(Effect::WriteFile(file, answer)) => {
+                self.0.lock().expect("not poisoned").push((file.path, file.text));
+                answer.give(Ok(()));
             }
-            other => Err(Error::new(ExitCode::Internal, format!("unexpected: {other:?}")).into()),
+            other => {
+                let text = format!("unexpected: {other:?}");
+                other.refuse(Error::new(ExitCode::Internal, text).into());
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, Findings};
+use batchprp::fake::FakeBridge;
 use batchprp::script::check::CheckReport;
-use batchprp::script::fake::FakeBridge;
 use batchprp::script::search::SearchPath;
 use batchprp::script::testing::{Bench, TestResult};
 use batchprp::script::{Context, Host, ScriptEnd, check, host};

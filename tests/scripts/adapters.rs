@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use batchprp::bridge::door::Adapter;
+use batchprp::bridge::Adapter;
 use batchprp::model::agent::{AgentEvent, AgentSpec, AgentStatus, Exit};
 use batchprp::model::usage::Tokens;
 use batchprp::script::Host;

@@ -33,7 +33,7 @@ fn phases_run_in_order_each_with_checkpoint_and_validation() {
     assert_eq!(project.log(), wanted);
     let world = project.world.lock().unwrap();
     let options = world.options.as_ref().expect("options");
-    assert!(options.merge && options.batch == Some(7) && options.resume.contains("batchprp exe --batch 7"));
+    assert!(options.merge && options.batch == Some(7));
     assert!(world.keys[0].contains("text=") && world.keys[0].contains("agent=runbook"), "{:?}", world.keys);
     assert!(world.prompts[0].contains("Do 1.") && world.prompts[0].contains("BATCHPRP_RESULT"));
     assert!(world.prompts[1].contains("Do 2."));

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
-use batchprp::bridge::door::{
-    AgentCall, Bridge, Closed, ClosedItem, Executed, Failure, NextItem, Origin, PhaseRecord, Reply, Request, RunGraph,
-    RunOptions, Selection, Worktree,
+use batchprp::bridge::{
+    AgentCall, Bridge, Checkpoint, Closed, ClosedItem, Effect, Executed, Failure, Item, MakeCheckpoint, MoveFile,
+    NextItem, Origin, PhaseRecord, ProcessOutput, Query, Request, Run, RunGraph, RunOptions, Selection, Started,
+    Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
@@ -236,7 +237,7 @@ impl Fake {
             *totals.entry(*status).or_insert(0) += 1;
         }
         let exit_code = if items.iter().all(|(_, status)| *status == ItemStatus::Completed) { 0 } else { 10 };
-        let item = |(id, status)| ClosedItem { id, status, reason: String::new(), duration: 1.0 };
+        let item = |(id, status)| ClosedItem { id, status, reason: String::new(), value: None, duration: 1.0 };
         Closed { exit_code, totals, items: items.into_iter().map(item).collect() }
     }
 
@@ -285,66 +286,63 @@ impl Fake {
 }
 
 impl Bridge for Fake {
-    fn call(&self, origin: Origin, request: Request) -> Result<Reply, Failure> {
+    fn send(&self, origin: Origin, request: Request) {
         let item = origin.map(|attempt| attempt.item).unwrap_or_default();
-        Ok(match request {
-            Request::Prps(selection) => Reply::Prps(self.prps(&selection)?),
-            Request::ReadFile(path) => match fs::read_to_string(self.root.join(&path)) {
-                Ok(text) => Reply::Text(text),
-                Err(error) => return Err(Error::new(ExitCode::NothingMatched, error.to_string()).into()),
-            },
-            Request::WriteFile { path, text, create_new } => {
-                let path = self.root.join(path);
-                assert!(!(create_new && path.exists()), "{} exists", path.display());
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, text).unwrap();
-                Reply::Done
-            }
-            Request::MoveFile { from, to } => {
-                fs::create_dir_all(self.root.join(&to).parent().unwrap()).unwrap();
-                assert!(!self.root.join(&to).exists());
-                fs::rename(self.root.join(from), self.root.join(to)).unwrap();
-                Reply::Done
-            }
-            Request::ListFiles(folder) => Reply::Files(files(&self.root, &folder.display().to_string())),
-            Request::NextBatch => {
-                let prps = self.prps(&Selection { executed: true, ..Selection::default() }).unwrap_or_default();
-                Reply::Batch(prps.iter().filter_map(|prp| prp.batch).max().unwrap_or(0) + 1)
-            }
-            Request::Start { options, graph } => {
+        match request {
+            Request::Run(request) => self.control(item, request),
+            Request::Item(request) => self.work(item, request),
+            Request::Effect(request) => self.effect(request),
+            Request::Query(request) => self.query(request),
+        }
+    }
+}
+
+impl Fake {
+    fn control(&self, item: String, request: Run) {
+        match request {
+            Run::Start(order, answer) => {
                 let mut world = self.world.lock().unwrap();
-                world.options = Some(*options);
-                world.graph = *graph;
+                world.options = Some(*order.options);
+                world.graph = *order.graph;
                 world.started.clear();
                 world.outcomes.clear();
-                Reply::Started { run: "r1".to_owned(), directory: self.root.join(".ce/tmp/runs/r1") }
+                answer.give(Ok(Started { run: "r1".to_owned(), directory: self.root.join(".ce/tmp/runs/r1") }));
             }
-            Request::Next => Reply::Next(self.next()),
-            Request::Finished(outcome) => {
+            Run::Next(_, answer) => answer.give(Ok(self.next())),
+            Run::Finish(finish, answer) => {
                 let mut world = self.world.lock().unwrap();
+                let outcome = finish.0;
                 if matches!(outcome, Outcome::Completed { .. }) && world.options.as_ref().is_some_and(|o| o.merge) {
                     world.merged.insert(item.clone());
                 }
                 world.outcomes.insert(item, outcome);
                 self.bell.notify_all();
-                Reply::Done
+                answer.give(Ok(()));
             }
-            Request::Close => Reply::Closed(self.close()),
-            Request::Worktree => {
+            Run::Close(_, answer) => answer.give(Ok(self.close())),
+            Run::Pause(_, answer) => answer.give(Ok(())),
+            Run::BeginPhase(_, answer) => answer.give(Ok(())),
+            Run::Tell(event, answer) => {
+                if let EventKind::Note { text, .. } = event.0 {
+                    self.world.lock().unwrap().notes.push(text);
+                }
+                answer.give(Ok(()));
+            }
+        }
+    }
+
+    fn work(&self, item: String, request: Item) {
+        match request {
+            Item::GetWorktree(_, answer) => {
                 let world = self.world.lock().unwrap();
                 let phases = world.phases.get(&item).cloned().unwrap_or_default();
                 let merged = world.merged.contains(&item);
-                Reply::Worktree(Worktree {
-                    path: self.root.join(&item),
-                    branch: item,
-                    base: "b".repeat(40),
-                    phases,
-                    merged,
-                    conflict: None,
-                })
+                let (path, base) = (self.root.join(&item), "b".repeat(40));
+                answer.give(Ok(Worktree { path, branch: item, base, phases, merged, conflict: None }));
             }
-            Request::Phase { .. } | Request::Park | Request::Pause { .. } => Reply::Done,
-            Request::Checkpoint { ordinal, key, .. } => {
+            Item::Park(_, answer) => answer.give(Ok(())),
+            Item::Resolve(_, answer) => answer.give(Ok(None)),
+            Item::MakeCheckpoint(MakeCheckpoint { ordinal, key, .. }, answer) => {
                 let mut world = self.world.lock().unwrap();
                 world.log.push(format!("commit {item} {ordinal}"));
                 world.keys.push(key.clone());
@@ -352,31 +350,53 @@ impl Bridge for Fake {
                 let phases = world.phases.entry(item).or_default();
                 phases.retain(|phase| phase.ordinal != ordinal);
                 phases.push(record);
-                Reply::Checkpoint { commit: format!("{ordinal:040}"), files: vec!["src/x.rs".to_owned()] }
+                answer.give(Ok(Checkpoint { commit: format!("{ordinal:040}"), files: vec!["src/x.rs".to_owned()] }));
             }
-            Request::Validate { ordinal, level, .. } => Reply::Validation(self.validation(&item, ordinal, level)),
-            Request::Agent(mut call) => Reply::Agent(Box::new(self.agent(&item, &mut call))),
-            Request::Process { .. } => Reply::Process {
-                code: Some(0),
-                signal: None,
-                stdout: String::new(),
-                stderr: String::new(),
-                timed_out: false,
-            },
-            Request::Http { .. } => return Err(Error::new(ExitCode::Internal, "no network in tests").into()),
-            Request::Executed { batch, ids } => Reply::Executed(self.executed(batch, &ids)),
-            Request::Diff { .. } | Request::Resolve { .. } | Request::CommitFiles { .. } => Reply::Text(String::new()),
-            Request::Event(event) => {
-                if let EventKind::Note { text, .. } = event {
-                    self.world.lock().unwrap().notes.push(text);
-                }
-                Reply::Done
+            Item::Validate(order, answer) => answer.give(Ok(self.validation(&item, order.ordinal, order.level))),
+            Item::CallAgent(mut call, answer) => answer.give(Ok(self.agent(&item, &mut call.0))),
+        }
+    }
+
+    fn effect(&self, request: Effect) {
+        match request {
+            Effect::ReadFile(path, answer) => {
+                let text = fs::read_to_string(self.root.join(&path.0));
+                answer.give(text.map_err(|error| Error::new(ExitCode::NothingMatched, error.to_string()).into()));
             }
+            Effect::WriteFile(WriteFile { path, text, create_new }, answer) => {
+                let path = self.root.join(path);
+                assert!(!(create_new && path.exists()), "{} exists", path.display());
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+                answer.give(Ok(()));
+            }
+            Effect::MoveFile(MoveFile { from, to }, answer) => {
+                fs::create_dir_all(self.root.join(&to).parent().unwrap()).unwrap();
+                assert!(!self.root.join(&to).exists());
+                fs::rename(self.root.join(from), self.root.join(to)).unwrap();
+                answer.give(Ok(()));
+            }
+            Effect::ListFiles(folder, answer) => answer.give(Ok(files(&self.root, &folder.0.display().to_string()))),
+            Effect::CommitFiles(_, answer) => answer.give(Ok(None)),
+            Effect::Process(_, answer) => answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() })),
+            Effect::Http(_, answer) => answer.refuse(Error::new(ExitCode::Internal, "no network in tests")),
             // No program of this machine may be found: every adapter but the built-in ones is absent.
-            Request::Env(_) => Reply::Env(None),
-            Request::Now => Reply::Now(1_790_000_000),
-            Request::Unclosed { .. } => Reply::Unclosed(false),
-        })
+            Effect::Env(_, answer) => answer.give(Ok(None)),
+            Effect::Now(_, answer) => answer.give(Ok(1_790_000_000)),
+        }
+    }
+
+    fn query(&self, request: Query) {
+        match request {
+            Query::FindPrps(selection, answer) => answer.give(self.prps(&selection.0).map_err(Failure::from)),
+            Query::NextBatch(_, answer) => {
+                let prps = self.prps(&Selection { executed: true, ..Selection::default() }).unwrap_or_default();
+                answer.give(Ok(prps.iter().filter_map(|prp| prp.batch).max().unwrap_or(0) + 1));
+            }
+            Query::ExecutedFacts(order, answer) => answer.give(Ok(self.executed(order.batch, &order.ids))),
+            Query::IsUnclosed(_, answer) => answer.give(Ok(false)),
+            Query::Diff(_, answer) => answer.give(Ok(String::new())),
+        }
     }
 }
 

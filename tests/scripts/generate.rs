@@ -1,6 +1,6 @@
 //! gen: numbers, stages, checked documents, batches that are there already.
 
-use batchprp::bridge::door::AgentCall;
+use batchprp::bridge::AgentCall;
 use batchprp::error::ExitCode;
 use batchprp::model::agent::AgentStatus;
 use serde_json::{Value, json};

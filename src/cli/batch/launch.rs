@@ -11,7 +11,7 @@ use super::nested;
 use super::prices;
 use super::progress::Progress;
 use super::scripts;
-use crate::bridge::door::Failure;
+use crate::bridge::Failure;
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -20,9 +20,9 @@ use crate::host::agent::Timers;
 use crate::host::git::plumbing::repo::{Policy, Repo};
 use crate::host::process::Sandbox;
 use crate::report::junit;
-use crate::run::events::{Beat, Reporter};
 use crate::run::execute::{Ended, execute};
 use crate::run::settings::Settings;
+use crate::run::{Reporter, ReporterEvent};
 use crate::script;
 use crate::script::search::Found;
 
@@ -48,8 +48,8 @@ fn reporter(context: &Context) -> Reporter {
     Box::new(move |beat| {
         let shown = match (&mut progress, beat) {
             (None, _) => return,
-            (Some(progress), Beat::Event(event)) => progress.event(event),
-            (Some(progress), Beat::Tick) => progress.tick(),
+            (Some(progress), ReporterEvent::Event(event)) => progress.event(event),
+            (Some(progress), ReporterEvent::Tick) => progress.tick(),
         };
         if shown.is_err() {
             progress = None;
@@ -61,7 +61,7 @@ fn reporter(context: &Context) -> Reporter {
 fn junit_file(path: PathBuf) -> Reporter {
     let mut state = RunState::default();
     Box::new(move |beat| {
-        let Beat::Event(event) = beat else { return };
+        let ReporterEvent::Event(event) = beat else { return };
         state.apply(event);
         if state.end.is_none() {
             return;

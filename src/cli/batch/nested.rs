@@ -8,14 +8,14 @@ use crate::cli::start::context::Context;
 use crate::cli::start::terminal::Terminal;
 use crate::event::kind::EventKind;
 use crate::model::duration::show;
-use crate::run::events::{Beat, Reporter};
+use crate::run::{Reporter, ReporterEvent};
 
 /// Tells a calling agent that the batch will outlive its tool, as soon as the estimate is known.
 pub fn hint(context: &Context) -> Option<Reporter> {
     let caller = caller().filter(|_| !detach::is_detached())?;
     let mut terminal = Terminal::new(&context.globals);
     Some(Box::new(move |beat| {
-        let Beat::Event(event) = beat else { return };
+        let ReporterEvent::Event(event) = beat else { return };
         let EventKind::Graph { bound_hours, .. } = &event.kind else { return };
         let needed = bound_hours * 3600.0;
         if needed <= caller.limit.as_secs_f64() {

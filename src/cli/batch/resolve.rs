@@ -19,7 +19,7 @@ use crate::host::validate::{self, Validation};
 use crate::model::id::{BatchId, PrpId};
 use crate::model::validation::Verdict;
 use crate::report::text::{line, numbered};
-use crate::run::executed::batch_branch;
+use crate::run::batch_branch;
 
 /// Finish a merge that was parked because of a conflict
 ///

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::bridge::door::{Bridge, Failure, Origin, Reply, Request};
+use crate::bridge::{Bridge, Origin, Request};
 use crate::cli::start::context::Context;
 use crate::cli::start::project;
 use crate::config::{Config, Layers};
@@ -42,7 +42,8 @@ pub fn spec(host: &Host, found: &Found) -> Result<Spec> {
 struct NoEffects;
 
 impl Bridge for NoEffects {
-    fn call(&self, _origin: Origin, _request: Request) -> std::result::Result<Reply, Failure> {
-        Err(Failure::Error(Error::new(ExitCode::Internal, "nothing is run while scripts are described")))
+    fn send(&self, _origin: Origin, request: Request) {
+        let text = "nothing is run while scripts are described";
+        request.refuse(Error::new(ExitCode::Internal, text).into());
     }
 }

@@ -5,6 +5,7 @@
 mod assert;
 pub(crate) mod document;
 mod failure;
+mod fake;
 pub(crate) mod fields;
 pub(crate) mod native;
 mod register;

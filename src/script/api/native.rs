@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, EvalAltResult, NativeCallContext};
 
-use crate::bridge::door::{Failure, Origin, Reply, Request};
+use crate::bridge::{self, Ask, Failure, Origin};
 use crate::error::{Error, ExitCode};
 
 use super::super::failure::ScriptFailure;
@@ -44,17 +44,12 @@ pub(crate) struct Call {
 
 impl Call {
     /// Asks the bridge on behalf of the current item.
-    pub(crate) fn ask(&self, request: Request) -> Result<Reply, Fault> {
+    pub(crate) fn ask<Q: Ask>(&self, question: Q) -> Result<Q::Reply, Fault> {
         if current::in_adapter() {
             let text = "an adapter can only compute in `command`, `on_line` and `outcome`";
             return Err(invalid(text).help("what asks the system belongs into `detect`").into());
         }
-        Ok(self.state.bridge.call(self.origin.clone(), request)?)
-    }
-
-    /// Asks for something that has no answer.
-    pub(crate) fn tell(&self, request: Request) -> Result<(), Fault> {
-        self.ask(request).map(drop)
+        Ok(bridge::ask(&*self.state.bridge, self.origin.clone(), question)?)
     }
 
     /// Refuses a function that makes sense for one item only.
@@ -89,11 +84,6 @@ pub(crate) fn native<T>(context: &NativeCallContext, work: impl FnOnce(&Call) ->
 /// Returns the state that the engine carries.
 pub(crate) fn state(context: &NativeCallContext) -> Option<Arc<State>> {
     context.tag()?.read_lock::<Arc<State>>().map(|state| state.clone())
-}
-
-/// The bridge answered with something else than what was asked for.
-pub(crate) fn unexpected(reply: &Reply) -> Fault {
-    Fault::Bug(format!("unexpected answer of the bridge: {reply:?}"))
 }
 
 /// Refuses what the script asked for.

@@ -3,13 +3,12 @@
 use rhai::{Engine, Module, exported_module};
 
 use super::super::failure::ScriptFailure;
-use super::super::fake;
 use super::super::value;
 use super::document::{plan, prp, review, section, template};
 use super::run::{agent, dag, event, git, outcome};
 use super::text::{digest, json, words, yaml};
 use super::world::{config, env, files, http, process, time};
-use super::{assert, failure};
+use super::{assert, failure, fake};
 
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
@@ -22,7 +21,7 @@ pub(crate) fn register(engine: &mut Engine) {
         ("document", exported_module!(section::module)),
         ("env", exported_module!(env::module)),
         ("event", exported_module!(event::module)),
-        ("fake", exported_module!(fake::module::module)),
+        ("fake", exported_module!(fake::module)),
         ("failure", exported_module!(failure::module)),
         ("files", exported_module!(files::module)),
         ("git", exported_module!(git::module)),

@@ -3,7 +3,9 @@
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 
-use crate::bridge::door::{Closed, ClosedItem};
+use crate::bridge::{Closed, ClosedItem};
+
+use super::convert::data;
 
 /// The end of a run as scripts see it.
 #[derive(Clone, Debug)]
@@ -32,7 +34,8 @@ pub(crate) mod getters {
         closed.0.totals.iter().map(total).collect()
     }
 
-    /// One map per item: `#{ id, status, reason, duration }`.
+    /// One map per item: `#{ id, status, reason, value, duration }`. The reason of a completed item is its note; the value
+    /// is what a completed item returned, or `()`.
     #[rhai_fn(get = "items", pure)]
     pub fn items(closed: &mut ClosedValue) -> Array {
         let item = |item: &ClosedItem| {
@@ -40,6 +43,7 @@ pub(crate) mod getters {
             map.insert("id".into(), item.id.clone().into());
             map.insert("status".into(), item.status.as_str().into());
             map.insert("reason".into(), item.reason.clone().into());
+            map.insert("value".into(), item.value.as_ref().map_or(Dynamic::UNIT, data));
             map.insert("duration".into(), item.duration.into());
             Dynamic::from_map(map)
         };

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use crate::bridge::{Closed, ClosedItem};
+use crate::event::kind::ItemStatus;
 use crate::graph::Graph;
 
 use super::super::api::native::{Thrown, invalid, native};
@@ -143,8 +145,8 @@ pub(crate) mod methods {
     /// closure gets the item as it was given and returns its `Outcome`; what it throws fails that item only. Options are
     /// `command`, `batch`, `agent` (what items call where they name no other), `jobs`, `retries`, `fail_fast`, `max_fail`,
     /// `barrier`, `merge`, `no_merge`, `validate_merge`, `on_conflict`, `base`, `restart`, `land`, `keep_worktrees`,
-    /// `wait_for_quota`, `max_cost`, `max_tokens`, `level` and `resume`; what is
-    /// left out or `()` comes from flags and configuration. Returns `Closed`.
+    /// `wait_for_quota`, `max_cost`, `max_tokens`, `level`, `resume` (the command line that goes on) and `next`
+    /// (commands that come next when everything is done); what is left out or `()` comes from flags and configuration. Returns `Closed`.
     ///
     /// ```rhai
     /// dag.run(#{ jobs: 4, merge: true }, |prp| phases::execute(prp, args))
@@ -154,6 +156,25 @@ pub(crate) mod methods {
         // The copy keeps a shared variable free while the items run.
         let dag = dag.0.clone();
         native(&context, |call| recipe::run(&context, call, &dag, options, &recipe).map(ClosedValue))
+    }
+
+    /// Returns the `Closed` of a dry run: nothing was started, and that is a success.
+    ///
+    /// ```rhai
+    /// if args.dry_run { return dag.not_run(); }
+    /// ```
+    #[rhai_fn(pure)]
+    pub fn not_run(dag: &mut DagValue) -> ClosedValue {
+        let item = |&node: &usize| ClosedItem {
+            id: dag.0.graph.nodes[node].id.clone(),
+            status: ItemStatus::Pending,
+            reason: "not started".to_owned(),
+            value: None,
+            duration: 0.0,
+        };
+        let items: Vec<ClosedItem> = dag.0.graph.order.iter().map(item).collect();
+        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        ClosedValue(Closed { exit_code: 0, totals: [(ItemStatus::Pending, count)].into(), items })
     }
 
     /// Returns the number of items and stages.

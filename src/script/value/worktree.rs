@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::door::{PhaseRecord, Reply, Request, Worktree};
+use crate::bridge::{BeginPhase, GateLine, MakeCheckpoint, Park, PhaseRecord, Resolve, Validate, Worktree};
 
-use super::super::api::native::{Thrown, invalid, native, unexpected};
+use super::super::api::native::{Thrown, invalid, native};
 use super::checks::ChecksValue;
 use super::convert::{data, optional, texts};
 use super::phase::PhaseValue;
@@ -51,14 +51,14 @@ fn change_once<T>(change: impl FnOnce(&mut T)) -> impl FnMut(&mut T) {
 
 /// Gates that a validation of a phase runs and those that a person has to look at: its own, and with the last phase
 /// those of the whole PRP.
-fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<(u8, String)>, Vec<u8>) {
+fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<GateLine>, Vec<u8>) {
     let last = phase.index + 1 == prp.0.phases.len();
     let ordinal = phase.phase().ordinal;
     let belongs = |of: Option<u32>| of.map_or(last, |of| of == ordinal);
     let (mut commands, mut manual) = (Vec::new(), Vec::new());
     for gate in prp.0.gates.iter().filter(|gate| gate.level <= level && belongs(gate.phase)) {
         match &gate.command {
-            Some(command) => commands.push((gate.level, command.clone())),
+            Some(command) => commands.push(GateLine { level: gate.level, command: command.clone() }),
             None => manual.push(gate.level),
         }
     }
@@ -119,13 +119,11 @@ pub(crate) mod methods {
             let level = level.ok_or_else(|| invalid("the validation level is not from 1 to 4"))?;
             let ordinal = u32::try_from(prp.0.phases.len()).unwrap_or(u32::MAX);
             let gates = prp.0.gates.iter().filter(|gate| gate.level <= level);
-            let commands = gates.filter_map(|gate| Some((gate.level, gate.command.clone()?))).collect();
+            let commands =
+                gates.filter_map(|gate| Some(GateLine { level: gate.level, command: gate.command.clone()? })).collect();
             let ignored = call.state.setting_text("validate.gates").is_some_and(|gates| gates == "ignore");
             let gates = if ignored { Vec::new() } else { commands };
-            match call.ask(Request::Resolve { ordinal, level, gates, manual: Vec::new() })? {
-                Reply::Text(reason) => Ok(optional(Some(reason).filter(|reason| !reason.is_empty()))),
-                other => Err(unexpected(&other)),
-            }
+            Ok(optional(call.ask(Resolve { ordinal, level, gates })?))
         })
     }
 
@@ -138,7 +136,7 @@ pub(crate) mod methods {
     pub fn park(context: NativeCallContext, worktree: &mut WorktreeValue) -> Thrown<()> {
         native(&context, |call| {
             let _ = worktree;
-            call.tell(Request::Park)
+            call.ask(Park)
         })
     }
 
@@ -198,7 +196,7 @@ pub(crate) mod methods {
             let _ = worktree;
             let of = u32::try_from(of).map_err(|_| invalid(format!("an item cannot have {of} phases")))?;
             let (ordinal, title) = (phase.phase().ordinal, phase.phase().title.clone());
-            call.tell(Request::Phase { ordinal, title, of })
+            call.ask(BeginPhase { ordinal, title, of })
         })
     }
 
@@ -227,15 +225,11 @@ pub(crate) mod methods {
     ) -> Thrown<Map> {
         native(&context, |call| {
             let (ordinal, title) = (phase.phase().ordinal, phase.phase().title.clone());
-            match call.ask(Request::Checkpoint { ordinal, title, key: key.to_owned() })? {
-                Reply::Checkpoint { commit, files } => {
-                    let made = PhaseRecord { ordinal, commit: commit.clone(), key: key.to_owned(), validation: None };
-                    worktree.update(ordinal, |record| *record = made);
-                    let entries = [("commit".into(), commit.into()), ("files".into(), texts(files).into())];
-                    Ok(entries.into_iter().collect())
-                }
-                other => Err(unexpected(&other)),
-            }
+            let made = call.ask(MakeCheckpoint { ordinal, title, key: key.to_owned() })?;
+            let record = PhaseRecord { ordinal, commit: made.commit.clone(), key: key.to_owned(), validation: None };
+            worktree.update(ordinal, |phase| *phase = record);
+            let entries = [("commit".into(), made.commit.into()), ("files".into(), texts(made.files).into())];
+            Ok(entries.into_iter().collect())
         })
     }
 
@@ -260,13 +254,9 @@ pub(crate) mod methods {
             let ordinal = phase.phase().ordinal;
             let ignored = call.state.setting_text("validate.gates").is_some_and(|gates| gates == "ignore");
             let (gates, manual) = if ignored { Default::default() } else { gates(&prp, &phase, level) };
-            match call.ask(Request::Validate { ordinal, level, gates, manual })? {
-                Reply::Validation(record) => {
-                    worktree.update(ordinal, |phase| phase.validation = Some(record.clone()));
-                    Ok(ChecksValue(record))
-                }
-                other => Err(unexpected(&other)),
-            }
+            let record = call.ask(Validate { ordinal, level, gates, manual })?;
+            worktree.update(ordinal, |phase| phase.validation = Some(record.clone()));
+            Ok(ChecksValue(record))
         })
     }
 

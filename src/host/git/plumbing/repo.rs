@@ -65,6 +65,20 @@ impl Repo {
         Ok(repo)
     }
 
+    /// Makes a repository that is not there, for worlds in memory, where nobody asks it anything.
+    pub(crate) fn in_memory(root: &Path) -> Self {
+        let git_dir = root.join(".git");
+        Self {
+            root: root.to_owned(),
+            common_dir: git_dir.clone(),
+            git_dir,
+            object_format: "sha1".to_owned(),
+            version: OLDEST,
+            policy: Policy::default(),
+            anonymous: false,
+        }
+    }
+
     /// Returns the top directory of the user's checkout.
     pub fn root(&self) -> &Path {
         &self.root

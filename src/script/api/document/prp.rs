@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 
-use crate::bridge::door::{Reply, Request, Selection};
+use crate::bridge::{FindPrps, MoveFile, NextBatch, Selection, WriteFile};
 use crate::error::Error;
 use crate::model::edit;
 use crate::model::id::PrpId;
@@ -14,7 +14,7 @@ use crate::model::problem::Problem;
 use crate::model::read;
 
 use crate::script::api::fields::Fields;
-use crate::script::api::native::{Call, Fault, Thrown, invalid, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 use crate::script::api::world::files;
 use crate::script::value::convert::messages;
 use crate::script::value::prp::PrpValue;
@@ -30,10 +30,8 @@ fn chosen(call: &Call, options: Map) -> Result<Array, Fault> {
         executed: fields.flag("executed")?.unwrap_or_default(),
         lenient: fields.flag("lenient")?.unwrap_or_default(),
     };
-    match call.ask(Request::Prps(selection))? {
-        Reply::Prps(prps) => Ok(prps.into_iter().map(|prp| Dynamic::from(PrpValue::new(prp))).collect()),
-        other => Err(unexpected(&other)),
-    }
+    let prps = call.ask(FindPrps(selection))?;
+    Ok(prps.into_iter().map(|prp| Dynamic::from(PrpValue::new(prp))).collect())
 }
 
 fn document(path: &Path, text: &str) -> (PrpValue, Vec<Problem>) {
@@ -172,7 +170,7 @@ pub(crate) mod module {
             if new == old {
                 return Ok(false);
             }
-            call.tell(Request::WriteFile { path: files::inside(path)?, text: new, create_new: false })?;
+            call.ask(WriteFile { path: files::inside(path)?, text: new, create_new: false })?;
             Ok(true)
         })
     }
@@ -207,7 +205,7 @@ pub(crate) mod module {
         native(&context, |call| {
             let from = files::inside(path)?;
             let to = files::inside(folder)?.join(from.file_name().unwrap_or_default());
-            call.tell(Request::MoveFile { from, to: to.clone() })?;
+            call.ask(MoveFile { from, to: to.clone() })?;
             Ok(to.display().to_string())
         })
     }
@@ -219,10 +217,7 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn next_batch(context: NativeCallContext) -> Thrown<i64> {
-        native(&context, |call| match call.ask(Request::NextBatch)? {
-            Reply::Batch(number) => Ok(i64::from(number)),
-            other => Err(unexpected(&other)),
-        })
+        native(&context, |call| Ok(i64::from(call.ask(NextBatch)?)))
     }
 
     /// Returns the path of a new PRP, such as `PRPs/feature-requests/PRP-47.1.1-api.md`.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::door::{Reply, Request};
+use crate::bridge::CallAgent;
 use crate::error::{Error, ExitCode};
 
 use super::agent_call::{self, Options};
 use crate::script::adapter::{AdapterScript, Detected};
-use crate::script::api::native::{Call, Fault, Thrown, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::api::world::env::variable;
 use crate::script::value::answer::AnswerValue;
 use crate::script::value::convert::optional;
@@ -83,10 +83,8 @@ fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
     };
     let env = environment(call, &adapter)?;
     let request = agent_call::build(call, options, adapter, program, env);
-    match call.ask(Request::Agent(Box::new(request)))? {
-        Reply::Agent(report) => Ok(AnswerValue { agent: name, report: Arc::new(*report) }),
-        other => Err(unexpected(&other)),
-    }
+    let report = call.ask(CallAgent(Box::new(request)))?;
+    Ok(AnswerValue { agent: name, report: Arc::new(report) })
 }
 
 #[export_module]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rhai::{Dynamic, Map};
 use serde_json::{Value, json};
 
-use crate::bridge::door::AgentCall;
+use crate::bridge::AgentCall;
 use crate::error::Error;
 use crate::model::agent::AgentSpec;
 use crate::model::id::PrpId;

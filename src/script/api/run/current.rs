@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use rhai::Dynamic;
 
-use crate::bridge::door::{Attempt, Origin};
+use crate::bridge::{Attempt, Origin};
 
 thread_local! {
     static ATTEMPT: RefCell<Option<(Attempt, Dynamic)>> = const { RefCell::new(None) };

@@ -2,7 +2,7 @@
 
 use rhai::plugin::*;
 
-use crate::bridge::door::Request;
+use crate::bridge::{self, Pause, Tell};
 use crate::event::kind::{Change, EventKind, Step};
 
 use super::current;
@@ -13,15 +13,15 @@ use crate::script::suggest;
 const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
 const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
 
-fn note_of(text: String) -> Request {
+fn note_of(text: String) -> Tell {
     let item = current::attempt().map(|attempt| attempt.item);
-    Request::Event(EventKind::Note { item, text })
+    Tell(EventKind::Note { item, text })
 }
 
 /// Tells what a script prints. A lost note is no reason to fail.
 pub(crate) fn note_text(state: &State, text: String) {
     if !current::in_adapter() {
-        let _lost = state.bridge.call(current::attempt(), note_of(text));
+        let _lost = bridge::ask(&*state.bridge, current::attempt(), note_of(text));
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) mod module {
         native(&context, |call| {
             let step: Step = serde_json::from_value(name.into())
                 .map_err(|_| invalid(format!("there is no step `{name}`")).help(suggest::help(name, &STEPS)))?;
-            call.tell(Request::Event(EventKind::Step { step }))
+            call.ask(Tell(EventKind::Step { step }))
         })
     }
 
@@ -49,7 +49,7 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn pause(context: NativeCallContext, reason: &str) -> Thrown<()> {
-        native(&context, |call| call.tell(Request::Pause { reason: reason.to_owned() }))
+        native(&context, |call| call.ask(Pause { reason: reason.to_owned() }))
     }
 
     /// Tells what became of a document that the item was to write: `created`, `changed` or `unchanged`.
@@ -63,7 +63,7 @@ pub(crate) mod module {
             let change: Change = serde_json::from_value(change.into())
                 .map_err(|_| invalid(format!("there is no change `{change}`")).help(suggest::help(change, &CHANGES)))?;
             let (item, path) = (call.item("event::document")?.to_owned(), path.to_owned());
-            call.tell(Request::Event(EventKind::Document { item, path, change }))
+            call.ask(Tell(EventKind::Document { item, path, change }))
         })
     }
 
@@ -76,7 +76,7 @@ pub(crate) mod module {
     pub fn issue(context: NativeCallContext, issue: &str, opened: bool) -> Thrown<()> {
         native(&context, |call| {
             let (item, issue) = (call.item("event::issue")?.to_owned(), issue.to_owned());
-            call.tell(Request::Event(EventKind::Issue { item, issue, opened }))
+            call.ask(Tell(EventKind::Issue { item, issue, opened }))
         })
     }
 
@@ -87,6 +87,6 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn note(context: NativeCallContext, text: &str) -> Thrown<()> {
-        native(&context, |call| call.tell(note_of(text.to_owned())))
+        native(&context, |call| call.ask(note_of(text.to_owned())))
     }
 }

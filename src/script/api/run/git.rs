@@ -6,10 +6,10 @@ use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 use sha2::{Digest, Sha256};
 
-use crate::bridge::door::{Executed, PhaseRecord, Reply, Request};
+use crate::bridge::{CommitFiles, Diff, Executed, ExecutedFacts, GetWorktree, IsUnclosed, PhaseRecord, Process};
 
 use crate::script::api::fields::Fields;
-use crate::script::api::native::{Call, Fault, Thrown, invalid, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 use crate::script::value::convert::{data, optional, texts};
 use crate::script::value::prp::PrpValue;
 use crate::script::value::worktree::WorktreeValue;
@@ -44,20 +44,17 @@ fn phase(record: &PhaseRecord) -> Dynamic {
 
 fn prepare(call: &Call) -> Result<WorktreeValue, Fault> {
     call.item("git::worktree")?;
-    match call.ask(Request::Worktree)? {
-        Reply::Worktree(worktree) => Ok(WorktreeValue::new(worktree)),
-        other => Err(unexpected(&other)),
-    }
+    Ok(WorktreeValue::new(call.ask(GetWorktree)?))
 }
 
 /// Returns the address of `origin`, else the path of the project: the same for everybody who shares it.
 fn name_of_repository(call: &Call) -> Result<String, Fault> {
     let argv = ["git", "config", "--get", "remote.origin.url"].map(str::to_owned).to_vec();
-    let request = Request::Process { argv, cwd: None, stdin: String::new(), timeout: 30.0, env: BTreeMap::new() };
-    match call.ask(request)? {
-        Reply::Process { code: Some(0), stdout, .. } if !stdout.trim().is_empty() => Ok(stdout.trim().to_owned()),
-        Reply::Process { .. } => Ok(call.state.root.display().to_string()),
-        other => Err(unexpected(&other)),
+    let order = Process { argv, cwd: None, stdin: String::new(), timeout: 30.0, env: BTreeMap::new() };
+    let output = call.ask(order)?;
+    match output.stdout.trim() {
+        address if output.code == Some(0) && !address.is_empty() => Ok(address.to_owned()),
+        _ => Ok(call.state.root.display().to_string()),
     }
 }
 
@@ -94,12 +91,8 @@ pub(crate) mod module {
         native(&context, |call| {
             let map: Map = [("batch".into(), batch), ("ids".into(), ids.into())].into_iter().collect();
             let fields = Fields::open("git::executed", map);
-            let request =
-                Request::Executed { batch: fields.int("batch")?, ids: fields.texts("ids")?.unwrap_or_default() };
-            match call.ask(request)? {
-                Reply::Executed(executed) => Ok(executed.into_iter().map(facts).collect()),
-                other => Err(unexpected(&other)),
-            }
+            let (batch, ids) = (fields.int("batch")?, fields.texts("ids")?.unwrap_or_default());
+            Ok(call.ask(ExecutedFacts { batch, ids })?.into_iter().map(facts).collect())
         })
     }
 
@@ -113,10 +106,7 @@ pub(crate) mod module {
     pub fn unclosed(context: NativeCallContext, batch: i64) -> Thrown<bool> {
         native(&context, |call| {
             let batch = u32::try_from(batch).map_err(|_| invalid("a batch has a number from 0 on"))?;
-            match call.ask(Request::Unclosed { batch })? {
-                Reply::Unclosed(unclosed) => Ok(unclosed),
-                other => Err(unexpected(&other)),
-            }
+            call.ask(IsUnclosed { batch })
         })
     }
 
@@ -134,11 +124,7 @@ pub(crate) mod module {
                 .into_iter()
                 .map(|file| crate::script::api::world::files::inside(&file.into_string().unwrap_or_default()));
             let paths = paths.collect::<Result<Vec<_>, _>>()?;
-            match call.ask(Request::CommitFiles { paths, message: message.to_owned() })? {
-                Reply::Text(commit) if commit.is_empty() => Ok(Dynamic::UNIT),
-                Reply::Text(commit) => Ok(commit.into()),
-                other => Err(unexpected(&other)),
-            }
+            Ok(optional(call.ask(CommitFiles { paths, message: message.to_owned() })?))
         })
     }
 
@@ -151,10 +137,7 @@ pub(crate) mod module {
     pub fn diff(context: NativeCallContext, id: &str, max_bytes: i64) -> Thrown<String> {
         native(&context, |call| {
             let max_bytes = usize::try_from(max_bytes).map_err(|_| invalid("a diff cannot have negative length"))?;
-            match call.ask(Request::Diff { item: id.to_owned(), max_bytes })? {
-                Reply::Text(text) => Ok(text),
-                other => Err(unexpected(&other)),
-            }
+            call.ask(Diff { item: id.to_owned(), max_bytes })
         })
     }
 

@@ -2,13 +2,13 @@
 
 use rhai::Map;
 
-use crate::bridge::door::RunOptions;
-use crate::error::Error;
+use crate::bridge::{OnConflict, RunOptions};
+use crate::error::{Error, ExitCode};
 
 use crate::script::api::fields::Fields;
 use crate::script::state::State;
 
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 22] = [
     "agent",
     "command",
     "batch",
@@ -30,7 +30,11 @@ const KNOWN: [&str; 21] = [
     "max_tokens",
     "level",
     "resume",
+    "next",
 ];
+
+/// Options that only a script knows: a flag of the same name means something else.
+const OF_SCRIPTS: [&str; 2] = ["resume", "next"];
 
 /// Jobs where nothing says how many.
 const JOBS: u32 = 4;
@@ -38,7 +42,7 @@ const JOBS: u32 = 4;
 /// Reads the option map of `dag.run`.
 pub(crate) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
     let run = state.run();
-    for key in KNOWN {
+    for key in KNOWN.into_iter().filter(|key| !OF_SCRIPTS.contains(key)) {
         if map.get(key).is_none_or(rhai::Dynamic::is_unit)
             && let Some(value) = run.flag(key).cloned().or_else(|| setting(state, key))
             && let Ok(value) = rhai::serde::to_dynamic(&value)
@@ -60,7 +64,7 @@ pub(crate) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
         merge: flag("merge")?,
         no_merge: flag("no_merge")?,
         validate_merge: flag("validate_merge")?,
-        on_conflict: fields.text("on_conflict")?.unwrap_or_else(|| "park".to_owned()),
+        on_conflict: on_conflict(fields.text("on_conflict")?)?,
         base: fields.text("base")?,
         restart: flag("restart")?,
         land: flag("land")?,
@@ -69,8 +73,17 @@ pub(crate) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
         max_cost: fields.number("max_cost")?,
         max_tokens: fields.int("max_tokens")?,
         level: fields.int("level")?.unwrap_or(4),
-        resume: fields.text("resume")?.unwrap_or_else(|| format!("batchprp {command}")),
+        resume: fields.text("resume")?.filter(|line| !line.is_empty()),
+        next: fields.texts("next")?.unwrap_or_default(),
         command,
+    })
+}
+
+fn on_conflict(word: Option<String>) -> Result<OnConflict, Error> {
+    let Some(word) = word else { return Ok(OnConflict::default()) };
+    OnConflict::from_word(&word).ok_or_else(|| {
+        Error::new(ExitCode::InvalidInput, format!("`on_conflict` cannot be `{word}`"))
+            .help("it is `park`, `stop` or `agent`")
     })
 }
 

@@ -2,7 +2,9 @@
 
 use rhai::Dynamic;
 use rhai::plugin::*;
+use serde_json::Value;
 
+use crate::error::Error;
 use crate::model::outcome::{FailureKind, Outcome};
 
 use crate::script::api::native::{Thrown, invalid, native};
@@ -10,6 +12,29 @@ use crate::script::value::answer::AnswerValue;
 use crate::script::value::checks::ChecksValue;
 use crate::script::value::outcome::OutcomeValue;
 use crate::script::value::phase::PhaseValue;
+
+fn noted(note: &str) -> Option<String> {
+    Some(note.to_owned()).filter(|note| !note.is_empty())
+}
+
+fn points(score: &Dynamic) -> Result<Option<f64>, Error> {
+    match score.as_float().or_else(|_| score.as_int().map(|score| score as f64)) {
+        Ok(score) if (0.0..=10.0).contains(&score) => Ok(Some(score)),
+        Err(_) if score.is_unit() => Ok(None),
+        _ => Err(invalid(format!("`{score}` is not a score from 0 to 10"))),
+    }
+}
+
+/// Turns what an item made into plain data, which survives the journal and the way from another machine.
+fn plain(function: &str, value: &Dynamic) -> Result<Option<Value>, Error> {
+    if value.is_unit() {
+        return Ok(None);
+    }
+    rhai::serde::from_dynamic(value).map(Some).map_err(|error| {
+        invalid(format!("`{function}`: the value cannot be kept: {error}"))
+            .help("a value is made of texts, numbers, booleans, arrays and maps")
+    })
+}
 
 #[export_module]
 pub(crate) mod module {
@@ -30,7 +55,21 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(name = "completed")]
     pub fn completed_with(note: &str) -> OutcomeValue {
-        OutcomeValue(Outcome::Completed { note: Some(note.to_owned()), score: None })
+        OutcomeValue(Outcome::Completed { note: noted(note), score: None, value: None })
+    }
+
+    /// Everything was done; the note is one line for the summary, the value is what the item made. The script finds it
+    /// as `value` of the item when the run is closed, and everybody in the event `item_finished`.
+    ///
+    /// ```rhai
+    /// outcome::completed("2 sections", #{ sections: 2 })
+    /// ```
+    #[rhai_fn(name = "completed", return_raw)]
+    pub fn completed_value(context: NativeCallContext, note: &str, value: Dynamic) -> Thrown<OutcomeValue> {
+        native(&context, |_| {
+            let value = plain("outcome::completed", &value)?;
+            Ok(OutcomeValue(Outcome::Completed { note: noted(note), score: None, value }))
+        })
     }
 
     /// Done, with a score out of 10, or `()` where there is none.
@@ -41,14 +80,25 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn scored(context: NativeCallContext, score: Dynamic, note: &str) -> Thrown<OutcomeValue> {
         native(&context, |_| {
-            let number = score.as_float().or_else(|_| score.as_int().map(|score| score as f64));
-            let score = match number {
-                Ok(score) if (0.0..=10.0).contains(&score) => Some(score),
-                Err(_) if score.is_unit() => None,
-                _ => return Err(invalid(format!("`{score}` is not a score from 0 to 10")).into()),
-            };
-            let note = Some(note.to_owned()).filter(|note| !note.is_empty());
-            Ok(OutcomeValue(Outcome::Completed { note, score }))
+            Ok(OutcomeValue(Outcome::Completed { note: noted(note), score: points(&score)?, value: None }))
+        })
+    }
+
+    /// Done, with a score out of 10 or `()`, and with what the item made.
+    ///
+    /// ```rhai
+    /// outcome::scored(8.5, "APPROVE", #{ findings: [] })
+    /// ```
+    #[rhai_fn(name = "scored", return_raw)]
+    pub fn scored_value(
+        context: NativeCallContext,
+        score: Dynamic,
+        note: &str,
+        value: Dynamic,
+    ) -> Thrown<OutcomeValue> {
+        native(&context, |_| {
+            let (score, value) = (points(&score)?, plain("outcome::scored", &value)?);
+            Ok(OutcomeValue(Outcome::Completed { note: noted(note), score, value }))
         })
     }
 
@@ -87,6 +137,6 @@ pub(crate) mod module {
     /// if !answer.ok { return outcome::from_answer(answer); }
     /// ```
     pub fn from_answer(answer: AnswerValue) -> OutcomeValue {
-        OutcomeValue(super::super::answer::outcome(&answer))
+        OutcomeValue(crate::script::api::run::answer::outcome(&answer))
     }
 }

@@ -9,13 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
-use crate::bridge::door::{Attempt, Closed, Failure, NextItem, Reply, Request, RunGraph};
+use crate::bridge::{self, Attempt, Close, Closed, Failure, Finish, GateLine, Next, RunGraph, Start, Tell};
 use crate::error::{Error, ExitCode};
 use crate::event::kind::{EdgeInfo, EventKind, ItemInfo, Step};
 use crate::model::outcome::{FailureKind, Outcome};
 
 use super::{answer, current, options};
-use crate::script::api::native::{Call, Fault, panic_text, unexpected};
+use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
 use crate::script::engine::STACK;
 use crate::script::reference::Reference;
@@ -37,13 +37,13 @@ pub(crate) fn run(
         return Err(Error::new(ExitCode::InvalidInput, text).help("a run cannot open another one").into());
     }
     let options = options::read(&call.state, options)?;
-    call.tell(Request::Start { options: Box::new(options), graph: Box::new(graph(dag)) })?;
+    call.ask(Start { options: Box::new(options), graph: Box::new(graph(dag)) })?;
     step(call, Step::Spawn)?;
     let trouble = Mutex::new(None);
     let served = std::thread::scope(|scope| -> Result<(), Fault> {
         step(call, Step::Monitor)?;
         loop {
-            let Some(next) = next(call)? else { return Ok(()) };
+            let Some(next) = call.ask(Next)? else { return Ok(()) };
             let node = dag.graph.order.get(next.index).copied();
             let node = node.ok_or_else(|| Fault::Bug(format!("there is no item {}", next.index)))?;
             let attempt = Attempt { item: dag.graph.nodes[node].id.clone(), number: next.attempt };
@@ -68,24 +68,13 @@ pub(crate) fn run(
     if !cancelled {
         step(call, Step::Aggregate)?;
     }
-    match call.ask(Request::Close)? {
-        Reply::Closed(closed) => {
-            call.state.close(closed.clone());
-            Ok(closed)
-        }
-        other => Err(unexpected(&other)),
-    }
-}
-
-fn next(call: &Call) -> Result<Option<NextItem>, Fault> {
-    match call.ask(Request::Next)? {
-        Reply::Next(next) => Ok(next),
-        other => Err(unexpected(&other)),
-    }
+    let closed = call.ask(Close)?;
+    call.state.close(closed.clone());
+    Ok(closed)
 }
 
 fn step(call: &Call, step: Step) -> Result<(), Fault> {
-    call.tell(Request::Event(EventKind::Step { step }))
+    call.ask(Tell(EventKind::Step { step }))
 }
 
 /// What the thread of one item needs.
@@ -112,7 +101,7 @@ impl Worker<'_, '_> {
             }
         };
         let origin = Some(self.attempt.clone());
-        let handed_in = self.call.state.bridge.call(origin, Request::Finished(outcome));
+        let handed_in = bridge::ask(&*self.call.state.bridge, origin, Finish(outcome));
         if let Err(failure @ Failure::Error(_)) = handed_in {
             *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.into());
         }
@@ -171,7 +160,13 @@ fn graph(dag: &Dag) -> RunGraph {
     let documents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.document.clone()?)));
     let gates = |item: &Item| {
         let prp = item.value.read_lock::<PrpValue>()?;
-        Some(prp.0.gates.iter().filter_map(|gate| Some((gate.level, gate.command.clone()?))).collect())
+        Some(
+            prp.0
+                .gates
+                .iter()
+                .filter_map(|gate| Some(GateLine { level: gate.level, command: gate.command.clone()? }))
+                .collect(),
+        )
     };
     let gates = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), gates(item)?)));
     let agents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.agent.clone()?)));

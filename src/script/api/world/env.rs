@@ -3,17 +3,14 @@
 use rhai::Dynamic;
 use rhai::plugin::*;
 
-use crate::bridge::door::{Reply, Request};
+use crate::bridge::Env;
 
-use crate::script::api::native::{Call, Fault, Thrown, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::value::convert::optional;
 
 /// Asks for one variable.
 pub(crate) fn variable(call: &Call, name: &str) -> Result<Option<String>, Fault> {
-    match call.ask(Request::Env(name.to_owned()))? {
-        Reply::Env(value) => Ok(value),
-        other => Err(unexpected(&other)),
-    }
+    call.ask(Env(name.to_owned()))
 }
 
 #[export_module]

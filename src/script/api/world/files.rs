@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use rhai::Array;
 use rhai::plugin::*;
 
-use crate::bridge::door::{Failure, Reply, Request};
+use crate::bridge::{Failure, ListFiles, ReadFile, WriteFile};
 use crate::error::{Error, ExitCode};
 
-use crate::script::api::native::{Call, Fault, Thrown, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::library::is_inside;
 use crate::script::value::convert::texts;
 
@@ -23,17 +23,11 @@ pub(crate) fn inside(path: &str) -> Result<PathBuf, Error> {
 
 /// Reads a file of the project.
 pub(crate) fn text_of(call: &Call, path: PathBuf) -> Result<String, Fault> {
-    match call.ask(Request::ReadFile(path))? {
-        Reply::Text(text) => Ok(text),
-        other => Err(unexpected(&other)),
-    }
+    call.ask(ReadFile(path))
 }
 
 fn entries(call: &Call, path: &Path) -> Result<Vec<PathBuf>, Fault> {
-    match call.ask(Request::ListFiles(path.to_owned()))? {
-        Reply::Files(files) => Ok(files),
-        other => Err(unexpected(&other)),
-    }
+    call.ask(ListFiles(path.to_owned()))
 }
 
 /// Tells whether there is a file, or a folder with files in it.
@@ -48,7 +42,7 @@ pub(crate) fn is_there(call: &Call, path: &Path) -> Result<bool, Fault> {
 }
 
 fn put(call: &Call, path: &str, text: &str, create_new: bool) -> Result<(), Fault> {
-    call.tell(Request::WriteFile { path: inside(path)?, text: text.to_owned(), create_new })
+    call.ask(WriteFile { path: inside(path)?, text: text.to_owned(), create_new })
 }
 
 #[export_module]

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::door::{Reply, Request};
+use crate::bridge::Process;
 
 use super::env::variable;
 use crate::script::api::fields::Fields;
-use crate::script::api::native::{Call, Fault, Thrown, invalid, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 use crate::script::value::convert::optional;
 
 /// Seconds that a program gets where the script says nothing.
@@ -21,25 +21,21 @@ fn start(call: &Call, options: Map) -> Result<Map, Fault> {
     if argv.is_empty() {
         return Err(invalid("`process::run` needs `argv` with the program and its arguments").into());
     }
-    let request = Request::Process {
+    let order = Process {
         argv,
         cwd: fields.text("cwd")?.map(PathBuf::from),
         stdin: fields.text("stdin")?.unwrap_or_default(),
         timeout: fields.number("timeout")?.unwrap_or(TIMEOUT),
         env: fields.pairs("env")?,
     };
-    match call.ask(request)? {
-        Reply::Process { code, signal, stdout, stderr, timed_out } => {
-            let mut map = Map::new();
-            map.insert("code".into(), optional(code.map(i64::from)));
-            map.insert("signal".into(), optional(signal.map(i64::from)));
-            map.insert("stdout".into(), stdout.into());
-            map.insert("stderr".into(), stderr.into());
-            map.insert("timed_out".into(), timed_out.into());
-            Ok(map)
-        }
-        other => Err(unexpected(&other)),
-    }
+    let output = call.ask(order)?;
+    let mut map = Map::new();
+    map.insert("code".into(), optional(output.code.map(i64::from)));
+    map.insert("signal".into(), optional(output.signal.map(i64::from)));
+    map.insert("stdout".into(), output.stdout.into());
+    map.insert("stderr".into(), output.stderr.into());
+    map.insert("timed_out".into(), output.timed_out.into());
+    Ok(map)
 }
 
 /// Looks a program up like the shell does, without one.

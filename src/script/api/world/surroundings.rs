@@ -5,18 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::bridge::door::{Failure, Reply, Request, Selection};
+use crate::bridge::{Failure, FindPrps, ListFiles, Selection};
 use crate::model::id::PrpId;
 use crate::model::read::id_of_file_name;
 
 use super::files;
-use crate::script::api::native::{Call, Fault, unexpected};
+use crate::script::api::native::{Call, Fault};
 
 /// Returns the files of a folder; none when it cannot be read.
 fn files_of(call: &Call, folder: &Path) -> Result<Vec<PathBuf>, Fault> {
-    match call.ask(Request::ListFiles(folder.to_owned())) {
-        Ok(Reply::Files(files)) => Ok(files),
-        Ok(other) => Err(unexpected(&other)),
+    match call.ask(ListFiles(folder.to_owned())) {
+        Ok(files) => Ok(files),
         Err(Fault::Bridge(Failure::Error(_))) => Ok(Vec::new()),
         Err(fault) => Err(fault),
     }
@@ -25,9 +24,8 @@ fn files_of(call: &Call, folder: &Path) -> Result<Vec<PathBuf>, Fault> {
 /// Returns the ids of all PRPs of the project: those that stand in them, and those of the names of their files.
 pub(crate) fn known_ids(call: &Call) -> Result<Vec<PrpId>, Fault> {
     let everything = Selection { executed: true, lenient: true, ..Selection::default() };
-    let mut ids = match call.ask(Request::Prps(everything)) {
-        Ok(Reply::Prps(prps)) => prps.into_iter().filter_map(|prp| prp.id).collect::<BTreeSet<_>>(),
-        Ok(other) => return Err(unexpected(&other)),
+    let mut ids = match call.ask(FindPrps(everything)) {
+        Ok(prps) => prps.into_iter().filter_map(|prp| prp.id).collect::<BTreeSet<_>>(),
         // There is none, or they cannot be read now: the names are left.
         Err(Fault::Bridge(Failure::Error(_))) => BTreeSet::new(),
         Err(fault) => return Err(fault),

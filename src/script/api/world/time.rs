@@ -4,18 +4,15 @@ use std::time::{Duration, Instant};
 
 use rhai::plugin::*;
 
-use crate::bridge::door::{Failure, Reply, Request};
+use crate::bridge::{Failure, Now};
 
-use crate::script::api::native::{Call, Fault, Thrown, invalid, native, unexpected};
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 
 /// How often a sleeping script looks whether it is being stopped.
 const TICK: Duration = Duration::from_millis(50);
 
 fn seconds(call: &Call) -> Result<i64, Fault> {
-    match call.ask(Request::Now)? {
-        Reply::Now(seconds) => Ok(seconds),
-        other => Err(unexpected(&other)),
-    }
+    call.ask(Now)
 }
 
 #[export_module]

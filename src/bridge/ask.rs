@@ -1,0 +1,26 @@
+//! Asking: a question names the type of its answer.
+
+use super::answer::Answer;
+use super::attempt::{Failure, Origin};
+use super::request::Request;
+
+/// A question with a known type of answer.
+pub trait Ask {
+    type Reply: Send + 'static;
+
+    /// Ties the question to the place where its answer goes.
+    fn request(self, answer: Answer<Self::Reply>) -> Request;
+}
+
+/// Answers requests, at once or later and from any thread.
+pub trait Bridge: Send + Sync {
+    /// Takes a request over. A stopped run answers [`Failure::Cancelled`] to all that is not about the run itself.
+    fn send(&self, origin: Origin, request: Request);
+}
+
+/// Asks a question and waits for its answer.
+pub fn ask<Q: Ask>(bridge: &dyn Bridge, origin: Origin, question: Q) -> Result<Q::Reply, Failure> {
+    let (answer, waiting) = Answer::pair();
+    bridge.send(origin, question.request(answer));
+    waiting.wait()
+}

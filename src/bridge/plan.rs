@@ -1,0 +1,100 @@
+//! What a run is opened with: its options and its graph.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::event::kind::{EdgeInfo, ItemInfo};
+use crate::model::gate::GateLine;
+
+/// Which PRPs a command works on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    pub batch: Option<u32>,
+    /// Ids, or paths of documents, as the user gave them; empty means all of the batch.
+    pub ids: Vec<String>,
+    /// Also look into the folder of executed PRPs.
+    pub executed: bool,
+    /// Take documents with errors too, their problems with them; with neither batch nor ids those of all batches.
+    pub lenient: bool,
+}
+
+/// What a merge conflict leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// The item waits for a person; the others go on.
+    #[default]
+    Park,
+    /// Nothing starts any more.
+    Stop,
+    /// An agent resolves it, once.
+    Agent,
+}
+
+impl OnConflict {
+    /// Reads the word of flags and configuration.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "park" => Some(Self::Park),
+            "stop" => Some(Self::Stop),
+            "agent" => Some(Self::Agent),
+            _ => None,
+        }
+    }
+}
+
+/// Limits and policies of a run; every field has the value that flags and configuration gave it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunOptions {
+    /// Name of the command, such as `exe`.
+    pub command: String,
+    pub batch: Option<u32>,
+    pub jobs: u32,
+    pub retries: u32,
+    pub fail_fast: bool,
+    pub max_fail: Option<u32>,
+    /// Stages are barriers.
+    pub barrier: bool,
+    /// The adapter that items call where `RunGraph::agents` names no other.
+    pub agent: Option<String>,
+    /// Items have branches and worktrees and are merged into the batch branch.
+    pub merge: bool,
+    /// With `merge`: the branches of items are left unmerged.
+    pub no_merge: bool,
+    /// The merged tree of each item is validated before the batch branch moves.
+    pub validate_merge: bool,
+    pub on_conflict: OnConflict,
+    /// Base revision of the batch branch.
+    pub base: Option<String>,
+    /// Old branches are set aside and everything starts anew.
+    pub restart: bool,
+    pub land: bool,
+    pub keep_worktrees: bool,
+    pub wait_for_quota: bool,
+    pub max_cost: Option<f64>,
+    pub max_tokens: Option<u64>,
+    /// Highest validation level.
+    pub level: u8,
+    /// Command line that resumes this run, for people; the one of the program where the script says none.
+    pub resume: Option<String>,
+    /// Commands that come next when everything is done, for people.
+    pub next: Vec<String>,
+}
+
+/// The graph as the machine runs it and the event tells it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunGraph {
+    /// In topological order.
+    pub items: Vec<ItemInfo>,
+    pub edges: Vec<EdgeInfo>,
+    pub stages: BTreeMap<u32, Vec<String>>,
+    pub critical_path: Vec<String>,
+    pub bound_hours: f64,
+    /// Declared files of each item, for scope checks.
+    pub files: BTreeMap<String, Vec<String>>,
+    /// The document of each item that has one, for status and merge titles.
+    pub documents: BTreeMap<String, PathBuf>,
+    /// The commands of all gates in the document of each item.
+    pub gates: BTreeMap<String, Vec<GateLine>>,
+    /// The adapter that an item calls, where the script says so.
+    pub agents: BTreeMap<String, String>,
+}

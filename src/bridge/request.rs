@@ -1,0 +1,286 @@
+//! The questions of scripts, by what they are about: the run, one item, the world around it, what is known.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::answer::Answer;
+use super::ask::Ask;
+use super::attempt::Failure;
+use super::plan::{RunGraph, RunOptions, Selection};
+use super::reply::{Checkpoint, Closed, Executed, HttpAnswer, NextItem, ProcessOutput, Started, Worktree};
+use crate::event::EventKind;
+use crate::model::adapter::AgentCall;
+use crate::model::agent::AgentReport;
+use crate::model::gate::GateLine;
+use crate::model::outcome::Outcome;
+use crate::model::prp::Prp;
+use crate::model::validation::ValidationRecord;
+
+/// A question and the place for its answer.
+#[derive(Debug)]
+pub enum Request {
+    /// Control of the run: answered also while it is being stopped.
+    Run(Run),
+    /// Work on the item that asks.
+    Item(Item),
+    /// An effect that needs no run.
+    Effect(Effect),
+    /// What documents, git and journals show.
+    Query(Query),
+}
+
+/// Declares the questions of one kind: an enum of question and answer, and for each question the type of its answer.
+macro_rules! kind {
+    ($(#[$doc:meta])* $kind:ident { $($question:ident -> $reply:ty,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $kind {
+            $($question($question, Answer<$reply>),)+
+        }
+
+        impl $kind {
+            /// Refuses the question, whichever it is.
+            pub fn refuse(self, failure: Failure) {
+                match self {
+                    $(Self::$question(_, answer) => answer.refuse(failure),)+
+                }
+            }
+        }
+
+        $(impl Ask for $question {
+            type Reply = $reply;
+
+            fn request(self, answer: Answer<$reply>) -> Request {
+                Request::$kind($kind::$question(self, answer))
+            }
+        })+
+    };
+}
+
+kind! {
+    /// Questions about the run.
+    Run {
+        Start -> Started,
+        Next -> Option<NextItem>,
+        Finish -> (),
+        Close -> Closed,
+        Pause -> (),
+        Tell -> (),
+        BeginPhase -> (),
+    }
+}
+
+kind! {
+    /// Questions on behalf of one item.
+    Item {
+        GetWorktree -> Worktree,
+        MakeCheckpoint -> Checkpoint,
+        Validate -> ValidationRecord,
+        Resolve -> Option<String>,
+        Park -> (),
+        CallAgent -> AgentReport,
+    }
+}
+
+kind! {
+    /// Effects in the world.
+    Effect {
+        ReadFile -> String,
+        WriteFile -> (),
+        MoveFile -> (),
+        ListFiles -> Vec<PathBuf>,
+        CommitFiles -> Option<String>,
+        Process -> ProcessOutput,
+        Http -> HttpAnswer,
+        Env -> Option<String>,
+        Now -> i64,
+    }
+}
+
+kind! {
+    /// Questions about what is known.
+    Query {
+        FindPrps -> Vec<Prp>,
+        NextBatch -> u32,
+        ExecutedFacts -> Vec<Executed>,
+        IsUnclosed -> bool,
+        Diff -> String,
+    }
+}
+
+impl Request {
+    /// Refuses the question, whichever it is.
+    pub fn refuse(self, failure: Failure) {
+        match self {
+            Self::Run(request) => request.refuse(failure),
+            Self::Item(request) => request.refuse(failure),
+            Self::Effect(request) => request.refuse(failure),
+            Self::Query(request) => request.refuse(failure),
+        }
+    }
+}
+
+/// Opens the run: lock, run id, journal, batch branch.
+#[derive(Debug)]
+pub struct Start {
+    pub options: Box<RunOptions>,
+    pub graph: Box<RunGraph>,
+}
+
+/// Waits for the next item that may run; `None` when there is nothing left.
+#[derive(Debug)]
+pub struct Next;
+
+/// Hands in what a recipe came to. Answered after it is registered.
+#[derive(Debug)]
+pub struct Finish(pub Outcome);
+
+/// Closes the run: metrics, summary event.
+#[derive(Debug)]
+pub struct Close;
+
+/// Starts no further item in this run; running ones finish.
+#[derive(Debug)]
+pub struct Pause {
+    pub reason: String,
+}
+
+/// Puts a fact into the event stream.
+#[derive(Debug)]
+pub struct Tell(pub EventKind);
+
+/// The item begins a phase.
+#[derive(Debug)]
+pub struct BeginPhase {
+    pub ordinal: u32,
+    pub title: String,
+    pub of: u32,
+}
+
+/// Prepares branch and worktree of the item and scans its checkpoints.
+#[derive(Debug)]
+pub struct GetWorktree;
+
+/// Commits what is in the worktree as the checkpoint of a phase.
+#[derive(Debug)]
+pub struct MakeCheckpoint {
+    pub ordinal: u32,
+    pub title: String,
+    pub key: String,
+}
+
+/// Runs validation up to a level on the worktree; gates are extra commands of the PRP.
+#[derive(Debug)]
+pub struct Validate {
+    pub ordinal: u32,
+    pub level: u8,
+    pub gates: Vec<GateLine>,
+    /// Levels of gates that have no command.
+    pub manual: Vec<u8>,
+}
+
+/// Takes what an agent made of a merge conflict: validates it and commits the merge, or parks it again. Answered with
+/// why it is parked, `None` when it is resolved.
+#[derive(Debug)]
+pub struct Resolve {
+    pub ordinal: u32,
+    pub level: u8,
+    pub gates: Vec<GateLine>,
+}
+
+/// Parks the merge again that was to be resolved in the worktree.
+#[derive(Debug)]
+pub struct Park;
+
+/// Runs an agent to its end.
+#[derive(Debug)]
+pub struct CallAgent(pub Box<AgentCall>);
+
+/// Reads any file below the project root, at most 50 MB.
+#[derive(Debug)]
+pub struct ReadFile(pub PathBuf);
+
+/// Writes a file below the project root, atomically, keeping its mode.
+#[derive(Debug)]
+pub struct WriteFile {
+    pub path: PathBuf,
+    pub text: String,
+    pub create_new: bool,
+}
+
+/// Moves a file below the project root; never over another one.
+#[derive(Debug)]
+pub struct MoveFile {
+    pub from: PathBuf,
+    pub to: PathBuf,
+}
+
+/// Lists files of a folder below the project root, sorted, not recursive.
+#[derive(Debug)]
+pub struct ListFiles(pub PathBuf);
+
+/// Commits files of the user's checkout, and nothing else that is changed or staged there. Answered with the commit,
+/// `None` when nothing differs from HEAD. Without files it only tells whether a commit could be made.
+#[derive(Debug)]
+pub struct CommitFiles {
+    pub paths: Vec<PathBuf>,
+    pub message: String,
+}
+
+/// Runs a program by argv to its end.
+#[derive(Debug)]
+pub struct Process {
+    pub argv: Vec<String>,
+    pub cwd: Option<PathBuf>,
+    pub stdin: String,
+    /// Seconds.
+    pub timeout: f64,
+    pub env: BTreeMap<String, String>,
+}
+
+/// One HTTP request with a JSON body.
+#[derive(Debug)]
+pub struct Http {
+    pub url: String,
+    pub method: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+    /// Seconds.
+    pub timeout: f64,
+}
+
+/// A value from the environment that scripts may see; secrets are named by the tracker scripts only.
+#[derive(Debug)]
+pub struct Env(pub String);
+
+/// The time in epoch seconds.
+#[derive(Debug)]
+pub struct Now;
+
+/// Reads the PRPs of a selection; all problems of all documents come back in one failure.
+#[derive(Debug)]
+pub struct FindPrps(pub Selection);
+
+/// Reserves a free batch number: highest number over all PRP folders + 1.
+#[derive(Debug)]
+pub struct NextBatch;
+
+/// Facts that git knows about executed PRPs of a batch: commits, changed files, times.
+#[derive(Debug)]
+pub struct ExecutedFacts {
+    pub batch: Option<u32>,
+    pub ids: Vec<String>,
+}
+
+/// Tells whether the latest run of a batch was killed before it could close it: metrics and clean-up are missing.
+#[derive(Debug)]
+pub struct IsUnclosed {
+    pub batch: u32,
+}
+
+/// Unified diff of what an item changed against its start, at most so many bytes.
+#[derive(Debug)]
+pub struct Diff {
+    pub item: String,
+    pub max_bytes: usize,
+}

@@ -1,0 +1,105 @@
+//! What a test prescribes for one call of an agent, a program, a server or a validation.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::model::agent::{AgentReport, AgentStatus, Exit};
+use crate::model::usage::{Tokens, Usage};
+
+/// One answer of an agent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AgentAnswer {
+    /// Status word; `ok` when left out.
+    status: Option<AgentStatus>,
+    text: String,
+    /// Lines that the adapter reads; its judgement then decides.
+    pub(crate) lines: Vec<String>,
+    pub(crate) code: Option<i32>,
+    pub(crate) signal: Option<i32>,
+    result: Option<serde_json::Value>,
+    session: Option<String>,
+    /// Output tokens.
+    tokens: Option<u64>,
+    cost: Option<f64>,
+    until: Option<i64>,
+    /// Milliseconds that the call takes.
+    pub(crate) delay_ms: u64,
+    /// The agent dies with this message in a native function: for tests of isolation.
+    pub(crate) panic: Option<String>,
+    /// The bridge itself fails with this message.
+    pub(crate) error: Option<String>,
+}
+
+impl AgentAnswer {
+    /// Returns the report; `judged` is the adapter's verdict about the lines.
+    pub(crate) fn report(self, judged: Option<(AgentStatus, String)>) -> AgentReport {
+        let own = (self.status.unwrap_or(AgentStatus::Ok), self.text);
+        let (status, text) = judged.unwrap_or(own);
+        let tokens = self.tokens.map(|output| Tokens { output, ..Tokens::default() });
+        AgentReport {
+            status,
+            text,
+            exit: Exit { code: self.code.or(Some(0)), signal: self.signal },
+            timer: None,
+            cancelled: false,
+            usage: Usage { tokens, cost: self.cost, estimated: false },
+            session: self.session,
+            model: None,
+            denied: Vec::new(),
+            limited_until: self.until,
+            result: self.result,
+            duration: self.delay_ms as f64 / 1000.0,
+        }
+    }
+}
+
+/// What a program prints and how it ends.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ProgramAnswer {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) timed_out: bool,
+}
+
+/// What a server answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct HttpAnswer {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Default for HttpAnswer {
+    fn default() -> Self {
+        Self { status: 200, headers: BTreeMap::new(), body: String::new() }
+    }
+}
+
+/// A validation level that fails.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Defect {
+    pub(crate) phase: u32,
+    #[serde(default = "third")]
+    pub(crate) level: u8,
+    #[serde(default)]
+    pub(crate) error: String,
+}
+
+/// A merge that conflicts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Conflict {
+    #[serde(default)]
+    pub(crate) files: Vec<String>,
+}
+
+/// Tests are what fails most.
+fn third() -> u8 {
+    3
+}

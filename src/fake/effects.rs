@@ -1,0 +1,188 @@
+//! What follows from messages, carried out in memory.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::documents;
+use super::items::refuse;
+use super::world::World;
+use crate::bridge::{Effect as Request, Executed, Failure, HttpAnswer, ProcessOutput, Query};
+use crate::event::EventKind;
+use crate::host::git::plumbing::repo::Repo;
+use crate::run::core::effect::{Effect, Reaction, Told, Work};
+use crate::run::core::message::Message;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::batch::open::{Opened, Order};
+use crate::run::work::batch::slot::Slots;
+use crate::run::work::names;
+
+impl World {
+    /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.
+    pub(crate) fn react(&mut self, reaction: Reaction, inbox: &mut VecDeque<Message>) {
+        for told in reaction.told {
+            match told {
+                Told::Event(event) | Told::Begin { first: event, .. } => self.tell(event),
+                Told::Flush => {}
+            }
+        }
+        for effect in reaction.effects {
+            match effect {
+                Effect::Reply(reply) => reply.give(),
+                Effect::Work(work) => self.work(work, inbox),
+                Effect::Stop(level) => {
+                    self.state.stop.raise(level);
+                    inbox.extend(self.agenda.take_agents().into_iter().map(stopped));
+                }
+                Effect::WaitForQuota { agent, until, unknown } => {
+                    let wait = until.map_or(unknown, |until| until - self.agenda.now().epoch);
+                    let wait = Duration::from_secs(u64::try_from(wait).unwrap_or(0));
+                    self.agenda.timer(wait, Message::QuotaOver { agent });
+                }
+                // Nothing here takes longer than its turn.
+                Effect::Grace(_) | Effect::End(_) => {}
+            }
+        }
+    }
+
+    fn tell(&mut self, event: EventKind) {
+        if matches!(event, EventKind::ItemStarted { .. }) {
+            self.agenda.started();
+        }
+        self.events.push(event);
+    }
+
+    fn work(&mut self, work: Work, inbox: &mut VecDeque<Message>) {
+        match work {
+            Work::Open(order) => inbox.push_back(Message::Opened(Ok(Box::new(opened(*order))))),
+            Work::Worktree(order, answer) => {
+                let result = Ok(Box::new(self.prepare(&order)));
+                inbox.push_back(Message::WorktreeReady { attempt: order.attempt.clone(), result, answer });
+            }
+            Work::Checkpoint(order, answer) => answer.give(Ok(self.commit(*order))),
+            Work::Validate(order, answer) => answer.give(Ok(self.validate(&order.checks))),
+            Work::Resolve(_, answer) => answer.give(Ok(None)),
+            Work::Park(_, answer) => answer.give(Ok(())),
+            Work::Agent(order, answer) => inbox.extend(self.call(*order, answer)),
+            Work::Diff(_, answer) => answer.give(Ok(String::new())),
+            Work::Merge(order) => {
+                inbox.push_back(Message::MergeEnded { item: order.item, result: Ok(self.merge(&order.id)) });
+            }
+            Work::Remove(_) | Work::Document(_) => inbox.push_back(Message::BackgroundDone),
+            Work::Effect(request, _) => self.effect(request),
+            Work::Query(query, _) => self.query(query),
+            Work::CleanUp(_) => inbox.push_back(Message::CleanedUp { notes: Vec::new() }),
+            Work::Report(_) => inbox.push_back(Message::Reported { trouble: None }),
+        }
+    }
+
+    fn effect(&mut self, request: Request) {
+        match request {
+            Request::ReadFile(order, answer) => {
+                answer.give(self.files.get(&order.0).cloned().ok_or_else(|| missing(&order.0)));
+            }
+            Request::WriteFile(order, answer) => {
+                if order.create_new && self.files.contains_key(&order.path) {
+                    return answer.refuse(refuse(format!("`{}` exists", order.path.display())));
+                }
+                self.files.insert(order.path, order.text);
+                answer.give(Ok(()));
+            }
+            Request::MoveFile(order, answer) => {
+                if self.files.contains_key(&order.to) {
+                    return answer.refuse(refuse(format!("`{}` exists", order.to.display())));
+                }
+                let Some(text) = self.files.remove(&order.from) else { return answer.refuse(missing(&order.from)) };
+                self.files.insert(order.to, text);
+                answer.give(Ok(()));
+            }
+            Request::ListFiles(folder, answer) => {
+                let inside = self.files.keys().filter(|path| path.parent() == Some(&folder.0));
+                answer.give(Ok(inside.cloned().collect()));
+            }
+            Request::CommitFiles(order, answer) => {
+                let files: Vec<String> = order.paths.iter().map(|path| path.display().to_string()).collect();
+                self.commits.extend((!files.is_empty()).then_some((order.message, files)));
+                answer.give(Ok(Some(format!("{:040x}", self.commits.len()))));
+            }
+            Request::Process(order, answer) => match self.program(&order.argv) {
+                Some(program) => answer.give(Ok(ProcessOutput {
+                    code: Some(program.code),
+                    signal: None,
+                    stdout: program.stdout,
+                    stderr: program.stderr,
+                    timed_out: program.timed_out,
+                })),
+                None => answer.refuse(
+                    refuse(format!("the test prescribes nothing for `{}`", order.argv.join(" ")))
+                        .help("add `fake::program`"),
+                ),
+            },
+            Request::Http(order, answer) => match self.http.pop_front() {
+                Some(reply) => {
+                    answer.give(Ok(HttpAnswer { status: reply.status, headers: reply.headers, body: reply.body }));
+                }
+                None => answer.refuse(refuse(format!("the test prescribes no answer of `{}`", order.url))),
+            },
+            Request::Env(name, answer) => answer.give(Ok(self.env.get(&name.0).cloned())),
+            Request::Now(_, answer) => answer.give(Ok(self.agenda.now().epoch)),
+        }
+    }
+
+    fn query(&mut self, query: Query) {
+        match query {
+            Query::FindPrps(order, answer) => {
+                answer.give(documents::select(self, &order.0).map_err(Failure::from));
+            }
+            Query::NextBatch(_, answer) => answer.give(Ok(documents::next_batch(self))),
+            Query::ExecutedFacts(order, answer) => {
+                let wanted = |fact: &&Executed| {
+                    let of_batch = |id: crate::model::id::PrpId| id.batch().map(|batch| batch.0) == order.batch;
+                    order.ids.contains(&fact.id) || order.batch.is_some() && fact.id.parse().is_ok_and(of_batch)
+                };
+                answer.give(Ok(self.executed.iter().filter(wanted).cloned().collect()));
+            }
+            Query::IsUnclosed(_, answer) => answer.give(Ok(false)),
+            Query::Diff(_, answer) => answer.give(Ok(String::new())),
+        }
+    }
+}
+
+fn missing(path: &Path) -> Failure {
+    refuse(format!("`{}` does not exist", path.display())).into()
+}
+
+/// Opens a run in memory.
+fn opened(order: Order) -> Opened {
+    let Order { options, graph, run, .. } = order;
+    let integration = options.merge.then(|| Integration {
+        repo: Repo::in_memory(Path::new("/fake")),
+        branch: names::batch_branch(options.batch),
+        base: format!("{:040x}", 0),
+    });
+    let slots = Slots::take(None, graph.items.len() + 1);
+    Opened {
+        run,
+        options,
+        graph,
+        integration,
+        directory: PathBuf::from(".ce/tmp/runs/fake"),
+        journal: None,
+        lock: None,
+        mark: None,
+        slots,
+        host: "fake".to_owned(),
+        found: Vec::new(),
+        merged: Vec::new(),
+    }
+}
+
+/// Turns the end of an agent into that of one that was stopped.
+fn stopped(message: Message) -> Message {
+    match message {
+        Message::AgentEnded { attempt, phase, agent, answer, .. } => {
+            Message::AgentEnded { attempt, phase, agent, result: Err(Failure::Cancelled), answer }
+        }
+        other => other,
+    }
+}

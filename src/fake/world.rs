@@ -1,0 +1,103 @@
+//! Everything that the fake bridge knows and remembers.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::agenda::Agenda;
+use super::behaviour::{AgentAnswer, Conflict, Defect, HttpAnswer, ProgramAnswer};
+use crate::bridge::{Executed, Worktree};
+use crate::event::EventKind;
+use crate::host::redact::Secrets;
+use crate::host::stop::StopToken;
+use crate::run::core::state::{Stage, State};
+use crate::run::settings::Settings;
+
+/// What was asked of an agent.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct AgentRecord {
+    pub(crate) agent: String,
+    pub(crate) item: String,
+    pub(crate) role: String,
+    pub(crate) phase: String,
+    pub(crate) attempt: u32,
+    pub(crate) model: Option<String>,
+    pub(crate) session: Option<String>,
+    pub(crate) prompt: String,
+}
+
+/// The state behind the bridge's lock.
+pub(crate) struct World {
+    pub(crate) files: BTreeMap<PathBuf, String>,
+    pub(crate) env: BTreeMap<String, String>,
+    /// Answers by item; those of `*` are for everybody.
+    pub(crate) agents: BTreeMap<String, VecDeque<AgentAnswer>>,
+    /// Answers by the first words of the argument list; the last one that fits counts.
+    pub(crate) programs: Vec<(Vec<String>, ProgramAnswer)>,
+    pub(crate) http: VecDeque<HttpAnswer>,
+    /// Defects by item; each is found once and mended after.
+    pub(crate) defects: BTreeMap<String, Vec<Defect>>,
+    /// Conflicts by item; each is met once.
+    pub(crate) conflicts: BTreeMap<String, Vec<Conflict>>,
+    pub(crate) executed: Vec<Executed>,
+    pub(crate) worktrees: BTreeMap<String, Worktree>,
+    pub(crate) events: Vec<EventKind>,
+    pub(crate) calls: Vec<AgentRecord>,
+    /// Messages and files of the commits in the checkout.
+    pub(crate) commits: Vec<(String, Vec<String>)>,
+    /// A thread of a recipe is to panic with this text.
+    pub(crate) panic: Option<String>,
+    pub(crate) agenda: Agenda,
+    pub(crate) state: State,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let state = State {
+            settings: Arc::new(Settings::in_memory()),
+            env: Arc::default(),
+            secrets: Secrets::of([]),
+            stop: StopToken::new(),
+            run: "fake".to_owned(),
+            new_run: || "fake".to_owned(),
+            stage: Stage::Idle,
+            signal: None,
+            trouble: None,
+        };
+        Self {
+            files: BTreeMap::new(),
+            env: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            programs: Vec::new(),
+            http: VecDeque::new(),
+            defects: BTreeMap::new(),
+            conflicts: BTreeMap::new(),
+            executed: Vec::new(),
+            worktrees: BTreeMap::new(),
+            events: Vec::new(),
+            calls: Vec::new(),
+            commits: Vec::new(),
+            panic: None,
+            agenda: Agenda::default(),
+            state,
+        }
+    }
+}
+
+impl World {
+    /// Returns the answer that is next for an item; the last one of a list stays.
+    pub(crate) fn answer(&mut self, item: &str) -> AgentAnswer {
+        let key = if self.agents.contains_key(item) { item } else { "*" };
+        let Some(list) = self.agents.get_mut(key) else { return AgentAnswer::default() };
+        if list.len() > 1 {
+            return list.pop_front().unwrap_or_default();
+        }
+        list.front().cloned().unwrap_or_default()
+    }
+
+    /// Returns what a program answers.
+    pub(crate) fn program(&self, argv: &[String]) -> Option<ProgramAnswer> {
+        let fits = |(words, _): &&(Vec<String>, ProgramAnswer)| argv.starts_with(words);
+        self.programs.iter().rev().find(fits).map(|(_, answer)| answer.clone())
+    }
+}

@@ -1,0 +1,119 @@
+//! What follows from a message: events to store and show, and then answers and tasks.
+
+use std::time::Duration;
+
+use super::journal::Journal;
+use crate::bridge::{self, Answer, Failure, Request, Worktree};
+use crate::event::EventKind;
+use crate::host::stop::StopLevel;
+use crate::model::agent::AgentReport;
+use crate::model::validation::ValidationRecord;
+use crate::run::work::batch::{cleanup, open, report};
+use crate::run::work::item::{agent, checkpoint, diff, document, remove, resolve, validation, worktree};
+use crate::run::work::merge::item as merge;
+use crate::run::work::world::effect::Surroundings;
+
+/// Everything that follows from one message. What is told is on disk and seen before any effect begins.
+#[derive(Default)]
+pub(crate) struct Reaction {
+    pub(crate) told: Vec<Told>,
+    pub(crate) effects: Vec<Effect>,
+}
+
+/// Something for the event stream.
+pub(crate) enum Told {
+    Event(EventKind),
+    /// The stream begins: its journal, and its first event.
+    Begin {
+        run: String,
+        journal: Option<Journal>,
+        first: EventKind,
+    },
+    /// No run was ever opened: what was held back is shown.
+    Flush,
+}
+
+/// Something to do.
+pub(crate) enum Effect {
+    /// Answers a script.
+    Reply(Reply),
+    /// Starts a task off the loop.
+    Work(Work),
+    /// Asks everything that runs to stop; from then on scripts are ended too.
+    Stop(StopLevel),
+    /// Says [`super::message::Message::QuotaOver`] at `until` in epoch seconds, or after `unknown` seconds.
+    WaitForQuota { agent: String, until: Option<i64>, unknown: i64 },
+    /// Says [`super::message::Message::GraceOver`] after a while.
+    Grace(Duration),
+    /// Ends the loop.
+    End(End),
+}
+
+/// How the program ends.
+#[derive(Debug)]
+pub(crate) struct End {
+    pub(crate) exit_code: u8,
+    /// Why the script did not come to its end.
+    pub(crate) error: Option<crate::error::Error>,
+}
+
+/// An answer that is ready to be given.
+pub(crate) struct Reply(Box<dyn FnOnce() + Send>);
+
+/// A task and the place for its answer.
+pub(crate) enum Work {
+    Open(Box<open::Order>),
+    Worktree(Box<worktree::Order>, Answer<Worktree>),
+    Checkpoint(Box<checkpoint::Order>, Answer<bridge::Checkpoint>),
+    Validate(Box<validation::Order>, Answer<ValidationRecord>),
+    Resolve(Box<resolve::Order>, Answer<Option<String>>),
+    Park(Box<resolve::Place>, Answer<()>),
+    Agent(Box<agent::Order>, Answer<AgentReport>),
+    Diff(Box<diff::Order>, Answer<String>),
+    Merge(Box<merge::Order>),
+    Remove(Box<remove::Order>),
+    Document(Box<document::Order>),
+    Effect(bridge::Effect, Box<Surroundings>),
+    Query(bridge::Query, Box<Surroundings>),
+    CleanUp(Box<cleanup::Order>),
+    Report(Box<report::Order>),
+}
+
+impl Reply {
+    /// Makes the giving of an answer an effect.
+    pub(crate) fn new<T: Send + 'static>(answer: Answer<T>, result: Result<T, Failure>) -> Self {
+        Self(Box::new(move || answer.give(result)))
+    }
+
+    /// Gives the answer.
+    pub(crate) fn give(self) {
+        (self.0)();
+    }
+}
+
+impl Reaction {
+    /// Tells an event.
+    pub(crate) fn tell(&mut self, event: EventKind) {
+        self.told.push(Told::Event(event));
+    }
+
+    /// Tells a note.
+    pub(crate) fn note(&mut self, item: Option<String>, text: impl Into<String>) {
+        self.tell(EventKind::Note { item, text: text.into() });
+    }
+
+    /// Answers a script.
+    pub(crate) fn reply<T: Send + 'static>(&mut self, answer: Answer<T>, result: Result<T, Failure>) {
+        self.effects.push(Effect::Reply(Reply::new(answer, result)));
+    }
+
+    /// Refuses a question, whichever it is.
+    pub(crate) fn refuse(&mut self, request: Request, failure: Failure) {
+        self.effects.push(Effect::Reply(Reply(Box::new(move || request.refuse(failure)))));
+    }
+
+    /// Starts a task.
+    pub(crate) fn work(&mut self, work: Work) {
+        self.effects.push(Effect::Work(work));
+    }
+}

@@ -1,0 +1,130 @@
+//! One gate per agent for the whole run: nobody starts while the service of the agent asks to be left alone.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::host::stop::{StopLevel, StopToken};
+
+/// A service that wants longer than this is met by the next start anyway.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// The gates of a run. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate(Arc<Mutex<BTreeMap<String, Hold>>>);
+
+/// A usage limit that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limit {
+    /// When it ends, in epoch seconds, as far as anybody said.
+    pub(crate) until: Option<i64>,
+}
+
+/// Why an agent is not started.
+#[derive(Debug, Default)]
+struct Hold {
+    limit: Option<Limit>,
+    /// Some agent of this kind waits until then to ask its service again.
+    retry: Option<Instant>,
+}
+
+impl Gate {
+    fn holds(&self) -> MutexGuard<'_, BTreeMap<String, Hold>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a usage limit.
+    pub(crate) fn limit(&self, agent: &str, until: Option<i64>) {
+        self.holds().entry(agent.to_owned()).or_default().limit = Some(Limit { until });
+    }
+
+    /// Notes that a usage limit is over.
+    pub(crate) fn lift(&self, agent: &str) {
+        self.holds().remove(agent);
+    }
+
+    /// Returns the usage limit of an agent.
+    pub(crate) fn limited(&self, agent: &str) -> Option<Limit> {
+        self.holds().get(agent).and_then(|hold| hold.limit)
+    }
+
+    /// Tells whether any agent has a usage limit.
+    pub(crate) fn is_any_limited(&self) -> bool {
+        self.holds().values().any(|hold| hold.limit.is_some())
+    }
+
+    /// Notes that an agent was told to come back later.
+    pub(crate) fn retry(&self, agent: &str, delay: Duration, now: Instant) {
+        let until = now + delay.min(LONGEST);
+        let mut holds = self.holds();
+        let hold = holds.entry(agent.to_owned()).or_default();
+        hold.retry = hold.retry.max(Some(until));
+    }
+
+    /// Waits out the retries of an agent's kind, then returns the usage limit that stands, if any. Ends with the run.
+    pub(crate) async fn pass(&self, agent: &str, stop: &StopToken) -> Option<Limit> {
+        loop {
+            let retry = self.holds().get(agent).and_then(|hold| hold.retry);
+            let limited = self.limited(agent);
+            let Some(until) = retry.filter(|until| limited.is_none() && *until > Instant::now()) else {
+                return limited;
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(until.into()) => {}
+                () = stop.at_least(StopLevel::Graceful) => return self.limited(agent),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody who is let through at once waits so long.
+    const LONG: Duration = Duration::from_secs(60);
+
+    async fn waited(gate: &Gate, agent: &str) -> (Duration, Option<Limit>) {
+        let begin = Instant::now();
+        let limit = gate.pass(agent, &StopToken::new()).await;
+        (begin.elapsed(), limit)
+    }
+
+    #[tokio::test]
+    async fn a_retry_holds_its_kind_back_as_long_as_it_was_told_and_no_other() {
+        let gate = Gate::default();
+        let delay = Duration::from_millis(80);
+        gate.retry("codex", LONG, Instant::now());
+        gate.retry("claude", delay, Instant::now());
+        gate.retry("claude", delay / 8, Instant::now());
+        let (time, limit) = waited(&gate, "claude").await;
+        assert!(time >= delay / 2 && time < LONG && limit.is_none(), "{time:?}");
+        assert!(waited(&gate, "gemini").await.0 < LONG);
+    }
+
+    #[tokio::test]
+    async fn a_limit_is_told_at_once_and_after_a_retry() {
+        let gate = Gate::default();
+        gate.limit("claude", Some(7));
+        gate.retry("claude", LONG, Instant::now());
+        let (time, limit) = waited(&gate, "claude").await;
+        assert!(time < LONG && limit == Some(Limit { until: Some(7) }));
+        assert!(gate.is_any_limited());
+        gate.lift("claude");
+        assert_eq!((gate.limited("claude"), gate.is_any_limited()), (None, false));
+        gate.retry("claude", Duration::from_millis(80), Instant::now());
+        let late = gate.clone();
+        let (waited, ()) = tokio::join!(waited(&gate, "claude"), async move { late.limit("claude", None) });
+        assert_eq!(waited.1, Some(Limit { until: None }));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_when_the_run_ends() {
+        let (gate, stop) = (Gate::default(), StopToken::new());
+        gate.retry("claude", LONG, Instant::now());
+        stop.raise(StopLevel::Graceful);
+        let begin = Instant::now();
+        gate.pass("claude", &stop).await;
+        assert!(begin.elapsed() < LONG);
+    }
+}

@@ -1,0 +1,28 @@
+//! What is known of one item beside its state in the machine.
+
+use std::time::Instant;
+
+use crate::host::git::upkeep::lease::Lease;
+use crate::host::git::worktree::Prepared;
+use crate::model::outcome::Outcome;
+use crate::run::work::item::abandoned::Left;
+
+/// One item while its run is open.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    /// Branch and worktree, once the recipe asked for them.
+    pub(crate) tree: Option<Prepared>,
+    /// Finished work of a dead run that lies in the worktree.
+    pub(crate) left: Left,
+    pub(crate) attempt_started: Option<Instant>,
+    /// Seconds of work over all attempts.
+    pub(crate) busy: f64,
+    /// Says to other orchestrators that the item is ours; held to the end of the run.
+    pub(crate) lease: Option<Lease>,
+    /// Number that no other running item has.
+    pub(crate) slot: Option<u32>,
+    /// Its merge is in conflict, and an agent is to resolve it in the next attempt.
+    pub(crate) conflict: bool,
+    /// What the last attempt handed in: its note, score and value, which the machine has no use for.
+    pub(crate) outcome: Option<Outcome>,
+}

@@ -1,0 +1,62 @@
+//! The one vocabulary of the loop: everything that can happen to a run.
+
+use crate::bridge::{Answer, Attempt, Failure, Origin, Request, Worktree};
+use crate::error::{Error, Result};
+use crate::event::EventKind;
+use crate::host::agent::Fact;
+use crate::model::agent::AgentReport;
+use crate::run::core::effect::Reply;
+use crate::run::work::batch::open::Opened;
+use crate::run::work::item::agent::Called;
+use crate::run::work::item::worktree::WorktreeReady;
+use crate::run::work::merge::end::MergeEnd;
+
+/// One thing that happened.
+pub(crate) enum Message {
+    /// A script asks for something.
+    Asked { origin: Origin, request: Request },
+    /// A run was opened, or could not be.
+    Opened(Result<Box<Opened>>),
+    /// An item's worktree is there; phases that git shows are in it.
+    WorktreeReady {
+        attempt: Attempt,
+        result: std::result::Result<Box<WorktreeReady>, Failure>,
+        answer: Answer<Worktree>,
+    },
+    /// An agent process said or did something.
+    AgentFact { attempt: Attempt, phase: Option<u32>, agent: String, model: Option<String>, fact: Fact },
+    /// An agent process is gone, or never started.
+    AgentEnded {
+        attempt: Attempt,
+        phase: Option<u32>,
+        agent: String,
+        result: std::result::Result<Called, Failure>,
+        answer: Answer<AgentReport>,
+    },
+    /// A task has facts to tell, and then perhaps the answer to a script.
+    Told { events: Vec<EventKind>, reply: Option<Reply> },
+    /// A merge was tried.
+    MergeEnded { item: usize, result: std::result::Result<MergeEnd, Error> },
+    /// Something that nobody waits for is done.
+    BackgroundDone,
+    /// What a run leaves behind is cleaned up.
+    CleanedUp { notes: Vec<String> },
+    /// Metrics and journal are on the disk.
+    Reported { trouble: Option<String> },
+    /// A usage limit may be over.
+    QuotaOver { agent: String },
+    /// The user or the system wants the program to stop.
+    Signal(Signal),
+    /// What is under way had its time to end by itself after a signal.
+    GraceOver,
+    /// The script is at its end.
+    ScriptEnded(std::result::Result<u8, Failure>),
+}
+
+/// A signal that ends a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Interrupt,
+    Terminate,
+    HangUp,
+}

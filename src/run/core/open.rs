@@ -1,0 +1,90 @@
+//! The state of an open run: its machine, its places, and what is known of each item while it lives.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use super::ahead::Ahead;
+use super::gate::Gate;
+use super::item::Live;
+use super::pending::Pending;
+use crate::bridge::{Answer, Attempt, NextItem, RunGraph, RunOptions};
+use crate::host::agent::SessionLedger;
+use crate::host::lock::Lock;
+use crate::model::usage::Usage;
+use crate::run::work::batch::dead_runs::Mark;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::batch::slot::Slots;
+use crate::schedule::Machine;
+
+/// An open run.
+pub(crate) struct OpenRun {
+    pub(crate) options: RunOptions,
+    pub(crate) graph: RunGraph,
+    pub(crate) machine: Machine,
+    /// Index of each item id.
+    pub(crate) index: HashMap<String, usize>,
+    pub(crate) integration: Option<Integration>,
+    /// Folder of this run, 0700.
+    pub(crate) directory: PathBuf,
+    /// Held until the run is closed.
+    pub(crate) lock: Option<Lock>,
+    pub(crate) slots: Slots,
+    /// Says to later starts that the run did not end, until it does.
+    pub(crate) mark: Option<Mark>,
+    /// Items that may run and whose script thread is not there yet.
+    pub(crate) ready: VecDeque<(usize, u32)>,
+    /// The script waits for an item.
+    pub(crate) waiting: Option<Answer<Option<NextItem>>>,
+    pub(crate) merges: VecDeque<usize>,
+    pub(crate) merging: bool,
+    pub(crate) live: Vec<Live>,
+    pub(crate) sessions: Arc<Mutex<SessionLedger>>,
+    pub(crate) spent: Usage,
+    pub(crate) ahead: Ahead,
+    pub(crate) gate: Gate,
+    pub(crate) over_budget: bool,
+    /// People were told that the disk is nearly full.
+    pub(crate) disk_warned: Arc<AtomicBool>,
+    /// The machine has nothing left to do.
+    pub(crate) finished: bool,
+    /// Tasks that nobody waits for but the end of the run.
+    pub(crate) background: usize,
+    /// Questions whose answers are being made.
+    pub(crate) pending: Pending,
+}
+
+impl OpenRun {
+    /// Returns the id of an item.
+    pub(crate) fn id(&self, item: usize) -> String {
+        self.graph.items.get(item).map(|info| info.id.clone()).unwrap_or_default()
+    }
+
+    /// Returns the index of an item.
+    pub(crate) fn item(&self, id: &str) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// Returns what is known of the item of an attempt.
+    pub(crate) fn live(&self, attempt: &Attempt) -> Option<&Live> {
+        self.live.get(self.item(&attempt.item)?)
+    }
+
+    /// Returns what is known of the item of an attempt, to be changed.
+    pub(crate) fn live_mut(&mut self, attempt: &Attempt) -> Option<&mut Live> {
+        let item = self.item(&attempt.item)?;
+        self.live.get_mut(item)
+    }
+
+    /// Returns the smallest number that no running item has: ports and databases of worktrees differ by it.
+    pub(crate) fn free_slot(&self) -> u32 {
+        let taken: Vec<u32> = self.live.iter().filter_map(|live| live.slot).collect();
+        self.slots.first_without(&taken)
+    }
+
+    /// Tells whether every item is completed.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.machine.states().all(|state| *state == crate::schedule::State::Completed)
+    }
+}

@@ -1,0 +1,49 @@
+//! Questions that are under way, so that the end of a run need not wait for a slow git.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::bridge::{Failure, Refusal};
+
+/// So many answered questions are kept before they are cleared away.
+const MOST: usize = 64;
+
+/// Says that a task runs programs of the user, which are stopped and waited for instead of being left behind.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Busy(Arc<AtomicBool>);
+
+impl Busy {
+    /// Says whether programs run now.
+    pub(crate) fn set(&self, busy: bool) {
+        self.0.store(busy, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The questions that can be refused while their answers are made.
+#[derive(Debug, Default)]
+pub(crate) struct Pending(Vec<(Refusal, Busy)>);
+
+impl Pending {
+    /// Remembers a question. What it starts may be left to itself unless `busy` says otherwise at that time.
+    pub(crate) fn add(&mut self, refusal: Refusal, busy: Busy) {
+        if self.0.len() >= MOST {
+            self.0.retain(|(refusal, _)| refusal.is_open());
+        }
+        self.0.push((refusal, busy));
+    }
+
+    /// Refuses what can be left to itself; tells whether anything is left that cannot.
+    pub(crate) fn refuse(&mut self) -> bool {
+        self.0.retain(|(refusal, busy)| {
+            if refusal.is_open() && !busy.is_set() {
+                refusal.refuse(Failure::Cancelled);
+            }
+            refusal.is_open()
+        });
+        !self.0.is_empty()
+    }
+}

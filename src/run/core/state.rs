@@ -1,0 +1,118 @@
+//! What changes during the life of the program: whether a run is open, and that it is to end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::message::Signal;
+use super::open::OpenRun;
+use crate::bridge::{Answer, Attempt, Closed, Failure, Origin, Started};
+use crate::error::{Error, ExitCode};
+use crate::host::process::Marker;
+use crate::host::redact::Secrets;
+use crate::host::stop::StopToken;
+use crate::run::settings::Settings;
+use crate::run::work::batch::slot::SLOT;
+
+/// Everything that a message can change.
+pub(crate) struct State {
+    pub(crate) settings: Arc<Settings>,
+    /// The environment of this program, and what in it is secret.
+    pub(crate) env: Arc<BTreeMap<String, String>>,
+    pub(crate) secrets: Secrets,
+    /// Handed to everything that runs; raised by the loop.
+    pub(crate) stop: StopToken,
+    /// Id of the run that is open, or that comes next.
+    pub(crate) run: String,
+    /// Makes the ids of further runs of the same script.
+    pub(crate) new_run: fn() -> String,
+    pub(crate) stage: Stage,
+    pub(crate) signal: Option<Signal>,
+    /// What could not be written although the run went on.
+    pub(crate) trouble: Option<String>,
+}
+
+/// How far the run is.
+pub(crate) enum Stage {
+    /// No run was opened yet.
+    Idle,
+    Opening(Answer<Started>),
+    Open(Box<OpenRun>),
+    Closing(Box<Closing>),
+    Closed(Box<OpenRun>),
+}
+
+/// A run that is being closed.
+pub(crate) struct Closing {
+    pub(crate) run: OpenRun,
+    pub(crate) exit_code: u8,
+    pub(crate) step: CloseStep,
+    pub(crate) end: CloseEnd,
+}
+
+/// What closing waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CloseStep {
+    /// Tasks that nobody else waits for.
+    Background,
+    /// Worktrees, landing, leases.
+    CleanUp,
+    /// Metrics and journal.
+    Report,
+}
+
+/// Who wanted the run closed.
+pub(crate) enum CloseEnd {
+    /// The script, which gets to know how it ended.
+    Script(Answer<Closed>),
+    /// The end of a script that did not do so; the program ends then.
+    Program(super::effect::End),
+}
+
+impl State {
+    /// Tells whether the run is being stopped.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.signal.is_some()
+    }
+
+    /// Returns the open run.
+    pub(crate) fn open(&mut self) -> Result<&mut OpenRun, Failure> {
+        match &mut self.stage {
+            Stage::Open(run) => Ok(run),
+            Stage::Idle | Stage::Opening(_) | Stage::Closing(_) | Stage::Closed(_) => Err(no_run()),
+        }
+    }
+
+    /// Finds the item on whose behalf a question is asked.
+    pub(crate) fn located(&mut self, origin: &Origin) -> Result<(usize, Attempt), Failure> {
+        let attempt = origin.clone().ok_or_else(|| misuse("this function works only inside a recipe"))?;
+        let run = self.open()?;
+        let item = run.item(&attempt.item).ok_or_else(|| misuse("the item is not part of this run"))?;
+        Ok((item, attempt))
+    }
+
+    /// Returns the mark of the processes that are started on behalf of somebody.
+    pub(crate) fn marker(&self, origin: &Origin) -> Marker {
+        Marker {
+            run: self.run.clone(),
+            item: origin.as_ref().map(|attempt| attempt.item.clone()).unwrap_or_default(),
+            attempt: origin.as_ref().map_or(0, |attempt| attempt.number),
+        }
+    }
+
+    /// Returns the environment of the user's own command lines: ours, and the number of the item that runs.
+    pub(crate) fn environment(&self, slot: Option<u32>) -> BTreeMap<String, String> {
+        let mut env = (*self.env).clone();
+        env.extend(slot.map(|slot| (SLOT.to_owned(), slot.to_string())));
+        env
+    }
+}
+
+/// The script asks for something that needs an open run.
+pub(crate) fn no_run() -> Failure {
+    misuse("no run is open: call `dag.run` first")
+}
+
+/// The script uses a function where it cannot work.
+pub(crate) fn misuse(message: &str) -> Failure {
+    Failure::Error(Error::new(ExitCode::Internal, message))
+}

@@ -1,0 +1,206 @@
+//! The loop of a run: takes one message after the other, stores and shows what it means, and starts what follows.
+//!
+//! The only place that starts tasks. Nothing here waits: a task says by a message of its own that it has ended.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::core::effect::{Effect, End, Reaction, Reply, Told, Work};
+use super::core::message::Message;
+use super::core::moment::Moment;
+use super::core::state::State;
+use super::core::stream::Stream;
+use super::handle::handle;
+use super::work::batch::{cleanup, open, report};
+use super::work::item::{agent, checkpoint, diff, document, remove, resolve, validation, worktree};
+use super::work::merge;
+use super::work::off_the_loop::off_the_loop;
+use super::work::query;
+use super::work::tell::Tell;
+use super::work::world::effect;
+use crate::bridge::{Answer, Failure};
+use crate::error::{Error, ExitCode};
+use crate::host::clock;
+
+/// Longest sleep at a stretch while a usage limit is waited for: a suspended machine must not sleep the whole time again.
+const NAP: i64 = 30;
+
+/// The loop, and what it owns beside the state.
+pub(crate) struct Dispatcher {
+    pub(crate) state: State,
+    pub(crate) stream: Stream,
+    pub(crate) tx: mpsc::UnboundedSender<Message>,
+    /// Ends script code that calls nothing.
+    pub(crate) cancel: Arc<AtomicBool>,
+}
+
+impl Dispatcher {
+    /// Handles one message: state first, then journal and reporters, then effects. Returns how the program ends, once
+    /// it does.
+    pub(crate) fn take(&mut self, message: Message) -> Option<End> {
+        let now = Moment { instant: Instant::now(), epoch: clock::epoch_seconds() };
+        let Reaction { told, effects } = handle(&mut self.state, message, now);
+        for told in told {
+            match told {
+                Told::Event(event) => self.stream.emit(event),
+                Told::Begin { run, journal, first } => self.stream.begin(run, journal, first),
+                Told::Flush => self.stream.flush(),
+            }
+        }
+        let mut end = None;
+        for effect in effects {
+            match effect {
+                Effect::Reply(reply) => reply.give(),
+                Effect::Work(work) => self.start(work),
+                Effect::Stop(level) => {
+                    self.state.stop.raise(level);
+                    self.cancel.store(true, Ordering::Relaxed);
+                }
+                Effect::WaitForQuota { agent, until, unknown } => self.wait_for_quota(agent, until, unknown),
+                Effect::Grace(time) => self.later(time, Message::GraceOver),
+                Effect::End(how) => end = Some(how),
+            }
+        }
+        end
+    }
+
+    fn start(&mut self, work: Work) {
+        let (tx, tell) = (self.tx.clone(), self.tell());
+        match work {
+            Work::Open(order) => {
+                self.say(async move {
+                    Message::Opened(plain(off_the_loop(move || open::open(*order)).await).map(Box::new))
+                });
+            }
+            Work::Worktree(order, answer) => {
+                let attempt = order.attempt.clone();
+                let work = worktree::prepare(*order, tell);
+                self.say(async move {
+                    let result = work.await.map(Box::new);
+                    Message::WorktreeReady { attempt, result, answer }
+                });
+            }
+            Work::Checkpoint(order, answer) => self.blocking(answer, move || checkpoint::make(*order, &tell)),
+            Work::Validate(order, answer) => self.answering(answer, validation::validate(*order, tell)),
+            Work::Resolve(order, answer) => self.answering(answer, resolve::take(*order, tell)),
+            Work::Park(place, answer) => self.blocking(answer, move || resolve::park(&place)),
+            Work::Diff(order, answer) => self.blocking(answer, move || diff::patch(&order)),
+            Work::Agent(order, answer) => self.call_agent(*order, answer),
+            Work::Merge(order) => {
+                let item = order.item;
+                let work = merge::item::merge(*order, tell);
+                self.say(async move { Message::MergeEnded { item, result: work.await } });
+            }
+            Work::Remove(order) => self.background(move || remove::remove(*order)),
+            Work::Document(order) => self.background(move || document::write(&order, &tell)),
+            Work::Effect(request, around) => drop(tokio::spawn(effect::perform(request, *around))),
+            Work::Query(request, around) => {
+                drop(tokio::task::spawn_blocking(move || query::answer::answer(request, &around.settings)));
+            }
+            Work::CleanUp(order) => drop(tokio::task::spawn_blocking(move || {
+                send(&tx, Message::CleanedUp { notes: cleanup::clean_up(&order) });
+            })),
+            Work::Report(order) => {
+                let (history, journal) = (self.stream.take_history(), self.stream.journal());
+                drop(tokio::task::spawn_blocking(move || {
+                    send(&tx, Message::Reported { trouble: report::report(*order, &history, journal) });
+                }));
+            }
+        }
+    }
+
+    /// Runs a task whose end is a message.
+    fn say(&self, work: impl Future<Output = Message> + Send + 'static) {
+        let tx = self.tx.clone();
+        drop(tokio::spawn(async move { send(&tx, work.await) }));
+    }
+
+    /// Runs a task that blocks; its answer is given when everything that it told is stored and shown.
+    fn blocking<T: Send + 'static>(
+        &self,
+        answer: Answer<T>,
+        work: impl FnOnce() -> crate::error::Result<T> + Send + 'static,
+    ) {
+        self.answering(answer, off_the_loop(work));
+    }
+
+    /// Runs a task; its answer is given when everything that it told is stored and shown.
+    fn answering<T: Send + 'static>(
+        &self,
+        answer: Answer<T>,
+        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) {
+        self.say(async move {
+            let result = work.await;
+            Message::Told { events: Vec::new(), reply: Some(Reply::new(answer, result)) }
+        });
+    }
+
+    /// Runs a task that only the end of the run waits for.
+    fn background(&self, work: impl FnOnce() + Send + 'static) {
+        let tx = self.tx.clone();
+        drop(tokio::task::spawn_blocking(move || {
+            drop(catch_unwind(AssertUnwindSafe(work)));
+            send(&tx, Message::BackgroundDone);
+        }));
+    }
+
+    /// Calls an agent. Adapters are scripts and stay on this thread, so the task is a local one.
+    fn call_agent(&self, order: agent::Order, answer: Answer<crate::model::agent::AgentReport>) {
+        let (tx, tell) = (self.tx.clone(), self.tell());
+        let (attempt, phase, agent) = (order.attempt.clone(), order.call.phase, order.call.name.clone());
+        let hear: agent::Hear = {
+            let (tx, attempt, agent) = (tx.clone(), attempt.clone(), agent.clone());
+            let model = order.call.spec.model.clone();
+            Arc::new(move |fact| {
+                let (attempt, agent, model) = (attempt.clone(), agent.clone(), model.clone());
+                send(&tx, Message::AgentFact { attempt, phase, agent, model, fact });
+            })
+        };
+        drop(tokio::task::spawn_local(async move {
+            let result = agent::call(order, tell, hear).await;
+            send(&tx, Message::AgentEnded { attempt, phase, agent, result, answer });
+        }));
+    }
+
+    fn tell(&self) -> Tell {
+        let tx = self.tx.clone();
+        Tell::new(move |event| send(&tx, Message::Told { events: vec![event], reply: None }))
+    }
+
+    fn later(&self, time: Duration, message: Message) {
+        self.say(async move {
+            tokio::time::sleep(time).await;
+            message
+        });
+    }
+
+    fn wait_for_quota(&self, agent: String, until: Option<i64>, unknown: i64) {
+        self.say(async move {
+            let end = until.unwrap_or_else(|| clock::epoch_seconds() + unknown);
+            while clock::epoch_seconds() < end {
+                let left = u64::try_from((end - clock::epoch_seconds()).clamp(1, NAP)).unwrap_or(1);
+                tokio::time::sleep(Duration::from_secs(left)).await;
+            }
+            Message::QuotaOver { agent }
+        });
+    }
+}
+
+/// Says something to the loop; one that is gone needs to know nothing.
+fn send(tx: &mpsc::UnboundedSender<Message>, message: Message) {
+    drop(tx.send(message));
+}
+
+/// Makes the error of a task that nobody can cancel.
+fn plain<T>(result: Result<T, Failure>) -> crate::error::Result<T> {
+    result.map_err(|failure| match failure {
+        Failure::Error(error) => error,
+        Failure::Cancelled => Error::new(ExitCode::Interrupted, "the run is being stopped"),
+    })
+}

@@ -1,0 +1,160 @@
+//! Calls of agents: what stands against their start, what they do, what they cost.
+
+use std::time::Duration;
+
+use super::{budget, machine};
+use crate::bridge::{Answer, Attempt, Failure, Origin};
+use crate::event::EventKind;
+use crate::host::agent::Fact;
+use crate::model::adapter::AgentCall;
+use crate::model::agent::{AgentEvent, AgentReport, AgentStatus};
+use crate::model::usage::Usage;
+use crate::run::core::effect::{Reaction, Work};
+use crate::run::core::moment::Moment;
+use crate::run::core::state::State;
+use crate::run::work::batch::slot::SLOT;
+use crate::run::work::item::agent::{self, Called, Order};
+use crate::schedule::Input;
+
+/// Which call of which agent a fact is about.
+pub(super) struct Source {
+    pub(super) attempt: Attempt,
+    pub(super) phase: Option<u32>,
+    pub(super) agent: String,
+    pub(super) model: Option<String>,
+}
+
+/// Starts an agent, unless a usage limit or the budget stands against it.
+pub(super) fn start(
+    state: &mut State,
+    origin: &Origin,
+    call: Box<AgentCall>,
+    answer: Answer<AgentReport>,
+    out: &mut Reaction,
+) {
+    match order(state, origin, call) {
+        Ok(Ok(order)) => out.work(Work::Agent(Box::new(order), answer)),
+        Ok(Err(report)) => out.reply(answer, Ok(*report)),
+        Err(failure) => out.reply(answer, Err(failure)),
+    }
+}
+
+/// Makes the order, or the report of a call that is not made.
+fn order(
+    state: &mut State,
+    origin: &Origin,
+    mut call: Box<AgentCall>,
+) -> Result<Result<Order, Box<AgentReport>>, Failure> {
+    let (item, attempt) = state.located(origin)?;
+    let (settings, env, secrets) = (state.settings.clone(), state.env.clone(), state.secrets.clone());
+    let (stop, run_id) = (state.stop.clone(), state.run.clone());
+    let run = state.open()?;
+    if let Some(limit) = run.gate.limited(&call.name) {
+        return Ok(Err(Box::new(agent::held_back(limit))));
+    }
+    if run.over_budget {
+        return Ok(Err(Box::new(AgentReport::not_started(AgentStatus::Budget))));
+    }
+    let turn = run.ahead.turn(&call);
+    let live = run.live.get_mut(item);
+    let slot = live.as_ref().and_then(|live| live.slot);
+    call.spec.env.extend(slot.map(|slot| (SLOT.to_owned(), slot.to_string())));
+    let (tree, left) = live.map_or((None, None), |live| (live.tree.clone(), live.left.take()));
+    Ok(Ok(Order {
+        settings,
+        attempt,
+        call,
+        run: run_id,
+        directory: run.directory.clone(),
+        tree,
+        integration: run.integration.clone(),
+        left,
+        turn,
+        gate: run.gate.clone(),
+        sessions: run.sessions.clone(),
+        env,
+        secrets,
+        stop,
+        disk_warned: run.disk_warned.clone(),
+    }))
+}
+
+/// Turns what an agent did into events, and into a pause when its service says stop.
+pub(super) fn fact(state: &mut State, source: Source, fact: Fact, now: Moment, out: &mut Reaction) {
+    let Source { attempt, phase, agent, model } = source;
+    let item = attempt.item.clone();
+    match fact {
+        Fact::Spawned { pid, dir } => {
+            let spec = dir.join("spec.json").display().to_string();
+            out.tell(EventKind::AttemptStarted { item, attempt: attempt.number, phase, pid, agent, model, spec });
+        }
+        Fact::Slow { timer, seconds, limit } => out.tell(EventKind::Slow { item, timer, seconds, limit }),
+        Fact::Heartbeat { progress, step } => out.tell(EventKind::Progress { item, percent: progress, step }),
+        Fact::Event(event) => said(state, item, agent, event, now, out),
+        Fact::Usage(usage) => budget::spend(state, usage, now, out),
+        Fact::Ending { timer } => out.note(Some(item), format!("stopped by a timer: {timer:?}")),
+        Fact::Survivors { pids } => out.note(Some(item), format!("processes that would not die: {pids:?}")),
+        Fact::Life => {}
+    }
+}
+
+fn said(state: &mut State, item: String, agent: String, event: AgentEvent, now: Moment, out: &mut Reaction) {
+    match event {
+        AgentEvent::Progress { text, percent } => out.tell(EventKind::Progress { item, percent, step: text }),
+        AgentEvent::ToolStart { name, .. } => out.tell(EventKind::Progress { item, percent: None, step: name }),
+        AgentEvent::Retry { delay_ms, status: Some(429 | 529), .. } => {
+            if let Ok(run) = state.open() {
+                run.gate.retry(&agent, Duration::from_millis(delay_ms), now.instant);
+            }
+            out.tell(EventKind::RateLimited { item, agent, delay_ms });
+        }
+        AgentEvent::Retry { status, .. } => {
+            let reason = status.map_or_else(String::new, |status| format!(" after status {status}"));
+            out.note(Some(item), format!("{agent} asks its service again{reason}"));
+        }
+        AgentEvent::Warning { text } => out.note(Some(item), text),
+        AgentEvent::PermissionDenied { tool } => {
+            out.note(Some(item), format!("the agent was not allowed to use `{tool}`"));
+        }
+        AgentEvent::RateLimited { until } => machine::step(state, Input::QuotaHit { adapter: agent, until }, now, out),
+        AgentEvent::Started { .. }
+        | AgentEvent::Message { .. }
+        | AgentEvent::ToolEnd { .. }
+        | AgentEvent::Usage { .. }
+        | AgentEvent::Cost { .. }
+        | AgentEvent::Finished { .. } => {}
+    }
+}
+
+/// Accounts for an attempt that ended and hands its report to the script.
+pub(super) fn ended(
+    state: &mut State,
+    source: Source,
+    result: Result<Called, Failure>,
+    answer: Answer<AgentReport>,
+    now: Moment,
+    out: &mut Reaction,
+) {
+    let report = match result {
+        Ok(Called { report, ran: true }) => *report,
+        Ok(Called { report, ran: false }) => return out.reply(answer, Ok(*report)),
+        Err(failure) => return out.reply(answer, Err(failure)),
+    };
+    out.tell(EventKind::AttemptFinished {
+        item: source.attempt.item,
+        attempt: source.attempt.number,
+        phase: source.phase,
+        status: report.status.as_str().to_owned(),
+        duration: report.duration,
+        usage: report.usage,
+    });
+    if report.usage.estimated {
+        // Tokens were counted while they came; only now it is known that no cost was reported with them.
+        budget::spend(state, Usage { tokens: None, ..report.usage }, now, out);
+    }
+    if report.status == AgentStatus::RateLimited {
+        machine::step(state, Input::QuotaHit { adapter: source.agent, until: report.limited_until }, now, out);
+    }
+    let result = if report.cancelled { Err(Failure::Cancelled) } else { Ok(report) };
+    out.reply(answer, result);
+}

@@ -1,0 +1,16 @@
+//! Message and state to what follows: decided without the world, without waiting, in one place per subject.
+
+mod agent;
+mod budget;
+mod close;
+mod control;
+mod item;
+mod machine;
+mod merge;
+mod open;
+mod route;
+mod script_end;
+mod signal;
+mod task;
+
+pub(crate) use route::handle;

@@ -1,0 +1,118 @@
+//! Opening a run: asked for, and done.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::machine;
+use crate::bridge::{Answer, Failure, OnConflict, RunOptions, Start, Started};
+use crate::error::{Error, ExitCode};
+use crate::event::EventKind;
+use crate::run::core::ahead::Ahead;
+use crate::run::core::effect::{Reaction, Told, Work};
+use crate::run::core::gate::Gate;
+use crate::run::core::item::Live;
+use crate::run::core::moment::Moment;
+use crate::run::core::open::OpenRun;
+use crate::run::core::pending::Pending;
+use crate::run::core::state::{Stage, State, misuse};
+use crate::run::work::batch::open::{Opened, Order};
+use crate::schedule::{Input, Machine, Plan, Policy};
+
+/// Has a run opened.
+pub(super) fn start(state: &mut State, order: Start, answer: Answer<Started>, out: &mut Reaction) {
+    match state.stage {
+        Stage::Idle => {}
+        Stage::Closed(_) => state.run = (state.new_run)(),
+        Stage::Opening(_) | Stage::Open(_) | Stage::Closing(_) => {
+            return out.reply(answer, Err(misuse("a run is open already")));
+        }
+    }
+    if state.is_stopping() {
+        return out.reply(answer, Err(Failure::Cancelled));
+    }
+    if order.graph.items.is_empty() {
+        let error = Error::new(ExitCode::NothingMatched, "there is nothing to do: no item matches");
+        return out.reply(answer, Err(error.into()));
+    }
+    state.stage = Stage::Opening(answer);
+    out.work(Work::Open(Box::new(Order {
+        settings: state.settings.clone(),
+        options: *order.options,
+        graph: *order.graph,
+        run: state.run.clone(),
+    })));
+}
+
+/// Begins the event stream of a run that was opened, and lets the script go on.
+pub(super) fn opened(state: &mut State, result: Result<Box<Opened>, Error>, now: Moment, out: &mut Reaction) {
+    let Stage::Opening(answer) = std::mem::replace(&mut state.stage, Stage::Idle) else { return };
+    let opened = match result {
+        Ok(opened) => *opened,
+        Err(error) => return out.reply(answer, Err(error.into())),
+    };
+    let Opened { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged } =
+        opened;
+    let first = EventKind::RunStarted {
+        command: options.command.clone(),
+        batch: options.batch,
+        pid: std::process::id(),
+        host,
+        argv: state.settings.argv.clone(),
+        jobs: options.jobs,
+        merges: options.merge,
+    };
+    out.told.push(Told::Begin { run: run.clone(), journal, first });
+    out.tell(EventKind::Graph {
+        items: graph.items.clone(),
+        stages: graph.stages.clone(),
+        edges: graph.edges.clone(),
+        critical_path: graph.critical_path.clone(),
+        bound_hours: graph.bound_hours,
+    });
+    out.told.extend(found.into_iter().map(Told::Event));
+    let adapter = |id: &str| graph.agents.get(id).or(options.agent.as_ref()).cloned();
+    let plan = Plan::from_infos(&graph.items, &graph.edges).with_adapters(adapter);
+    let started = Started { run, directory: directory.clone() };
+    state.stage = Stage::Open(Box::new(OpenRun {
+        machine: Machine::new(plan, policy(&options)),
+        index: graph.items.iter().enumerate().map(|(item, info)| (info.id.clone(), item)).collect::<HashMap<_, _>>(),
+        live: graph.items.iter().map(|_| Live::default()).collect(),
+        options,
+        graph,
+        integration,
+        directory,
+        lock,
+        slots,
+        mark,
+        ready: VecDeque::new(),
+        waiting: None,
+        merges: VecDeque::new(),
+        merging: false,
+        sessions: std::sync::Arc::default(),
+        spent: crate::model::usage::Usage::default(),
+        ahead: Ahead::default(),
+        gate: Gate::default(),
+        over_budget: false,
+        disk_warned: std::sync::Arc::default(),
+        finished: false,
+        background: 0,
+        pending: Pending::default(),
+    }));
+    for item in merged {
+        machine::step(state, Input::AlreadyMerged { item }, now, out);
+    }
+    out.reply(answer, Ok(started));
+}
+
+fn policy(options: &RunOptions) -> Policy {
+    Policy {
+        jobs: usize::try_from(options.jobs.max(1)).unwrap_or(1),
+        retries: options.retries,
+        fail_fast: options.fail_fast,
+        max_fail: options.max_fail,
+        barrier: options.barrier,
+        merge: options.merge && !options.no_merge,
+        stop_on_conflict: options.on_conflict == OnConflict::Stop,
+        wait_for_quota: options.wait_for_quota,
+        resolve_conflicts: options.on_conflict == OnConflict::Agent,
+    }
+}

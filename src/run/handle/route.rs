@@ -1,0 +1,77 @@
+//! Which subject a message belongs to.
+
+use super::{agent, close, control, item, machine, merge, open, script_end, signal, task};
+use crate::bridge::{Failure, Origin, Request, Run};
+use crate::run::core::effect::{Reaction, Told, Work};
+use crate::run::core::message::Message;
+use crate::run::core::moment::Moment;
+use crate::run::core::state::State;
+use crate::run::work::world::effect::Surroundings;
+
+/// Handles one message: changes the state and returns what follows, what is to be told before what is to be done.
+pub(crate) fn handle(state: &mut State, message: Message, now: Moment) -> Reaction {
+    let mut reaction = Reaction::default();
+    let out = &mut reaction;
+    match message {
+        Message::Asked { origin, request } => asked(state, &origin, request, now, out),
+        Message::Opened(result) => open::opened(state, result, now, out),
+        Message::WorktreeReady { attempt, result, answer } => {
+            item::worktree_ready(state, &attempt, result, answer, out)
+        }
+        Message::AgentFact { attempt, phase, agent, model, fact } => {
+            agent::fact(state, agent::Source { attempt, phase, agent, model }, fact, now, out);
+        }
+        Message::AgentEnded { attempt, phase, agent, result, answer } => {
+            let source = agent::Source { attempt, phase, agent, model: None };
+            agent::ended(state, source, result, answer, now, out);
+        }
+        Message::Told { events, reply } => {
+            out.told.extend(events.into_iter().map(Told::Event));
+            out.effects.extend(reply.map(crate::run::core::effect::Effect::Reply));
+        }
+        Message::MergeEnded { item, result } => merge::ended(state, item, result, now, out),
+        Message::BackgroundDone => close::background_done(state, out),
+        Message::CleanedUp { notes } => close::cleaned_up(state, notes, out),
+        Message::Reported { trouble } => close::reported(state, trouble, out),
+        Message::QuotaOver { agent } => machine::quota_over(state, agent, now, out),
+        Message::Signal(signal) => signal::signalled(state, signal, now, out),
+        Message::GraceOver => signal::grace_over(state, out),
+        Message::ScriptEnded(result) => script_end::script_ended(state, result, out),
+    }
+    reaction
+}
+
+fn asked(state: &mut State, origin: &Origin, request: Request, now: Moment, out: &mut Reaction) {
+    match request {
+        Request::Run(request) => run(state, origin, request, now, out),
+        other if state.is_stopping() => out.refuse(other, Failure::Cancelled),
+        Request::Item(request) => item::asked(state, origin, request, now, out),
+        Request::Effect(effect) => out.work(Work::Effect(effect, Box::new(surroundings(state, origin)))),
+        Request::Query(crate::bridge::Query::Diff(order, answer)) => task::diff(state, order, answer, out),
+        Request::Query(query) => out.work(Work::Query(query, Box::new(surroundings(state, origin)))),
+    }
+}
+
+fn run(state: &mut State, origin: &Origin, request: Run, now: Moment, out: &mut Reaction) {
+    match request {
+        Run::Start(order, answer) => open::start(state, order, answer, out),
+        Run::Next(_, answer) => control::next(state, answer, now, out),
+        Run::Finish(finish, answer) => control::finish(state, origin, finish.0, answer, now, out),
+        Run::Close(_, answer) => close::asked(state, answer, out),
+        Run::Pause(pause, answer) => control::pause(state, origin, pause.reason, answer, now, out),
+        Run::Tell(event, answer) => {
+            out.tell(event.0);
+            out.reply(answer, Ok(()));
+        }
+        Run::BeginPhase(phase, answer) => control::begin_phase(state, origin, phase, answer, now, out),
+    }
+}
+
+fn surroundings(state: &State, origin: &Origin) -> Surroundings {
+    Surroundings {
+        settings: state.settings.clone(),
+        marker: state.marker(origin),
+        env: state.env.clone(),
+        stop: state.stop.clone(),
+    }
+}

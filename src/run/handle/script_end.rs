@@ -1,0 +1,38 @@
+//! The end of the script, and with it of the program.
+
+use super::close;
+use crate::bridge::Failure;
+use crate::run::core::effect::{Effect, End, Reaction, Told};
+use crate::run::core::state::{CloseEnd, CloseStep, Closing, Stage, State};
+
+/// Closes what the script left open, and ends the program.
+pub(super) fn script_ended(state: &mut State, result: Result<u8, Failure>, out: &mut Reaction) {
+    let (mut exit_code, error) = match result {
+        Ok(code) => (code, None),
+        Err(Failure::Cancelled) => (crate::error::ExitCode::Interrupted as u8, None),
+        Err(Failure::Error(error)) => (error.code as u8, Some(error)),
+    };
+    if let Some(signal) = state.signal {
+        exit_code = close::of_signal(signal) as u8;
+    }
+    let end = End { exit_code, error };
+    match std::mem::replace(&mut state.stage, Stage::Idle) {
+        Stage::Open(run) => {
+            let end = CloseEnd::Program(end);
+            close::begin(state, Closing { run: *run, exit_code, step: CloseStep::Background, end }, out);
+        }
+        Stage::Closing(mut closing) => {
+            // Whoever asked for it does not wait any more.
+            closing.end = CloseEnd::Program(end);
+            state.stage = Stage::Closing(closing);
+        }
+        Stage::Idle => {
+            out.told.push(Told::Flush);
+            out.effects.push(Effect::End(end));
+        }
+        stage @ (Stage::Opening(_) | Stage::Closed(_)) => {
+            state.stage = stage;
+            out.effects.push(Effect::End(end));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The word to stop, and what does not follow it in time.
+
+use std::time::Duration;
+
+use super::{close, machine};
+use crate::bridge::Failure;
+use crate::host::stop::StopLevel;
+use crate::run::core::effect::{Effect, Reaction};
+use crate::run::core::message::Signal;
+use crate::run::core::moment::Moment;
+use crate::run::core::state::{Stage, State};
+use crate::schedule::Input;
+
+/// What git is doing gets so long to end by itself. It is finished or undone by the next start otherwise.
+const GRACE: Duration = Duration::from_millis(250);
+/// After that it is looked again what is left, as often as anything is.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Stops everything in order at the first signal, at once at the second.
+pub(super) fn signalled(state: &mut State, signal: Signal, now: Moment, out: &mut Reaction) {
+    if state.signal.is_some() {
+        out.effects.push(Effect::Stop(StopLevel::Now));
+        return;
+    }
+    state.signal = Some(signal);
+    out.effects.push(Effect::Stop(StopLevel::Graceful));
+    out.effects.push(Effect::Grace(GRACE));
+    machine::step(state, Input::Cancel, now, out);
+}
+
+/// Leaves what is still under way in git to itself. Agents and programs of the user have a grace period of their own.
+pub(super) fn grace_over(state: &mut State, out: &mut Reaction) {
+    match &mut state.stage {
+        Stage::Opening(_) => {
+            if let Stage::Opening(answer) = std::mem::replace(&mut state.stage, Stage::Idle) {
+                out.reply(answer, Err(Failure::Cancelled));
+            }
+        }
+        Stage::Open(run) => {
+            if let Some(answer) = run.waiting.take() {
+                out.reply(answer, Err(Failure::Cancelled));
+            }
+            run.pending.refuse();
+            // Recipes may still be on their way to their next question, and setting up takes its time to stop.
+            out.effects.push(Effect::Grace(AGAIN));
+        }
+        Stage::Closing(_) => close::abandon(state, out),
+        Stage::Idle | Stage::Closed(_) => {}
+    }
+}

@@ -1,0 +1,58 @@
+//! Tasks beside the work of items: documents, worktrees of merged items, patches.
+
+use crate::bridge::{Answer, Diff};
+use crate::event::kind::ItemStatus;
+use crate::model::status::Status;
+use crate::run::core::effect::{Reaction, Work};
+use crate::run::core::state::{Stage, State};
+use crate::run::work::item::{diff, document, remove};
+use crate::run::work::names;
+
+/// Has the status of an item written into its document, where git does not track it.
+pub(super) fn write_status(state: &mut State, item: usize, status: ItemStatus, out: &mut Reaction) {
+    let staging = state.settings.staging();
+    let Stage::Open(run) = &mut state.stage else { return };
+    let Some(integration) = run.integration.clone() else { return };
+    let status = match status {
+        // Done, but not where anybody finds it: the next run merges the branch and says so then.
+        ItemStatus::Completed if run.options.no_merge => return,
+        ItemStatus::Completed => Status::Completed,
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => Status::Partial,
+        ItemStatus::Failed => Status::Failed,
+        ItemStatus::Blocked => Status::Blocked,
+        ItemStatus::Cancelled | ItemStatus::Pending => return,
+    };
+    let id = run.id(item);
+    let Some(path) = run.graph.documents.get(&id).cloned() else { return };
+    run.background += 1;
+    out.work(Work::Document(Box::new(document::Order { integration, staging, item: id, path, status })));
+}
+
+/// Has the worktree of a merged item removed while others still run.
+pub(super) fn remove_worktree(state: &mut State, item: usize, out: &mut Reaction) {
+    let Stage::Open(run) = &mut state.stage else { return };
+    if run.options.keep_worktrees {
+        return;
+    }
+    let Some(integration) = run.integration.clone() else { return };
+    let Some(tree) = run.live.get_mut(item).and_then(|live| live.tree.take()) else { return };
+    run.background += 1;
+    out.work(Work::Remove(Box::new(remove::Order { integration, path: tree.path, branch: tree.branch })));
+}
+
+/// Has the patch of an item made, from its open worktree or from what git shows of it.
+pub(super) fn diff(state: &mut State, order: Diff, answer: Answer<String>, out: &mut Reaction) {
+    let settings = state.settings.clone();
+    let run = match &state.stage {
+        Stage::Open(run) | Stage::Closed(run) => Some(run),
+        Stage::Idle | Stage::Opening(_) | Stage::Closing(_) => None,
+    };
+    let range = run.and_then(|run| {
+        let integration = run.integration.as_ref()?;
+        let tree = run.item(&order.item).and_then(|item| run.live.get(item)?.tree.as_ref());
+        let base = tree.map_or_else(|| integration.base.clone(), |tree| tree.base.clone());
+        Some((integration.repo.clone(), base, names::parse(&order.item).ok()?.branch()))
+    });
+    let Diff { item, max_bytes } = order;
+    out.work(Work::Diff(Box::new(diff::Order { settings, item, range, max_bytes }), answer));
+}

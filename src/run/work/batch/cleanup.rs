@@ -1,0 +1,61 @@
+//! What is done in git when a run closes: worktrees of merged items that an earlier run left, landing, leases.
+
+use std::path::PathBuf;
+
+use super::integration::Integration;
+use crate::host::git::merge::land::{self, Land};
+use crate::host::git::upkeep::clean::{self, Remove};
+use crate::host::git::upkeep::lease::{self, Lease};
+use crate::host::git::worktree::scratch;
+
+/// What is to be cleaned up.
+pub(crate) struct Order {
+    pub(crate) integration: Integration,
+    /// Where merges were tried out.
+    pub(crate) bench: PathBuf,
+    pub(crate) remove_worktrees: bool,
+    pub(crate) land: bool,
+    pub(crate) leases: Vec<Lease>,
+}
+
+/// Cleans up and returns what a person should know about it.
+pub(crate) fn clean_up(order: &Order) -> Vec<String> {
+    let Integration { repo, branch, .. } = &order.integration;
+    let mut notes = Vec::new();
+    if let Err(error) = scratch::discard(repo, &order.bench) {
+        notes.push(format!("`{}` stays: {}", order.bench.display(), error.message));
+    }
+    if order.remove_worktrees {
+        remove_worktrees(&order.integration, &mut notes);
+    }
+    if order.land {
+        match land::land(repo, branch) {
+            Ok(Land::Done { branch: landed, .. }) => notes.push(format!("`{landed}` is at `{branch}` now")),
+            Ok(Land::NotPossible { reason, command }) => {
+                notes.push(format!("not landed: {reason}; when that is settled: {command}"));
+            }
+            Err(error) => notes.push(format!("not landed: {}", error.message)),
+        }
+    }
+    // A lease that stays belongs to a dead process soon: the next run takes it away.
+    drop(lease::release_all(repo, &order.leases));
+    notes
+}
+
+/// Removes the worktrees of merged items; their branches stay, so that git shows the checkpoints.
+fn remove_worktrees(integration: &Integration, notes: &mut Vec<String>) {
+    let Integration { repo, branch: into, .. } = integration;
+    match clean::merged(repo, into) {
+        Ok(merged) => {
+            for (path, branch) in merged {
+                let name = path.display().to_string();
+                let what = Remove { path, branch, into: into.clone(), delete_branch: false };
+                let removed = clean::remove(repo, &what);
+                if let Err(error) = removed.or_else(|_| clean::remove(repo, &what)) {
+                    notes.push(format!("the worktree `{name}` stays: {}", error.message));
+                }
+            }
+        }
+        Err(error) => notes.push(format!("no worktree was removed: {}", error.message)),
+    }
+}

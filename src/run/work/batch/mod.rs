@@ -1,0 +1,9 @@
+//! Tasks of a whole run: opening it, cleaning up after it, reporting it.
+
+pub(crate) mod checkout;
+pub(crate) mod cleanup;
+pub(crate) mod dead_runs;
+pub(crate) mod integration;
+pub(crate) mod open;
+pub(crate) mod report;
+pub(crate) mod slot;

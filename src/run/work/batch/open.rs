@@ -1,0 +1,126 @@
+//! Opening a run: lock, what dead runs left, batch branch, journal.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::checkout;
+use super::dead_runs::{self, Mark};
+use super::integration::{self, Integration};
+use super::slot::Slots;
+use crate::bridge::{RunGraph, RunOptions};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::EventKind;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::{clean, lease, scan};
+use crate::host::git::worktree::scratch;
+use crate::host::lock::Lock;
+use crate::host::state;
+use crate::run::core::journal::Journal;
+use crate::run::settings::Settings;
+use crate::run::work::merge::bench;
+use crate::run::work::tell::Tell;
+
+/// What is to be opened.
+pub(crate) struct Order {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) options: RunOptions,
+    pub(crate) graph: RunGraph,
+    pub(crate) run: String,
+}
+
+/// A run that is open in the world.
+pub(crate) struct Opened {
+    pub(crate) run: String,
+    pub(crate) options: RunOptions,
+    pub(crate) graph: RunGraph,
+    pub(crate) integration: Option<Integration>,
+    pub(crate) directory: PathBuf,
+    /// `None` for a run in memory.
+    pub(crate) journal: Option<Journal>,
+    pub(crate) lock: Option<Lock>,
+    pub(crate) mark: Option<Mark>,
+    pub(crate) slots: Slots,
+    /// Name of this machine.
+    pub(crate) host: String,
+    /// What was found and mended on the way.
+    pub(crate) found: Vec<EventKind>,
+    /// Items that git shows as merged.
+    pub(crate) merged: Vec<usize>,
+}
+
+/// Opens a run.
+pub(crate) fn open(order: Order) -> Result<Opened> {
+    let Order { settings, options, graph, run } = order;
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let tell = {
+        let found = found.clone();
+        Tell::new(move |event| found.lock().unwrap_or_else(PoisonError::into_inner).push(event))
+    };
+    let repo = match Repo::open(&settings.root, settings.git) {
+        Ok(repo) => Some(repo),
+        Err(error) if options.merge => return Err(error),
+        Err(_) => None,
+    };
+    let name = options.batch.map_or_else(|| format!("adhoc-{}", options.command), |batch| batch.to_string());
+    let lock = repo.as_ref().map(|repo| Lock::batch(repo.common_dir(), &name)).transpose()?;
+    if let Some(repo) = &repo {
+        repo.exclude(&["/.ce/tmp/", "/.ce/completed-batches/"])?;
+    }
+    dead_runs::reap(&settings, &run, &options, &tell);
+    let integration = match (&repo, options.merge) {
+        (Some(repo), true) => Some(integrate(&settings, repo, &options, &graph, &run, &tell)?),
+        (Some(_), false) | (None, _) => None,
+    };
+    let directory = settings.run_dir(&run);
+    let unwritable = |error: &std::io::Error| unwritable(&directory, error);
+    state::private_dir(&directory).map_err(|error| unwritable(&error))?;
+    let mark = Some(Mark::set(&settings, &run).map_err(|error| unwritable(&error))?);
+    let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
+    let merged = integration.as_ref().map(|integration| merged(integration, &graph)).transpose()?;
+    // Where merges are tried out, that happens beside the items.
+    let beside = usize::from(options.validate_merge);
+    let places = usize::try_from(options.jobs.max(1)).unwrap_or(1).min(graph.items.len()) + beside;
+    let slots = Slots::take(integration.as_ref().map(|integration| integration.repo.common_dir()), places);
+    drop(tell);
+    let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+    let merged = merged.unwrap_or_default();
+    let host = host_name();
+    Ok(Opened { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged })
+}
+
+fn integrate(
+    settings: &Settings,
+    repo: &Repo,
+    options: &RunOptions,
+    graph: &RunGraph,
+    run: &str,
+    tell: &Tell,
+) -> Result<Integration> {
+    let integration = integration::integrate(repo, options, graph, run, tell)?;
+    lease::bury(repo)?;
+    clean::sweep(repo, &settings.worktrees)?;
+    scratch::discard(repo, &bench::place(settings, &integration.branch))?;
+    repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
+    for note in checkout::notes(settings, repo, &integration.base, graph)? {
+        tell.event(note);
+    }
+    Ok(integration)
+}
+
+/// Returns the items whose merge stands on the batch branch.
+fn merged(integration: &Integration, graph: &RunGraph) -> Result<Vec<usize>> {
+    let Integration { repo, branch, base } = integration;
+    let standing = scan::all_merged(repo, branch, base)?;
+    let is_merged = |id: &str| standing.iter().any(|(merged, _)| merged.as_str() == id);
+    let items = graph.items.iter().enumerate().filter(|(_, info)| is_merged(&info.id));
+    Ok(items.map(|(item, _)| item).collect())
+}
+
+fn host_name() -> String {
+    nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn unwritable(directory: &Path, error: &std::io::Error) -> Error {
+    Error::new(ExitCode::Internal, format!("cannot write in `{}`: {error}", directory.display()))
+        .help("every run keeps its journal there; free space or mend the permissions")
+}

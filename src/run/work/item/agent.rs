@@ -1,0 +1,196 @@
+//! One call of an agent: what stands against its start, the call itself, and whether anything shows its work.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::abandoned::{self, Left, Task};
+use super::guard;
+use crate::bridge::{Attempt, Failure};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::EventKind;
+use crate::host::agent::{self, Fact, SessionLedger, Setup, Touch};
+use crate::host::disk::{self, Room};
+use crate::host::git::worktree::{Prepared, checkpoint};
+use crate::host::process::Marker;
+use crate::host::redact::Secrets;
+use crate::host::stop::StopToken;
+use crate::model::adapter::AgentCall;
+use crate::model::agent::{AgentReport, AgentStatus};
+use crate::run::core::ahead::{self, Turn};
+use crate::run::core::gate::{Gate, Limit};
+use crate::run::settings::Settings;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::names;
+use crate::run::work::off_the_loop::off_the_loop;
+use crate::run::work::tell::Tell;
+
+/// Takes what an agent does while it runs.
+pub(crate) type Hear = Arc<dyn Fn(Fact) + Send + Sync>;
+
+/// What is to be called, and where.
+pub(crate) struct Order {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) attempt: Attempt,
+    pub(crate) call: Box<AgentCall>,
+    pub(crate) run: String,
+    /// Folder of the run.
+    pub(crate) directory: PathBuf,
+    /// The item's worktree, when it has one.
+    pub(crate) tree: Option<Prepared>,
+    pub(crate) integration: Option<Integration>,
+    /// Finished work of a dead run that lies in the worktree.
+    pub(crate) left: Left,
+    pub(crate) turn: Turn,
+    pub(crate) gate: Gate,
+    pub(crate) sessions: Arc<Mutex<SessionLedger>>,
+    pub(crate) env: Arc<BTreeMap<String, String>>,
+    pub(crate) secrets: Secrets,
+    pub(crate) stop: StopToken,
+    /// People were told that the disk is nearly full.
+    pub(crate) disk_warned: Arc<AtomicBool>,
+}
+
+/// What came of a call.
+pub(crate) struct Called {
+    pub(crate) report: Box<AgentReport>,
+    /// A process ran for it; otherwise its work was there already, or its service stands against it.
+    pub(crate) ran: bool,
+}
+
+/// The worktree as it was before the call, where changes in it are the evidence that is wanted.
+struct Evidence {
+    tree: Prepared,
+    integration: Integration,
+    tip: String,
+}
+
+/// Runs an agent to its end, unless its work is there already or its service asks to be left alone.
+pub(crate) async fn call(order: Order, tell: Tell, hear: Hear) -> std::result::Result<Called, Failure> {
+    let Order { settings, attempt, call, run, directory, tree, integration, left, .. } = order;
+    let task = Task::of(&call);
+    if let Some(report) = abandoned::report(&left, task.as_ref()) {
+        let phase = call.phase.unwrap_or(0);
+        tell.note(Some(&attempt.item), format!("phase {phase}: took over the finished work of an interrupted run"));
+        return Ok(Called { report: Box::new(report), ran: false });
+    }
+    let cwd = tree.as_ref().map_or_else(|| settings.root.clone(), |tree| tree.path.clone());
+    enough_room(&cwd, &order.disk_warned, &tell)?;
+    let checkout = tree.as_ref().and(integration.as_ref()).map(|integration| integration.repo.clone());
+    abandoned::save(left, checkout.as_ref(), &tell).await?;
+    let first = order.turn.wait(&order.stop).await;
+    // Whoever went ahead may have met a limit meanwhile.
+    if let Some(limit) = order.gate.pass(&call.name, &order.stop).await {
+        return Ok(Called { report: Box::new(held_back(limit)), ran: false });
+    }
+    let evidence = evidence(tree.filter(|_| call.expects_changes), integration).await?;
+    let before = guard::look(checkout).await;
+    let folder = folder(&directory, &attempt, call.phase);
+    if task.is_some() {
+        // Without the note the work of this call would be done again after a kill, and nothing else is lost.
+        drop(abandoned::note_call(&settings, &attempt.item, &folder));
+    }
+    let mut timers = settings.timers;
+    if call.spec.timeout > 0.0 {
+        timers.total = Duration::from_secs_f64(call.spec.timeout);
+    }
+    let setup = Setup {
+        dir: folder.clone(),
+        worktree: cwd,
+        marker: Marker { run, item: attempt.item.clone(), attempt: attempt.number },
+        timers,
+        env: (*order.env).clone(),
+        env_pass: settings.env_pass.clone(),
+        keys: Vec::new(),
+        secrets: order.secrets,
+        ledger: order.sessions,
+        touch: Touch::default(),
+        sandbox: settings.sandbox.clone(),
+    };
+    let asked = call.spec.model.clone();
+    let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let listener = tokio::spawn(async move {
+        while let Some(fact) = heard.recv().await {
+            ahead::hear(first.as_ref(), &fact);
+            hear(fact);
+        }
+    });
+    let mut report = agent::attempt(call, setup, facts, order.stop).await;
+    // Facts that are still on their way come before the end.
+    drop(listener.await);
+    if let (AgentStatus::Ok, Some(evidence)) = (report.status, evidence) {
+        let tip = evidence.tip.clone();
+        if evidence.is_unchanged().await {
+            // A claim without anything to show for it is no success, whatever the exit code says.
+            report.status = AgentStatus::NoWork;
+        } else if let Some(task) = task {
+            task.keep(tip, &report, &folder);
+        }
+    }
+    let touched = before.changes().await;
+    if !touched.is_empty() {
+        let what = format!("while its agent ran, {} changed outside of its worktree", touched.join(", "));
+        tell.event(EventKind::Disagreement { item: attempt.item, what });
+    }
+    let served = report.model.clone().or(asked);
+    report.usage = settings.prices.complete(report.usage, served.as_deref());
+    Ok(Called { report: Box::new(report), ran: true })
+}
+
+/// Makes the report of a call that is not started because of a usage limit.
+pub(crate) fn held_back(limit: Limit) -> AgentReport {
+    AgentReport { limited_until: limit.until, ..AgentReport::not_started(AgentStatus::RateLimited) }
+}
+
+/// Looks at the free space before an agent fills the rest of it.
+fn enough_room(place: &Path, warned: &AtomicBool, tell: &Tell) -> Result<()> {
+    match disk::room(place) {
+        Room::Enough => {}
+        Room::Little { free } => {
+            if !warned.swap(true, Ordering::Relaxed) {
+                tell.note(None, format!("only {} MiB are free at `{}`", free >> 20, place.display()));
+            }
+        }
+        Room::TooLittle { free } => {
+            let message = format!("only {} MiB are free at `{}`: no agent is started", free >> 20, place.display());
+            return Err(
+                Error::new(ExitCode::GitRefuses, message).help("free some space and run the same command again")
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn evidence(
+    tree: Option<Prepared>,
+    integration: Option<Integration>,
+) -> std::result::Result<Option<Evidence>, Failure> {
+    let Some((tree, integration)) = tree.zip(integration) else { return Ok(None) };
+    off_the_loop(move || {
+        let tip = integration.repo.tip(&tree.branch)?;
+        Ok(tip.map(|tip| Evidence { tree, integration, tip }))
+    })
+    .await
+}
+
+impl Evidence {
+    /// Tells whether the worktree is as it was. When git cannot tell, something may have changed.
+    async fn is_unchanged(self) -> bool {
+        let look = move || checkpoint::changed(&self.integration.repo, &self.tree, &self.tip);
+        matches!(off_the_loop(look).await, Ok(files) if files.is_empty())
+    }
+}
+
+/// Returns the folder of a call, below that of its run; one phase may need several calls.
+fn folder(run: &Path, attempt: &Attempt, phase: Option<u32>) -> PathBuf {
+    let folder = run.join(names::file_name(&attempt.item)).join(format!("a{}", attempt.number));
+    let folder = phase.map_or_else(|| folder.clone(), |phase| folder.join(format!("p{phase}")));
+    if !folder.exists() {
+        return folder;
+    }
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let others = (2..10_000).map(|n| folder.with_file_name(format!("{name}-{n}")));
+    others.into_iter().find(|path| !path.exists()).unwrap_or(folder)
+}

@@ -1,0 +1,13 @@
+//! Tasks of one item: its worktree, its agents, its checkpoints and their validation.
+
+pub(crate) mod abandoned;
+pub(crate) mod agent;
+pub(crate) mod checkpoint;
+pub(crate) mod diff;
+pub(crate) mod document;
+pub(crate) mod guard;
+pub(crate) mod remove;
+pub(crate) mod resolve;
+pub(crate) mod setup;
+pub(crate) mod validation;
+pub(crate) mod worktree;

@@ -1,0 +1,57 @@
+//! A merge conflict that an agent resolves: validated, committed, or parked again.
+
+use super::validation;
+use crate::bridge::Failure;
+use crate::error::Result;
+use crate::host::git::merge::resolve;
+use crate::host::git::worktree::Prepared;
+use crate::host::stop::StopToken;
+use crate::host::validate::Validation;
+use crate::model::validation::ValidationRecord;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::off_the_loop::off_the_loop;
+use crate::run::work::tell::Tell;
+
+/// Where a conflict is resolved.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) integration: Integration,
+    pub(crate) tree: Prepared,
+}
+
+/// What is to be taken over when it is valid.
+pub(crate) struct Order {
+    pub(crate) place: Place,
+    pub(crate) checks: Validation,
+    pub(crate) stop: StopToken,
+}
+
+/// Takes what the agent left in the worktree when it is valid; parks the merge otherwise and returns why.
+pub(crate) async fn take(order: Order, tell: Tell) -> std::result::Result<Option<String>, Failure> {
+    let Order { place, checks, stop } = order;
+    let record = validation::run(&checks, &place.tree.item, stop, &tell).await;
+    // Without a record the run is being stopped: nothing is known of the files as they are.
+    let is_known = record.is_some();
+    let reason = off_the_loop(move || settle(&place, record.as_ref())).await?;
+    if is_known { Ok(reason) } else { Err(Failure::Cancelled) }
+}
+
+fn settle(place: &Place, record: Option<&ValidationRecord>) -> Result<Option<String>> {
+    let failed = record.map(|record| {
+        let failure = record.failure()?;
+        Some(format!("level {} failed: {}", failure.level, failure.errors.join("; ")))
+    });
+    match failed {
+        None => park(place).map(|()| None),
+        Some(Some(reason)) => park(place).map(|()| Some(reason)),
+        Some(None) => match resolve::finish(&place.integration.repo, &place.tree) {
+            Ok(_) => Ok(None),
+            Err(error) => park(place).map(|()| Some(error.message)),
+        },
+    }
+}
+
+/// Gives the merge up: what was edited is saved, the worktree goes back to the tip of its branch.
+pub(crate) fn park(place: &Place) -> Result<()> {
+    resolve::abort(&place.integration.repo, &place.tree).map(drop)
+}

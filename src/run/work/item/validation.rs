@@ -1,0 +1,62 @@
+//! Validation of a phase: the state of a worktree is checked, and the record is kept beside its commit.
+
+use super::abandoned::{self, Left};
+use crate::bridge::{Attempt, Failure};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::EventKind;
+use crate::host::git::plumbing::notes;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::scan;
+use crate::host::git::worktree::Prepared;
+use crate::host::stop::StopToken;
+use crate::host::validate::{self, Validation};
+use crate::model::validation::ValidationRecord;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::names;
+use crate::run::work::off_the_loop::off_the_loop;
+use crate::run::work::tell::Tell;
+
+/// What is to be validated.
+pub(crate) struct Order {
+    pub(crate) integration: Integration,
+    pub(crate) attempt: Attempt,
+    pub(crate) tree: Prepared,
+    /// What is validated is what is committed: work that a dead run left is saved first.
+    pub(crate) left: Left,
+    pub(crate) checks: Validation,
+    pub(crate) stop: StopToken,
+}
+
+/// Validates and keeps the record.
+pub(crate) async fn validate(order: Order, tell: Tell) -> std::result::Result<ValidationRecord, Failure> {
+    let Order { integration, attempt, tree, left, checks, stop } = order;
+    abandoned::save(left, Some(&integration.repo), &tell).await?;
+    let record = run(&checks, &attempt.item, stop, &tell).await.ok_or(Failure::Cancelled)?;
+    off_the_loop(move || {
+        let commit = proven_commit(&integration.repo, &tree, &attempt.item, record.phase)?;
+        notes::write(&integration.repo, &commit, &record)?;
+        Ok(record)
+    })
+    .await
+}
+
+/// Runs the checks and tells the result of each level; `None` when the run is being stopped.
+pub(crate) async fn run(checks: &Validation, item: &str, stop: StopToken, tell: &Tell) -> Option<ValidationRecord> {
+    let phase = checks.phase;
+    let told = |level, result, errors: &[String]| {
+        let errors = errors.to_vec();
+        tell.event(EventKind::Validation { item: item.to_owned(), phase, level, result, errors });
+    };
+    validate::run(checks, stop, told).await
+}
+
+/// Returns the commit that a record of validation belongs to: the checkpoint of the phase, also when a person has
+/// committed on top of it since; the tip where there is no checkpoint.
+fn proven_commit(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<String> {
+    let phases = scan::item(repo, &tree.branch, &tree.base, &names::parse(item)?)?.phases;
+    if let Some(phase) = phases.into_iter().find(|phase| phase.ordinal == ordinal) {
+        return Ok(phase.commit);
+    }
+    let gone = || Error::new(ExitCode::GitRefuses, format!("the branch `{}` is gone", tree.branch));
+    repo.tip(&tree.branch)?.ok_or_else(gone)
+}

@@ -1,0 +1,147 @@
+//! The worktree of an item: leased, prepared, set up, and read for what git already shows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::abandoned::{self, Left};
+use super::setup::{self, WorktreeSetup};
+use crate::bridge::{Attempt, Conflict, Failure, PhaseRecord, Worktree};
+use crate::error::Result;
+use crate::event::EventKind;
+use crate::host::git::merge::{join, resolve};
+use crate::host::git::plumbing::{diff, notes};
+use crate::host::git::upkeep::lease::{self, Lease};
+use crate::host::git::upkeep::scan;
+use crate::host::git::worktree::{self, Prepared};
+use crate::host::process::Marker;
+use crate::host::stop::StopToken;
+use crate::model::validation::ValidationRecord;
+use crate::run::core::pending::Busy;
+use crate::run::settings::Settings;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::names;
+use crate::run::work::off_the_loop::off_the_loop;
+use crate::run::work::tell::Tell;
+
+/// Bytes of the other side of a conflict that a resolver is shown.
+const MAX_THEIRS: usize = 64 << 10;
+
+/// What is to be prepared.
+#[derive(Clone)]
+pub(crate) struct Order {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) integration: Integration,
+    pub(crate) attempt: Attempt,
+    pub(crate) branch: String,
+    pub(crate) run: String,
+    /// The attempt is for resolving the conflict of its merge.
+    pub(crate) conflict: bool,
+    /// Branches of what it builds on, where they are not merged.
+    pub(crate) builds_on: Vec<String>,
+    /// The environment of the user's own command lines.
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) stop: StopToken,
+    pub(crate) busy: Busy,
+}
+
+/// A prepared worktree and what git shows in it.
+#[derive(Debug)]
+pub(crate) struct WorktreeReady {
+    pub(crate) tree: Prepared,
+    pub(crate) worktree: Worktree,
+    pub(crate) left: Left,
+    pub(crate) lease: Lease,
+}
+
+/// Prepares the worktree of an item.
+pub(crate) async fn prepare(order: Order, tell: Tell) -> std::result::Result<WorktreeReady, Failure> {
+    let order = Arc::new(order);
+    let (lease, made, left) = {
+        let order = order.clone();
+        off_the_loop(move || make(&order)).await?
+    };
+    let setup = WorktreeSetup {
+        settings: order.settings.clone(),
+        repo: order.integration.repo.clone(),
+        marker: Marker { run: order.run.clone(), item: order.attempt.item.clone(), attempt: order.attempt.number },
+        env: order.env.clone(),
+        stop: order.stop.clone(),
+    };
+    order.busy.set(true);
+    let done = setup::set_up(&setup, &made).await;
+    order.busy.set(false);
+    done?;
+    off_the_loop(move || inspect(&order, made, lease, left, &tell)).await
+}
+
+fn make(order: &Order) -> Result<(Lease, Prepared, Left)> {
+    let repo = &order.integration.repo;
+    let id = names::parse(&order.attempt.item)?;
+    let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
+    resolve::abandon(repo, &order.branch)?;
+    let mut start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
+    if !order.builds_on.is_empty() && repo.tip(&order.branch)?.is_none() {
+        start = join::start(repo, &start, &order.builds_on, &order.attempt.item)?;
+    }
+    // Resolving a conflict is no phase that could have been finished before.
+    let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict;
+    let finished = if there { abandoned::find(&order.settings, repo, &id, &order.branch)? } else { None };
+    let want = worktree::Prepare {
+        branch: order.branch.clone(),
+        start,
+        path: order.settings.worktrees.join(&order.branch),
+        run: order.run.clone(),
+        item: order.attempt.item.clone(),
+        attempt: order.attempt.number,
+        keep_changes: finished.is_some(),
+    };
+    let made = worktree::prepare(repo, &want)?;
+    let left = finished.filter(|_| made.rescued.is_none()).map(|finished| Box::new((finished, want)));
+    Ok((lease, made, left))
+}
+
+/// Reads what git shows on the branch.
+fn inspect(order: &Order, made: Prepared, lease: Lease, left: Left, tell: &Tell) -> Result<WorktreeReady> {
+    let repo = &order.integration.repo;
+    let item = order.attempt.item.clone();
+    for text in &made.repaired {
+        tell.note(Some(&item), text.clone());
+    }
+    if let Some(rescue) = made.rescued.clone() {
+        tell.event(EventKind::Rescue { item: item.clone(), reference: rescue.reference, files: rescue.files });
+    }
+    let found = scan::item(repo, &order.branch, &made.base, &names::parse(&item)?)?;
+    for hole in &found.holes {
+        tell.event(EventKind::Disagreement {
+            item: item.clone(),
+            what: format!("phase {hole} has no checkpoint, but a later phase has one: it is carried out now"),
+        });
+    }
+    let phases = found
+        .phases
+        .into_iter()
+        .map(|phase| {
+            let validation = notes::read(repo, &phase.commit)?;
+            Ok(PhaseRecord { ordinal: phase.ordinal, commit: phase.commit, key: phase.key, validation })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let done = phases.iter().filter(|phase| phase.validation.as_ref().is_some_and(ValidationRecord::passed));
+    let done = done.map(|phase| phase.ordinal).collect::<Vec<_>>();
+    let conflict = if order.conflict { Some(conflict(order, &made)?) } else { None };
+    if !phases.is_empty() && conflict.is_none() {
+        let next = (1..=u32::MAX).find(|ordinal| !done.contains(ordinal));
+        tell.event(EventKind::Resumed { item, phases: done, next });
+    }
+    let (path, base) = (made.path.clone(), made.base.clone());
+    let worktree = Worktree { path, branch: order.branch.clone(), base, phases, merged: false, conflict };
+    Ok(WorktreeReady { tree: made, worktree, left, lease })
+}
+
+/// Puts the merge with its conflict markers into the worktree.
+fn conflict(order: &Order, made: &Prepared) -> Result<Conflict> {
+    let (repo, into) = (&order.integration.repo, &order.integration.branch);
+    let files = resolve::start_for_agent(repo, made, into)?;
+    let since = repo.merge_base(&order.branch, into)?.unwrap_or_else(|| made.base.clone());
+    let theirs = diff::patch(repo, &since, into, MAX_THEIRS)?.text;
+    Ok(Conflict { files, theirs })
+}

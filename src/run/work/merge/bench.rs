@@ -1,0 +1,69 @@
+//! A place for trying commits out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::bridge::Failure;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::worktree::{self, scratch};
+use crate::host::stop::StopToken;
+use crate::host::validate::{self, Validation};
+use crate::model::validation::ValidationRecord;
+use crate::run::settings::Settings;
+use crate::run::work::item::setup::{self, WorktreeSetup};
+use crate::run::work::off_the_loop::off_the_loop;
+
+/// Level under which the user's own lines for merges run: integration.
+const OWN_LEVEL: u8 = 4;
+
+/// A place for trying commits out, and what is run there.
+pub(crate) struct Bench {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) repo: Repo,
+    /// What is run; its worktree is the scratch one.
+    pub(crate) order: Validation,
+    pub(crate) stop: StopToken,
+}
+
+/// Returns the place of the scratch worktree of a batch. No branch of an item has a dot in its name.
+pub(crate) fn place(settings: &Settings, batch_branch: &str) -> PathBuf {
+    settings.worktrees.join(format!("{batch_branch}.candidate"))
+}
+
+/// Chooses what is run on a merged tree: the user's own lines for it, else all levels and the gates of the PRP.
+pub(crate) fn commands(settings: &Settings) -> Option<BTreeMap<u8, Vec<String>>> {
+    let own = || BTreeMap::from([(OWN_LEVEL, settings.validate_merge.clone())]);
+    (!settings.validate_merge.is_empty()).then(own)
+}
+
+impl Bench {
+    /// Validates a commit in the scratch worktree.
+    pub(crate) async fn check(
+        &mut self,
+        commit: &str,
+        order: &Validation,
+    ) -> std::result::Result<ValidationRecord, Failure> {
+        let (repo, path, commit) = (self.repo.clone(), self.order.worktree.clone(), commit.to_owned());
+        let path = off_the_loop(move || {
+            let there = scratch::place(&path)?;
+            if scratch::exists(&repo, &there) {
+                scratch::go(&repo, &there, &commit).map(|()| there)
+            } else {
+                scratch::make(&repo, &there, &commit)
+            }
+        })
+        .await?;
+        let made = worktree::Prepared { path: path.clone(), item: self.order.prp.clone(), ..Default::default() };
+        let setting_up = WorktreeSetup {
+            settings: self.settings.clone(),
+            repo: self.repo.clone(),
+            marker: self.order.marker.clone(),
+            env: self.order.env.clone(),
+            stop: self.stop.clone(),
+        };
+        setup::set_up(&setting_up, &made).await?;
+        let order = Validation { worktree: path, ..order.clone() };
+        validate::run(&order, self.stop.clone(), |_, _, _| {}).await.ok_or(Failure::Cancelled)
+    }
+}

@@ -1,0 +1,63 @@
+//! Merging only what passes: the merge commit of an item is validated before the batch branch moves to it.
+
+use std::sync::Arc;
+
+use super::bench::Bench;
+use super::bisect;
+use super::end::{MergeEnd, Rejection};
+use crate::bridge::Failure;
+use crate::host::git::merge::{self, Merge, MergeItem, Prepared};
+use crate::run::work::off_the_loop::off_the_loop;
+use crate::run::work::tell::Tell;
+
+/// How often the batch branch may be moved by somebody else while a candidate is validated.
+const TRIES: usize = 8;
+
+/// A merge that is to be validated first.
+pub(crate) struct Trial {
+    pub(crate) bench: Bench,
+    pub(crate) merge: Arc<MergeItem>,
+    /// Commit at which the batch branch started.
+    pub(crate) base: String,
+    pub(crate) tell: Tell,
+}
+
+/// Merges an item when the merged tree passes; otherwise finds out whose work it is that fails.
+pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
+    for _ in 0..TRIES {
+        let (repo, order) = (trial.bench.repo.clone(), trial.merge.clone());
+        let candidate = match off_the_loop(move || merge::candidate(&repo, &order)).await? {
+            Prepared::Ready(candidate) => candidate,
+            Prepared::Over(Merge::Merged { commit } | Merge::Already { commit }) => {
+                return Ok(MergeEnd::Merged { commit });
+            }
+            Prepared::Over(Merge::Conflict { files }) => return Ok(MergeEnd::Conflict { files }),
+        };
+        trial.tell("validating the merged tree");
+        let order = trial.bench.order.clone();
+        let record = trial.bench.check(&candidate.commit, &order).await?;
+        if let Some(failed) = record.failure() {
+            trial.tell(&format!("the merged tree fails level {}: looking for the cause", failed.level));
+            let (level, errors) = (failed.level, failed.errors.clone());
+            let line = order.line(failed.level, failed.commands.len());
+            let blame = bisect::blame(&mut trial, &candidate, line).await?;
+            let first = errors.first().cloned().unwrap_or_default();
+            let reason = format!("the merged tree fails level {level} ({first}): {}", blame.sentence);
+            let phase = blame.phase_of(&trial.merge.id).unwrap_or(trial.bench.order.phase);
+            let guilty = blame.guilty;
+            return Ok(MergeEnd::Rejected(Box::new(Rejection { phase, level, reason, guilty, errors })));
+        }
+        let (repo, order) = (trial.bench.repo.clone(), trial.merge.clone());
+        let commit = candidate.commit.clone();
+        if off_the_loop(move || merge::accept(&repo, &order, &candidate)).await? {
+            return Ok(MergeEnd::Merged { commit });
+        }
+    }
+    Err(merge::busy(&trial.merge.batch_branch).into())
+}
+
+impl Trial {
+    fn tell(&self, text: &str) {
+        self.tell.note(Some(self.merge.id.as_str()), text);
+    }
+}

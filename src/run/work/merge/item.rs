@@ -1,0 +1,71 @@
+//! One merge of an item into the batch branch, tried out first where that is asked for.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::bench::Bench;
+use super::candidate::{self, Trial};
+use super::end::MergeEnd;
+use super::status;
+use crate::bridge::Failure;
+use crate::error::{Error, Result};
+use crate::host::git::merge::{self, Merge, MergeItem};
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::lease::Lease;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::item::checkpoint::fenced;
+use crate::run::work::names;
+use crate::run::work::off_the_loop::off_the_loop;
+use crate::run::work::tell::Tell;
+
+/// What is to be merged.
+pub(crate) struct Order {
+    /// Index of the item.
+    pub(crate) item: usize,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) run: String,
+    /// The document that gets its new status with the merge.
+    pub(crate) document: Option<PathBuf>,
+    pub(crate) integration: Integration,
+    pub(crate) lease: Option<Lease>,
+    /// Where the merged tree is validated first.
+    pub(crate) bench: Option<Bench>,
+}
+
+/// Merges an item.
+pub(crate) async fn merge(order: Order, tell: Tell) -> std::result::Result<MergeEnd, Error> {
+    let Order { id, title, run, document, integration, lease, bench, .. } = order;
+    let (repo, into, base) = (integration.repo.clone(), integration.branch.clone(), integration.base.clone());
+    let prepare = move || {
+        let prp = names::parse(&id)?;
+        fenced(&integration.repo, lease.as_ref(), &id)?;
+        let status_edit = document.map(|path| {
+            let path = path.strip_prefix(integration.repo.root()).unwrap_or(&path).to_owned();
+            let edit: merge::Edit = Box::new(status::completed);
+            (path, edit)
+        });
+        let item_branch = prp.branch();
+        Ok(MergeItem { batch_branch: into, item_branch, id: prp, title, run, status_edit })
+    };
+    let result = match bench {
+        None => off_the_loop(move || plain(&repo, &prepare()?)).await,
+        Some(bench) => match off_the_loop(prepare).await {
+            Ok(order) => candidate::merge(Trial { bench, merge: Arc::new(order), base, tell }).await,
+            Err(failure) => Err(failure),
+        },
+    };
+    match result {
+        Ok(end) => Ok(end),
+        Err(Failure::Cancelled) => Ok(MergeEnd::Stopped),
+        Err(Failure::Error(error)) => Err(error),
+    }
+}
+
+/// Merges without trying out what comes of it.
+fn plain(repo: &Repo, order: &MergeItem) -> Result<MergeEnd> {
+    Ok(match merge::item(repo, order)? {
+        Merge::Merged { commit } | Merge::Already { commit } => MergeEnd::Merged { commit },
+        Merge::Conflict { files } => MergeEnd::Conflict { files },
+    })
+}

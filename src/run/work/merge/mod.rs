@@ -1,0 +1,8 @@
+//! Bringing the work of an item onto the batch branch.
+
+pub(crate) mod bench;
+pub(crate) mod bisect;
+pub(crate) mod candidate;
+pub(crate) mod end;
+pub(crate) mod item;
+pub(crate) mod status;

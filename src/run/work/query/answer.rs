@@ -1,0 +1,23 @@
+//! Answers to questions about what is known.
+
+use super::{executed, select};
+use crate::bridge::{Failure, Query};
+use crate::error::Result;
+use crate::run::settings::Settings;
+use crate::run::work::batch::dead_runs;
+
+/// Answers a question; blocks.
+pub(crate) fn answer(query: Query, settings: &Settings) {
+    fn given<T>(result: Result<T>) -> std::result::Result<T, Failure> {
+        result.map_err(Failure::from)
+    }
+    match query {
+        Query::FindPrps(order, answer) => answer.give(given(select::prps(settings, &order.0))),
+        Query::NextBatch(_, answer) => answer.give(given(select::next_batch(settings))),
+        Query::ExecutedFacts(order, answer) => {
+            answer.give(given(executed::facts(settings, order.batch, &order.ids)));
+        }
+        Query::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
+        Query::Diff(order, answer) => answer.give(given(executed::patch(settings, &order.item, order.max_bytes))),
+    }
+}

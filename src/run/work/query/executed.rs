@@ -1,0 +1,83 @@
+//! What git knows about executed PRPs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::select;
+use crate::bridge::{Executed, PhaseRecord};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::EventKind;
+use crate::host::git::plumbing::diff;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::executed::{self, Facts, Landed, Query};
+use crate::host::git::upkeep::scan::FoundPhase;
+use crate::run::core::journal;
+use crate::run::settings::Settings;
+use crate::run::work::names;
+
+/// Collects the facts about PRPs of a batch, or about the given ids.
+pub(crate) fn facts(settings: &Settings, batch: Option<u32>, ids: &[String]) -> Result<Vec<Executed>> {
+    let repo = Repo::open(&settings.root, settings.git)?;
+    let ids = match ids {
+        [] => select::ids_of_batch(settings, batch)?,
+        ids => ids.iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?,
+    };
+    let folder = |path: &Path| format!("{}/", path.display());
+    let query = Query {
+        batch_branch: Some(names::batch_branch(batch)),
+        ids,
+        exclude: vec![".ce/".to_owned(), folder(&settings.requests), folder(&settings.executed)],
+    };
+    let found = executed::executed(&repo, &query)?;
+    let hours = worked_hours(settings);
+    Ok(found.into_iter().map(|facts| told(&hours, facts)).collect())
+}
+
+fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
+    let mut validations = facts.validations;
+    let record = |phase: FoundPhase| PhaseRecord {
+        validation: validations.remove(&phase.ordinal),
+        ordinal: phase.ordinal,
+        commit: phase.commit,
+        key: phase.key,
+    };
+    Executed {
+        phases: facts.phases.into_iter().map(record).collect(),
+        has_merge: facts.landed == Some(Landed::Merge),
+        merged: facts.merged,
+        files_known: facts.files.is_some(),
+        files: facts.files.unwrap_or_default(),
+        first: facts.first,
+        last: facts.last,
+        hours: hours.get(&facts.id).copied(),
+        id: facts.id,
+    }
+}
+
+/// Returns the patch of one executed item.
+pub(crate) fn patch(settings: &Settings, id: &str, max_bytes: usize) -> Result<String> {
+    let repo = Repo::open(&settings.root, settings.git)?;
+    let id = names::parse(id)?;
+    let branch = names::batch_branch(id.batch().map(|batch| batch.0));
+    let query = Query { batch_branch: Some(branch.clone()), ids: vec![id.clone()], exclude: Vec::new() };
+    let merged = executed::executed(&repo, &query)?.into_iter().next().and_then(|facts| facts.merged);
+    let (from, to) = diff::range(&repo, &branch, &id.branch(), merged.as_deref())?.ok_or_else(|| {
+        Error::new(ExitCode::NothingMatched, format!("git shows no work of `{id}`")).help("run `batchprp exe` first")
+    })?;
+    Ok(diff::patch(&repo, &from, &to, max_bytes)?.text)
+}
+
+/// Sums the working time of each item over the journals of all runs of this checkout that carried items out.
+fn worked_hours(settings: &Settings) -> BTreeMap<String, f64> {
+    let mut hours = BTreeMap::new();
+    let Ok(runs) = std::fs::read_dir(settings.runs_dir()) else { return hours };
+    for run in runs.flatten() {
+        let ended = journal::ended_items(&run.path()).unwrap_or_default();
+        for event in ended {
+            if let EventKind::ItemFinished { item, duration, .. } = event.kind {
+                *hours.entry(item).or_insert(0.0) += duration / 3600.0;
+            }
+        }
+    }
+    hours
+}

@@ -1,0 +1,5 @@
+//! Reading what documents, git and journals show.
+
+pub(crate) mod answer;
+pub(crate) mod executed;
+pub(crate) mod select;

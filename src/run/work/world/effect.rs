@@ -1,0 +1,83 @@
+//! Effects that need no run: files, commits of the checkout, programs, HTTP, environment, time.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::program;
+use crate::bridge::{CommitFiles, Effect, Failure, Http, HttpAnswer, WriteFile};
+use crate::error::{Error, ExitCode, Result};
+use crate::host::files::Root;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::documents;
+use crate::host::http::HttpRequest;
+use crate::host::process::Marker;
+use crate::host::stop::StopToken;
+use crate::host::{clock, http, state};
+use crate::run::settings::Settings;
+use crate::run::work::off_the_loop::off_the_loop;
+
+/// What lies around a question that needs no run.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) marker: Marker,
+    pub(crate) env: Arc<BTreeMap<String, String>>,
+    pub(crate) stop: StopToken,
+}
+
+/// Performs an effect and answers.
+pub(crate) async fn perform(effect: Effect, around: Surroundings) {
+    let Surroundings { settings, marker, env, stop } = around;
+    match effect {
+        Effect::Process(order, answer) => answer.give(program::run(order, settings, marker, &env, stop).await),
+        Effect::Http(order, answer) => answer.give(request(order).await),
+        Effect::Env(name, answer) => answer.give(Ok(std::env::var(name.0).ok())),
+        Effect::Now(_, answer) => answer.give(Ok(clock::epoch_seconds())),
+        Effect::ReadFile(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.read(&order.0)).await);
+        }
+        Effect::WriteFile(order, answer) => answer.give(off_the_loop(move || write(&settings, &order)).await),
+        Effect::MoveFile(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.move_file(&order.from, &order.to)).await);
+        }
+        Effect::ListFiles(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.list(&order.0)).await);
+        }
+        Effect::CommitFiles(order, answer) => answer.give(off_the_loop(move || commit(&settings, &order)).await),
+    }
+}
+
+fn root(settings: &Settings) -> Result<Root> {
+    Ok(Root::open(&settings.root)?.staged_in(settings.staging()))
+}
+
+fn write(settings: &Settings, order: &WriteFile) -> Result<()> {
+    let root = root(settings)?;
+    let place = root.place(&order.path)?;
+    // What batchprp keeps for itself is private, whichever script writes it.
+    if place.starts_with(settings.state.join("tmp")) {
+        write_state(&place, &order.text)
+    } else if order.create_new {
+        root.create_new(&order.path, &order.text)
+    } else {
+        root.write(&order.path, &order.text)
+    }
+}
+
+fn write_state(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let written = state::private_dir(folder).and_then(|()| state::write_private(path, text.as_bytes()));
+    written.map_err(|error| Error::new(ExitCode::Internal, format!("cannot write `{}`: {error}", path.display())))
+}
+
+fn commit(settings: &Settings, order: &CommitFiles) -> Result<Option<String>> {
+    let repo = Repo::open(&settings.root, settings.git)?;
+    documents::commit(&repo, &order.paths, &order.message)
+}
+
+async fn request(order: Http) -> std::result::Result<HttpAnswer, Failure> {
+    let Http { url, method, headers, body, timeout } = order;
+    let got = http::request(HttpRequest { url, method, headers, body, timeout: program::seconds(timeout) }).await?;
+    Ok(HttpAnswer { status: got.status, headers: got.headers, body: got.body })
+}

@@ -1,0 +1,4 @@
+//! Effects of scripts that need no run: files, programs, HTTP.
+
+pub(crate) mod effect;
+pub(crate) mod program;

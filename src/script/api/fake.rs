@@ -1,0 +1,210 @@
+//! `fake::…`: how a test prescribes the world and looks at what a script did to it.
+
+use std::sync::Arc;
+
+use rhai::plugin::*;
+use rhai::{Array, Dynamic, Map};
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::event::kind::EventKind;
+
+use super::fields::Fields;
+use super::native::{Call, Fault, Thrown, invalid, native};
+use crate::fake::{self, AgentAnswer, Conflict, Defect, FakeBridge, HttpAnswer, ProgramAnswer};
+use crate::script::value::convert::data;
+
+fn bridge(call: &Call) -> Result<Arc<FakeBridge>, Fault> {
+    let refuse = || invalid("`fake::…` works in tests only").help("run it with `batchprp test`");
+    call.state.fake.clone().ok_or_else(|| refuse().into())
+}
+
+fn read<T: DeserializeOwned>(function: &str, map: Map) -> Result<T, Error> {
+    rhai::serde::from_dynamic(&Dynamic::from_map(map)).map_err(|error| invalid(format!("`{function}`: {error}")))
+}
+
+#[export_module]
+pub(crate) mod module {
+    /// Puts a file into the project of the test.
+    ///
+    /// ```rhai
+    /// fake::file("CLAUDE.md", "Use tabs.");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn file(context: NativeCallContext, path: &str, text: &str) -> Thrown<()> {
+        native(&context, |call| {
+            bridge(call)?.file(path, text);
+            Ok(())
+        })
+    }
+
+    /// Writes a PRP into the project of the test; options are `dependencies`, `files` and the number of `phases`.
+    ///
+    /// ```rhai
+    /// fake::prp("PRP-1.2.1", #{ dependencies: ["PRP-1.1.1"], phases: 2 });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn prp(context: NativeCallContext, id: &str, options: Map) -> Thrown<()> {
+        native(&context, |call| {
+            let fields = Fields::new("fake::prp", options, &["dependencies", "files", "phases"])?;
+            let list = |key| fields.texts(key).map(Option::unwrap_or_default);
+            let phases = fields.int("phases")?.unwrap_or(1);
+            let text = fake::document(id, &list("dependencies")?, &list("files")?, phases);
+            bridge(call)?.file(fake::path(id), text);
+            Ok(())
+        })
+    }
+
+    /// Prescribes the next answer of an agent for an item, or for everybody with `"*"`: `status`, `text`, `lines` for the
+    /// adapter, `code`, `signal`, `result`, `session`, `tokens`, `cost`, `until`, `delay_ms`, `panic`, `error`. Without
+    /// any an agent answers `ok`; the last answer of an item stays.
+    ///
+    /// ```rhai
+    /// fake::agent("PRP-1.1.1", #{ status: "crashed", text: "boom" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn agent(context: NativeCallContext, item: &str, answer: Map) -> Thrown<()> {
+        native(&context, |call| {
+            let answer: AgentAnswer = read("fake::agent", answer)?;
+            bridge(call)?.world().agents.entry(item.to_owned()).or_default().push_back(answer);
+            Ok(())
+        })
+    }
+
+    /// Lets the validation of an item fail once: `phase`, `level` (3 when left out), `error`.
+    ///
+    /// ```rhai
+    /// fake::defect("PRP-1.1.1", #{ phase: 1, error: "test_login failed" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn defect(context: NativeCallContext, item: &str, defect: Map) -> Thrown<()> {
+        native(&context, |call| {
+            let defect: Defect = read("fake::defect", defect)?;
+            bridge(call)?.world().defects.entry(item.to_owned()).or_default().push(defect);
+            Ok(())
+        })
+    }
+
+    /// Lets the merge of an item conflict once, in `files`.
+    ///
+    /// ```rhai
+    /// fake::conflict("PRP-1.1.1", #{ files: ["src/main.rs"] });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn conflict(context: NativeCallContext, item: &str, conflict: Map) -> Thrown<()> {
+        native(&context, |call| {
+            let conflict: Conflict = read("fake::conflict", conflict)?;
+            bridge(call)?.world().conflicts.entry(item.to_owned()).or_default().push(conflict);
+            Ok(())
+        })
+    }
+
+    /// Prescribes what a program answers whose argument list starts with these words: `code`, `stdout`, `stderr`.
+    ///
+    /// ```rhai
+    /// fake::program(["git", "status"], #{ stdout: "clean" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn program(context: NativeCallContext, argv: Array, answer: Map) -> Thrown<()> {
+        native(&context, |call| {
+            let answer: ProgramAnswer = read("fake::program", answer)?;
+            let words = argv.iter().map(ToString::to_string).collect();
+            bridge(call)?.world().programs.push((words, answer));
+            Ok(())
+        })
+    }
+
+    /// Prescribes the next answer of a server: `status`, `headers`, `body`.
+    ///
+    /// ```rhai
+    /// fake::http(#{ status: 200, body: "{}" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn http(context: NativeCallContext, answer: Map) -> Thrown<()> {
+        native(&context, |call| {
+            let answer: HttpAnswer = read("fake::http", answer)?;
+            bridge(call)?.world().http.push_back(answer);
+            Ok(())
+        })
+    }
+
+    /// Sets a variable of the environment.
+    ///
+    /// ```rhai
+    /// fake::env("LINEAR_API_KEY", "secret");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn env(context: NativeCallContext, name: &str, value: &str) -> Thrown<()> {
+        native(&context, |call| {
+            bridge(call)?.world().env.insert(name.to_owned(), value.to_owned());
+            Ok(())
+        })
+    }
+
+    /// Stops the run, as Ctrl-C does.
+    ///
+    /// ```rhai
+    /// fake::cancel();
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn cancel(context: NativeCallContext) -> Thrown<()> {
+        native(&context, |call| {
+            bridge(call)?.cancel();
+            Ok(())
+        })
+    }
+
+    /// Returns the calls of agents so far, each a map `#{ agent, item, role, phase, attempt, model, session, prompt }`.
+    ///
+    /// ```rhai
+    /// assert_eq(fake::calls().map(|asked| asked.item), ["PRP-1.1.1"]);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn calls(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| Ok(bridge(call)?.world().calls.iter().map(data).collect()))
+    }
+
+    /// Returns the commits that were made in the checkout, each a map `#{ message, files }`.
+    ///
+    /// ```rhai
+    /// assert_eq(fake::commits()[0].files, ["PRPs/feature-requests/PRP-1.1.1-a.md"]);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn commits(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| {
+            let commits = bridge(call)?.world().commits.clone();
+            let map = |(message, files)| data(&serde_json::json!({ "message": message, "files": files }));
+            Ok(commits.into_iter().map(map).collect())
+        })
+    }
+
+    /// Returns the events so far, as maps with the key `event`.
+    ///
+    /// ```rhai
+    /// assert(fake::events().some(|event| event.event == "step"));
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn events(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| {
+            // By way of JSON, whose keys are texts: stages have numbers.
+            let plain = |event: &EventKind| serde_json::to_value(event).map_or(Dynamic::UNIT, |event| data(&event));
+            Ok(bridge(call)?.events().iter().map(plain).collect())
+        })
+    }
+
+    /// Returns the texts of the notes so far.
+    ///
+    /// ```rhai
+    /// assert(fake::notes().some(|text| text.contains("skipped")));
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn notes(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| {
+            let note = |event: EventKind| match event {
+                EventKind::Note { text, .. } => Some(Dynamic::from(text)),
+                _ => None,
+            };
+            Ok(bridge(call)?.events().into_iter().filter_map(note).collect())
+        })
+    }
+}
