@@ -21,6 +21,8 @@ mod secrets;
 mod selection;
 #[path = "engine/signals.rs"]
 mod signals;
+#[path = "engine/slow_git.rs"]
+mod slow_git;
 #[path = "engine/stage.rs"]
 mod stage;
 #[path = "engine/steering.rs"]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::answer::Answer;
+use super::answer::{Answer, Refusal};
 use super::ask::Ask;
 use super::attempt::Failure;
 use super::plan::{RunGraph, RunOptions, Selection};
@@ -43,6 +43,13 @@ macro_rules! kind {
             pub fn refuse(self, failure: Failure) {
                 match self {
                     $(Self::$question(_, answer) => answer.refuse(failure),)+
+                }
+            }
+
+            /// Returns a handle that can refuse the question while its answer is being made.
+            pub fn refusal(&self) -> Refusal {
+                match self {
+                    $(Self::$question(_, answer) => answer.refusal(),)+
                 }
             }
         }

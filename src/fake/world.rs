@@ -10,6 +10,7 @@ use crate::bridge::{Executed, Worktree};
 use crate::event::EventKind;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
+use crate::run::core::pending::Pending;
 use crate::run::core::state::{Stage, State};
 use crate::run::settings::Settings;
 
@@ -61,6 +62,7 @@ impl Default for World {
             run: "fake".to_owned(),
             new_run: || "fake".to_owned(),
             stage: Stage::Idle,
+            pending: Pending::default(),
             signal: None,
             trouble: None,
         };

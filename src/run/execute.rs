@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use super::core::channel::ChannelBridge;
 use super::core::effect::End;
 use super::core::message::{Message, Signal};
+use super::core::pending::Pending;
 use super::core::state::{Stage, State};
 use super::core::stream::{Reporter, Stream};
 use super::dispatch::Dispatcher;
@@ -105,6 +106,7 @@ fn dispatcher(settings: Settings, reporters: Vec<Reporter>, tx: mpsc::UnboundedS
         run,
         new_run: clock::run_id,
         stage: Stage::Idle,
+        pending: Pending::default(),
         signal: None,
         trouble: None,
     };

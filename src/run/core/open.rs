@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use super::ahead::Ahead;
 use super::gate::Gate;
 use super::item::Live;
-use super::pending::Pending;
 use crate::bridge::{Answer, Attempt, NextItem, RunGraph, RunOptions};
 use crate::host::agent::SessionLedger;
 use crate::host::lock::Lock;
@@ -51,8 +50,6 @@ pub(crate) struct OpenRun {
     pub(crate) finished: bool,
     /// Tasks that nobody waits for but the end of the run.
     pub(crate) background: usize,
-    /// Questions whose answers are being made.
-    pub(crate) pending: Pending,
 }
 
 impl OpenRun {

@@ -36,14 +36,13 @@ impl Pending {
         self.0.push((refusal, busy));
     }
 
-    /// Refuses what can be left to itself; tells whether anything is left that cannot.
-    pub(crate) fn refuse(&mut self) -> bool {
+    /// Refuses what can be left to itself.
+    pub(crate) fn refuse(&mut self) {
         self.0.retain(|(refusal, busy)| {
             if refusal.is_open() && !busy.is_set() {
                 refusal.refuse(Failure::Cancelled);
             }
             refusal.is_open()
         });
-        !self.0.is_empty()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::message::Signal;
 use super::open::OpenRun;
+use super::pending::Pending;
 use crate::bridge::{Answer, Attempt, Closed, Failure, Origin, Started};
 use crate::error::{Error, ExitCode};
 use crate::host::process::Marker;
@@ -26,6 +27,8 @@ pub(crate) struct State {
     /// Makes the ids of further runs of the same script.
     pub(crate) new_run: fn() -> String,
     pub(crate) stage: Stage,
+    /// Questions whose answers are being made.
+    pub(crate) pending: Pending,
     pub(crate) signal: Option<Signal>,
     /// What could not be written although the run went on.
     pub(crate) trouble: Option<String>,

@@ -40,9 +40,7 @@ pub(super) fn asked(state: &mut State, origin: &Origin, request: Item, now: Mome
 fn get_worktree(state: &mut State, origin: &Origin, answer: Answer<Worktree>, out: &mut Reaction) {
     match worktree_order(state, origin) {
         Ok(order) => {
-            if let Ok(run) = state.open() {
-                run.pending.add(answer.refusal(), order.busy.clone());
-            }
+            state.pending.add(answer.refusal(), order.busy.clone());
             out.work(Work::Worktree(Box::new(order), answer));
         }
         Err(failure) => out.reply(answer, Err(failure)),
@@ -216,7 +214,5 @@ fn integration(run: &OpenRun) -> Result<Integration, Failure> {
 
 /// Remembers a question whose answer only git makes.
 fn pend<T: Send + 'static>(state: &mut State, answer: &Answer<T>) {
-    if let Ok(run) = state.open() {
-        run.pending.add(answer.refusal(), Busy::default());
-    }
+    state.pending.add(answer.refusal(), Busy::default());
 }

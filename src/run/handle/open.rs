@@ -12,7 +12,6 @@ use crate::run::core::gate::Gate;
 use crate::run::core::item::Live;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
-use crate::run::core::pending::Pending;
 use crate::run::core::state::{Stage, State, misuse};
 use crate::run::work::batch::open::{Opened, Order};
 use crate::schedule::{Input, Machine, Plan, Policy};
@@ -95,7 +94,6 @@ pub(super) fn opened(state: &mut State, result: Result<Box<Opened>, Error>, now:
         disk_warned: std::sync::Arc::default(),
         finished: false,
         background: 0,
-        pending: Pending::default(),
     }));
     for item in merged {
         machine::step(state, Input::AlreadyMerged { item }, now, out);

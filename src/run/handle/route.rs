@@ -1,10 +1,11 @@
 //! Which subject a message belongs to.
 
 use super::{agent, close, control, item, machine, merge, open, script_end, signal, task};
-use crate::bridge::{Failure, Origin, Request, Run};
-use crate::run::core::effect::{Reaction, Told, Work};
+use crate::bridge::{self, Failure, Origin, Query, Request, Run};
+use crate::run::core::effect::{Effect, Reaction, Told, Work};
 use crate::run::core::message::Message;
 use crate::run::core::moment::Moment;
+use crate::run::core::pending::Busy;
 use crate::run::core::state::State;
 use crate::run::work::world::effect::Surroundings;
 
@@ -27,7 +28,7 @@ pub(crate) fn handle(state: &mut State, message: Message, now: Moment) -> Reacti
         }
         Message::Told { events, reply } => {
             out.told.extend(events.into_iter().map(Told::Event));
-            out.effects.extend(reply.map(crate::run::core::effect::Effect::Reply));
+            out.effects.extend(reply.map(Effect::Reply));
         }
         Message::MergeEnded { item, result } => merge::ended(state, item, result, now, out),
         Message::BackgroundDone => close::background_done(state, out),
@@ -46,9 +47,20 @@ fn asked(state: &mut State, origin: &Origin, request: Request, now: Moment, out:
         Request::Run(request) => run(state, origin, request, now, out),
         other if state.is_stopping() => out.refuse(other, Failure::Cancelled),
         Request::Item(request) => item::asked(state, origin, request, now, out),
-        Request::Effect(effect) => out.work(Work::Effect(effect, Box::new(surroundings(state, origin)))),
-        Request::Query(crate::bridge::Query::Diff(order, answer)) => task::diff(state, order, answer, out),
-        Request::Query(query) => out.work(Work::Query(query, Box::new(surroundings(state, origin)))),
+        Request::Effect(effect) => {
+            // A program is stopped and waited for.
+            if !matches!(effect, bridge::Effect::Process(..)) {
+                state.pending.add(effect.refusal(), Busy::default());
+            }
+            out.work(Work::Effect(effect, Box::new(surroundings(state, origin))));
+        }
+        Request::Query(query) => {
+            state.pending.add(query.refusal(), Busy::default());
+            match query {
+                Query::Diff(order, answer) => task::diff(state, order, answer, out),
+                query => out.work(Work::Query(query, Box::new(surroundings(state, origin)))),
+            }
+        }
     }
 }
 

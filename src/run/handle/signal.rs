@@ -30,6 +30,9 @@ pub(super) fn signalled(state: &mut State, signal: Signal, now: Moment, out: &mu
 
 /// Leaves what is still under way in git to itself. Agents and programs of the user have a grace period of their own.
 pub(super) fn grace_over(state: &mut State, out: &mut Reaction) {
+    state.pending.refuse();
+    // The script may still be on its way to its next question, and setting up a worktree takes its time to stop.
+    out.effects.push(Effect::Grace(AGAIN));
     match &mut state.stage {
         Stage::Opening(_) => {
             if let Stage::Opening(answer) = std::mem::replace(&mut state.stage, Stage::Idle) {
@@ -40,9 +43,6 @@ pub(super) fn grace_over(state: &mut State, out: &mut Reaction) {
             if let Some(answer) = run.waiting.take() {
                 out.reply(answer, Err(Failure::Cancelled));
             }
-            run.pending.refuse();
-            // Recipes may still be on their way to their next question, and setting up takes its time to stop.
-            out.effects.push(Effect::Grace(AGAIN));
         }
         Stage::Closing(_) => close::abandon(state, out),
         Stage::Idle | Stage::Closed(_) => {}
