@@ -148,7 +148,9 @@ impl RunState {
                 self.halted.get_or_insert_with(|| reason.clone());
             }
             EventKind::Conflict { .. } => self.trouble.merge_conflicts += 1,
-            EventKind::ConflictWarning { .. } | EventKind::ScopeDrift { .. } => self.trouble.warnings += 1,
+            EventKind::ConflictWarning { .. } | EventKind::ScopeDrift { .. } | EventKind::Guard { .. } => {
+                self.trouble.warnings += 1;
+            }
             EventKind::Disagreement { .. } => self.trouble.disagreements += 1,
             EventKind::Note { item: None, text } => self.notes.push(text.clone()),
             EventKind::RunFinished { totals, exit_code, resume, next } => {
@@ -169,6 +171,7 @@ impl RunState {
             | EventKind::Checkpoint { .. }
             | EventKind::Validation { .. }
             | EventKind::Merge { .. }
+            | EventKind::Approved { .. }
             | EventKind::MergeRejected { .. }
             | EventKind::Slow { .. }
             | EventKind::Retry { .. }

@@ -188,6 +188,8 @@ impl ItemState {
             EventKind::AttemptStarted { .. }
             | EventKind::Conflict { .. }
             | EventKind::MergeRejected { .. }
+            | EventKind::Guard { .. }
+            | EventKind::Approved { .. }
             | EventKind::ConflictWarning { .. }
             | EventKind::ScopeDrift { .. }
             | EventKind::RateLimited { .. }

@@ -77,6 +77,8 @@ pub enum ItemStatus {
     Blocked,
     Unproven,
     Conflict,
+    /// The work is done and waits for a person: the guard found what nobody asked for.
+    NeedsApproval,
     Cancelled,
     /// Not reached because the run was paused or stopped before it started.
     Pending,
@@ -92,10 +94,34 @@ impl ItemStatus {
             Self::Blocked => "blocked",
             Self::Unproven => "unproven",
             Self::Conflict => "conflict",
+            Self::NeedsApproval => "needs_approval",
             Self::Cancelled => "cancelled",
             Self::Pending => "pending",
         }
     }
+}
+
+/// Something that the guard found in the work of an item before its merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GuardFinding {
+    /// Name of the rule, as in the configuration and in `approve --rule`.
+    pub rule: String,
+    pub path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    pub reason: String,
+}
+
+/// What the guard made of its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GuardVerdict {
+    /// Told, and merged.
+    Noted,
+    /// Not merged before a person approves.
+    NeedsApproval,
+    /// Not merged, whoever approves.
+    Refused,
 }
 
 /// What became of a document.
@@ -199,6 +225,18 @@ pub enum EventKind {
     Conflict {
         item: String,
         files: Vec<String>,
+    },
+    /// The guard found something in the work of the item before its merge.
+    Guard {
+        item: String,
+        verdict: GuardVerdict,
+        findings: Vec<GuardFinding>,
+    },
+    /// A person approved what the guard found; the item is merged with that.
+    Approved {
+        item: String,
+        by: String,
+        rules: Vec<String>,
     },
     /// The merge of the item was tried out, failed its validation and was not made.
     MergeRejected {
@@ -325,6 +363,8 @@ impl EventKind {
             | Self::Validation { item, .. }
             | Self::Merge { item, .. }
             | Self::Conflict { item, .. }
+            | Self::Guard { item, .. }
+            | Self::Approved { item, .. }
             | Self::MergeRejected { item, .. }
             | Self::ConflictWarning { item, .. }
             | Self::ScopeDrift { item, .. }

@@ -123,7 +123,9 @@ fn item_line(item: &ItemState, state: &RunState, style: Style) -> String {
             let tone = match status {
                 ItemStatus::Completed => Tone::Good,
                 ItemStatus::Failed => Tone::Bad,
-                ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => Tone::Warning,
+                ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
+                    Tone::Warning
+                }
                 ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => Tone::Dim,
             };
             let score = item.score().map(|score| format!(" {score:.1}/10")).unwrap_or_default();

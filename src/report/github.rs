@@ -17,9 +17,13 @@ pub fn write(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
         let (kind, status) = match item.status() {
             None | Some(ItemStatus::Completed) => continue,
             Some(status @ (ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending)) => ("warning", status),
-            Some(status @ (ItemStatus::Partial | ItemStatus::Failed | ItemStatus::Unproven | ItemStatus::Conflict)) => {
-                ("error", status)
-            }
+            Some(
+                status @ (ItemStatus::Partial
+                | ItemStatus::Failed
+                | ItemStatus::Unproven
+                | ItemStatus::Conflict
+                | ItemStatus::NeedsApproval),
+            ) => ("error", status),
         };
         writeln!(out, "::{kind} title={name}::{}", data(&format!("{}: {}", status.as_str(), item.reason)))?;
     }

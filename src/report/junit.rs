@@ -26,7 +26,7 @@ fn case(item: &ItemState) -> TestCase {
     let status = item.status().unwrap_or(ItemStatus::Pending);
     let mut verdict = match status {
         ItemStatus::Completed => TestCaseStatus::success(),
-        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => {
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
             TestCaseStatus::non_success(NonSuccessKind::Failure)
         }
         ItemStatus::Failed => TestCaseStatus::non_success(NonSuccessKind::Error),

@@ -2,7 +2,7 @@
 
 use super::style::{Mark, Style, Tone};
 use super::text::{dollars, line, numbered, safe, short_commit};
-use crate::event::kind::{Change, EventKind, ItemStatus};
+use crate::event::kind::{Change, EventKind, GuardFinding, GuardVerdict, ItemStatus};
 use crate::event::{Event, RunState};
 use crate::model::agent::TimerKind;
 use crate::model::duration::show;
@@ -62,6 +62,10 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         },
         EventKind::Merge { commit, .. } => Some(format!("merged as {}", short_commit(commit))),
         EventKind::Conflict { files, .. } => warning(format!("merge conflict in {}", list(files))),
+        EventKind::Guard { verdict, findings, .. } => warning(guard(*verdict, findings)),
+        EventKind::Approved { by, rules, .. } => {
+            Some(format!("approved by {}: {}", line(by, 80), line(&rules.join(", "), 200)))
+        }
         EventKind::MergeRejected { reason, .. } => warning(format!("not merged: {}", line(reason, 300))),
         EventKind::ConflictWarning { with, files, .. } => {
             warning(format!("will conflict with {} in {}", line(with, 60), list(files)))
@@ -124,6 +128,8 @@ pub fn is_routine(kind: &EventKind) -> bool {
         | EventKind::Validation { .. }
         | EventKind::Conflict { .. }
         | EventKind::MergeRejected { .. }
+        | EventKind::Guard { .. }
+        | EventKind::Approved { .. }
         | EventKind::ConflictWarning { .. }
         | EventKind::ScopeDrift { .. }
         | EventKind::Slow { .. }
@@ -149,11 +155,26 @@ fn indentation(text: &str) -> &str {
     &text[..text.len() - text.trim_start_matches(' ').len()]
 }
 
+/// Says what the guard found, the first findings with their places.
+fn guard(verdict: GuardVerdict, findings: &[GuardFinding]) -> String {
+    let what = match verdict {
+        GuardVerdict::Noted => "noted",
+        GuardVerdict::NeedsApproval => "needs approval",
+        GuardVerdict::Refused => "refused",
+    };
+    let shown = findings.iter().take(5).map(|finding| format!("{}: {}", finding.path, finding.reason));
+    let rest = findings.len().saturating_sub(5);
+    let rest = if rest == 0 { String::new() } else { format!("; and {rest} more") };
+    format!("{what}: {}{rest}", line(&shown.collect::<Vec<_>>().join("; "), 400))
+}
+
 fn finished(status: ItemStatus, reason: &str, duration: f64, style: Style) -> String {
     let (mark, tone) = match status {
         ItemStatus::Completed => (Mark::Good, Tone::Good),
         ItemStatus::Failed => (Mark::Bad, Tone::Bad),
-        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => (Mark::Warning, Tone::Warning),
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
+            (Mark::Warning, Tone::Warning)
+        }
         ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Mark::Waiting, Tone::Dim),
     };
     let why = if reason.is_empty() { String::new() } else { format!(": {}", line(reason, 200)) };

@@ -38,6 +38,7 @@ fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
         ItemStatus::Blocked,
         ItemStatus::Unproven,
         ItemStatus::Conflict,
+        ItemStatus::NeedsApproval,
         ItemStatus::Cancelled,
         ItemStatus::Pending,
     ];

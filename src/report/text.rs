@@ -65,6 +65,7 @@ pub fn status_word(status: ItemStatus) -> &'static str {
         ItemStatus::Blocked => "BLOCKED",
         ItemStatus::Unproven => "UNPROVEN",
         ItemStatus::Conflict => "CONFLICT",
+        ItemStatus::NeedsApproval => "NEEDS APPROVAL",
         ItemStatus::Cancelled => "CANCELLED",
         ItemStatus::Pending => "PENDING",
     }

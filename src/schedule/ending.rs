@@ -41,6 +41,9 @@ pub fn ending(state: &State, handed_in: Option<&Outcome>) -> Ending {
             plain(ItemStatus::Unproven, Some(outcome), format!("{claim}, but {evidence}"))
         }
         State::Conflict { files } => plain(ItemStatus::Conflict, None, format!("conflicts in {}", files.join(", "))),
+        State::NeedsApproval { findings } => {
+            plain(ItemStatus::NeedsApproval, None, format!("needs approval: {}", findings.join("; ")))
+        }
         State::Cancelled => plain(ItemStatus::Cancelled, Some(Outcome::Cancelled), "stopped".to_owned()),
         State::Waiting { .. }
         | State::Ready

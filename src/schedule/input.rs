@@ -21,6 +21,10 @@ pub enum Input {
     Rejected { item: usize, phase: u32, level: u8, reason: String },
     /// The merge that was asked for was given up, because the run is being stopped.
     MergeStopped { item: usize },
+    /// The merge that was asked for waits for a person.
+    Unapproved { item: usize, findings: Vec<String> },
+    /// The merge that was asked for is one that nobody can approve.
+    Refused { item: usize, reason: String },
     /// The merge that was asked for could not be made.
     MergeFailed { item: usize, reason: String },
     /// A usage limit was met: no item that needs the adapter starts until [`Input::QuotaOver`]; running items go on.

@@ -28,6 +28,8 @@ pub enum State {
     Unproven { claim: String, evidence: String },
     /// Final: its merge was parked.
     Conflict { files: Vec<String> },
+    /// Final: done, and not merged before a person approves what the guard found.
+    NeedsApproval { findings: Vec<String> },
     /// Final: stopped while it ran.
     Cancelled,
     /// Final: the run ended before it could start, or start again.
@@ -45,6 +47,7 @@ impl State {
             Self::Blocked { .. } => Some(ItemStatus::Blocked),
             Self::Unproven { .. } => Some(ItemStatus::Unproven),
             Self::Conflict { .. } => Some(ItemStatus::Conflict),
+            Self::NeedsApproval { .. } => Some(ItemStatus::NeedsApproval),
             Self::Cancelled => Some(ItemStatus::Cancelled),
             Self::Pending => Some(ItemStatus::Pending),
         }

@@ -25,6 +25,10 @@ impl Machine {
             }
             Input::Merged { item } => self.merged(item, State::Completed, actions),
             Input::Conflicted { item, files } => self.conflicted(item, files, actions),
+            Input::Unapproved { item, findings } => self.merged(item, State::NeedsApproval { findings }, actions),
+            Input::Refused { item, reason } => {
+                self.merged(item, State::Failed { kind: FailureKind::Refused, reason }, actions);
+            }
             Input::Rejected { item, phase, level, reason } => {
                 self.merged(item, State::Partial { phase, level, reason }, actions);
             }

@@ -102,3 +102,20 @@ fn a_reader_that_goes_away_does_not_disturb_the_run() {
         assert_eq!(project.merges("prp-47").len(), 2);
     }
 }
+
+#[test]
+fn agents_hear_signals_that_the_caller_of_the_program_ignores() {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    project.sabotage("PRP-47.1.1", 1, "grep -E 'Sig(Blk|Ign)' /proc/self/status > $TOOLS/signals");
+    // A shell without job control starts what is in its background with SIGINT and SIGQUIT ignored.
+    let command = project.command(&["exe", "--batch", "47"]);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "\"$@\" & wait $!", "sh"]).arg(command.get_program()).args(command.get_args());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(command.get_current_dir().expect("a folder"));
+    assert!(shell.output().expect("runs").status.success());
+    let signals = fs::read_to_string(project.tools().join("signals")).expect("signals");
+    let set: Vec<&str> = signals.split_whitespace().filter(|word| !word.starts_with("Sig")).collect();
+    assert!(set.len() == 2 && set.iter().all(|set| set.chars().all(|digit| digit == '0')), "{signals}");
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, killpg, sigprocmask};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
@@ -142,6 +142,7 @@ fn detach(command: &mut Command) {
     let most = ceiling();
     let prepare = move || {
         nix::unistd::setsid()?;
+        hear_all_signals()?;
         if let Some(most) = most {
             let (soft, hard) = getrlimit(Resource::RLIMIT_NPROC)?;
             setrlimit(Resource::RLIMIT_NPROC, most.min(soft), hard)?;
@@ -151,11 +152,34 @@ fn detach(command: &mut Command) {
         // The parent may have died before the line above.
         if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from(Errno::ESRCH)) }
     };
-    // SAFETY: `prepare` runs in the child between fork and exec. It makes six system calls that are async-signal-safe,
+    // SAFETY: `prepare` runs in the child between fork and exec. It makes only system calls that are async-signal-safe,
     // and neither allocates, locks nor touches memory of the parent; its errors are plain numbers.
     unsafe {
         command.pre_exec(prepare);
     }
+}
+
+/// Takes back what the caller of this program ignores or blocks: a shell that starts it in the background ignores SIGINT
+/// and SIGQUIT, which children would inherit, and then nobody hears the word to stop.
+#[expect(unsafe_code, reason = "code between fork and exec is unsafe by nature")]
+fn hear_all_signals() -> nix::Result<()> {
+    const HEARD: [Signal; 10] = [
+        Signal::SIGHUP,
+        Signal::SIGINT,
+        Signal::SIGQUIT,
+        Signal::SIGPIPE,
+        Signal::SIGALRM,
+        Signal::SIGTERM,
+        Signal::SIGUSR1,
+        Signal::SIGUSR2,
+        Signal::SIGCHLD,
+        Signal::SIGTSTP,
+    ];
+    for signal in HEARD {
+        // SAFETY: the default action runs no code of ours, and the child execs before anything else.
+        unsafe { nix::sys::signal::signal(signal, SigHandler::SigDfl) }?;
+    }
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
 }
 
 /// Makes the kernel choose agents before us when memory runs out.

@@ -176,6 +176,11 @@ fn next_steps(run: &OpenRun, totals: &BTreeMap<ItemStatus, u32>) -> Vec<String> 
             next.push(format!("batchprp resolve {}", run.id(item)));
         }
     }
+    for (item, state) in run.machine.states().enumerate() {
+        if matches!(state, ItemState::NeedsApproval { .. }) {
+            next.push(format!("batchprp approve {}", run.id(item)));
+        }
+    }
     if totals.get(&ItemStatus::Completed).is_some_and(|count| *count > 0) {
         next.push(format!("git log --first-parent {}", integration.branch));
     }

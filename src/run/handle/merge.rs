@@ -4,6 +4,7 @@ use super::{machine, task};
 use crate::bridge::OnConflict;
 use crate::error::Error;
 use crate::event::EventKind;
+use crate::event::kind::{GuardFinding, GuardVerdict};
 use crate::host::process::Marker;
 use crate::host::validate::Validation;
 use crate::run::core::effect::{Reaction, Work};
@@ -94,6 +95,16 @@ pub(super) fn ended(state: &mut State, item: usize, result: Result<MergeEnd, Err
             out.tell(EventKind::MergeRejected { item: id, level, reason: told, guilty, errors });
             Input::Rejected { item, phase, level, reason }
         }
+        Ok(MergeEnd::NeedsApproval(findings)) => {
+            let short = told(&findings);
+            out.tell(EventKind::Guard { item: id, verdict: GuardVerdict::NeedsApproval, findings });
+            Input::Unapproved { item, findings: short }
+        }
+        Ok(MergeEnd::Refused(findings)) => {
+            let reason = told(&findings).join("; ");
+            out.tell(EventKind::Guard { item: id, verdict: GuardVerdict::Refused, findings });
+            Input::Refused { item, reason }
+        }
         Ok(MergeEnd::Stopped) => Input::MergeStopped { item },
         Err(error) => Input::MergeFailed { item, reason: error.message },
     };
@@ -102,4 +113,9 @@ pub(super) fn ended(state: &mut State, item: usize, result: Result<MergeEnd, Err
         task::remove_worktree(state, item, out);
     }
     pump(state, out);
+}
+
+/// Returns the findings of the guard for the reason of an item, each on one line.
+fn told(findings: &[GuardFinding]) -> Vec<String> {
+    findings.iter().map(|finding| format!("{} ({})", finding.path, finding.reason)).collect()
 }

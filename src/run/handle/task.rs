@@ -17,7 +17,9 @@ pub(super) fn write_status(state: &mut State, item: usize, status: ItemStatus, o
         // Done, but not where anybody finds it: the next run merges the branch and says so then.
         ItemStatus::Completed if run.options.no_merge => return,
         ItemStatus::Completed => Status::Completed,
-        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict => Status::Partial,
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
+            Status::Partial
+        }
         ItemStatus::Failed => Status::Failed,
         ItemStatus::Blocked => Status::Blocked,
         ItemStatus::Cancelled | ItemStatus::Pending => return,

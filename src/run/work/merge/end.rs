@@ -1,6 +1,6 @@
 //! How a merge ended.
 
-use crate::event::kind::Guilty;
+use crate::event::kind::{GuardFinding, Guilty};
 
 /// What came of trying to merge an item.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub(crate) enum MergeEnd {
     },
     /// The merged tree does not pass its validation.
     Rejected(Box<Rejection>),
+    /// The guard found something that a person has to look at.
+    NeedsApproval(Vec<GuardFinding>),
+    /// The guard found something that is never merged.
+    Refused(Vec<GuardFinding>),
     /// The run is being stopped.
     Stopped,
 }
