@@ -60,6 +60,7 @@ fn head_decides_what_is_tracked_and_a_revision_what_is_shown() {
     assert!(show("nowhere", "src/a.txt").is_err());
     assert!(show("--all", "src/a.txt").is_err());
     assert_eq!(checkout.files("HEAD").expect("files"), ["README.md", "src/a.txt"]);
+    assert_eq!(checkout.folders("HEAD").expect("folders"), ["src"]);
 }
 
 #[test]
@@ -121,12 +122,14 @@ fn a_commit_takes_its_files_over_hooks_and_over_what_a_killed_one_staged() {
 fn a_project_that_is_a_folder_of_the_repository_names_its_own_paths() {
     let fixture = Fixture::new();
     fixture.write("tool/in.txt", "in\n");
+    fixture.write("tool/sub/deep/x.txt", "x\n");
     fixture.git(&["add", "-A"]);
     fixture.git(&["commit", "-q", "-m", "tool"]);
     fixture.write("tool/new.txt", "new\n");
     fixture.write("tool/in.txt", "changed\n");
     let checkout = Checkout::open(&fixture.root().join("tool"), Policy::default()).expect("a repository");
-    assert_eq!(checkout.files("HEAD").expect("files"), ["in.txt"]);
+    assert_eq!(checkout.files("HEAD").expect("files"), ["in.txt", "sub/deep/x.txt"]);
+    assert_eq!(checkout.folders("HEAD").expect("folders"), ["sub", "sub/deep"]);
     let mut changed = checkout.changed(&paths(&["in.txt", "new.txt"])).expect("an answer");
     changed.sort();
     assert_eq!(changed, ["in.txt", "new.txt"]);

@@ -334,6 +334,6 @@ mod tests {
             ..Wish::default()
         };
         assert_eq!(seen(&said), ("fake".to_owned(), String::new(), 9.0, Some(1)));
-        assert_eq!(Said::default().settled(&Workload::default()).timeout, TIMEOUT);
+        assert_eq!(seen(&Said::default()), ("claude".to_owned(), String::new(), TIMEOUT, None));
     }
 }

@@ -7,7 +7,7 @@ use super::documents;
 use crate::error::Result;
 use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::repo::{Policy, Repo, refuse};
-use crate::host::git::plumbing::run::failure;
+use crate::host::git::plumbing::run::{failure, split};
 use crate::model::history::{Distance, LoggedCommit};
 
 /// A project in a repository, of which it may be a folder. Paths are below the project.
@@ -74,8 +74,21 @@ impl Checkout {
 
     /// Returns the files of the project in a revision, sorted as git does.
     pub fn files(&self, revision: &str) -> Result<Vec<String>> {
+        self.tree(revision, &[])
+    }
+
+    /// Returns the folders of the project in a revision, sorted as git does.
+    pub fn folders(&self, revision: &str) -> Result<Vec<String>> {
+        let folders = self.tree(revision, &["-d"])?;
+        // The folder of the project is none of its own.
+        Ok(folders.into_iter().filter(|folder| !folder.is_empty()).collect())
+    }
+
+    fn tree(&self, revision: &str, options: &[&str]) -> Result<Vec<String>> {
         let commit = self.repo.resolve(revision)?;
-        let mut args = vec!["ls-tree", "-r", "-z", "--name-only", "--full-tree", &commit];
+        let mut args = vec!["ls-tree", "-r", "-z", "--name-only", "--full-tree"];
+        args.extend(options);
+        args.push(&commit);
         let folder = self.folder.to_string_lossy();
         if !folder.is_empty() {
             args.extend(["--", &folder]);
@@ -84,7 +97,7 @@ impl Checkout {
         if output.code != 0 {
             return Err(failure("ls-tree", &output));
         }
-        let paths = crate::host::git::plumbing::run::split(&output.stdout);
+        let paths = split(&output.stdout);
         Ok(paths.iter().filter_map(|path| self.below(path)).collect())
     }
 

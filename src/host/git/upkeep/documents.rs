@@ -50,9 +50,9 @@ pub fn commit(repo: &Repo, files: &[PathBuf], message: &str) -> Result<Option<St
     let paths = changed.iter().map(literal);
     let output = repo.git().args(args).args(paths).input(message).changes(repo.common_dir()).run()?;
     if output.code != 0 {
-        return Err(
-            failure("commit", &output).help("the files are written and staged; commit them when that is mended")
-        );
+        let error = failure("commit", &output);
+        let mended = "the files are written and staged; commit them when that is mended";
+        return Err(if error.help.is_some() { error } else { error.help(mended) });
     }
     repo.head().map(Some)
 }
