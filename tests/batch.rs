@@ -14,5 +14,7 @@ mod input;
 mod plans;
 #[path = "batch/project.rs"]
 mod project;
+#[path = "batch/roles.rs"]
+mod roles;
 #[path = "batch/scripts.rs"]
 mod scripts;

@@ -216,6 +216,38 @@ fn commands_are_short() {
 }
 
 #[test]
+fn scripts_fit_the_screen_and_have_one_purpose() {
+    /// Columns of a line, lines of a file.
+    const MOST: (usize, usize) = (120, 200);
+    let mut found = Vec::new();
+    for source in sources("commands", "rhai").into_iter().chain(sources("stdlib", "rhai")) {
+        let length = source.text.lines().count();
+        if length > MOST.1 {
+            found.push(format!("{}: {length} lines", source.path));
+        }
+        let wide = |(_, line): &(usize, &str)| line.chars().count() > MOST.0;
+        let wide = source.text.lines().enumerate().filter(wide);
+        found.extend(wide.map(|(at, line)| format!("{}:{}: {} columns", source.path, at + 1, line.chars().count())));
+    }
+    none("scripts that are too wide or too long", &found);
+}
+
+#[test]
+fn scripts_ask_git_through_its_functions() {
+    let mut found = Vec::new();
+    for source in sources("commands", "rhai").into_iter().chain(sources("stdlib", "rhai")) {
+        let line = |(at, line): (usize, &str)| {
+            let plain: String = line.chars().filter(|letter| !letter.is_whitespace()).collect();
+            let runs_git =
+                ["[\"git\"", "which(\"git\")", "[`git`", "\"git\".split"].iter().any(|word| plain.contains(word));
+            runs_git.then(|| format!("{}:{}: {line}", source.path, at + 1))
+        };
+        found.extend(source.text.lines().enumerate().filter_map(line));
+    }
+    none("git programs that escape the rules on hooks, signing, locks and language", &found);
+}
+
+#[test]
 fn scripts_share_code_instead_of_copying_it() {
     let mut scripts: Vec<Vec<String>> =
         sources("commands", "rhai").into_iter().chain(sources("stdlib", "rhai")).map(|s| significant(&s)).collect();

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use super::answer::{Answer, Refusal};
 use super::ask::Ask;
 use super::attempt::Failure;
+use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{Checkpoint, Closed, Executed, HttpAnswer, NextItem, ProcessOutput, Started, Worktree};
 use crate::event::EventKind;
 use crate::model::adapter::AgentCall;
 use crate::model::agent::AgentReport;
 use crate::model::gate::GateLine;
+use crate::model::history::{Distance, LoggedCommit};
 use crate::model::outcome::Outcome;
 use crate::model::prp::Prp;
 use crate::model::validation::ValidationRecord;
@@ -112,6 +114,13 @@ kind! {
         ExecutedFacts -> Vec<Executed>,
         IsUnclosed -> bool,
         Diff -> String,
+        ChangedFiles -> Vec<String>,
+        IsTracked -> bool,
+        ShowFile -> Option<String>,
+        BranchDistance -> Option<Distance>,
+        LogRange -> Vec<LoggedCommit>,
+        TreeFiles -> Vec<String>,
+        TreeFolders -> Vec<String>,
     }
 }
 

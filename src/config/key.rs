@@ -75,6 +75,7 @@ pub const KEYS: &[Key] = &[
     unset("agent.roles.*.max_turns", Kind::Count(1), "turns of one attempt of a role"),
     unset("adapter.*.argv", Kind::List, "program and arguments; the prompt comes on standard input"),
     key("adapter.*.heartbeat", Kind::Flag, "false", "the program writes heartbeat.json itself"),
+    unset("adapter.*.model", Kind::Text, "model of this agent where neither `agent.model` nor the role names one"),
     unset("adapter.*.models", Kind::List, "what this agent calls the sizes haiku, sonnet and opus"),
     unset("adapter.*.program", Kind::Text, "path of the agent's program, when it is not the one on PATH"),
     unset("adapter.*.env_pass", Kind::List, "further environment variables for this agent"),

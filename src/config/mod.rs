@@ -5,14 +5,16 @@
 mod key;
 mod layer;
 mod read;
+mod role;
 mod settings;
 mod template;
 
 pub use key::{KEYS, Key, Kind};
 pub use layer::{Entry, Layer, Layers, Origin, Value};
 pub use read::{from_environment, from_toml, value_of};
+pub use role::{AdapterModels, Role, RoleSettings, Size, Source, Wish, Workload};
 pub use settings::{
-    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, PathSettings, RoleSettings, RunSettings,
-    TrackerSettings, ValidateSettings, WorktreeSettings,
+    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, PathSettings, RunSettings, TrackerSettings,
+    ValidateSettings, WorktreeSettings,
 };
 pub use template::project_file;

@@ -32,24 +32,13 @@ pub struct PathSettings {
     pub state: String,
 }
 
+/// What holds for all agents; what each role gets is [`Role::settings`](super::Role::settings).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AgentSettings {
     pub name: Option<String>,
-    pub model: Option<String>,
     /// File with prices of models.
     pub prices: Option<String>,
     pub env_pass: Vec<String>,
-    /// By name of the role.
-    pub roles: BTreeMap<String, RoleSettings>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RoleSettings {
-    pub agent: Option<String>,
-    pub model: Option<String>,
-    pub timeout: Option<Duration>,
-    pub tools: Option<Vec<String>>,
-    pub max_turns: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -133,10 +122,8 @@ impl Config {
             },
             agent: AgentSettings {
                 name: found.some_text("agent.name"),
-                model: found.some_text("agent.model"),
                 prices: found.some_text("agent.prices"),
                 env_pass: found.list("agent.env_pass"),
-                roles: found.names("agent.roles").map(|role| (role.to_owned(), found.role(role))).collect(),
             },
             adapters: found.names("adapter").map(|name| (name.to_owned(), found.adapter(name))).collect(),
             run: RunSettings {
@@ -217,12 +204,8 @@ impl Found {
         self.some_text(path).unwrap_or_default()
     }
 
-    fn some_list(&self, path: &str) -> Option<Vec<String>> {
-        if let Some(Value::List(list)) = self.value(path) { Some(list.clone()) } else { None }
-    }
-
     fn list(&self, path: &str) -> Vec<String> {
-        self.some_list(path).unwrap_or_default()
+        if let Some(Value::List(list)) = self.value(path) { list.clone() } else { Vec::new() }
     }
 
     fn count(&self, path: &str) -> Option<u64> {
@@ -248,17 +231,6 @@ impl Found {
     /// Returns the names that the user chose below a section.
     fn names<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().filter_map(move |path| path.strip_prefix(section)?.strip_prefix('.')?.split('.').next())
-    }
-
-    fn role(&self, role: &str) -> RoleSettings {
-        let path = |key: &str| format!("agent.roles.{role}.{key}");
-        RoleSettings {
-            agent: self.some_text(&path("agent")),
-            model: self.some_text(&path("model")),
-            timeout: self.time(&path("timeout")),
-            tools: self.some_list(&path("tools")),
-            max_turns: self.count(&path("max_turns")),
-        }
     }
 
     fn adapter(&self, name: &str) -> AdapterSettings {

@@ -144,6 +144,13 @@ impl World {
             }
             Query::IsUnclosed(_, answer) => answer.give(Ok(false)),
             Query::Diff(_, answer) => answer.give(Ok(String::new())),
+            Query::ChangedFiles(order, answer) => answer.give(Ok(self.changed_files(&order.0))),
+            Query::IsTracked(order, answer) => answer.give(Ok(self.is_committed(&order.0))),
+            Query::ShowFile(order, answer) => answer.give(Ok(self.committed_text(&order.path))),
+            Query::BranchDistance(_, answer) => answer.give(Ok(None)),
+            Query::LogRange(_, answer) => answer.give(Ok(self.log())),
+            Query::TreeFiles(_, answer) => answer.give(Ok(self.tree_files())),
+            Query::TreeFolders(_, answer) => answer.give(Ok(self.tree_folders())),
         }
     }
 }

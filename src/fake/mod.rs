@@ -9,6 +9,7 @@ mod behaviour;
 mod bridge;
 mod documents;
 mod effects;
+mod git;
 mod items;
 mod world;
 

@@ -10,6 +10,7 @@ pub mod duration;
 pub mod edit;
 pub mod gate;
 pub mod heartbeat;
+pub mod history;
 pub mod id;
 pub mod inspect;
 pub mod outcome;

@@ -40,6 +40,11 @@ impl Complexity {
             Self::High => "high",
         }
     }
+
+    /// Reads the word as it stands in the file.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Low, Self::Medium, Self::High].into_iter().find(|complexity| complexity.as_str() == word)
+    }
 }
 
 /// What batchprp knows of a PRP after reading it.

@@ -19,6 +19,11 @@ pub struct TaskSpec {
     /// `type` (`phase`, `prp` or `artifact`), `path`, `content`, and what the script adds.
     pub input: Option<Value>,
     pub timeout_minutes: f64,
+    /// Model that is asked for, as the agent calls it; `null` for its own choice.
+    pub model: Option<String>,
+    /// Tools that the role may use; empty for all.
+    pub tools: Vec<String>,
+    pub max_turns: Option<u32>,
     /// Path of the PRP, below the project root.
     pub prp_path: Option<String>,
     /// The phase to carry out; an agent is called once per phase.

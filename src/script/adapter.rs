@@ -52,8 +52,11 @@ pub struct Traits {
     /// their answer.
     #[serde(default)]
     pub text: bool,
+    /// Model of this agent where neither flags nor configuration name one; otherwise the role asks for one.
+    #[serde(default)]
+    pub model: Option<String>,
     /// What this agent calls the sizes `haiku`, `sonnet` and `opus`, in this order; an empty name means its own
-    /// default. Without it the names of the sizes are used as they are.
+    /// default. Without a name the word of the size is used.
     #[serde(default)]
     pub models: Vec<String>,
     /// Environment variables that the agent needs from the user.

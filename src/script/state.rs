@@ -94,11 +94,6 @@ impl State {
         self.config.get(key).and_then(|value| serde_json::from_value(value).ok())
     }
 
-    /// Returns a setting as a number; durations are seconds.
-    pub(crate) fn setting_number(&self, key: &str) -> Option<f64> {
-        self.config.get(key).and_then(|value| value.as_f64())
-    }
-
     /// Returns the folder of overrides, runs and metrics.
     pub(crate) fn state_folder(&self) -> PathBuf {
         self.root.join(self.setting_text("paths.state").unwrap_or_else(|| ".ce".to_owned()))

@@ -68,6 +68,8 @@ fn without_the_flag_nothing_is_committed_and_a_later_run_can_catch_up() {
     project.run(&["gen", "PLAN.md", "--agent", "template", "--retry-failed"]).exits(0);
     assert_eq!(project.git(&["rev-parse", "HEAD"]), before);
     project.run(&with(&["--retry-failed", "--dry-run"])).exits(4);
+    // As after a kill between `git add` and `git commit`.
+    project.git(&["add", "PRPs"]);
     project.run(&with(&["--retry-failed"])).exits(0);
     assert_eq!(commits(&project, &before).len(), 4);
     project.run(&with(&["--retry-failed"])).exits(4).says("every PRP of the plan is there");

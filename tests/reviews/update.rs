@@ -208,8 +208,47 @@ fn commit_goes_on_where_a_killed_one_left_everything_in_the_index() {
     project.git(&["add", "--all", "PRPs", "CLAUDE.md"]);
     let lock = project.root().join(".git/index.lock");
     fs::write(&lock, "").expect("a lock");
-    project.run(&["context-update", "--batch", "47", "--commit"]).exits(7).says("rm .git/index.lock");
+    project.run(&["context-update", "--batch", "47", "--commit"]).exits(7).says(&format!("rm {}", lock.display()));
     fs::remove_file(&lock).expect("unlocked");
     project.run(&["context-update", "--batch", "47", "--commit"]).exits(0).says("committed 7 changed paths");
     assert_eq!(project.git(&["status", "--porcelain"]), "");
+}
+
+/// Makes a hook that refuses every commit, and signing that no program can do.
+fn refusing(project: &Project) {
+    let hook = project.root().join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
+    fs::write(&hook, "#!/bin/sh\nexit 1\n").expect("a hook");
+    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("mode");
+    project.git(&["config", "commit.gpgSign", "true"]);
+    project.git(&["config", "gpg.program", "/nowhere/gpg"]);
+}
+
+#[test]
+fn commit_runs_no_hook_and_signs_nothing_unless_that_is_asked_for() {
+    let project = landed();
+    refusing(&project);
+    project.run(&["context-update", "--batch", "47", "--commit"]).exits(0).says("committed 7 changed paths");
+    assert_eq!(project.git(&["status", "--porcelain"]), "");
+    assert_eq!(project.git(&["log", "-1", "--format=%s"]), "Update PRP status and context");
+    // A hook that was asked for has the last word, and what it leaves is said.
+    project.write("CLAUDE.md", &format!("{CONTEXT}\nMore.\n")).configure("[git]\nhooks = true\n");
+    let ran = project.run(&["context-update", "--batch", "47", "--commit"]).exits(7);
+    ran.says("`git commit` failed: exit code 1").says("the files are written and staged");
+    assert_eq!(project.git(&["log", "-1", "--format=%s"]), "Update PRP status and context");
+}
+
+#[test]
+fn a_checkout_that_cannot_take_a_commit_is_refused_before_anything_is_written() {
+    let project = landed();
+    project.git(&["checkout", "-q", "-b", "other", "HEAD~1"]);
+    project.write("README.md", "# Theirs\n").commit("Theirs");
+    project.git(&["checkout", "-q", "main"]);
+    project.write("README.md", "# Ours\n").commit("Ours");
+    let merge = std::process::Command::new("git").args(["merge", "other"]).current_dir(project.root()).output();
+    assert!(!merge.expect("git").status.success());
+    let before = project.fingerprint();
+    let ran = project.run(&["context-update", "--batch", "47", "--commit"]).exits(7);
+    ran.says("a merge is in progress in the checkout").says("git merge --abort");
+    assert_eq!(project.fingerprint(), before);
 }

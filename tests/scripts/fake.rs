@@ -396,6 +396,13 @@ impl Fake {
             Query::ExecutedFacts(order, answer) => answer.give(Ok(self.executed(order.batch, &order.ids))),
             Query::IsUnclosed(_, answer) => answer.give(Ok(false)),
             Query::Diff(_, answer) => answer.give(Ok(String::new())),
+            Query::ChangedFiles(_, answer) => answer.give(Ok(Vec::new())),
+            Query::IsTracked(_, answer) => answer.give(Ok(true)),
+            Query::ShowFile(_, answer) => answer.give(Ok(None)),
+            Query::BranchDistance(_, answer) => answer.give(Ok(None)),
+            Query::LogRange(_, answer) => answer.give(Ok(Vec::new())),
+            Query::TreeFiles(_, answer) => answer.give(Ok(Vec::new())),
+            Query::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
         }
     }
 }

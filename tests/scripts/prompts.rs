@@ -146,30 +146,21 @@ fn printed(lines: &str) -> Result<String, Error> {
 }
 
 #[test]
-fn sizes_change_at_forty_and_seventy_and_the_parts_of_the_score_are_capped() {
-    let sizes =
-        printed("for score in [39.9, 40.0, 69.9, 70.0, 120.0] { print(models::size_of(score)); }").expect("sizes");
-    assert_eq!(sizes.lines().collect::<Vec<_>>(), ["haiku", "sonnet", "sonnet", "opus", "opus"]);
-    let item = |complexity: &str, hours: &str, files: usize, phases: usize| {
-        let list = |count: usize| vec!["0"; count].join(", ");
+fn a_failed_validation_asks_for_the_next_size_and_leaves_a_named_model_alone() {
+    let sizes = "#{ haiku: \"h\", sonnet: (), opus: \"o\" }";
+    let line = |size: &str| {
         format!(
-            "print(models::score(#{{ complexity: \"{complexity}\", hours: {hours}, files: [{}], phases: [{}] }}));",
-            list(files),
-            list(phases)
+            "let next = models::escalated(#{{ model: \"m\", size: {size}, sizes: {sizes}, origin: #{{ model: \"--model\" }} }});\
+             print(`${{next.size}} ${{next.model}} ${{next.origin.model}}`);"
         )
     };
-    let lines = [
-        item("low", "0.5", 1, 1),
-        item("low", "1.2", 1, 1),
-        item("medium", "2.0", 1, 1),
-        item("high", "3.0", 4, 4),
-        item("high", "99", 99, 99),
-        item("medium", "()", 0, 1),
+    let lines = ["\"haiku\"", "\"sonnet\"", "\"opus\"", "()"].map(line).join("\n");
+    let said = printed(&lines.replace("let next", "next").replacen("next", "let next", 1)).expect("settings");
+    let wanted = [
+        "sonnet  --model; the validation failed, so sonnet",
+        "opus o --model; the validation failed, so opus",
+        "opus m --model",
+        " m --model",
     ];
-    let scores = printed(&lines.join("\n")).expect("scores");
-    let scores: Vec<f64> = scores.lines().map(|line| line.parse().expect(line)).collect();
-    assert_eq!(scores, [33.0, 40.0, 68.0, 120.0, 120.0, 53.0]);
-    let next =
-        printed("for size in [\"haiku\", \"sonnet\", \"opus\"] { print(models::escalate(size)); }").expect("sizes");
-    assert_eq!(next.lines().collect::<Vec<_>>(), ["sonnet", "opus", "opus"]);
+    assert_eq!(said.lines().collect::<Vec<_>>(), wanted);
 }

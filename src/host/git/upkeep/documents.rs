@@ -34,28 +34,53 @@ pub fn commit(repo: &Repo, files: &[PathBuf], message: &str) -> Result<Option<St
     if files.is_empty() {
         return Ok(None);
     }
-    let literal = |file: &PathBuf| Ok(format!(":(top,literal){}", repo.relative(file)?));
-    let paths = files.iter().map(literal).collect::<Result<Vec<_>>>()?;
-    if changed(repo, &paths)?.is_empty() {
+    let changed = changed(repo, files)?;
+    if changed.is_empty() {
         ignored(repo, files)?;
         return Ok(None);
     }
-    // Git commits by path only what it knows.
-    repo.git().args(["add", "--all", "--"]).args(&paths).changes(repo.common_dir()).ok()?;
+    let literal = |change: &Change| format!(":(top,literal){}", change.path);
+    // Git commits by path only what it knows. What is in the index already, as after a kill, may be a removal, which it
+    // cannot find to add it again.
+    let fresh = changed.iter().filter(|change| !change.is_staged).map(literal).collect::<Vec<_>>();
+    if !fresh.is_empty() {
+        repo.git().args(["add", "--all", "--"]).args(&fresh).changes(repo.common_dir()).ok()?;
+    }
     let args = ["commit", "--quiet", "--cleanup=verbatim", "--file=-", "--only", "--"];
-    let output = repo.git().args(args).args(&paths).input(message).changes(repo.common_dir()).run()?;
+    let paths = changed.iter().map(literal);
+    let output = repo.git().args(args).args(paths).input(message).changes(repo.common_dir()).run()?;
     if output.code != 0 {
-        return Err(
-            failure("commit", &output).help("the files are written and staged; commit them when that is mended")
-        );
+        let error = failure("commit", &output);
+        let mended = "the files are written and staged; commit them when that is mended";
+        return Err(if error.help.is_some() { error } else { error.help(mended) });
     }
     repo.head().map(Some)
 }
 
-/// Returns what differs from HEAD among the paths, untracked files included.
-fn changed(repo: &Repo, paths: &[String]) -> Result<Vec<String>> {
+/// A file that differs from HEAD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Below the top of the repository.
+    pub(crate) path: String,
+    /// The index has it as the working tree has it.
+    pub(crate) is_staged: bool,
+}
+
+/// Returns what differs from HEAD among the files, untracked and removed ones included.
+pub(crate) fn changed(repo: &Repo, files: &[PathBuf]) -> Result<Vec<Change>> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let literal = |file: &PathBuf| Ok(format!(":(top,literal){}", repo.relative(file)?));
+    let paths = files.iter().map(literal).collect::<Result<Vec<_>>>()?;
     let args = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--"];
-    repo.git().args(args).args(paths).list()
+    let entries = repo.git().args(args).args(paths).list()?;
+    // `XY path`: X for the index against HEAD, Y for the working tree against the index.
+    let change = |entry: &String| {
+        let (codes, path) = (entry.get(..2)?, entry.get(3..)?);
+        Some(Change { path: path.to_owned(), is_staged: codes.ends_with(' ') })
+    };
+    Ok(entries.iter().filter_map(change).collect())
 }
 
 /// Refuses files that git is told to ignore: nobody who asks for commits wants them left out silently.

@@ -1,5 +1,6 @@
 //! What git knows over many items and runs: scans, leases, clean-up, restarts, executed work.
 
+pub mod checkout;
 pub mod clean;
 pub mod documents;
 pub mod executed;

@@ -1,6 +1,6 @@
 //! Answers to questions about what is known.
 
-use super::{executed, select};
+use super::{executed, git, select};
 use crate::bridge::{Failure, Query};
 use crate::error::Result;
 use crate::run::settings::Settings;
@@ -19,5 +19,26 @@ pub(crate) fn answer(query: Query, settings: &Settings) {
         }
         Query::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
         Query::Diff(order, answer) => answer.give(given(executed::patch(settings, &order.item, order.max_bytes))),
+        Query::ChangedFiles(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.changed(&order.0))));
+        }
+        Query::IsTracked(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.tracked(&order.0))));
+        }
+        Query::ShowFile(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.show(&order.revision, &order.path))));
+        }
+        Query::BranchDistance(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.distance(&order.branch))));
+        }
+        Query::LogRange(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.log(&order.range))));
+        }
+        Query::TreeFiles(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.files(&order.revision))));
+        }
+        Query::TreeFolders(order, answer) => {
+            answer.give(given(git::checkout(settings, |checkout| checkout.folders(&order.revision))));
+        }
     }
 }

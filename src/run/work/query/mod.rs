@@ -2,4 +2,5 @@
 
 pub(crate) mod answer;
 pub(crate) mod executed;
+pub(crate) mod git;
 pub(crate) mod select;

@@ -8,8 +8,7 @@ use super::program;
 use crate::bridge::{CommitFiles, Effect, Failure, Http, HttpAnswer, WriteFile};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::files::Root;
-use crate::host::git::plumbing::repo::Repo;
-use crate::host::git::upkeep::documents;
+use crate::host::git::upkeep::checkout::Checkout;
 use crate::host::http::HttpRequest;
 use crate::host::process::Marker;
 use crate::host::stop::StopToken;
@@ -72,8 +71,7 @@ fn write_state(path: &Path, text: &str) -> Result<()> {
 }
 
 fn commit(settings: &Settings, order: &CommitFiles) -> Result<Option<String>> {
-    let repo = Repo::open(&settings.root, settings.git)?;
-    documents::commit(&repo, &order.paths, &order.message)
+    Checkout::open(&settings.root, settings.git)?.commit(&order.paths, &order.message)
 }
 
 async fn request(order: Http) -> std::result::Result<HttpAnswer, Failure> {

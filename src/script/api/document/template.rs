@@ -8,6 +8,7 @@ use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 use serde_json::Value;
 
+use crate::config::Wish;
 use crate::error::Error;
 use crate::model::problem::Problem;
 
@@ -37,6 +38,12 @@ pub(crate) struct Role {
 impl Role {
     fn body(&self) -> &str {
         &self.text[self.start..]
+    }
+
+    /// Returns what the frontmatter asks for.
+    pub(crate) fn wish(&self) -> Wish {
+        let tools = Some(self.tools.clone()).filter(|tools| !tools.is_empty());
+        Wish { model: self.model.clone(), tools, timeout: self.timeout, ..Wish::default() }
     }
 }
 

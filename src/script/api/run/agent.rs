@@ -10,53 +10,16 @@ use crate::bridge::CallAgent;
 use crate::error::{Error, ExitCode};
 
 use super::agent_call::{self, Options};
-use crate::script::adapter::{AdapterScript, Detected};
+use super::agent_settings::{WISHES, detected, found, named, required, settle, to_map, wish};
+use crate::script::adapter::AdapterScript;
+use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::api::world::env::variable;
 use crate::script::value::answer::AnswerValue;
 use crate::script::value::convert::optional;
 
-/// Agents that are looked for where nobody named one, in this order.
-const KNOWN: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
-
 /// The role of the agent that carries out a PRP.
 const EXECUTOR: &str = "executor";
-
-/// Returns the agent that flags or configuration name for a role.
-fn named(call: &Call, role: &str) -> Option<String> {
-    let setting = |key: &str| call.state.setting_text(key);
-    let flag = call.state.run().flag_text("agent");
-    flag.or_else(|| setting(&format!("agent.roles.{role}.agent"))).or_else(|| setting("agent.name"))
-}
-
-/// Returns the agent that is named for a role, else the first one whose program is there.
-fn found(call: &Call, role: &str) -> Result<Option<String>, Fault> {
-    if let Some(name) = named(call, role) {
-        return Ok(Some(name));
-    }
-    for name in KNOWN {
-        if detected(call, &AdapterScript::load(&call.state, name)?)?.is_some() {
-            return Ok(Some(name.to_owned()));
-        }
-    }
-    Ok(None)
-}
-
-fn required(call: &Call, role: &str) -> Result<String, Fault> {
-    found(call, role)?.ok_or_else(|| {
-        Error::new(ExitCode::AgentMissing, format!("no agent was found: none of {} is installed", KNOWN.join(", ")))
-            .help("install one, or name one with `--agent`: `runbook` needs no model, `command` runs your own program")
-            .into()
-    })
-}
-
-/// Looks for the program of an adapter, once per run.
-fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fault> {
-    if let Some(program) = call.state.setting_text(&format!("adapter.{}.program", adapter.name)) {
-        return Ok(Some(Detected { program, version: None }));
-    }
-    Ok(call.state.detected(&adapter.name, || adapter.detect())?)
-}
 
 /// Returns what the agent gets from the user's environment: what its adapter needs and what is configured.
 fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, String>, Fault> {
@@ -72,9 +35,8 @@ fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, 
 }
 
 fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
-    let options = Options::read(&call.state, role, options)?;
-    let name = options.agent.clone().map_or_else(|| required(call, role), Ok)?;
-    let adapter = AdapterScript::load(&call.state, &name)?;
+    let (options, adapter) = Options::read(call, role, options)?;
+    let name = adapter.name.clone();
     let Some(program) = detected(call, &adapter)? else {
         let text = format!("the program of agent `{name}` was not found");
         return Err(Error::new(ExitCode::AgentMissing, text)
@@ -87,13 +49,19 @@ fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
     Ok(AnswerValue { agent: name, report: Arc::new(report) })
 }
 
+fn settings_with(call: &Call, role: &str, item: &Dynamic, options: Map) -> Result<Map, Fault> {
+    let fields = Fields::new("agent::settings", options, &WISHES)?;
+    let (settings, _) = settle(call, role, item, &wish(&fields)?)?;
+    Ok(to_map(settings))
+}
+
 #[export_module]
 pub(crate) mod module {
-    /// Runs an agent to its end and returns its `Answer`. The role names the template that says which tools, model and
-    /// time the agent gets. Options: `prompt` (or `values` for the holes of the role's template), `common` (the part of
-    /// the prompt that all siblings share: up to its end the prompt must be the same for each of them), `phase`,
-    /// `expects_changes`, `session`, `schema`, `model`, `timeout` in seconds, `tools`, `cwd`, `agent`, `input`,
-    /// `resume_from`, `max_turns`, `max_cost`, `env`.
+    /// Runs an agent to its end and returns its `Answer`. It works with what `agent::settings` says of the role and the
+    /// item that runs; `settings` takes other ones instead, and `agent`, `model`, `tools`, `timeout` in seconds and
+    /// `max_turns` have the last word on one value. Options: `prompt` (or `values` for the holes of the role's template),
+    /// `common` (the part of the prompt that all siblings share: up to its end the prompt must be the same for each of
+    /// them), `phase`, `expects_changes`, `session`, `schema`, `cwd`, `input`, `resume_from`, `max_cost`, `env`.
     ///
     /// ```rhai
     /// let answer = agent::run("executor", #{ prompt: prompt, phase: phase, expects_changes: true, cwd: tree.path });
@@ -102,6 +70,33 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn run(context: NativeCallContext, role: &str, options: Map) -> Thrown<AnswerValue> {
         native(&context, |call| ask(call, role, options))
+    }
+
+    /// Returns what a role works with on an item: `#{ name, model, size, sizes, tools, timeout, max_turns, origin }`.
+    /// `name` is that of the agent; `model` is what the agent calls it, `()` for its own choice; `timeout` counts
+    /// seconds; no `tools` means all. `origin` says for each value who said it. From the strongest: the script
+    /// (`options`), a flag, the environment, the configuration of the role, that of all roles, the adapter, the template
+    /// of the role. The model `auto` is answered by the score of the item: then `size` is `haiku`, `sonnet` or `opus`, and
+    /// `sizes` has what the agent calls each of them. The item is a PRP, a phase of a plan, a map with `complexity`,
+    /// `hours`, `files` and `phases`, or `()`. Throws when there is no agent.
+    ///
+    /// ```rhai
+    /// let settings = agent::settings("executor", prp);
+    /// print(`${settings.name} with ${settings.model}, as ${settings.origin.model} says`);
+    /// ```
+    #[rhai_fn(name = "settings", return_raw)]
+    pub fn settings(context: NativeCallContext, role: &str, item: Dynamic) -> Thrown<Map> {
+        native(&context, |call| settings_with(call, role, &item, Map::new()))
+    }
+
+    /// Like `settings`, where the script has the last word on `agent`, `model`, `tools`, `timeout` or `max_turns`.
+    ///
+    /// ```rhai
+    /// let settings = agent::settings("reviewer", prp, #{ model: "opus" });
+    /// ```
+    #[rhai_fn(name = "settings", return_raw)]
+    pub fn settings_of(context: NativeCallContext, role: &str, item: Dynamic, options: Map) -> Thrown<Map> {
+        native(&context, |call| settings_with(call, role, &item, options))
     }
 
     /// Returns the name of the agent that carries out work; throws when there is none.

@@ -11,19 +11,18 @@ use crate::model::agent::AgentSpec;
 use crate::model::id::PrpId;
 use crate::model::task::{Operation, TaskContext, TaskPhase, TaskSpec};
 
+use super::agent_settings::{self, WISHES, settle};
 use super::current;
+use crate::config::RoleSettings;
 use crate::script::adapter::{AdapterScript, Detected};
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
-use crate::script::api::native::{Call, invalid};
+use crate::script::api::native::{Call, Fault, invalid};
 use crate::script::state::State;
 use crate::script::value::phase::PhaseValue;
 use crate::script::value::prp::PrpValue;
 
-/// Seconds that an attempt gets where nothing says how many.
-const TIMEOUT: f64 = 3600.0;
-
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "prompt",
     "common",
     "values",
@@ -41,64 +40,65 @@ const KNOWN: [&str; 17] = [
     "max_turns",
     "max_cost",
     "env",
+    "settings",
 ];
 
-/// What a script asks for, filled up from flags, configuration and role template.
+/// What a script asks for, and what the role works with.
 pub(crate) struct Options {
-    pub(crate) agent: Option<String>,
     role: String,
+    settings: RoleSettings,
     prompt: String,
     common: String,
     phase: Option<PhaseValue>,
     expects_changes: bool,
     session: Option<String>,
     schema: Option<String>,
-    model: Option<String>,
-    timeout: f64,
-    tools: Vec<String>,
     cwd: Option<String>,
     input: Option<Value>,
     resume_from: Option<String>,
-    max_turns: Option<u32>,
     max_cost: Option<f64>,
     env: BTreeMap<String, String>,
 }
 
 impl Options {
-    pub(crate) fn read(state: &State, role: &str, map: Map) -> Result<Self, Error> {
+    /// Reads the options of `agent::run`, and loads the adapter of the agent.
+    pub(crate) fn read(call: &Call, role: &str, map: Map) -> Result<(Self, AdapterScript), Fault> {
         let fields = Fields::new("agent::run", map, &KNOWN)?;
-        let (run, template) = (state.run(), template::role(state, role)?);
-        let key = |name: &str| format!("agent.roles.{role}.{name}");
-        let text = |name: &str| state.setting_text(&key(name));
-        let model = fields.text("model")?.or_else(|| run.flag_text("model")).or_else(|| text("model"));
-        let model = model.or_else(|| state.setting_text("agent.model")).or(template.model);
-        let limit = fields.number("timeout")?.or_else(|| run.flag("timeout").and_then(Value::as_f64));
-        let limit = limit.or_else(|| state.setting_number(&key("timeout")));
-        let limit = limit.or_else(|| state.setting_number("run.timeout")).or(template.timeout);
-        let tools = fields.texts("tools")?.or_else(|| state.setting_texts(&key("tools")));
-        let turns = state.config.get(&key("max_turns")).and_then(|turns| u32::try_from(turns.as_u64()?).ok());
+        let state = &call.state;
+        let (settings, adapter) = settled(call, role, &fields)?;
         let prompt = prompt(state, role, &fields)?;
-        Ok(Self {
-            agent: fields.text("agent")?,
+        let options = Self {
+            role: role.to_owned(),
+            settings,
             common: beginning(&prompt, &fields.text("common")?.unwrap_or_default()).to_owned(),
             prompt,
             phase: phase(&fields)?,
             expects_changes: fields.flag("expects_changes")?.unwrap_or_default(),
             session: fields.text("session")?,
-            schema: schema(&fields)?.or(template.schema),
-            // `auto` is for the script to resolve; what it leaves open is the agent's own choice.
-            model: model.filter(|model| model != "auto"),
-            timeout: limit.unwrap_or(TIMEOUT),
-            tools: tools.unwrap_or(template.tools),
+            schema: schema(&fields)?.or(template::role(state, role)?.schema),
             cwd: fields.text("cwd")?,
             input: fields.json("input")?,
             resume_from: fields.text("resume_from")?,
-            max_turns: fields.int("max_turns")?.or(turns),
             max_cost: fields.number("max_cost")?,
             env: fields.pairs("env")?,
-            role: role.to_owned(),
-        })
+        };
+        Ok((options, adapter))
     }
+}
+
+/// Returns the settings that the script hands over, or those of the role on the item that runs.
+fn settled(call: &Call, role: &str, fields: &Fields) -> Result<(RoleSettings, AdapterScript), Fault> {
+    let Some(map) = fields.get("settings") else {
+        return settle(call, role, &current::item().unwrap_or(Dynamic::UNIT), &agent_settings::wish(fields)?);
+    };
+    if let Some(wish) = WISHES.into_iter().find(|wish| fields.get(wish).is_some()) {
+        let help = format!("write `settings + #{{ {} : … }}`", if wish == "agent" { "name" } else { wish });
+        return Err(invalid(format!("`agent::run` has `settings` and the option `{wish}`")).help(help).into());
+    }
+    let map = map.read_lock::<Map>().map(|map| map.clone());
+    let settings = agent_settings::from_map(map.ok_or_else(|| invalid("option `settings` is not a map"))?)?;
+    let adapter = AdapterScript::load(&call.state, &settings.agent)?;
+    Ok((settings, adapter))
 }
 
 fn prompt(state: &State, role: &str, fields: &Fields) -> Result<String, Error> {
@@ -140,6 +140,7 @@ pub(crate) fn build(
     mut env: BTreeMap<String, String>,
 ) -> AgentCall {
     let task = task(call, &options);
+    let settings = options.settings;
     env.extend(options.env);
     let attempt = call.origin.clone();
     let spec = AgentSpec {
@@ -152,10 +153,10 @@ pub(crate) fn build(
         attempt: attempt.map_or(1, |attempt| attempt.number),
         dir: String::new(),
         cwd: options.cwd.unwrap_or_else(|| call.state.root.display().to_string()),
-        model: options.model.and_then(|model| model_of(call, &adapter, model)),
-        tools: options.tools,
-        timeout: options.timeout,
-        max_turns: options.max_turns,
+        model: settings.model,
+        tools: settings.tools,
+        timeout: settings.timeout,
+        max_turns: settings.max_turns,
         max_cost: options.max_cost,
         // A session of another agent means nothing to this one.
         session: options.session.filter(|_| adapter.traits.resume),
@@ -173,21 +174,6 @@ pub(crate) fn build(
         expects_changes: options.expects_changes,
         ahead: adapter.traits.caches,
         adapter: Box::new(adapter.start()),
-    }
-}
-
-/// Names of model sizes, small to large.
-const SIZES: [&str; 3] = ["haiku", "sonnet", "opus"];
-
-/// Returns what an agent calls a model: sizes by its own list or the configured one, other names as they are.
-fn model_of(call: &Call, adapter: &AdapterScript, model: String) -> Option<String> {
-    let Some(size) = SIZES.iter().position(|size| *size == model) else { return Some(model) };
-    let own = call.state.setting_texts(&format!("adapter.{}.models", adapter.name));
-    let names = own.unwrap_or_else(|| adapter.traits.models.clone());
-    match names.get(size) {
-        None => Some(model),
-        Some(name) if name.is_empty() => None,
-        Some(name) => Some(name.clone()),
     }
 }
 
@@ -219,7 +205,10 @@ fn task(call: &Call, options: &Options) -> TaskSpec {
         batch_id: batch,
         work_item_id: call.origin.as_ref().map(|attempt| attempt.item.clone()),
         input,
-        timeout_minutes: options.timeout / 60.0,
+        timeout_minutes: options.settings.timeout / 60.0,
+        model: options.settings.model.clone(),
+        tools: options.settings.tools.clone(),
+        max_turns: options.settings.max_turns,
         phase,
         resume_from: options.resume_from.clone(),
         validation_level: number(call, "level"),

@@ -1,15 +1,23 @@
 //! `git::…`: worktrees, and what git shows.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 use sha2::{Digest, Sha256};
 
-use crate::bridge::{CommitFiles, Diff, Executed, ExecutedFacts, GetWorktree, IsUnclosed, PhaseRecord, Process};
+use crate::bridge::{
+    BranchDistance, ChangedFiles, CommitFiles, Diff, Executed, ExecutedFacts, GetWorktree, IsTracked, IsUnclosed,
+    LogRange, PhaseRecord, Process, ShowFile, TreeFiles, TreeFolders,
+};
+use crate::error::Error;
+use crate::model::history::{Distance, LoggedCommit};
+use crate::model::id::BatchId;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
+use crate::script::api::world::files::inside;
 use crate::script::value::convert::{data, optional, texts};
 use crate::script::value::prp::PrpValue;
 use crate::script::value::worktree::WorktreeValue;
@@ -56,6 +64,30 @@ fn name_of_repository(call: &Call) -> Result<String, Fault> {
         address if output.code == Some(0) && !address.is_empty() => Ok(address.to_owned()),
         _ => Ok(call.state.root.display().to_string()),
     }
+}
+
+fn places(paths: Array) -> Result<Vec<PathBuf>, Error> {
+    paths.into_iter().map(|path| inside(&path.into_string().unwrap_or_default())).collect()
+}
+
+fn distance_map(distance: Distance) -> Map {
+    let count = |number: u64| Dynamic::from(i64::try_from(number).unwrap_or(i64::MAX));
+    let mut map = Map::new();
+    map.insert("branch".into(), distance.branch.into());
+    map.insert("ahead".into(), count(distance.ahead));
+    map.insert("behind".into(), count(distance.behind));
+    map
+}
+
+fn logged(entry: LoggedCommit) -> Dynamic {
+    let subject = entry.message.lines().next().unwrap_or_default().to_owned();
+    let mut map = Map::new();
+    map.insert("commit".into(), entry.commit.into());
+    map.insert("parents".into(), texts(entry.parents).into());
+    map.insert("time".into(), entry.time.into());
+    map.insert("subject".into(), subject.into());
+    map.insert("message".into(), entry.message.into());
+    map.into()
 }
 
 #[export_module]
@@ -120,12 +152,94 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn commit(context: NativeCallContext, files: Array, message: &str) -> Thrown<Dynamic> {
         native(&context, |call| {
-            let paths = files
-                .into_iter()
-                .map(|file| crate::script::api::world::files::inside(&file.into_string().unwrap_or_default()));
-            let paths = paths.collect::<Result<Vec<_>, _>>()?;
+            let paths = places(files)?;
             Ok(optional(call.ask(CommitFiles { paths, message: message.to_owned() })?))
         })
+    }
+
+    /// Returns which of the files differ from HEAD, untracked and removed ones included, staged or not. Paths are below
+    /// the project.
+    ///
+    /// ```rhai
+    /// if !git::changed(["CLAUDE.md"]).is_empty() { print("not committed yet"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn changed(context: NativeCallContext, paths: Array) -> Thrown<Array> {
+        native(&context, |call| Ok(texts(call.ask(ChangedFiles(places(paths)?))?)))
+    }
+
+    /// Tells whether HEAD holds a file.
+    ///
+    /// ```rhai
+    /// let verb = if git::tracked(prp.path) { "Update" } else { "Add" };
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn tracked(context: NativeCallContext, path: &str) -> Thrown<bool> {
+        native(&context, |call| call.ask(IsTracked(inside(path)?)))
+    }
+
+    /// Returns the text of a file in a revision, or `()` where there is no such file. Throws when there is no such
+    /// revision.
+    ///
+    /// ```rhai
+    /// let before = git::show("HEAD", "CLAUDE.md");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn show(context: NativeCallContext, revision: &str, path: &str) -> Thrown<Dynamic> {
+        native(&context, |call| {
+            let path = inside(path)?;
+            Ok(optional(call.ask(ShowFile { revision: revision.to_owned(), path })?))
+        })
+    }
+
+    /// Returns how far the branch of a batch is from HEAD: `#{ branch, ahead, behind }` in commits, or `()` where there
+    /// is no such branch.
+    ///
+    /// ```rhai
+    /// let distance = git::ahead(47);
+    /// if distance != () && distance.ahead > 0 { print(`${distance.branch} is not landed`); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn ahead(context: NativeCallContext, batch: i64) -> Thrown<Dynamic> {
+        native(&context, |call| {
+            let batch = u32::try_from(batch).map_err(|_| invalid("a batch has a number from 0 on"))?;
+            let distance = call.ask(BranchDistance { branch: BatchId(batch).branch() })?;
+            Ok(optional(distance.map(distance_map)))
+        })
+    }
+
+    /// Returns the commits of a range such as `main..prp-47`, or of a revision and all before it, newest first: maps with
+    /// `commit`, `parents`, `time` in epoch seconds, `subject` and `message`.
+    ///
+    /// ```rhai
+    /// for entry in git::log("main..prp-47") { print(entry.subject); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn log(context: NativeCallContext, range: &str) -> Thrown<Array> {
+        native(&context, |call| {
+            let commits = call.ask(LogRange { range: range.to_owned() })?;
+            Ok(commits.into_iter().map(logged).collect())
+        })
+    }
+
+    /// Returns the paths of all files of the project in a revision, sorted.
+    ///
+    /// ```rhai
+    /// print(`${git::files("HEAD").len()} files`);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn files(context: NativeCallContext, revision: &str) -> Thrown<Array> {
+        native(&context, |call| Ok(texts(call.ask(TreeFiles { revision: revision.to_owned() })?)))
+    }
+
+    /// Returns the paths of all folders of the project in a revision, sorted.
+    ///
+    /// ```rhai
+    /// for folder in git::folders("HEAD") { print(folder); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn folders(context: NativeCallContext, revision: &str) -> Thrown<Array> {
+        native(&context, |call| Ok(texts(call.ask(TreeFolders { revision: revision.to_owned() })?)))
     }
 
     /// Returns what an item changed as a unified diff, cut after so many bytes.

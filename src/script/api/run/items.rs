@@ -77,7 +77,7 @@ fn of_map(map: Map) -> Result<Node, Error> {
 }
 
 /// A number, or the phases themselves.
-fn phases(fields: &Fields) -> Result<u32, Error> {
+pub(super) fn phases(fields: &Fields) -> Result<u32, Error> {
     match fields.get("phases").and_then(|value| value.read_lock::<rhai::Array>().map(|array| array.len())) {
         Some(count) => Ok(u32::try_from(count).unwrap_or(u32::MAX)),
         None => Ok(fields.int("phases")?.unwrap_or(1)),

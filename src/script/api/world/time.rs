@@ -40,6 +40,15 @@ pub(crate) mod module {
         })
     }
 
+    /// Returns seconds as people write a duration, such as `1h 30m`.
+    ///
+    /// ```rhai
+    /// print(time::duration(agent::settings("executor", prp).timeout));
+    /// ```
+    pub fn duration(seconds: f64) -> String {
+        crate::model::duration::show(seconds)
+    }
+
     /// Waits; a run that is being stopped does not wait to the end.
     ///
     /// ```rhai

@@ -1,0 +1,122 @@
+//! The project's part of the user's checkout: what scripts ask about it, and their commits. Questions change nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::documents;
+use crate::error::Result;
+use crate::host::git::plumbing::history;
+use crate::host::git::plumbing::repo::{Policy, Repo, refuse};
+use crate::host::git::plumbing::run::{failure, split};
+use crate::model::history::{Distance, LoggedCommit};
+
+/// A project in a repository, of which it may be a folder. Paths are below the project.
+#[derive(Clone, Debug)]
+pub struct Checkout {
+    repo: Repo,
+    /// Folder of the project below the top of the repository; empty where they are one.
+    folder: PathBuf,
+}
+
+impl Checkout {
+    /// Opens the repository of a project, or says exactly why it cannot be used.
+    pub fn open(project: &Path, policy: Policy) -> Result<Self> {
+        let repo = Repo::open(project, policy)?;
+        let project = fs::canonicalize(project);
+        let folder = project.ok().and_then(|project| project.strip_prefix(repo.root()).ok().map(Path::to_owned));
+        Ok(Self { repo, folder: folder.unwrap_or_default() })
+    }
+
+    /// Returns which of the files differ from HEAD, untracked and removed ones included.
+    pub fn changed(&self, paths: &[PathBuf]) -> Result<Vec<String>> {
+        let found = documents::changed(&self.repo, &self.places(paths))?;
+        Ok(found.iter().filter_map(|change| self.below(&change.path)).collect())
+    }
+
+    /// Tells whether HEAD holds a file.
+    pub fn tracked(&self, path: &Path) -> Result<bool> {
+        self.repo.tracked("HEAD", &self.place(path))
+    }
+
+    /// Returns the text of a file in a revision; `None` where there is no such file.
+    pub fn show(&self, revision: &str, path: &Path) -> Result<Option<String>> {
+        let commit = self.repo.resolve(revision)?;
+        let bytes = self.repo.show(&commit, &self.place(path))?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Returns how far a branch is from HEAD; `None` where there is no such branch.
+    pub fn distance(&self, branch: &str) -> Result<Option<Distance>> {
+        let Some(tip) = self.repo.tip(branch)? else { return Ok(None) };
+        let range = format!("HEAD...{tip}");
+        let text = self.repo.git().args(["rev-list", "--left-right", "--count", &range, "--"]).text()?;
+        let mut counts = text.split_whitespace().filter_map(|count| count.parse().ok());
+        let (behind, ahead) = (counts.next().unwrap_or(0), counts.next().unwrap_or(0));
+        Ok(Some(Distance { branch: branch.to_owned(), ahead, behind }))
+    }
+
+    /// Returns the commits of a range such as `main..prp-47`, newest first.
+    pub fn log(&self, range: &str) -> Result<Vec<LoggedCommit>> {
+        // Whatever is no range is an option of git.
+        if range.is_empty() || range.starts_with('-') || range.chars().any(char::is_control) {
+            return Err(refuse(format!("`{}` is no range of commits", range.escape_default()))
+                .help("write `main..prp-47`, or one revision"));
+        }
+        let entries = history::log(&self.repo, &[range])?.into_iter();
+        let told = |entry: history::Entry| LoggedCommit {
+            commit: entry.commit,
+            parents: entry.parents,
+            time: entry.time,
+            message: entry.message,
+        };
+        Ok(entries.map(told).collect())
+    }
+
+    /// Returns the files of the project in a revision, sorted as git does.
+    pub fn files(&self, revision: &str) -> Result<Vec<String>> {
+        self.tree(revision, &[])
+    }
+
+    /// Returns the folders of the project in a revision, sorted as git does.
+    pub fn folders(&self, revision: &str) -> Result<Vec<String>> {
+        let folders = self.tree(revision, &["-d"])?;
+        // The folder of the project is none of its own.
+        Ok(folders.into_iter().filter(|folder| !folder.is_empty()).collect())
+    }
+
+    fn tree(&self, revision: &str, options: &[&str]) -> Result<Vec<String>> {
+        let commit = self.repo.resolve(revision)?;
+        let mut args = vec!["ls-tree", "-r", "-z", "--name-only", "--full-tree"];
+        args.extend(options);
+        args.push(&commit);
+        let folder = self.folder.to_string_lossy();
+        if !folder.is_empty() {
+            args.extend(["--", &folder]);
+        }
+        let output = self.repo.git().args(&args).env("GIT_LITERAL_PATHSPECS", "1").run()?;
+        if output.code != 0 {
+            return Err(failure("ls-tree", &output));
+        }
+        let paths = split(&output.stdout);
+        Ok(paths.iter().filter_map(|path| self.below(path)).collect())
+    }
+
+    /// Commits files as they are, and nothing else that is changed or staged; see [`documents::commit`].
+    pub fn commit(&self, paths: &[PathBuf], message: &str) -> Result<Option<String>> {
+        documents::commit(&self.repo, &self.places(paths), message)
+    }
+
+    fn place(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    fn places(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        paths.iter().map(|path| self.place(path)).collect()
+    }
+
+    /// Returns a path of git as the project names it; `None` for what lies outside of it.
+    fn below(&self, path: &str) -> Option<String> {
+        let below = Path::new(path).strip_prefix(&self.folder).ok()?;
+        Some(below.to_string_lossy().into_owned())
+    }
+}
