@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::{failure, split};
-use crate::host::git::plumbing::temporary::{self, Index};
+use crate::host::git::plumbing::temporary;
 use crate::host::git::upkeep::scan;
 use crate::host::git::worktree::branch;
 use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN, merge_subject};
@@ -185,8 +185,5 @@ fn edited(repo: &Repo, tree: String, edit: Option<&(PathBuf, Edit)>) -> Result<S
     let Some((path, edit)) = edit else { return Ok(tree) };
     let Some(old) = repo.show(&tree, path)? else { return Ok(tree) };
     let Some(new) = edit(&old).filter(|new| *new != old) else { return Ok(tree) };
-    let index = Index::new(repo)?;
-    index.read(repo, &tree)?;
-    index.put(repo, &tree, &repo.relative(path)?, &new)?;
-    index.write(repo)
+    temporary::with_file(repo, &tree, &repo.relative(path)?, &new)
 }
