@@ -71,8 +71,19 @@ impl Index {
 
     /// Writes the index as a tree.
     pub(crate) fn write(&self, repo: &Repo) -> Result<String> {
-        self.attach(repo.git()).args(["write-tree"]).text()
+        write_index(repo, &self.folder.path().join("index"), self.attach(repo.git()))
     }
+}
+
+/// Writes an index as a tree; `git` is a command that uses this index.
+pub(crate) fn write_index(repo: &Repo, index: &Path, git: Git) -> Result<String> {
+    let in_process = || Ok::<_, Error>(repo.store().write_index(index));
+    if repo.writes_objects()
+        && let Some(tree) = failpoint::around("object.tree", in_process)?
+    {
+        return Ok(tree);
+    }
+    git.args(["write-tree"]).text()
 }
 
 /// Makes a tree that differs from another one in the content of a file, which keeps its mode.

@@ -5,5 +5,7 @@ pub mod documents;
 pub mod executed;
 pub mod guard;
 pub mod lease;
+pub(crate) mod log;
+pub(crate) mod relevant;
 pub mod restart;
 pub mod scan;

@@ -45,7 +45,7 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint, exclude
         return Ok(made);
     }
     stage(&work, exclude)?;
-    let tree = work.git().args(["write-tree"]).text()?;
+    let tree = work.write_tree()?;
     no_embedded_repositories(repo, &placed.parent, &tree)?;
     let agent_commits = repo.count(&previous, &placed.parent)?;
     let commit = if repo.policy().hooks && placed.deviations.is_empty() && work.merge_heads().is_empty() {

@@ -11,6 +11,7 @@ use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::Git;
 use crate::host::git::plumbing::store::Pointer;
+use crate::host::git::plumbing::temporary;
 
 /// Files and folders that operations in progress leave in a git directory.
 const OPERATIONS: [&str; 12] = [
@@ -81,6 +82,11 @@ impl Work<'_> {
             ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty"];
         let output = self.git().args(args).run()?;
         Ok((output.code == 0).then(|| crate::host::git::plumbing::run::split(&output.stdout)))
+    }
+
+    /// Writes what is staged as a tree.
+    pub(crate) fn write_tree(&self) -> Result<String> {
+        temporary::write_index(self.repo, &self.admin.dir.join("index"), self.git())
     }
 
     /// Returns the paths that an unfinished merge left unresolved.

@@ -8,7 +8,6 @@ use super::program;
 use crate::bridge::{CommitFiles, Effect, Failure, Http, HttpAnswer, WriteFile};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::files::Root;
-use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::documents;
 use crate::host::http::HttpRequest;
 use crate::host::process::Marker;
@@ -72,7 +71,7 @@ fn write_state(path: &Path, text: &str) -> Result<()> {
 }
 
 fn commit(settings: &Settings, order: &CommitFiles) -> Result<Option<String>> {
-    let repo = Repo::open(&settings.root, settings.git)?;
+    let repo = settings.repo()?;
     documents::commit(&repo, &order.paths, &order.message)
 }
 

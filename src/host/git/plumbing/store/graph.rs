@@ -52,6 +52,20 @@ impl Store {
         })
     }
 
+    /// Tells whether every one of some commits is reachable from others.
+    pub(crate) fn holds(&self, tips: &[String], commits: &[String]) -> Option<bool> {
+        self.graph(|repo| {
+            let mut walk = repo.revwalk()?;
+            for id in commits {
+                walk.push(Oid::from_str(id)?)?;
+            }
+            for id in tips {
+                walk.hide(Oid::from_str(id)?)?;
+            }
+            Ok(Some(walk.next().transpose()?.is_none()))
+        })
+    }
+
     /// Returns the commits whose message is wanted among those that are reachable from some and not from others; no
     /// commit stands before one that comes from it.
     pub(crate) fn search(

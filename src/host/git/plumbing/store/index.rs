@@ -1,4 +1,4 @@
-//! The index of a checkout: what is staged, and what an unfinished merge left unresolved.
+//! The index of a checkout: what is staged, what an unfinished merge left unresolved, and the tree that comes of it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -30,6 +30,11 @@ impl Store {
             unmerged.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect();
         paths.dedup();
         Some(paths)
+    }
+
+    /// Writes an index as a tree.
+    pub(crate) fn write_index(&self, index: &Path) -> Option<String> {
+        self.read(|repo| Ok(Index::open(index)?.write_tree_to(repo)?.to_string()))
     }
 
     /// Reads an index. Libgit2 refuses those that are split or sparse.

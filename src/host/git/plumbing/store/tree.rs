@@ -55,6 +55,16 @@ impl Store {
         Some(links.map(|(path, _)| path).collect())
     }
 
+    /// Returns the paths of all files in a commit or tree.
+    pub(crate) fn files(&self, tree: &str) -> Option<Vec<String>> {
+        self.read(|repo| {
+            let Some(tree) = tree_of(repo, tree)? else { return Ok(None) };
+            let mut files = Vec::new();
+            compare(repo, None, Some(&tree), "", 0, &mut files)?;
+            Ok(Some(files.into_iter().map(|(path, _)| path).collect()))
+        })?
+    }
+
     fn differences(&self, from: &str, to: &str) -> Option<Vec<(String, bool)>> {
         self.read(|repo| {
             let (Some(from), Some(to)) = (tree_of(repo, from)?, tree_of(repo, to)?) else { return Ok(None) };
