@@ -12,6 +12,10 @@ mod documents;
 mod input;
 #[path = "batch/plans.rs"]
 mod plans;
+#[path = "batch/processes.rs"]
+mod processes;
+#[path = "support/programs.rs"]
+mod programs;
 #[path = "batch/project.rs"]
 mod project;
 #[path = "batch/roles.rs"]

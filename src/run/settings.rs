@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::error::Result;
 use crate::host::agent::Timers;
-use crate::host::git::plumbing::repo::Policy;
+use crate::host::git::plumbing::repo::{Policy, Repo};
 use crate::host::process::Sandbox;
 use crate::model::price::prices::Prices;
 
@@ -46,6 +48,8 @@ pub struct Settings {
     pub argv: Vec<String>,
     /// The run belongs to no terminal: one that is closed does not end it.
     pub detached: bool,
+    /// The repository, once something asked for it.
+    pub opened: OnceLock<Repo>,
 }
 
 impl Settings {
@@ -71,7 +75,17 @@ impl Settings {
             max_processes: 0,
             argv: vec!["batchprp".to_owned()],
             detached: false,
+            opened: OnceLock::new(),
         }
+    }
+
+    /// Returns the repository of the project, which is opened once.
+    pub fn repo(&self) -> Result<Repo> {
+        if let Some(repo) = self.opened.get() {
+            return Ok(repo.clone());
+        }
+        let repo = Repo::open(&self.root, self.git)?;
+        Ok(self.opened.get_or_init(|| repo).clone())
     }
 
     /// Returns the folder of everything that belongs to one run.

@@ -1,5 +1,6 @@
 //! A scratch repository with PRPs, an agent and a ledger of its calls outside of the repository.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -162,6 +163,11 @@ impl Project {
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         ran(&self.command(arguments).output().expect("batchprp starts"))
+    }
+
+    /// Runs the program to its end with some variables set.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &OsStr)]) -> Ran {
+        ran(&self.command(arguments).envs(variables.iter().copied()).output().expect("batchprp starts"))
     }
 
     /// Runs the program with an agent that works so many seconds a phase.

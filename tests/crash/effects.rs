@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Calls by which our own code changes files, references, processes or other machines.
-const EFFECTS: [&str; 32] = [
+const EFFECTS: [&str; 33] = [
     "fs::write(",
     "fs::rename(",
     "fs::copy(",
@@ -37,6 +37,7 @@ const EFFECTS: [&str; 32] = [
     ".spawn()",
     "Command::new(\"sh\")",
     ".run(prepared)",
+    "store().write_",
 ];
 
 /// Functions with an effect and without a fail point of their own, each with the reason.

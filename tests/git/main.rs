@@ -8,4 +8,5 @@ mod kills;
 mod locks;
 mod merges;
 mod opening;
+mod reading;
 mod worktrees;

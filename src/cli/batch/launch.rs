@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -113,6 +113,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         sandbox: sandbox(&config.run.sandbox, context)?,
         argv: argv(),
         detached: detach::is_detached(),
+        opened: OnceLock::new(),
     })
 }
 

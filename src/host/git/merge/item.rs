@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::{failure, split};
-use crate::host::git::plumbing::temporary::{self, Index};
+use crate::host::git::plumbing::temporary;
+use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::scan;
 use crate::host::git::worktree::branch;
 use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN, merge_subject};
@@ -165,14 +167,11 @@ fn tip(repo: &Repo, branch: &str) -> Result<String> {
 
 fn already(repo: &Repo, what: &MergeItem, tip: String) -> Result<Merge> {
     let Some(base) = branch::base(repo, &what.batch_branch)? else { return Ok(Merge::Already { commit: tip }) };
-    if let Some(commit) = scan::merged(repo, &what.batch_branch, &base, &what.id)? {
+    let log = Log::new(history::first_parents(repo, &tip, &base)?);
+    if let Some(commit) = scan::standing_merge(&log, &what.id) {
         return Ok(Merge::Already { commit });
     }
-    let entries = crate::host::git::plumbing::history::first_parents(repo, &tip, &base)?;
-    let reverted = entries
-        .iter()
-        .any(|entry| crate::host::git::plumbing::message::merge(&entry.message).is_some_and(|id| id == what.id));
-    if reverted {
+    if log.merges(&what.id).next().is_some() {
         return Err(refuse(format!("the merge of {} was reverted on `{}`", what.id, what.batch_branch)).help(format!(
             "revert that revert on `{}` to have it again, or start the item over with `--restart`",
             what.batch_branch
@@ -185,8 +184,5 @@ fn edited(repo: &Repo, tree: String, edit: Option<&(PathBuf, Edit)>) -> Result<S
     let Some((path, edit)) = edit else { return Ok(tree) };
     let Some(old) = repo.show(&tree, path)? else { return Ok(tree) };
     let Some(new) = edit(&old).filter(|new| *new != old) else { return Ok(tree) };
-    let index = Index::new(repo)?;
-    index.read(repo, &tree)?;
-    index.put(repo, &tree, &repo.relative(path)?, &new)?;
-    index.write(repo)
+    temporary::with_file(repo, &tree, &repo.relative(path)?, &new)
 }

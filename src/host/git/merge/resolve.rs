@@ -93,7 +93,7 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
     }
     unmarked(&work)?;
     work.changing().args(["add", "--all", "--", "."]).ok()?;
-    let tree = work.git().args(["write-tree"]).text()?;
+    let tree = work.write_tree()?;
     let message = format!(
         "Merge the batch into {}\n\nConflicts resolved in the worktree of the item.\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n",
         prepared.branch, prepared.item, prepared.run

@@ -1,9 +1,10 @@
-//! Commits of a branch, newest first: by libgit2 where it can open the repository, else by the git program.
+//! Commits and what their messages say, newest first: in process where that can be, else by the git program.
 
 use std::collections::HashSet;
 
 use super::message::Revert;
 use super::repo::Repo;
+use super::store::Walked;
 use crate::error::Result;
 
 /// Longest walk that does not ask git for the exact range.
@@ -21,6 +22,12 @@ pub(crate) struct Entry {
     pub(crate) takes_back: HashSet<String>,
 }
 
+impl From<Walked> for Entry {
+    fn from(Walked { commit, parents, time, message }: Walked) -> Self {
+        Self { commit, parents, time, message, takes_back: HashSet::new() }
+    }
+}
+
 impl Entry {
     /// Tells whether this commit, a revert, is about another one.
     pub(crate) fn reverts(&self, revert: &Revert, commit: &str) -> bool {
@@ -30,10 +37,19 @@ impl Entry {
 
 /// Returns the first-parent commits from `tip` down to `base`, which is not included.
 pub(crate) fn first_parents(repo: &Repo, tip: &str, base: &str) -> Result<Vec<Entry>> {
-    if let Some(entries) = walk(repo, tip, base) {
-        return Ok(entries);
+    match repo.store().first_parents(tip, base, BOUND) {
+        Some(entries) => Ok(entries.into_iter().map(Entry::from).collect()),
+        None => log(repo, &["--first-parent", tip, &format!("^{base}")]),
     }
-    log(repo, &["--first-parent", tip, &format!("^{base}")])
+}
+
+/// Returns the commits that are reachable from `to` and not from `from`.
+pub(crate) fn between(repo: &Repo, from: &str, to: &str) -> Result<HashSet<String>> {
+    if let Some(between) = repo.store().between(&[from], &[to]) {
+        return Ok(between);
+    }
+    let range = format!("^{from}");
+    Ok(repo.git().args(["rev-list", to, &range, "--"]).text()?.lines().map(str::to_owned).collect())
 }
 
 /// Returns the commits that `git log` selects by `args`.
@@ -53,29 +69,6 @@ fn parse(entry: &str) -> Option<Entry> {
         message: parts.next()?.to_owned(),
         takes_back: HashSet::new(),
     })
-}
-
-/// Walks with libgit2; `None` when it cannot open the repository or does not meet the base soon.
-fn walk(repo: &Repo, tip: &str, base: &str) -> Option<Vec<Entry>> {
-    let store = git2::Repository::open(repo.git_dir()).ok()?;
-    let base = git2::Oid::from_str(base).ok()?;
-    let mut next = git2::Oid::from_str(tip).ok()?;
-    let mut entries = Vec::new();
-    while next != base {
-        let commit = store.find_commit(next).ok()?;
-        entries.push(Entry {
-            commit: next.to_string(),
-            parents: commit.parent_ids().map(|id| id.to_string()).collect(),
-            time: commit.author().when().seconds(),
-            message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
-            takes_back: HashSet::new(),
-        });
-        next = commit.parent_id(0).ok()?;
-        if entries.len() > BOUND {
-            return None;
-        }
-    }
-    Some(entries)
 }
 
 /// Writes seconds since 1970 as RFC 3339.

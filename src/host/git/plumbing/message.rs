@@ -53,11 +53,10 @@ pub(crate) fn merge(message: &str) -> Option<PrpId> {
     (parsed.as_str() == id && trailer(message, TRAILER_PRP)? == id).then_some(parsed)
 }
 
-/// Tells whether the first line looks like a checkpoint of a PRP although the message as a whole is none.
-pub(crate) fn looks_like_checkpoint(message: &str, id: &PrpId) -> bool {
-    let subject = message.lines().next().unwrap_or_default();
-    let rest = subject.strip_prefix(id.as_str()).and_then(|rest| rest.strip_prefix(": Phase "));
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) && Checkpoint::read(message).is_none()
+/// Returns the id in a first line that looks like the one of a checkpoint; whether the message is one is another matter.
+pub(crate) fn checkpoint_like(message: &str) -> Option<&str> {
+    let (id, rest) = message.lines().next()?.split_once(": Phase ")?;
+    rest.starts_with(|c: char| c.is_ascii_digit()).then_some(id)
 }
 
 /// Reads the checkpoints whose messages a squash put together into one message.

@@ -8,14 +8,14 @@ use crate::error::Result;
 use crate::host::lock::Lock;
 use crate::model::validation::ValidationRecord;
 
-const NAME: &str = "--notes=refs/notes/batchprp";
-const REF: &str = "--ref=refs/notes/batchprp";
+const NAME: &str = "refs/notes/batchprp";
 
 /// Records the validation of a checkpoint, replacing an earlier record of the same commit.
 pub fn write(repo: &Repo, commit: &str, record: &ValidationRecord) -> Result<()> {
     let text = serde_json::to_string(record).map_err(|e| refuse(format!("cannot write the validation record: {e}")))?;
     let lock = Lock::repository(repo.common_dir(), "notes", Duration::from_secs(60))?;
-    let git = || repo.git().args(["notes", REF, "add", "-f", "-F", "-", commit]).input(text.as_bytes());
+    let reference = format!("--ref={NAME}");
+    let git = || repo.git().args(["notes", &reference, "add", "-f", "-F", "-", commit]).input(text.as_bytes());
     let mut result = git().changes(repo.common_dir()).ok();
     // Another orchestrator or a fetch may have moved the notes meanwhile; the lock only holds our own kind back.
     for _ in 0..4 {
@@ -39,8 +39,13 @@ pub fn read_many(repo: &Repo, commits: &[&str]) -> Result<BTreeMap<String, Valid
     if commits.is_empty() {
         return Ok(BTreeMap::new());
     }
+    if let Some(notes) = repo.store().notes(NAME, commits) {
+        let parsed = notes.into_iter().filter_map(|(commit, text)| Some((commit, serde_json::from_slice(&text).ok()?)));
+        return Ok(parsed.collect());
+    }
+    let notes = format!("--notes={NAME}");
     let args =
-        ["log", "--no-walk=unsorted", "--ignore-missing", "-z", "--no-color", NAME, "--format=%H%n%N", "--stdin"];
+        ["log", "--no-walk=unsorted", "--ignore-missing", "-z", "--no-color", &notes, "--format=%H%n%N", "--stdin"];
     let output = repo.git().args(args).input(commits.join("\n") + "\n").run()?;
     if output.code != 0 {
         return Ok(BTreeMap::new());

@@ -98,12 +98,18 @@ impl Change {
 
 /// Returns the object that a reference points at.
 pub(crate) fn read(repo: &Repo, name: &str) -> Result<Option<String>> {
+    if let Some(object) = repo.store().reference(name) {
+        return Ok(object);
+    }
     let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).run()?;
     Ok((output.code == 0).then(|| output.text()))
 }
 
 /// Returns all references below a prefix with their objects, sorted by name.
 pub(crate) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, String)>> {
+    if let Some(references) = repo.store().references(prefix) {
+        return Ok(references);
+    }
     let text = repo.git().args(["for-each-ref", "--format=%(refname) %(objectname)", prefix]).text()?;
     Ok(text.lines().filter_map(|line| line.split_once(' ')).map(|(n, o)| (n.to_owned(), o.to_owned())).collect())
 }
@@ -122,10 +128,10 @@ pub(crate) fn create_numbered(repo: &Repo, prefix: &str, commit: &str, reason: &
 }
 
 /// Refuses a branch name that git or batchprp cannot use.
-pub(crate) fn check_branch(repo: &Repo, branch: &str) -> Result<()> {
+pub(crate) fn check_branch(branch: &str) -> Result<()> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let valid = branch.chars().all(plain) && !branch.starts_with(['-', '/', '.']);
-    if valid && repo.git().args(["check-ref-format", &head(branch)]).run()?.code == 0 {
+    if valid && git2::Reference::is_valid_name(&head(branch)) {
         Ok(())
     } else {
         Err(refuse(format!("`{}` is not a usable branch name", branch.escape_default())))

@@ -1,13 +1,14 @@
 //! The one place that starts git: by argument vector, without terminal, pager, editor or hooks, and bounded in time.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write as _};
+use std::fmt;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::child;
 use super::intent::Intent;
 use super::locks;
 use crate::error::{Error, ExitCode, Result};
@@ -86,9 +87,20 @@ pub(crate) struct Git {
     /// Index of the subcommand in `args`.
     verb: usize,
     env: Vec<(OsString, OsString)>,
+    identity: Option<Identity>,
     input: Option<Vec<u8>>,
     limit: Duration,
     max_bytes: usize,
+}
+
+/// Finds out the variables that name who commits, when a command needs them.
+#[derive(Clone)]
+struct Identity(Arc<dyn Fn() -> Vec<(&'static str, &'static str)> + Send + Sync>);
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity")
+    }
 }
 
 /// What a git command said.
@@ -132,6 +144,7 @@ impl Git {
             args,
             verb,
             env: Vec::new(),
+            identity: None,
             input: None,
             limit: LIMIT,
             max_bytes: usize::MAX,
@@ -159,6 +172,15 @@ impl Git {
 
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.env.push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Says how to find out who commits, for the commands that need it.
+    pub(crate) fn identity(
+        mut self,
+        variables: impl Fn() -> Vec<(&'static str, &'static str)> + Send + Sync + 'static,
+    ) -> Self {
+        self.identity = Some(Identity(Arc::new(variables)));
         self
     }
 
@@ -223,15 +245,21 @@ impl Git {
 
     /// Names the fail point of a command that writes by what it is about to do; `None` for one that reads.
     fn fail_point(&self) -> Option<String> {
-        let mut words = self.args[self.verb..].iter().map(|word| word.to_string_lossy());
-        let verb = words.next()?;
-        if self.common_dir.is_none() && !WRITES.contains(&&*verb) {
+        if !self.writes() {
             return None;
         }
+        let mut words = self.args[self.verb..].iter().map(|word| word.to_string_lossy());
+        let verb = words.next()?;
         let reason = words.skip_while(|word| word != "-m").nth(1).unwrap_or_default();
         let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
         let reason = reason.trim_start_matches("batchprp: ").split(' ').filter(plain).collect::<Vec<_>>().join("-");
         Some(if reason.is_empty() { format!("git.{verb}") } else { format!("git.{verb}.{reason}") })
+    }
+
+    /// Tells whether the command changes the repository or writes objects.
+    fn writes(&self) -> bool {
+        let verb = self.args.get(self.verb).map(|verb| verb.to_string_lossy());
+        self.common_dir.is_some() || verb.is_some_and(|verb| WRITES.contains(&&*verb))
     }
 
     fn name(&self) -> String {
@@ -263,6 +291,7 @@ impl Git {
                 ("GIT_MERGE_AUTOEDIT", "no"),
                 ("GIT_PAGER", "cat"),
             ])
+            .envs(self.writes().then_some(&self.identity).into_iter().flatten().flat_map(|identity| identity.0()))
             .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
@@ -280,19 +309,7 @@ impl Git {
             }
             _ => Error::new(ExitCode::GitRefuses, format!("cannot start git in `{}`: {e}", self.cwd.display())),
         })?;
-        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), self.input.clone()) {
-            // A git that stops early closes the pipe; its exit code tells the rest.
-            std::thread::spawn(move || drop(stdin.write_all(&input)));
-        }
-        let stdout = child.stdout.take().map(|pipe| reader(pipe, self.max_bytes));
-        let stderr = child.stderr.take().map(|pipe| reader(pipe, 1 << 20));
-        let read = |pipe: Option<mpsc::Receiver<(Vec<u8>, bool)>>| {
-            let left = deadline.saturating_duration_since(Instant::now());
-            pipe.and_then(|pipe| pipe.recv_timeout(left).ok())
-        };
-        let (out, err) = (read(stdout), read(stderr));
-        let status = wait(&mut child, deadline);
-        let (Some((stdout, truncated)), Some((stderr, _)), Some(status)) = (out, err, status) else {
+        let Some(heard) = child::hear(&mut child, self.input.as_deref(), self.max_bytes, deadline) else {
             kill(&mut child);
             let message = format!("`git {}` did not end within {} s and was killed", self.name(), self.limit.as_secs());
             return Err(Error::new(ExitCode::GitRefuses, message).help(
@@ -300,10 +317,10 @@ impl Git {
             ));
         };
         Ok(Output {
-            code: status.code().unwrap_or(-1),
-            stdout,
-            stderr: String::from_utf8_lossy(&stderr).trim().to_owned(),
-            truncated,
+            code: heard.status.code().unwrap_or(-1),
+            stdout: heard.stdout,
+            stderr: String::from_utf8_lossy(&heard.stderr).trim().to_owned(),
+            truncated: heard.truncated,
         })
     }
 }
@@ -326,30 +343,6 @@ pub(crate) fn failure(name: &str, output: &Output) -> Error {
         )),
         None if output.stderr.contains("No space left") => error.help("free disk space and run the command again"),
         None => error,
-    }
-}
-
-fn reader(mut pipe: impl Read + Send + 'static, max: usize) -> mpsc::Receiver<(Vec<u8>, bool)> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
-        drop((&mut pipe).take(limit).read_to_end(&mut bytes));
-        let truncated = bytes.len() > max;
-        bytes.truncate(max);
-        // The receiver is gone when the command was given up.
-        drop(sender.send((bytes, truncated)));
-    });
-    receiver
-}
-
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_micros(300)),
-            Ok(None) | Err(_) => return None,
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::repo::{Repo, refuse};
 use super::run::Git;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::lock::state_dir;
 
@@ -63,7 +63,7 @@ impl Index {
 
     /// Puts content at a path, keeping the mode that the path has.
     pub(crate) fn put(&self, repo: &Repo, tree: &str, path: &str, content: &[u8]) -> Result<()> {
-        let mode = repo.entry(tree, path)?.map_or_else(|| "100644".to_owned(), |(mode, _, _)| mode);
+        let mode = repo.entry(tree, path)?.map_or_else(|| "100644".to_owned(), |entry| entry.mode);
         let object = repo.git().args(["hash-object", "-w", "--no-filters", "--stdin"]).input(content).text()?;
         let line = format!("{mode} {object}\t{path}\0");
         self.attach(repo.git()).args(["update-index", "--add", "-z", "--index-info"]).input(line).ok().map(drop)
@@ -71,12 +71,60 @@ impl Index {
 
     /// Writes the index as a tree.
     pub(crate) fn write(&self, repo: &Repo) -> Result<String> {
-        self.attach(repo.git()).args(["write-tree"]).text()
+        write_index(repo, &self.folder.path().join("index"), self.attach(repo.git()))
     }
+}
+
+/// Writes an index as a tree; `git` is a command that uses this index.
+pub(crate) fn write_index(repo: &Repo, index: &Path, git: Git) -> Result<String> {
+    let in_process = || Ok::<_, Error>(repo.store().write_index(index));
+    if repo.writes_objects()
+        && let Some(tree) = failpoint::around("object.tree", in_process)?
+    {
+        return Ok(tree);
+    }
+    git.args(["write-tree"]).text()
+}
+
+/// Makes a tree that differs from another one in the content of a file, which keeps its mode.
+pub(crate) fn with_file(repo: &Repo, tree: &str, path: &str, content: &[u8]) -> Result<String> {
+    let in_process = || Ok::<_, Error>(repo.store().write_file(tree, path, content));
+    if repo.writes_objects()
+        && let Some(tree) = failpoint::around("object.tree", in_process)?
+    {
+        return Ok(tree);
+    }
+    let index = Index::new(repo)?;
+    index.read(repo, tree)?;
+    index.put(repo, tree, path, content)?;
+    index.write(repo)
+}
+
+/// Makes the empty tree.
+pub(crate) fn empty_tree(repo: &Repo) -> Result<String> {
+    let in_process = || Ok::<_, Error>(repo.store().write_empty_tree());
+    if repo.writes_objects()
+        && let Some(tree) = failpoint::around("object.tree", in_process)?
+    {
+        return Ok(tree);
+    }
+    repo.git().args(["mktree"]).input(Vec::new()).text()
 }
 
 /// Makes a commit of a tree; the message is stored as it is.
 pub(crate) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -> Result<String> {
+    let in_process = || {
+        let lines = repo.who_commits().lines();
+        let write =
+            |[author, committer]: [String; 2]| repo.store().write_commit(tree, parents, &author, &committer, message);
+        Ok::<_, Error>(lines.and_then(write))
+    };
+    if repo.writes_objects()
+        && !repo.policy().sign
+        && let Some(commit) = failpoint::around("object.commit", in_process)?
+    {
+        return Ok(commit);
+    }
     let mut git = repo.git().args(["commit-tree", tree]);
     for parent in parents {
         git = git.args(["-p", parent]);
@@ -89,5 +137,8 @@ pub(crate) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -
 
 /// Returns the tree of a commit.
 pub(crate) fn tree_of(repo: &Repo, commit: &str) -> Result<String> {
+    if let Some(tree) = repo.store().tree_of(commit) {
+        return Ok(tree);
+    }
     repo.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()
 }

@@ -1,15 +1,17 @@
 //! What became of items, from history alone: right after branches were deleted, and after history was rebased,
 //! squashed, reverted or cherry-picked.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::log::{Log, Said};
+use super::relevant;
 use super::scan::{self, FoundPhase};
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{diff, message, notes, refs};
 use crate::host::git::worktree::branch;
-use crate::model::checkpoint::{Checkpoint, TRAILER_PRP};
 use crate::model::id::PrpId;
 use crate::model::validation::ValidationRecord;
 
@@ -52,18 +54,19 @@ pub struct Facts {
     pub last: Option<String>,
 }
 
-/// Collects the facts about items, in the order of the query.
+/// Collects the facts about items, in the order of the query: one walk over what is new in history, whatever the number
+/// of items.
 pub fn executed(repo: &Repo, query: &Query) -> Result<Vec<Facts>> {
-    let mut revisions = vec![repo.head()?];
+    let mut tips = vec![repo.head()?];
     if let Some(batch) = &query.batch_branch {
-        revisions.extend(repo.tip(batch)?);
+        tips.extend(repo.tip(batch)?);
     }
-    let trailer = format!("--grep={TRAILER_PRP}: ");
-    let mut args = vec!["--topo-order", "--fixed-strings", &trailer, "--grep=This reverts commit "];
-    args.extend(revisions.iter().map(String::as_str));
-    let mut entries = history::log(repo, &args)?;
+    let mut entries = relevant::entries(repo, &tips)?;
     follow_reverted_merges(repo, &mut entries)?;
-    query.ids.iter().map(|id| facts(repo, query, id, &entries)).collect()
+    let log = Log::new(entries);
+    let items = query.ids.iter().map(|id| Item::find(repo, id, &log)).collect::<Result<Vec<_>>>()?;
+    let records = records(repo, &items)?;
+    items.iter().map(|item| item.facts(&query.exclude, &records)).collect()
 }
 
 /// Finds what came with merges that are none of ours, such as that of a whole batch, and were reverted.
@@ -73,12 +76,39 @@ fn follow_reverted_merges(repo: &Repo, entries: &mut [Entry]) -> Result<()> {
         let Some(revert) = message::revert(&entry.message) else { continue };
         let (Some(mainline), false) = (&revert.mainline, known.contains(&revert.commit)) else { continue };
         if let (Some(from), Some(to)) = (repo.commit(mainline)?, repo.commit(&revert.commit)?) {
-            let range = format!("^{from}");
-            entry.takes_back =
-                repo.git().args(["rev-list", &to, &range, "--"]).text()?.lines().map(str::to_owned).collect();
+            entry.takes_back = history::between(repo, &from, &to)?;
         }
     }
     Ok(())
+}
+
+/// Reads the validation records of all items: those of the standing checkpoints, and those of the item's own branch
+/// where a rewrite gave new commits.
+fn records(repo: &Repo, items: &[Item<'_>]) -> Result<BTreeMap<String, ValidationRecord>> {
+    let commits = |item: &Item<'_>| item.phases.iter().map(|phase| phase.commit.clone()).collect::<Vec<_>>();
+    let commits: Vec<String> = items.iter().flat_map(commits).collect();
+    let mut records = notes::read_many(repo, &commits.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut originals = Vec::new();
+    for item in items {
+        for phase in item.phases.iter().filter(|phase| !records.contains_key(&phase.commit)) {
+            originals.extend(item.original(phase)?);
+        }
+    }
+    records.extend(notes::read_many(repo, &originals)?);
+    Ok(records)
+}
+
+/// One item, as far as history shows it.
+struct Item<'a> {
+    repo: &'a Repo,
+    id: &'a PrpId,
+    log: &'a Log,
+    /// Merge commit that stands.
+    merge: Option<String>,
+    landed: Option<Landed>,
+    phases: Vec<FoundPhase>,
+    /// Asked for when needed: most items need no look at their own branch, because their merge stands.
+    own: OnceCell<Option<Own>>,
 }
 
 /// What the branch of an item, or the record of it, shows.
@@ -88,122 +118,121 @@ struct Own {
     phases: Vec<FoundPhase>,
 }
 
-fn facts(repo: &Repo, query: &Query, id: &PrpId, entries: &[Entry]) -> Result<Facts> {
-    let own = own(repo, id)?;
-    let merge = scan::standing_merge(entries, id);
-    let mut phases = scan::read(entries, id).phases;
-    if merge.is_none() {
-        undo_reverted_merge(repo, id, entries, &mut phases)?;
-    }
-    let missing =
-        own.as_ref().is_some_and(|own| own.phases.iter().any(|a| !phases.iter().any(|b| a.ordinal == b.ordinal)));
-    let landed = if merge.is_some() {
-        Some(Landed::Merge)
-    } else if phases.is_empty() || missing {
-        None
-    } else {
-        let single = |phase: &FoundPhase| {
-            entries.iter().any(|entry| entry.commit == phase.commit && Checkpoint::read(&entry.message).is_some())
-        };
-        Some(if phases.iter().all(single) { Landed::Linear } else { Landed::Squash })
-    };
-    if landed.is_none() {
-        phases = own.as_ref().map(|own| own.phases.clone()).unwrap_or_default();
-    }
-    let last_commit = || entries.iter().find(|e| phases.iter().any(|p| p.commit == e.commit)).map(|e| e.commit.clone());
-    let merged = merge.clone().or_else(|| landed.and_then(|_| last_commit()));
-    let files = files(repo, id, entries, landed, merge.as_deref(), own.as_ref(), &phases)?;
-    let times = || phases.iter().map(|phase| phase.time);
-    Ok(Facts {
-        id: id.to_string(),
-        validations: validations(repo, &phases, own.as_ref())?,
-        merged,
-        landed,
-        files: files.map(|files| {
-            let counts = |file: &String| !query.exclude.iter().any(|prefix| file.starts_with(prefix.as_str()));
-            files.into_iter().filter(counts).collect()
-        }),
-        first: times().min().map(history::rfc3339),
-        last: times().max().map(history::rfc3339),
-        phases,
-    })
-}
-
-/// Reads the branch of an item, or after its deletion the record of its last checkpoint.
-fn own(repo: &Repo, id: &PrpId) -> Result<Option<Own>> {
-    let name = id.branch();
-    let Some(recorded) = refs::read(repo, &refs::item(&name))? else { return Ok(None) };
-    let (base, tip) = match (branch::base(repo, &name)?, repo.tip(&name)?) {
-        (Some(base), Some(tip)) => (base, tip),
-        _ => match refs::read(repo, &refs::base(&name))? {
-            Some(base) => (base, recorded),
-            None => return Ok(None),
-        },
-    };
-    let phases = scan::read(&history::first_parents(repo, &tip, &base)?, id).phases;
-    Ok(Some(Own { base, tip, phases }))
-}
-
-/// Takes away the phases that are only there through a merge that was reverted.
-fn undo_reverted_merge(repo: &Repo, id: &PrpId, entries: &[Entry], phases: &mut Vec<FoundPhase>) -> Result<()> {
-    let is_merge = |entry: &&Entry| message::merge(&entry.message).is_some_and(|found| found == *id);
-    for merge in entries.iter().filter(is_merge) {
-        let mut standing = Vec::new();
-        for phase in phases.drain(..) {
-            if !repo.is_ancestor(&phase.commit, &merge.commit)? {
-                standing.push(phase);
+impl<'a> Item<'a> {
+    fn find(repo: &'a Repo, id: &'a PrpId, log: &'a Log) -> Result<Self> {
+        let merge = scan::standing_merge(log, id);
+        let landed = merge.as_ref().map(|_| Landed::Merge);
+        let phases = scan::read(log, id).phases;
+        let mut item = Self { repo, id, log, merge, landed, phases, own: OnceCell::new() };
+        if item.landed.is_none() {
+            item.undo_reverted_merge()?;
+            let is_there = |a: &FoundPhase| item.phases.iter().any(|b| a.ordinal == b.ordinal);
+            if item.phases.is_empty() || !item.own()?.is_none_or(|own| own.phases.iter().all(is_there)) {
+                item.phases = item.own()?.map(|own| own.phases.clone()).unwrap_or_default();
+            } else {
+                item.landed = Some(item.landed_without_merge());
             }
         }
-        *phases = standing;
+        Ok(item)
     }
-    Ok(())
-}
 
-fn files(
-    repo: &Repo,
-    id: &PrpId,
-    entries: &[Entry],
-    landed: Option<Landed>,
-    merge: Option<&str>,
-    own: Option<&Own>,
-    phases: &[FoundPhase],
-) -> Result<Option<Vec<String>>> {
-    if let Some(merge) = merge
-        && let Some((from, to)) = diff::range(repo, "", "", Some(merge))?
-    {
-        return diff::files(repo, &from, &to).map(Some);
-    }
-    if let Some(own) = own {
-        return diff::files(repo, &own.base, &own.tip).map(Some);
-    }
-    let shared = |commit: &str| {
-        let text = entries.iter().find(|entry| entry.commit == commit).map(|entry| entry.message.as_str());
-        message::squashed(text.unwrap_or_default()).iter().any(|checkpoint| checkpoint.prp != *id)
-    };
-    if landed == Some(Landed::Squash) && phases.iter().any(|phase| shared(&phase.commit)) {
-        return Ok(None);
-    }
-    let mut found = BTreeSet::new();
-    for phase in phases {
-        if let Some(parent) = repo.commit(&format!("{}^1", phase.commit))? {
-            found.extend(diff::files(repo, &parent, &phase.commit)?);
+    /// Takes away the phases that are only there through a merge that was reverted.
+    fn undo_reverted_merge(&mut self) -> Result<()> {
+        for merge in self.log.merges(self.id) {
+            let mut standing = Vec::new();
+            for phase in self.phases.drain(..) {
+                if !self.repo.is_ancestor(&phase.commit, &merge.commit)? {
+                    standing.push(phase);
+                }
+            }
+            self.phases = standing;
         }
+        Ok(())
     }
-    Ok(Some(found.into_iter().collect()))
-}
 
-/// Reads the records of the standing checkpoints; those of the item's own branch where a rewrite gave new commits.
-fn validations(repo: &Repo, phases: &[FoundPhase], own: Option<&Own>) -> Result<BTreeMap<u32, ValidationRecord>> {
-    let original = |ordinal: u32| own.and_then(|own| own.phases.iter().find(|phase| phase.ordinal == ordinal));
-    let wanted = phases.iter().flat_map(|phase| {
-        let first = Some(phase.commit.as_str());
-        [first, original(phase.ordinal).map(|own| own.commit.as_str())]
-    });
-    let records = notes::read_many(repo, &wanted.flatten().collect::<Vec<_>>())?;
-    let of = |phase: &FoundPhase| {
-        let own = original(phase.ordinal).map(|own| &own.commit);
-        let record = records.get(&phase.commit).or_else(|| own.and_then(|commit| records.get(commit)))?;
-        Some((phase.ordinal, record.clone()))
-    };
-    Ok(phases.iter().filter_map(of).collect())
+    fn landed_without_merge(&self) -> Landed {
+        let is_single = |phase: &FoundPhase| {
+            matches!(self.log.get(&phase.commit), Some((_, Said::Checkpoints { is_squash: false, .. })))
+        };
+        if self.phases.iter().all(is_single) { Landed::Linear } else { Landed::Squash }
+    }
+
+    /// Reads the branch of the item, or after its deletion the record of its last checkpoint.
+    fn own(&self) -> Result<Option<&Own>> {
+        if self.own.get().is_none() {
+            drop(self.own.set(self.read_own()?));
+        }
+        Ok(self.own.get().and_then(Option::as_ref))
+    }
+
+    fn read_own(&self) -> Result<Option<Own>> {
+        let (repo, name) = (self.repo, self.id.branch());
+        let Some(recorded) = refs::read(repo, &refs::item(&name))? else { return Ok(None) };
+        let (base, tip) = match (branch::base(repo, &name)?, repo.tip(&name)?) {
+            (Some(base), Some(tip)) => (base, tip),
+            _ => match refs::read(repo, &refs::base(&name))? {
+                Some(base) => (base, recorded),
+                None => return Ok(None),
+            },
+        };
+        let phases = scan::between(repo, &tip, &base, self.id)?.phases;
+        Ok(Some(Own { base, tip, phases }))
+    }
+
+    /// Returns the commit that the item's own branch has for a phase.
+    fn original(&self, phase: &FoundPhase) -> Result<Option<&str>> {
+        let own = self.own()?.and_then(|own| own.phases.iter().find(|own| own.ordinal == phase.ordinal));
+        Ok(own.map(|own| own.commit.as_str()))
+    }
+
+    fn facts(&self, exclude: &[String], records: &BTreeMap<String, ValidationRecord>) -> Result<Facts> {
+        let newest = self.phases.iter().filter_map(|phase| Some((self.log.place(&phase.commit)?, &phase.commit))).min();
+        let newest = newest.filter(|_| self.landed.is_some()).map(|(_, commit)| commit.clone());
+        let mut validations = BTreeMap::new();
+        for phase in &self.phases {
+            let record = match records.get(&phase.commit) {
+                Some(record) => Some(record),
+                None => self.original(phase)?.and_then(|commit| records.get(commit)),
+            };
+            validations.extend(record.map(|record| (phase.ordinal, record.clone())));
+        }
+        let counts = |file: &String| !exclude.iter().any(|prefix| file.starts_with(prefix.as_str()));
+        let times = || self.phases.iter().map(|phase| phase.time);
+        Ok(Facts {
+            id: self.id.to_string(),
+            validations,
+            merged: self.merge.clone().or(newest),
+            landed: self.landed,
+            files: self.files()?.map(|files| files.into_iter().filter(counts).collect()),
+            first: times().min().map(history::rfc3339),
+            last: times().max().map(history::rfc3339),
+            phases: self.phases.clone(),
+        })
+    }
+
+    fn files(&self) -> Result<Option<Vec<String>>> {
+        let repo = self.repo;
+        if let Some(merge) = &self.merge
+            && let Some((from, to)) = diff::range(repo, "", "", Some(merge))?
+        {
+            return diff::files(repo, &from, &to).map(Some);
+        }
+        if let Some(own) = self.own()? {
+            return diff::files(repo, &own.base, &own.tip).map(Some);
+        }
+        let is_shared = |phase: &FoundPhase| match self.log.get(&phase.commit) {
+            Some((_, Said::Checkpoints { is_squash: true, found })) => found.iter().any(|point| point.prp != *self.id),
+            Some(_) | None => false,
+        };
+        if self.landed == Some(Landed::Squash) && self.phases.iter().any(is_shared) {
+            return Ok(None);
+        }
+        let mut found = BTreeSet::new();
+        for phase in &self.phases {
+            if let Some(parent) = repo.commit(&format!("{}^1", phase.commit))? {
+                found.extend(diff::files(repo, &parent, &phase.commit)?);
+            }
+        }
+        Ok(Some(found.into_iter().collect()))
+    }
 }

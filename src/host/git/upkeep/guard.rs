@@ -35,7 +35,10 @@ impl Guard {
         }
         seen.insert("HEAD of the checkout".to_owned(), format!("{:?} {}", repo.head_branch()?, repo.head()?));
         // What is staged, and not the bytes of the file: any `git status` of the user rewrites those.
-        let staged = repo.git().args(["ls-files", "--stage", "-z"]).run()?.stdout;
+        let staged = match repo.store().staged(&repo.git_dir().join("index")) {
+            Some(staged) => staged,
+            None => repo.git().args(["ls-files", "--stage", "-z"]).run()?.stdout,
+        };
         seen.insert("index of the checkout".to_owned(), hexadecimal(&staged));
         seen.insert("uncommitted files of the checkout".to_owned(), repo.status()?.join("\n"));
         Ok(Self { seen })

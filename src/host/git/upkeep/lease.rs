@@ -44,7 +44,7 @@ pub fn take(repo: &Repo, id: &PrpId, attempt: u32, run: &str) -> Result<Lease> {
         let nonce = uuid::Uuid::new_v4().to_string();
         let holder = Holder { run: run.to_owned(), attempt: number, owner: Owner::current(id.as_str()), nonce };
         let text = serde_json::to_string(&holder).map_err(|e| refuse(format!("cannot write the lease: {e}")))?;
-        let tree = repo.git().args(["mktree"]).input(Vec::new()).text()?;
+        let tree = temporary::empty_tree(repo)?;
         let commit = temporary::commit(repo, &tree, &[], &format!("Lease of {id}\n\n{text}\n"))?;
         let reference = format!("{prefix}/a{number}");
         if Change::default().create(&reference, &commit).apply(repo, "batchprp: lease")? == Moved::Done {
@@ -103,7 +103,7 @@ pub fn holders(repo: &Repo, id: &PrpId) -> Result<Vec<Holder>> {
 }
 
 fn read(repo: &Repo, commit: &str) -> Result<Option<Holder>> {
-    let text = repo.git().args(["cat-file", "commit", commit]).text()?;
+    let text = repo.message(commit)?;
     Ok(text.lines().rev().find_map(|line| serde_json::from_str::<Holder>(line).ok()))
 }
 

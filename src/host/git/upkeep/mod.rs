@@ -6,5 +6,7 @@ pub mod documents;
 pub mod executed;
 pub mod guard;
 pub mod lease;
+pub(crate) mod log;
+pub(crate) mod relevant;
 pub mod restart;
 pub mod scan;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::log::{Log, Said};
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
-use crate::host::git::plumbing::message::{self, Revert};
+use crate::host::git::plumbing::message::Revert;
 use crate::host::git::plumbing::repo::Repo;
 use crate::model::checkpoint::Checkpoint;
 use crate::model::id::PrpId;
@@ -37,71 +38,68 @@ pub struct ItemScan {
 
 /// Scans the branch of an item from where it started.
 pub fn item(repo: &Repo, branch: &str, base: &str, id: &PrpId) -> Result<ItemScan> {
-    match repo.tip(branch)? {
-        Some(tip) => Ok(read(&history::first_parents(repo, &tip, base)?, id)),
-        None => Ok(ItemScan::default()),
-    }
+    Ok(read(&log(repo, branch, base)?, id))
 }
 
 /// Scans the commits of an item from its start to a tip that need not be that of its branch.
 pub fn between(repo: &Repo, tip: &str, base: &str, id: &PrpId) -> Result<ItemScan> {
-    Ok(read(&history::first_parents(repo, tip, base)?, id))
+    Ok(read(&Log::new(history::first_parents(repo, tip, base)?), id))
 }
 
 /// Finds the merge commit of an item on a batch branch, if it stands.
 pub fn merged(repo: &Repo, batch_branch: &str, base: &str, id: &PrpId) -> Result<Option<String>> {
-    let Some(tip) = repo.tip(batch_branch)? else { return Ok(None) };
-    let entries = history::first_parents(repo, &tip, base)?;
-    Ok(standing_merge(&entries, id))
+    Ok(standing_merge(&log(repo, batch_branch, base)?, id))
 }
 
-/// Finds the merges of all items that stand on a batch branch: id and commit, oldest first.
+/// Finds the merges of all items that stand on a batch branch, in one walk: id and commit, oldest first.
 pub fn all_merged(repo: &Repo, batch_branch: &str, base: &str) -> Result<Vec<(PrpId, String)>> {
-    let Some(tip) = repo.tip(batch_branch)? else { return Ok(Vec::new()) };
-    let entries = history::first_parents(repo, &tip, base)?;
-    let ids = entries.iter().rev().filter_map(|entry| message::merge(&entry.message));
-    let mut found: Vec<(PrpId, String)> = Vec::new();
-    for id in ids {
-        if !found.iter().any(|(known, _)| *known == id)
-            && let Some(commit) = standing_merge(&entries, &id)
-        {
-            found.push((id, commit));
-        }
-    }
-    Ok(found)
+    let log = log(repo, batch_branch, base)?;
+    let standing = |id: &PrpId| Some((id.clone(), standing_merge(&log, id)?));
+    Ok(log.merged_items().into_iter().filter_map(standing).collect())
 }
 
-/// Reads the checkpoints of one item out of commits, which come newest first.
-pub(crate) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
+/// Reads the first-parent commits of a branch from where it started.
+fn log(repo: &Repo, branch: &str, base: &str) -> Result<Log> {
+    match repo.tip(branch)? {
+        Some(tip) => Ok(Log::new(history::first_parents(repo, &tip, base)?)),
+        None => Ok(Log::default()),
+    }
+}
+
+/// Reads the checkpoints of one item out of commits.
+pub(crate) fn read(log: &Log, id: &PrpId) -> ItemScan {
     let mut scan = ItemScan::default();
     let mut standing: BTreeMap<u32, FoundPhase> = BTreeMap::new();
     let mut undone: BTreeMap<u32, FoundPhase> = BTreeMap::new();
     // Every checkpoint of the item, also superseded ones: reverting any of them undoes its phase.
     let mut seen: Vec<Seen> = Vec::new();
-    for entry in entries.iter().rev() {
-        if let Some(revert) = message::revert(&entry.message) {
-            for (ordinal, restores) in targets(&seen, entry, &revert) {
-                let (from, to) = if restores { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
-                if let Some(phase) = from.remove(&ordinal) {
-                    to.insert(ordinal, phase);
+    for (entry, said) in log.work(id) {
+        let found = match said {
+            Said::Revert(revert) => {
+                for (ordinal, restores) in targets(&seen, entry, revert) {
+                    let (from, to) = if restores { (&mut undone, &mut standing) } else { (&mut standing, &mut undone) };
+                    if let Some(phase) = from.remove(&ordinal) {
+                        to.insert(ordinal, phase);
+                    }
+                    // A revert of this revert names this commit.
+                    let commit = entry.commit.clone();
+                    seen.push(Seen { commit, subject: String::new(), ordinal, applies: restores });
                 }
-                // A revert of this revert names this commit.
-                seen.push(Seen { commit: entry.commit.clone(), subject: String::new(), ordinal, applies: restores });
+                continue;
             }
-            continue;
-        }
-        let single = Checkpoint::read(&entry.message);
-        let several = if single.is_none() { message::squashed(&entry.message) } else { Vec::new() };
+            Said::Checkpoints { found, .. } => found.as_slice(),
+            Said::Other => &[],
+        };
         let mut any = false;
-        for checkpoint in single.into_iter().chain(several).filter(|checkpoint| checkpoint.prp == *id) {
+        for checkpoint in found.iter().filter(|checkpoint| checkpoint.prp == *id) {
             any = true;
             let ordinal = checkpoint.phase;
             let subject = checkpoint.subject();
             seen.push(Seen { commit: entry.commit.clone(), subject, ordinal, applies: true });
             undone.remove(&ordinal);
-            standing.insert(ordinal, found(entry, checkpoint));
+            standing.insert(ordinal, phase(entry, checkpoint));
         }
-        if !any && message::looks_like_checkpoint(&entry.message, id) {
+        if !any {
             scan.ambiguous.push(entry.commit.clone());
         }
     }
@@ -112,39 +110,39 @@ pub(crate) fn read(entries: &[Entry], id: &PrpId) -> ItemScan {
     scan
 }
 
-/// Finds the merge commit of an item among commits that come newest first, unless it was reverted.
-pub(crate) fn standing_merge(entries: &[Entry], id: &PrpId) -> Option<String> {
+/// Finds the merge commit of an item, unless it was reverted.
+pub(crate) fn standing_merge(log: &Log, id: &PrpId) -> Option<String> {
     let mut merge: Option<(&Entry, bool)> = None;
     let mut reverts: Vec<(&str, bool)> = Vec::new();
-    for entry in entries.iter().rev() {
-        if let Some(revert) = message::revert(&entry.message) {
-            let Some((found, stands)) = &mut merge else { continue };
-            let earlier = reverts.iter().rev().find(|(commit, _)| commit.starts_with(&revert.commit));
-            let restores = if entry.reverts(&revert, &found.commit) {
-                false
-            } else if let Some((_, restored)) = earlier {
-                !restored
-            } else if found.message.lines().next() == Some(&revert.subject) {
-                revert.restores
-            } else {
-                continue;
-            };
-            *stands = restores;
-            reverts.push((&entry.commit, restores));
-        } else if message::merge(&entry.message).is_some_and(|found| found == *id) {
+    for (entry, said) in log.merges_and_reverts(id) {
+        let Said::Revert(revert) = said else {
             merge = Some((entry, true));
-        }
+            continue;
+        };
+        let Some((found, stands)) = &mut merge else { continue };
+        let earlier = reverts.iter().rev().find(|(commit, _)| commit.starts_with(&revert.commit));
+        let restores = if entry.reverts(revert, &found.commit) {
+            false
+        } else if let Some((_, restored)) = earlier {
+            !restored
+        } else if found.message.lines().next() == Some(&revert.subject) {
+            revert.restores
+        } else {
+            continue;
+        };
+        *stands = restores;
+        reverts.push((&entry.commit, restores));
     }
     merge.filter(|(_, stands)| *stands).map(|(entry, _)| entry.commit.clone())
 }
 
-fn found(entry: &Entry, checkpoint: Checkpoint) -> FoundPhase {
+fn phase(entry: &Entry, checkpoint: &Checkpoint) -> FoundPhase {
     FoundPhase {
         ordinal: checkpoint.phase,
         commit: entry.commit.clone(),
-        key: checkpoint.key,
-        title: checkpoint.title,
-        run: checkpoint.run,
+        key: checkpoint.key.clone(),
+        title: checkpoint.title.clone(),
+        run: checkpoint.run.clone(),
         time: entry.time,
     }
 }

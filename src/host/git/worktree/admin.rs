@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::store::Pointer;
 use crate::host::lock::state_dir;
 
 /// What we leave in the administration of a worktree that we made and verified.
@@ -31,6 +32,12 @@ pub(crate) enum Head {
     Broken,
 }
 
+impl Head {
+    fn of_reference(name: &str) -> Self {
+        name.strip_prefix("refs/heads/").map_or(Self::Broken, |name| Self::Branch(name.to_owned()))
+    }
+}
+
 /// One linked worktree, whole or not.
 #[derive(Clone, Debug)]
 pub(crate) struct Admin {
@@ -45,6 +52,19 @@ pub(crate) fn all(repo: &Repo) -> Vec<Admin> {
     let mut dirs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     dirs.sort();
     dirs.into_iter().map(|dir| Admin { path: working_tree(&dir), dir }).collect()
+}
+
+/// Returns the reference on which the main checkout is; `None` when its HEAD is detached.
+pub(crate) fn main_head(repo: &Repo) -> Result<Option<String>> {
+    match repo.store().head_in(repo.common_dir()) {
+        Some(Pointer::Reference(name)) => Ok(Some(name)),
+        Some(Pointer::Commit(_)) => Ok(None),
+        None => {
+            let git = repo.git_in(repo.common_dir(), repo.root());
+            let head = git.args(["symbolic-ref", "--quiet", "HEAD"]).run()?;
+            Ok((head.code == 0).then(|| head.text()))
+        }
+    }
 }
 
 /// Finds the administration of a working tree.
@@ -65,11 +85,17 @@ impl Admin {
         if !self.dir.join("HEAD").exists() || !self.dir.join("commondir").exists() {
             return Ok(Head::Broken);
         }
+        match repo.store().head_in(&self.dir) {
+            Some(Pointer::Reference(name)) => return Ok(Head::of_reference(&name)),
+            Some(Pointer::Commit(commit)) => {
+                return Ok(repo.commit(&commit)?.map_or(Head::Broken, Head::Detached));
+            }
+            None => {}
+        }
         let git = || repo.git_in(&self.dir, self.path.as_deref().unwrap_or_else(|| repo.root()));
         let branch = git().args(["symbolic-ref", "--quiet", "HEAD"]).run()?;
         if branch.code == 0 {
-            let name = branch.text();
-            return Ok(name.strip_prefix("refs/heads/").map_or(Head::Broken, |name| Head::Branch(name.to_owned())));
+            return Ok(Head::of_reference(&branch.text()));
         }
         let commit = git().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).run()?;
         Ok(if commit.code == 0 { Head::Detached(commit.text()) } else { Head::Broken })

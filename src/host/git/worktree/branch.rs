@@ -26,7 +26,7 @@ pub(crate) struct Start {
 
 /// Makes the batch branch, or adopts the one that an earlier run made.
 pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<BatchBranch> {
-    refs::check_branch(repo, branch)?;
+    refs::check_branch(branch)?;
     repair::wait_for_references(repo);
     drop(locks::sweep(repo.common_dir()));
     let base_commit = repo.resolve(base_commit)?;
@@ -89,8 +89,7 @@ pub(crate) fn not_checked_out(repo: &Repo, branch: &str) -> Result<()> {
         refuse(format!("`{branch}` is checked out in {place}, and batchprp never changes a checkout"))
             .help("switch to another branch there: `git switch -`; look at the batch with `git log` or in a worktree with `--detach`")
     };
-    let main = repo.git_in(repo.common_dir(), repo.root()).args(["symbolic-ref", "--quiet", "HEAD"]).run()?;
-    if main.text() == refs::head(branch) {
+    if admin::main_head(repo)?.as_deref() == Some(&refs::head(branch)) {
         return Err(refusal("the main checkout"));
     }
     for admin in admin::all(repo) {

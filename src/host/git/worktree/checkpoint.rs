@@ -45,9 +45,9 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint, exclude
         return Ok(made);
     }
     stage(&work, exclude)?;
-    let tree = work.git().args(["write-tree"]).text()?;
+    let tree = work.write_tree()?;
     no_embedded_repositories(repo, &placed.parent, &tree)?;
-    let agent_commits = count(repo, &previous, &placed.parent)?;
+    let agent_commits = repo.count(&previous, &placed.parent)?;
     let commit = if repo.policy().hooks && placed.deviations.is_empty() && work.merge_heads().is_empty() {
         by_git_commit(&work, checkpoint)?
     } else {
@@ -73,6 +73,11 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint, exclude
 pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<Vec<String>> {
     let admin = prepare::administration(repo, prepared)?;
     let work = Work { repo, admin: &admin, path: &prepared.path };
+    if work.commit()?.as_deref() == Some(since)
+        && let Some(files) = work.uncommitted()?
+    {
+        return Ok(files);
+    }
     let args = ["diff", "--name-only", "-z", "--no-ext-diff", "--no-renames", "--ignore-submodules=dirty", since, "--"];
     let mut files = work.git().args(args).list()?;
     files.extend(work.git().args(["ls-files", "--others", "--exclude-standard", "-z"]).list()?);
@@ -90,9 +95,7 @@ fn previous(repo: &Repo, prepared: &Prepared) -> Result<String> {
 /// Finds the same checkpoint at the tip: its run was killed between the commit and the journal.
 fn already(work: &Work<'_>, checkpoint: &Checkpoint, tip: &str, base: &str) -> Result<Option<Made>> {
     let repo = work.repo;
-    let message = repo.git().args(["cat-file", "commit", tip]).text()?;
-    let message = message.split_once("\n\n").map_or("", |(_, message)| message);
-    let same = Checkpoint::read(message).is_some_and(|found| {
+    let same = Checkpoint::read(&repo.message(tip)?).is_some_and(|found| {
         found.prp == checkpoint.prp && found.phase == checkpoint.phase && found.key == checkpoint.key
     });
     if !same || work.status()?.is_none_or(|files| !files.is_empty()) {
@@ -128,9 +131,10 @@ fn stage(work: &Work<'_>, exclude: &[&str]) -> Result<()> {
 
 /// Refuses links to repositories that only this worktree has: their content would be lost with it.
 fn no_embedded_repositories(repo: &Repo, parent: &str, tree: &str) -> Result<()> {
-    let lines = repo.git().args(["diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AT", parent, tree]).list()?;
-    let added = lines.chunks(2).filter(|pair| pair[0].split(' ').nth(1) == Some("160000"));
-    let added: Vec<String> = added.filter_map(|pair| pair.get(1).cloned()).collect();
+    let added = match repo.store().added_links(parent, tree) {
+        Some(added) => added,
+        None => added_links(repo, parent, tree)?,
+    };
     if added.is_empty() {
         return Ok(());
     }
@@ -142,6 +146,12 @@ fn no_embedded_repositories(repo: &Repo, parent: &str, tree: &str) -> Result<()>
         )),
         None => Ok(()),
     }
+}
+
+fn added_links(repo: &Repo, parent: &str, tree: &str) -> Result<Vec<String>> {
+    let lines = repo.git().args(["diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AT", parent, tree]).list()?;
+    let added = lines.chunks(2).filter(|pair| pair[0].split(' ').nth(1) == Some("160000"));
+    Ok(added.filter_map(|pair| pair.get(1).cloned()).collect())
 }
 
 fn by_git_commit(work: &Work<'_>, checkpoint: &Checkpoint) -> Result<String> {
@@ -169,9 +179,4 @@ fn publish(repo: &Repo, prepared: &Prepared, placed: &deviation::Placed, commit:
         Moved::Raced => Err(refuse(format!("`{}` was moved while its checkpoint was made", prepared.branch))
             .help("a process of the agent may still be running; run the command again when it has ended")),
     }
-}
-
-fn count(repo: &Repo, from: &str, to: &str) -> Result<usize> {
-    let text = repo.git().args(["rev-list", "--count", &format!("{from}..{to}")]).text()?;
-    Ok(text.parse().unwrap_or(0))
 }

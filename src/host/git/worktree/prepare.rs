@@ -52,7 +52,7 @@ pub struct Prepared {
 
 /// Makes or repairs branch and worktree of an item.
 pub fn prepare(repo: &Repo, want: &Prepare) -> Result<Prepared> {
-    refs::check_branch(repo, &want.branch)?;
+    refs::check_branch(&want.branch)?;
     let lock = Lock::repository(repo.common_dir(), "worktree", Duration::from_secs(300))?;
     let repo = &repo.unhooked();
     let path = place(repo, &want.path)?;
@@ -114,6 +114,15 @@ fn add(repo: &Repo, branch: &str, path: &Path) -> Result<Admin> {
 
 /// Makes sure that whoever works in the directory works on the branch, and nowhere else.
 fn verify(repo: &Repo, path: &Path, branch: &str, tip: &str) -> Result<()> {
+    let same = |a: &Path, b: &Path| fs::canonicalize(a).ok() == fs::canonicalize(b).ok();
+    if let Some(found) = repo.store().checkout(path)
+        && same(&found.top, path)
+        && same(&found.common_dir, repo.common_dir())
+        && found.reference == refs::head(branch)
+        && found.commit == tip
+    {
+        return Ok(());
+    }
     let args = [
         "rev-parse",
         "--path-format=absolute",
@@ -124,11 +133,14 @@ fn verify(repo: &Repo, path: &Path, branch: &str, tip: &str) -> Result<()> {
         "HEAD",
     ];
     let text = crate::host::git::plumbing::run::Git::new(path, repo.policy()).args(args).text()?;
-    let same = |a: &str, b: &Path| fs::canonicalize(a).ok() == fs::canonicalize(b).ok();
     let [top, common, commit, name] = text.lines().collect::<Vec<_>>()[..] else {
         return Err(refuse(format!("git described the worktree `{}` in an unknown way: {text}", path.display())));
     };
-    if same(top, path) && same(common, repo.common_dir()) && commit == tip && name == refs::head(branch) {
+    if same(Path::new(top), path)
+        && same(Path::new(common), repo.common_dir())
+        && commit == tip
+        && name == refs::head(branch)
+    {
         return Ok(());
     }
     Err(refuse(format!(

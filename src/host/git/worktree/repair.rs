@@ -144,8 +144,7 @@ pub(crate) fn leave(path: &Path) -> Result<()> {
 }
 
 fn not_in_main_checkout(repo: &Repo, branch: &str) -> Result<()> {
-    let main = repo.git_in(repo.common_dir(), repo.root()).args(["symbolic-ref", "--quiet", "HEAD"]).run()?;
-    if main.text() == crate::host::git::plumbing::refs::head(branch) {
+    if admin::main_head(repo)?.as_deref() == Some(&crate::host::git::plumbing::refs::head(branch)) {
         return Err(refuse(format!("`{branch}` is checked out in the main checkout, which batchprp never touches"))
             .help("switch to another branch there: `git switch -`"));
     }

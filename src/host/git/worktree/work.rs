@@ -10,6 +10,8 @@ use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::Git;
+use crate::host::git::plumbing::store::Pointer;
+use crate::host::git::plumbing::temporary;
 
 /// Files and folders that operations in progress leave in a git directory.
 const OPERATIONS: [&str; 12] = [
@@ -48,22 +50,51 @@ impl Work<'_> {
 
     /// Returns the commit that is checked out, if there is one.
     pub(crate) fn commit(&self) -> Result<Option<String>> {
+        match self.repo.store().head_in(&self.admin.dir) {
+            Some(Pointer::Reference(name)) if name.starts_with("refs/heads/") => return self.repo.commit(&name),
+            Some(Pointer::Commit(commit)) => return self.repo.commit(&commit),
+            Some(Pointer::Reference(_)) | None => {}
+        }
         let output = self.git().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).run()?;
         Ok((output.code == 0).then(|| output.text()))
     }
 
     /// Returns the uncommitted paths, untracked ones included; `None` when the index cannot be read.
     pub(crate) fn status(&self) -> Result<Option<Vec<String>>> {
+        Ok(self.status_lines()?.map(|lines| lines.iter().filter_map(|line| line.get(3..)).map(str::to_owned).collect()))
+    }
+
+    /// Returns the files that differ from HEAD, untracked ones included, sorted; `None` where the index says something
+    /// else than the files, or cannot be read.
+    pub(crate) fn uncommitted(&self) -> Result<Option<Vec<String>>> {
+        let Some(lines) = self.status_lines()? else { return Ok(None) };
+        let is_twofold = |line: &String| !line.starts_with([' ', '?']) && line.as_bytes().get(1) != Some(&b' ');
+        if lines.iter().any(is_twofold) {
+            return Ok(None);
+        }
+        let mut files: Vec<String> = lines.iter().filter_map(|line| line.get(3..)).map(str::to_owned).collect();
+        files.sort();
+        Ok(Some(files))
+    }
+
+    fn status_lines(&self) -> Result<Option<Vec<String>>> {
         let args =
             ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty"];
         let output = self.git().args(args).run()?;
-        let lines = crate::host::git::plumbing::run::split(&output.stdout);
-        Ok((output.code == 0).then(|| lines.iter().filter_map(|line| line.get(3..)).map(str::to_owned).collect()))
+        Ok((output.code == 0).then(|| crate::host::git::plumbing::run::split(&output.stdout)))
+    }
+
+    /// Writes what is staged as a tree.
+    pub(crate) fn write_tree(&self) -> Result<String> {
+        temporary::write_index(self.repo, &self.admin.dir.join("index"), self.git())
     }
 
     /// Returns the paths that an unfinished merge left unresolved.
     pub(crate) fn unmerged(&self) -> Result<Vec<String>> {
-        self.git().args(["diff", "--name-only", "-z", "--diff-filter=U"]).list()
+        match self.repo.store().unmerged(&self.admin.dir.join("index")) {
+            Some(paths) => Ok(paths),
+            None => self.git().args(["diff", "--name-only", "-z", "--diff-filter=U"]).list(),
+        }
     }
 
     /// Returns the commits that an unfinished merge brings in.

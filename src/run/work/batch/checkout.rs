@@ -11,14 +11,18 @@ use crate::run::settings::Settings;
 /// Names the PRPs whose text differs from the base commit, and, once, what else is not committed.
 pub(crate) fn notes(settings: &Settings, repo: &Repo, base: &str, graph: &RunGraph) -> Result<Vec<EventKind>> {
     let mut notes = Vec::new();
+    let mut documents = Vec::new();
     for (item, path) in &graph.documents {
         let path = path.strip_prefix(repo.root()).unwrap_or(path);
         // What no commit holds yet is the only copy and differs from nothing.
-        if repo.tracked(base, path)? && repo.differs(path, base)? {
-            let text =
-                format!("the text of `{}` is not the one of the base commit: it is used as it is", path.display());
-            notes.push(EventKind::Note { item: Some(item.clone()), text });
+        if repo.tracked(base, path)? {
+            documents.push((item, path));
         }
+    }
+    let differing = repo.differing(&documents.iter().map(|(_, path)| path).collect::<Vec<_>>(), base)?;
+    for (item, path) in documents.iter().filter(|(_, path)| differing.iter().any(|other| Path::new(other) == *path)) {
+        let text = format!("the text of `{}` is not the one of the base commit: it is used as it is", path.display());
+        notes.push(EventKind::Note { item: Some((*item).clone()), text });
     }
     let documents = [&settings.requests, &settings.executed];
     let is_elsewhere = |name: &String| {

@@ -56,7 +56,7 @@ pub(crate) fn open(order: Order) -> Result<Opened> {
         let found = found.clone();
         Tell::new(move |event| found.lock().unwrap_or_else(PoisonError::into_inner).push(event))
     };
-    let repo = match Repo::open(&settings.root, settings.git) {
+    let repo = match settings.repo() {
         Ok(repo) => Some(repo),
         Err(error) if options.merge => return Err(error),
         Err(_) => None,

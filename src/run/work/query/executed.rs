@@ -8,7 +8,6 @@ use crate::bridge::{Executed, PhaseRecord};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::plumbing::diff;
-use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::executed::{self, Facts, Landed, Query};
 use crate::host::git::upkeep::scan::FoundPhase;
 use crate::run::core::journal;
@@ -17,7 +16,7 @@ use crate::run::work::names;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.
 pub(crate) fn facts(settings: &Settings, batch: Option<u32>, ids: &[String]) -> Result<Vec<Executed>> {
-    let repo = Repo::open(&settings.root, settings.git)?;
+    let repo = settings.repo()?;
     let ids = match ids {
         [] => select::ids_of_batch(settings, batch)?,
         ids => ids.iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?,
@@ -56,7 +55,7 @@ fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
 
 /// Returns the patch of one executed item.
 pub(crate) fn patch(settings: &Settings, id: &str, max_bytes: usize) -> Result<String> {
-    let repo = Repo::open(&settings.root, settings.git)?;
+    let repo = settings.repo()?;
     let id = names::parse(id)?;
     let branch = names::batch_branch(id.batch().map(|batch| batch.0));
     let query = Query { batch_branch: Some(branch.clone()), ids: vec![id.clone()], exclude: Vec::new() };

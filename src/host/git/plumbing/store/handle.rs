@@ -1,0 +1,95 @@
+//! The open handles of one repository, shared by all who read it.
+//!
+//! Libgit2 sees what others write: references are read from their files each time, `packed-refs` is read again when its
+//! file is another one, and an object that is not known makes it look for new packs. So a handle can stay open as long
+//! as the program runs. A handle serves one thread at a time; each thread that reads takes one and puts it back.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use git2::{Error, Repository, RepositoryOpenFlags};
+
+/// Most handles that wait for the next reader.
+const IDLE: usize = 8;
+
+/// A repository as libgit2 reads it.
+pub(crate) struct Store {
+    /// Git directory of the checkout: its HEAD is the one that is meant.
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+    /// Libgit2 could open the repository.
+    readable: bool,
+    idle: Mutex<Vec<Repository>>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("git_dir", &self.git_dir)
+            .field("readable", &self.readable)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens a repository that git itself has accepted: whether its owner is trusted is not decided here.
+    pub(crate) fn open(git_dir: &Path, common_dir: &Path) -> Self {
+        let first = open(git_dir).ok();
+        Self {
+            git_dir: git_dir.to_owned(),
+            common_dir: common_dir.to_owned(),
+            readable: first.is_some(),
+            idle: Mutex::new(first.into_iter().collect()),
+        }
+    }
+
+    /// Tells whether commits have the parents that they name: no shallow clone, and no grafts.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.common_dir.join("shallow").exists() && !self.common_dir.join("info/grafts").exists()
+    }
+
+    /// Tells whether anything is answered in process.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.readable
+    }
+
+    /// Reads with a handle; once more with a new one when that fails, because files may have been replaced under it.
+    pub(super) fn read<T>(&self, job: impl Fn(&Repository) -> Result<T, Error>) -> Option<T> {
+        if !self.readable {
+            return None;
+        }
+        let used = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(repo) = used
+            && let Ok(answer) = job(&repo)
+        {
+            self.put_back(repo);
+            return Some(answer);
+        }
+        let repo = open(&self.git_dir).ok()?;
+        let answer = job(&repo).ok()?;
+        self.put_back(repo);
+        Some(answer)
+    }
+
+    fn put_back(&self, repo: Repository) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(repo);
+        }
+    }
+}
+
+fn open(git_dir: &Path) -> Result<Repository, Error> {
+    let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT | RepositoryOpenFlags::BARE;
+    Repository::open_ext(git_dir, flags, std::iter::empty::<&str>())
+}
+
+/// Turns the error that something is not there into `None`.
+pub(super) fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,47 @@
+//! The index of a checkout: what is staged, what an unfinished merge left unresolved, and the tree that comes of it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use git2::{Index, IndexEntry};
+
+use super::handle::Store;
+
+impl Store {
+    /// Returns what is staged in an index, as `git ls-files --stage -z` prints it.
+    pub(crate) fn staged(&self, index: &Path) -> Option<Vec<u8>> {
+        let mut staged = Vec::new();
+        for entry in self.index(index)?.iter() {
+            let mut head = String::new();
+            // Writing into a string cannot fail.
+            write!(head, "{:06o} {} {}\t", entry.mode, entry.id, stage(&entry)).ok();
+            staged.extend_from_slice(head.as_bytes());
+            staged.extend_from_slice(&entry.path);
+            staged.push(0);
+        }
+        Some(staged)
+    }
+
+    /// Returns the paths that are unresolved in an index, sorted.
+    pub(crate) fn unmerged(&self, index: &Path) -> Option<Vec<String>> {
+        let index = self.index(index)?;
+        let unmerged = index.iter().filter(|entry| stage(entry) > 0);
+        let mut paths: Vec<String> = unmerged.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect();
+        paths.dedup();
+        Some(paths)
+    }
+
+    /// Writes an index as a tree.
+    pub(crate) fn write_index(&self, index: &Path) -> Option<String> {
+        self.read(|repo| Ok(Index::open(index)?.write_tree_to(repo)?.to_string()))
+    }
+
+    /// Reads an index. Libgit2 refuses those that are split or sparse.
+    fn index(&self, file: &Path) -> Option<Index> {
+        if self.is_readable() { Index::open(file).ok() } else { None }
+    }
+}
+
+fn stage(entry: &IndexEntry) -> u16 {
+    (entry.flags >> 12) & 3
+}

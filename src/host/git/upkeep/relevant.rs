@@ -1,0 +1,88 @@
+//! The commits of a whole history that say something about PRPs. They are remembered, so that only what is new since
+//! the last time is walked over: reading every message of a long history takes as long as `git log --grep`.
+//!
+//! What is behind a commit never changes, so a memory can be incomplete but not wrong. It holds ids alone; what they
+//! say is read from git each time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::host::git::plumbing::history::{self, Entry};
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::{failpoint, state};
+use crate::model::checkpoint::TRAILER_PRP;
+
+/// How git words the message of a revert.
+const REVERT: &str = "This reverts commit ";
+/// Name of the memory in our folder of the git directory.
+const FILE: &str = "history.json";
+/// Form of the memory; another one is not read.
+const VERSION: u32 = 1;
+/// Largest memory that is read, in bytes.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What was found behind some commits.
+#[derive(Debug, Serialize, Deserialize)]
+struct Memory {
+    version: u32,
+    /// Everything that is reachable from these was looked at.
+    tips: Vec<String>,
+    /// No commit stands before one that comes from it.
+    commits: Vec<String>,
+}
+
+/// Returns the commits reachable from some that speak of PRPs or revert something, newest first.
+pub(crate) fn entries(repo: &Repo, tips: &[String]) -> Result<Vec<Entry>> {
+    if let Some(memory) = remember(repo, tips)
+        && let Some(entries) = go_on(repo, &memory, tips)
+    {
+        return Ok(entries);
+    }
+    let trailer = format!("--grep={TRAILER_PRP}: ");
+    let revert = format!("--grep={REVERT}");
+    let mut args = vec!["--topo-order", "--fixed-strings", &trailer, &revert];
+    args.extend(tips.iter().map(String::as_str));
+    let entries = history::log(repo, &args)?;
+    if repo.store().is_readable() && repo.store().is_whole() {
+        keep(repo, tips, &entries);
+    }
+    Ok(entries)
+}
+
+/// Returns the memory when it is about commits that are behind the wanted ones.
+fn remember(repo: &Repo, tips: &[String]) -> Option<Memory> {
+    let file = repo.common_dir().join("batchprp").join(FILE);
+    let text = state::read_untrusted(&file, MAX_BYTES).ok()??;
+    let memory: Memory = serde_json::from_slice(&text).ok()?;
+    (memory.version == VERSION && repo.store().holds(tips, &memory.tips)?).then_some(memory)
+}
+
+/// Adds what is new since.
+fn go_on(repo: &Repo, memory: &Memory, tips: &[String]) -> Option<Vec<Entry>> {
+    let new = if memory.tips == tips { Vec::new() } else { repo.store().search(&memory.tips, tips, is_relevant)? };
+    let old = repo.store().commits(&memory.commits)?;
+    let entries: Vec<Entry> = new.into_iter().chain(old).map(Entry::from).collect();
+    if memory.tips != tips {
+        keep(repo, tips, &entries);
+    }
+    Some(entries)
+}
+
+fn is_relevant(message: &[u8]) -> bool {
+    let is_there = |text: &str| memchr::memmem::find(message, text.as_bytes()).is_some();
+    is_there(REVERT) || is_there(&format!("{TRAILER_PRP}: "))
+}
+
+/// Keeps what was found for the next time. Without a memory everything is walked over again, which is slower and
+/// nothing else.
+fn keep(repo: &Repo, tips: &[String], entries: &[Entry]) {
+    let folder = repo.common_dir().join("batchprp");
+    if !folder.is_dir() {
+        // Nothing was done here yet, and whoever only looks leaves nothing behind.
+        return;
+    }
+    let commits = entries.iter().map(|entry| entry.commit.clone()).collect();
+    let memory = Memory { version: VERSION, tips: tips.to_vec(), commits };
+    let text = serde_json::to_vec(&memory).unwrap_or_default();
+    failpoint::quietly("history.keep", || drop(state::write_private(&folder.join(FILE), &text)));
+}

@@ -1,0 +1,71 @@
+//! How many processes a run starts: git writes and looks at working trees, everything else is read in process.
+
+use std::fs;
+
+use crate::programs::{Programs, counted};
+use crate::project::{Project, Ran};
+
+/// An agent that starts nothing itself.
+const AGENT: &str = r#"
+while read -r line; do :; done
+[ -f "$TOOLS/$BATCHPRP_ITEM.$BATCHPRP_PHASE" ] && . "$TOOLS/$BATCHPRP_ITEM.$BATCHPRP_PHASE"
+echo "phase $BATCHPRP_PHASE" >> "out/$BATCHPRP_ITEM.txt"
+"#;
+
+/// Most processes of a run of one PRP with one phase: git, agent, check.
+const MOST: usize = 24;
+/// Most processes until it is decided what is left to do.
+const MOST_TO_DECIDE: usize = 5;
+
+fn project() -> Project {
+    let project = Project::new();
+    fs::write(project.tools().join("agent.sh"), AGENT).expect("agent");
+    project.write("out/README.md", "What the items write.\n");
+    project
+}
+
+/// Runs the program where only git and a shell can be started.
+fn run(project: &Project, programs: &Programs, arguments: &[&str]) -> Ran {
+    project.run_with(arguments, &[("PATH", programs.path().as_os_str())])
+}
+
+#[test]
+fn a_run_of_one_phase_starts_few_processes() {
+    let project = project();
+    project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    let programs = Programs::of(&["git", "sh"]);
+    run(&project, &programs, &["exe", "--batch", "47"]).exits(0);
+    assert_eq!(project.merges("prp-47").len(), 1);
+    let starts = programs.take();
+    assert!(starts.len() <= MOST, "{} processes: {:#?}\nin order: {starts:#?}", starts.len(), counted(&starts));
+    let counts = counted(&starts);
+    assert_eq!(counts.get("sh"), Some(&2), "the agent and its check: {counts:#?}");
+    for reads in ["rev-list", "merge-base", "ls-tree", "cat-file", "symbolic-ref", "for-each-ref", "diff-tree", "var"] {
+        assert_eq!(counts.get(&*format!("git {reads}")), None, "{counts:#?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_batch_is_decided_with_few_processes_whatever_the_number_of_items() {
+    let project = project();
+    for item in 1..=6 {
+        project.prp(&format!("PRP-47.1.{item}"), &[], &[], 2);
+    }
+    project.commit("PRPs");
+    project.sabotage("PRP-47.1.5", 2, "exit 1").sabotage("PRP-47.1.6", 1, "exit 1");
+    let programs = Programs::of(&["git", "sh"]);
+    run(&project, &programs, &["exe", "--batch", "47"]).exits(6);
+    assert_eq!(project.merges("prp-47").len(), 4);
+    programs.take();
+
+    run(&project, &programs, &["exe", "--batch", "47", "--dry-run"]).exits(0).says("PRP-47.1.4 is merged as");
+    let starts = programs.take();
+    assert!(starts.len() <= MOST_TO_DECIDE, "{starts:#?}");
+
+    project.mend("PRP-47.1.5", 2).mend("PRP-47.1.6", 1);
+    run(&project, &programs, &["exe", "--batch", "47"]).exits(0).says("PRP-47.1.4 is merged as");
+    let starts = programs.take();
+    let until_work = starts.iter().take_while(|start| *start != "git update-ref").count();
+    assert!(until_work <= MOST_TO_DECIDE, "{starts:#?}");
+    assert_eq!(project.merges("prp-47").len(), 6);
+}
