@@ -10,7 +10,7 @@ use crate::host::validate::Validation;
 use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::moment::Moment;
 use crate::run::core::state::{Stage, State};
-use crate::run::work::batch::slot::SLOT;
+use crate::run::shared::slot::SLOT;
 use crate::run::work::merge::bench::{self, Bench};
 use crate::run::work::merge::end::{MergeEnd, Rejection};
 use crate::run::work::merge::item::Order;

@@ -172,7 +172,7 @@ pub(crate) fn build(
         heartbeat: adapter.traits.heartbeat || configured == Some(Value::Bool(true)),
         stop: adapter.traits.stop,
         expects_changes: options.expects_changes,
-        ahead: adapter.traits.caches,
+        caches: adapter.traits.caches,
         adapter: Box::new(adapter.start()),
     }
 }
