@@ -1,6 +1,6 @@
 //! The machine of the open run: what it is told, and what follows from what it decides.
 
-use super::{merge, task};
+use super::{merge_queue, task};
 use crate::bridge::NextItem;
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
@@ -37,7 +37,7 @@ fn act(state: &mut State, action: Action, out: &mut Reaction) {
         Action::Start { item, attempt } => run.ready.push_back((item, attempt)),
         Action::Merge { item } => {
             run.merges.push_back(item);
-            merge::pump(state, out);
+            merge_queue::pump(state, out);
         }
         Action::Retry { item, attempt, reason } => {
             out.tell(EventKind::Retry { item: run.id(item), attempt, reason });

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::bench::Bench;
-use super::candidate::{self, Trial};
+use super::candidate;
 use super::end::MergeEnd;
 use super::status;
+use super::trial::Trial;
 use crate::bridge::Failure;
 use crate::error::{Error, Result};
 use crate::host::git::merge::{self, Merge, MergeItem};
