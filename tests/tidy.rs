@@ -1,8 +1,16 @@
 //! Rules of the house that no compiler checks: who may name whom, how long files are, what never stands in `src/`.
 
+#[path = "tidy/imports.rs"]
+mod imports;
+#[path = "tidy/source.rs"]
+mod source;
+#[path = "tidy/tokens.rs"]
+mod tokens;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+
+use imports::Imports;
+use source::{Source, none, sources};
 
 /// Room and the rooms that it may name. `error` and `config` are shared by all but `model`.
 const MAY_NAME: [(&str, &[&str]); 13] = [
@@ -21,6 +29,22 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("script", &["model", "graph", "event", "review", "bridge", "fake"]),
 ];
 
+/// Room inside of `run` and the rooms there that it may name.
+const RUN_MAY_NAME: [(&str, &[&str]); 6] = [
+    ("settings", &[]),
+    ("shared", &["settings"]),
+    ("work", &["settings", "shared"]),
+    ("core", &["settings", "shared", "work"]),
+    ("handle", &["settings", "shared", "work", "core"]),
+    ("dispatch", &["settings", "shared", "work", "core", "handle"]),
+];
+
+/// Where files may still import each other: both go when git is read in process and worktrees are made by us.
+const LEFT: [&str; 2] = ["src/host/git/worktree/", "src/host/git/plumbing/temporary.rs"];
+
+/// Most files of one folder of `src/`, its face apart.
+const MOST_FILES: usize = 20;
+
 /// Rooms without effects.
 const PURE: [&str; 6] = ["model", "graph", "event", "schedule", "report", "review"];
 
@@ -30,47 +54,6 @@ const EFFECTS: [&str; 8] =
 
 /// A library and the only place that may name it.
 const AT_HOME: [(&str, &str); 3] = [("rhai", "src/script/"), ("git2", "src/host/git/"), ("clap", "src/cli/")];
-
-struct Source {
-    /// Relative to the project, with `/`.
-    path: String,
-    text: String,
-}
-
-impl Source {
-    /// Returns the lines before the tests of the file, without comments.
-    fn code(&self) -> Vec<(usize, &str)> {
-        let all: Vec<&str> = self.text.lines().collect();
-        let end = all.iter().position(|line| *line == "#[cfg(test)]").unwrap_or(all.len());
-        let is_code = |line: &&str| !line.trim_start().starts_with("//");
-        all[..end].iter().enumerate().filter(|(_, line)| is_code(line)).map(|(n, line)| (n + 1, *line)).collect()
-    }
-
-    fn room(&self) -> Option<&str> {
-        self.path.strip_prefix("src/")?.split_once('/').map(|(room, _)| room)
-    }
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn sources(folder: &str, extension: &str) -> Vec<Source> {
-    let files = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name().into_iter().flatten();
-    files
-        .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|e| e == extension))
-        .map(|entry| Source { path: relative(entry.path()), text: fs::read_to_string(entry.path()).expect("UTF-8") })
-        .collect()
-}
-
-fn relative(path: &Path) -> String {
-    path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/")
-}
-
-#[track_caller]
-fn none(what: &str, found: &[String]) {
-    assert!(found.is_empty(), "{what}:\n  {}", found.join("\n  "));
-}
 
 /// Finds `crate::room` and `crate::{room, …}` in a line, each with what follows the room.
 fn named(line: &str) -> Vec<String> {
@@ -111,6 +94,70 @@ fn every_room_names_only_the_rooms_below_it() {
         }
     }
     none("rooms that name a room above them", &found);
+}
+
+#[test]
+fn every_room_of_a_run_names_only_the_rooms_below_it() {
+    let table: BTreeMap<&str, &[&str]> = RUN_MAY_NAME.into_iter().collect();
+    let room = |file: &str| file.strip_prefix("src/run/").map(|rest| rest.split(['/', '.']).next().map(str::to_owned));
+    let mut found = Vec::new();
+    for (from, to) in Imports::read(&sources("src", "rs")).arrows() {
+        let (Some(Some(room)), Some(Some(other))) = (room(from), room(to)) else { continue };
+        let allowed = table.get(room.as_str()).is_none_or(|allowed| allowed.contains(&other.as_str()));
+        if !(allowed || room == other) {
+            found.push(format!("{from} names {to}"));
+        }
+    }
+    none("rooms of a run that name a room above them", &found);
+}
+
+#[test]
+fn no_files_import_each_other() {
+    let all = sources("src", "rs").into_iter().filter(|source| !LEFT.iter().any(|left| source.path.starts_with(left)));
+    none("circles", &Imports::read(&all.collect::<Vec<_>>()).circles());
+}
+
+#[test]
+fn folders_are_small() {
+    let mut folders: BTreeMap<String, usize> = BTreeMap::new();
+    for source in sources("src", "rs").iter().filter(|source| !source.path.ends_with("/mod.rs")) {
+        *folders.entry(source.folder().to_owned()).or_default() += 1;
+    }
+    let large: Vec<String> = folders
+        .into_iter()
+        .filter(|(_, files)| *files > MOST_FILES)
+        .map(|(folder, files)| format!("{folder}: {files} files"))
+        .collect();
+    none(&format!("folders with more than {MOST_FILES} files"), &large);
+}
+
+#[test]
+fn a_folder_has_one_type_of_a_name() {
+    let mut types: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for source in sources("src", "rs") {
+        for (_, line) in source.code() {
+            // Each subcommand has arguments of its own.
+            if let Some(name) = public_type(line).filter(|name| *name != "Args") {
+                types.entry((source.folder().to_owned(), name.to_owned())).or_default().push(source.path.clone());
+            }
+        }
+    }
+    let twice: Vec<String> = types
+        .into_iter()
+        .filter(|(_, files)| files.len() > 1)
+        .map(|((_, name), files)| format!("{name}: {}", files.join(", ")))
+        .collect();
+    none("types of one name in one folder", &twice);
+}
+
+/// Returns the name of the public type that a line begins to define.
+fn public_type(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("pub")?;
+    let rest = rest.strip_prefix('(').map_or(rest, |rest| rest.split_once(')').map_or("", |(_, rest)| rest));
+    let rest = rest.trim_start();
+    let rest = ["struct ", "enum ", "trait ", "type ", "union "].iter().find_map(|word| rest.strip_prefix(word))?;
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    Some(&rest[..end])
 }
 
 #[test]

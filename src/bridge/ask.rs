@@ -2,15 +2,7 @@
 
 use super::answer::Answer;
 use super::attempt::{Failure, Origin};
-use super::request::Request;
-
-/// A question with a known type of answer.
-pub trait Ask {
-    type Reply: Send + 'static;
-
-    /// Ties the question to the place where its answer goes.
-    fn request(self, answer: Answer<Self::Reply>) -> Request;
-}
+use super::request::{Ask, Request};
 
 /// Answers requests, at once or later and from any thread.
 pub trait Bridge: Send + Sync {

@@ -16,7 +16,7 @@ mod request;
 pub use crate::model::adapter::{Adapter, AgentCall};
 pub use crate::model::gate::GateLine;
 pub use answer::{Answer, Refusal};
-pub use ask::{Ask, Bridge, ask};
+pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, ShowFile, TreeFiles, TreeFolders};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
@@ -25,7 +25,7 @@ pub use reply::{
     Worktree,
 };
 pub use request::{
-    BeginPhase, CallAgent, Close, CommitFiles, Diff, Effect, Env, ExecutedFacts, FindPrps, Finish, GetWorktree, Http,
-    IsUnclosed, Item, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now, Park, Pause, Process, Query, ReadFile,
-    Request, Resolve, Run, Start, Tell, Validate, WriteFile,
+    Ask, BeginPhase, CallAgent, Close, CommitFiles, Diff, Effect, Env, ExecutedFacts, FindPrps, Finish, GetWorktree,
+    Http, IsUnclosed, Item, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now, Park, Pause, Process, Query,
+    ReadFile, Request, Resolve, Run, Start, Tell, Validate, WriteFile,
 };

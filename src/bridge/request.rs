@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::answer::{Answer, Refusal};
-use super::ask::Ask;
 use super::attempt::Failure;
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
@@ -17,6 +16,14 @@ use crate::model::history::{Distance, LoggedCommit};
 use crate::model::outcome::Outcome;
 use crate::model::prp::Prp;
 use crate::model::validation::ValidationRecord;
+
+/// A question with a known type of answer.
+pub trait Ask {
+    type Reply: Send + 'static;
+
+    /// Ties the question to the place where its answer goes.
+    fn request(self, answer: Answer<Self::Reply>) -> Request;
+}
 
 /// A question and the place for its answer.
 #[derive(Debug)]

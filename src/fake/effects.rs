@@ -12,10 +12,10 @@ use crate::event::EventKind;
 use crate::host::git::plumbing::repo::Repo;
 use crate::run::core::effect::{Effect, Reaction, Told, Work};
 use crate::run::core::message::Message;
+use crate::run::shared::names;
+use crate::run::shared::slot::Slots;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::batch::open::{Opened, Order};
-use crate::run::work::batch::slot::Slots;
-use crate::run::work::names;
 
 impl World {
     /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.

@@ -18,7 +18,7 @@ pub struct AgentCall {
     /// Changes in the worktree are the evidence that is wanted; without any the outcome is unproven.
     pub expects_changes: bool,
     /// Siblings of this call wait for its first answer: the service keeps their common beginning in a cache.
-    pub ahead: bool,
+    pub caches: bool,
 }
 
 impl std::fmt::Debug for AgentCall {

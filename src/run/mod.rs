@@ -12,8 +12,9 @@ pub(crate) mod dispatch;
 pub mod execute;
 pub(crate) mod handle;
 pub mod settings;
+pub(crate) mod shared;
 pub(crate) mod work;
 
-pub use core::journal;
 pub use core::stream::{Reporter, ReporterEvent};
-pub use work::names::batch_branch;
+pub use shared::journal;
+pub use shared::names::batch_branch;

@@ -13,6 +13,7 @@ use crate::error::{Error, ExitCode};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
 
 use super::api::run::current;
+use super::detected::Detected;
 use super::diagnostic;
 use super::embedded;
 use super::library::{Place, is_inside};
@@ -20,15 +21,6 @@ use super::reference::Reference;
 use super::spec;
 use super::state::State;
 use super::suggest;
-
-/// What `detect()` found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Detected {
-    /// Path or name of the program.
-    pub program: String,
-    #[serde(default)]
-    pub version: Option<String>,
-}
 
 /// `const ADAPTER` of an adapter file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -9,20 +9,8 @@ use crate::error::{Error, ExitCode};
 use super::api;
 use super::failure::ScriptFailure;
 use super::import::Imports;
+use super::limits::{ADAPTER_STEPS, ARRAY, CALLS, DEPTH, MAP, MODULES, STRING};
 use super::state::State;
-
-/// Deepest nesting of expressions, at the top and in functions; the engine's own 64 and 32 refuse ordinary code.
-const DEPTH: usize = 128;
-/// Deepest chain of calls. Threads that run scripts get [`STACK`] for it.
-const CALLS: usize = 64;
-/// Bytes of stack of every thread that runs a script; virtual memory, used only where a script is deep.
-pub(crate) const STACK: usize = 64 * 1024 * 1024;
-const STRING: usize = 16 * 1024 * 1024;
-const ARRAY: usize = 1_000_000;
-const MAP: usize = 100_000;
-const MODULES: usize = 64;
-/// Steps an agent adapter may take for one line of output before it counts as stuck.
-const ADAPTER_STEPS: u64 = 20_000_000;
 
 /// Builds the engine around its state.
 pub(crate) fn build(state: &Arc<State>) -> Engine {

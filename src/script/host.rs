@@ -15,6 +15,7 @@ use super::adapter::AdapterScript;
 use super::diagnostic;
 use super::engine;
 use super::library::{Library, Place};
+use super::limits::STACK;
 use super::reference::Reference;
 use super::search::{Found, SearchPath};
 use super::spec::{self, Spec};
@@ -190,7 +191,7 @@ fn no_function(script: &Script, function: &str) -> Error {
 /// Runs work on a thread whose stack fits the deepest script; a panic becomes an internal error.
 pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("script".to_owned()).stack_size(engine::STACK);
+        let thread = std::thread::Builder::new().name("script".to_owned()).stack_size(STACK);
         let thread = thread.spawn_scoped(scope, work);
         let thread =
             thread.map_err(|error| Error::new(ExitCode::Internal, format!("cannot start a thread: {error}")))?;

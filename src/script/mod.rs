@@ -9,6 +9,7 @@
 pub mod adapter;
 mod api;
 pub mod check;
+mod detected;
 mod diagnostic;
 pub mod embedded;
 mod engine;
@@ -17,6 +18,7 @@ mod host;
 mod import;
 pub mod kit;
 pub mod library;
+mod limits;
 pub mod position;
 pub mod reference;
 pub mod search;

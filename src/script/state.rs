@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::bridge::{Bridge, Closed};
 use crate::config::Config;
 
-use super::adapter::Detected;
+use super::detected::Detected;
 use super::library::Library;
 use crate::fake::FakeBridge;
 

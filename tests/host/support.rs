@@ -107,7 +107,7 @@ impl Trial {
             heartbeat: false,
             stop: self.style,
             expects_changes: false,
-            ahead: false,
+            caches: false,
         };
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let begin = Instant::now();

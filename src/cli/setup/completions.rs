@@ -7,8 +7,6 @@ use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::Outcome;
-use crate::cli::start::globals::Globals;
-use crate::cli::start::parse::whole;
 use crate::error::{Error, ExitCode};
 
 /// Variable by which the shell asks.
@@ -23,11 +21,10 @@ pub struct Args {
     shell: String,
 }
 
-/// Answers the shell's question and ends the program, when it is one.
-pub fn answer_shell() {
+/// Answers the shell's question about the whole command line and ends the program, when it is one.
+pub fn answer_shell(whole: impl Fn() -> clap::Command) {
     if env::var_os(VARIABLE).is_some() {
-        let factory = || whole(&Context::new(Globals::default()));
-        CompleteEnv::with_factory(factory).var(VARIABLE).bin("batchprp").complete();
+        CompleteEnv::with_factory(whole).var(VARIABLE).bin("batchprp").complete();
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::Outcome;
-use crate::cli::start::parse::whole;
 use crate::error::{Error, ExitCode};
 
 /// Print a manual page
@@ -21,8 +20,8 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
-    let mut root = whole(context).disable_help_subcommand(true);
+pub fn run(args: &Args, whole: clap::Command, context: &mut Context) -> Outcome {
+    let mut root = whole.disable_help_subcommand(true);
     root.build();
     if let Some(folder) = &args.out {
         let write = || std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(root, folder));

@@ -1,5 +1,6 @@
 //! From the words of the command line to the command that they name, and from its failure to the screen.
 
+pub mod builtin;
 pub mod caller;
 pub mod context;
 pub mod document;

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::parse::{Parsed, Refused, parse};
+use super::globals::Globals;
+use super::parse::{Parsed, Refused, parse, whole};
 use super::peek::peek;
-use super::{document, render, root};
+use super::{builtin, document, render};
 use crate::cli::batch::script_command;
 use crate::error::{Error, ExitCode as Code};
 
@@ -18,7 +19,7 @@ pub fn main() -> ExitCode {
     if let Some(code) = crate::agents::main(&argv) {
         return code;
     }
-    crate::cli::setup::completions::answer_shell();
+    crate::cli::setup::completions::answer_shell(|| whole(&Context::new(Globals::default())));
     crate::cli::batch::detach::leave_session();
     ExitCode::from(run(&argv))
 }
@@ -41,7 +42,7 @@ fn run(argv: &[OsString]) -> u8 {
     let outcome = match parsed {
         Parsed::BuiltIn(root) => {
             context = Context::new(root.globals);
-            root::dispatch(root.command, &mut context)
+            builtin::dispatch(root.command, &mut context)
         }
         Parsed::Script(globals, call) => {
             context = Context::new(globals);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::super::hash::TextMap;
-use super::index::Key;
+use super::key::Key;
 use super::meet;
 
 /// All globs of a graph.

@@ -3,6 +3,7 @@
 mod conflicts;
 mod groups;
 mod index;
+mod key;
 mod meet;
 mod pattern;
 mod tracker;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::journal::Journal;
 use crate::bridge::{self, Answer, Failure, Request, Worktree};
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
 use crate::model::agent::AgentReport;
 use crate::model::validation::ValidationRecord;
+use crate::run::shared::journal::Journal;
 use crate::run::work::batch::{cleanup, open, report};
 use crate::run::work::item::{agent, checkpoint, diff, document, remove, resolve, validation, worktree};
 use crate::run::work::merge::item as merge;

@@ -1,11 +1,8 @@
 //! What the loop works with: its state, the messages that change it, what follows from them, and the event stream.
 
-pub(crate) mod ahead;
 pub(crate) mod channel;
 pub(crate) mod effect;
-pub(crate) mod gate;
 pub(crate) mod item;
-pub mod journal;
 pub(crate) mod message;
 pub(crate) mod moment;
 pub(crate) mod open;

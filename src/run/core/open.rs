@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use super::ahead::Ahead;
-use super::gate::Gate;
 use super::item::Live;
 use crate::bridge::{Answer, Attempt, NextItem, RunGraph, RunOptions};
 use crate::host::agent::SessionLedger;
 use crate::host::lock::Lock;
 use crate::model::usage::Usage;
+use crate::run::shared::rate_limits::RateLimits;
+use crate::run::shared::slot::Slots;
+use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::dead_runs::Mark;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::batch::slot::Slots;
 use crate::schedule::Machine;
 
 /// An open run.
@@ -41,8 +41,8 @@ pub(crate) struct OpenRun {
     pub(crate) live: Vec<Live>,
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) spent: Usage,
-    pub(crate) ahead: Ahead,
-    pub(crate) gate: Gate,
+    pub(crate) warm_up: WarmUp,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) over_budget: bool,
     /// People were told that the disk is nearly full.
     pub(crate) disk_warned: Arc<AtomicBool>,

@@ -1,27 +1,10 @@
 //! Questions that are under way, so that the end of a run need not wait for a slow git.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use crate::bridge::{Failure, Refusal};
+use crate::run::shared::busy::Busy;
 
 /// So many answered questions are kept before they are cleared away.
 const MOST: usize = 64;
-
-/// Says that a task runs programs of the user, which are stopped and waited for instead of being left behind.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Busy(Arc<AtomicBool>);
-
-impl Busy {
-    /// Says whether programs run now.
-    pub(crate) fn set(&self, busy: bool) {
-        self.0.store(busy, Ordering::Relaxed);
-    }
-
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// The questions that can be refused while their answers are made.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use crate::host::process::Marker;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::run::settings::Settings;
-use crate::run::work::batch::slot::SLOT;
+use crate::run::shared::slot::SLOT;
 
 /// Everything that a message can change.
 pub(crate) struct State {

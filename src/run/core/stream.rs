@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::journal::Journal;
 use crate::event::{Event, EventKind};
 use crate::host::clock;
 use crate::host::redact::Secrets;
+use crate::run::shared::journal::Journal;
 
 /// What a reporter is told.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use crate::model::usage::Usage;
 use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::moment::Moment;
 use crate::run::core::state::State;
-use crate::run::work::batch::slot::SLOT;
+use crate::run::shared::slot::SLOT;
 use crate::run::work::item::agent::{self, Called, Order};
 use crate::schedule::Input;
 
@@ -49,13 +49,13 @@ fn order(
     let (settings, env, secrets) = (state.settings.clone(), state.env.clone(), state.secrets.clone());
     let (stop, run_id) = (state.stop.clone(), state.run.clone());
     let run = state.open()?;
-    if let Some(limit) = run.gate.limited(&call.name) {
+    if let Some(limit) = run.rate_limits.limited(&call.name) {
         return Ok(Err(Box::new(agent::held_back(limit))));
     }
     if run.over_budget {
         return Ok(Err(Box::new(AgentReport::not_started(AgentStatus::Budget))));
     }
-    let turn = run.ahead.turn(&call);
+    let turn = run.warm_up.turn(&call);
     let live = run.live.get_mut(item);
     let slot = live.as_ref().and_then(|live| live.slot);
     call.spec.env.extend(slot.map(|slot| (SLOT.to_owned(), slot.to_string())));
@@ -70,7 +70,7 @@ fn order(
         integration: run.integration.clone(),
         left,
         turn,
-        gate: run.gate.clone(),
+        rate_limits: run.rate_limits.clone(),
         sessions: run.sessions.clone(),
         env,
         secrets,
@@ -104,7 +104,7 @@ fn said(state: &mut State, item: String, agent: String, event: AgentEvent, now: 
         AgentEvent::ToolStart { name, .. } => out.tell(EventKind::Progress { item, percent: None, step: name }),
         AgentEvent::Retry { delay_ms, status: Some(429 | 529), .. } => {
             if let Ok(run) = state.open() {
-                run.gate.retry(&agent, Duration::from_millis(delay_ms), now.instant);
+                run.rate_limits.retry(&agent, Duration::from_millis(delay_ms), now.instant);
             }
             out.tell(EventKind::RateLimited { item, agent, delay_ms });
         }

@@ -152,7 +152,7 @@ fn exit_code(signal: Option<Signal>, run: &OpenRun) -> ExitCode {
         Some(signal) => of_signal(signal),
         None if run.is_complete() => ExitCode::Done,
         None if run.over_budget => ExitCode::Budget,
-        None if run.gate.is_any_limited() => ExitCode::Quota,
+        None if run.rate_limits.is_any_limited() => ExitCode::Quota,
         None => ExitCode::Unfinished,
     }
 }

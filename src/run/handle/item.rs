@@ -11,12 +11,12 @@ use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::item::Live;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
-use crate::run::core::pending::Busy;
 use crate::run::core::state::{State, misuse};
+use crate::run::shared::busy::Busy;
+use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, resolve, validation, worktree};
-use crate::run::work::names;
 use crate::schedule::{Input, State as ItemState};
 
 /// Routes a question of an item.

@@ -1,6 +1,6 @@
 //! The machine of the open run: what it is told, and what follows from what it decides.
 
-use super::{merge, task};
+use super::{merge_queue, task};
 use crate::bridge::NextItem;
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
@@ -37,20 +37,20 @@ fn act(state: &mut State, action: Action, out: &mut Reaction) {
         Action::Start { item, attempt } => run.ready.push_back((item, attempt)),
         Action::Merge { item } => {
             run.merges.push_back(item);
-            merge::pump(state, out);
+            merge_queue::pump(state, out);
         }
         Action::Retry { item, attempt, reason } => {
             out.tell(EventKind::Retry { item: run.id(item), attempt, reason });
         }
         Action::Pause { adapter, until } => {
-            run.gate.limit(&adapter, until);
+            run.rate_limits.limit(&adapter, until);
             out.tell(EventKind::QuotaPaused { agent: adapter.clone(), until });
             if run.options.wait_for_quota {
                 out.effects.push(Effect::WaitForQuota { agent: adapter, until, unknown: UNKNOWN_LIMIT });
             }
         }
         Action::Resume { adapter } => {
-            run.gate.lift(&adapter);
+            run.rate_limits.lift(&adapter);
             out.tell(EventKind::QuotaResumed { agent: adapter });
         }
         Action::ItemFinished { item } => item_finished(state, item, out),
@@ -109,7 +109,7 @@ fn item_finished(state: &mut State, item: usize, out: &mut Reaction) {
 pub(super) fn quota_over(state: &mut State, agent: String, now: Moment, out: &mut Reaction) {
     // A later end became known meanwhile: its own timer wakes the run.
     let Stage::Open(run) = &state.stage else { return };
-    let limited = run.gate.limited(&agent).and_then(|limit| limit.until);
+    let limited = run.rate_limits.limited(&agent).and_then(|limit| limit.until);
     if limited.is_some_and(|until| until > now.epoch) {
         return;
     }

@@ -1,73 +1,15 @@
-//! The merge queue: one item after the other onto the batch branch.
+//! The end of a merge.
 
-use super::{machine, task};
+use super::{machine, merge_queue, task};
 use crate::bridge::OnConflict;
 use crate::error::Error;
 use crate::event::EventKind;
 use crate::event::kind::{GuardFinding, GuardVerdict};
-use crate::host::process::Marker;
-use crate::host::validate::Validation;
-use crate::run::core::effect::{Reaction, Work};
+use crate::run::core::effect::Reaction;
 use crate::run::core::moment::Moment;
 use crate::run::core::state::{Stage, State};
-use crate::run::work::batch::slot::SLOT;
-use crate::run::work::merge::bench::{self, Bench};
 use crate::run::work::merge::end::{MergeEnd, Rejection};
-use crate::run::work::merge::item::Order;
 use crate::schedule::Input;
-
-/// Starts the next merge, if none runs.
-pub(super) fn pump(state: &mut State, out: &mut Reaction) {
-    let Stage::Open(run) = &mut state.stage else { return };
-    if run.merging {
-        return;
-    }
-    let Some(item) = run.merges.pop_front() else { return };
-    let Some(integration) = run.integration.clone() else { return };
-    run.merging = true;
-    let id = run.id(item);
-    let order = Order {
-        item,
-        title: run.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default(),
-        document: run.graph.documents.get(&id).cloned(),
-        lease: run.live.get(item).and_then(|live| live.lease.clone()),
-        bench: None,
-        run: state.run.clone(),
-        id,
-        integration,
-    };
-    let bench = bench_for(state, &order);
-    out.work(Work::Merge(Box::new(Order { bench, ..order })));
-}
-
-/// Prepares the validation of the merged tree of an item, where that is asked for.
-fn bench_for(state: &State, order: &Order) -> Option<Bench> {
-    let Stage::Open(run) = &state.stage else { return None };
-    if !run.options.validate_merge {
-        return None;
-    }
-    let settings = state.settings.clone();
-    let level = run.options.level;
-    let own = bench::commands(&settings);
-    let gates = run.graph.gates.get(&order.id).cloned().unwrap_or_default();
-    let gates = gates.into_iter().filter(|gate| gate.level <= level && own.is_none() && settings.gates);
-    let mut env = (*state.env).clone();
-    env.insert(SLOT.to_owned(), run.free_slot().to_string());
-    let validation = Validation {
-        worktree: bench::place(&settings, &order.integration.branch),
-        phase: run.graph.items.get(order.item).map_or(1, |info| info.phases.max(1)),
-        level: if own.is_some() { 4 } else { level },
-        gates: gates.collect(),
-        manual: Vec::new(),
-        timeout: settings.validate_timeout,
-        env,
-        secrets: state.secrets.clone(),
-        marker: Marker { run: state.run.clone(), item: order.id.clone(), attempt: 0 },
-        prp: order.id.clone(),
-        commands: own.unwrap_or_else(|| settings.validate.clone()),
-    };
-    Some(Bench { settings, repo: order.integration.repo.clone(), order: validation, stop: state.stop.clone() })
-}
 
 /// Takes what came of a merge, and starts the next one.
 pub(super) fn ended(state: &mut State, item: usize, result: Result<MergeEnd, Error>, now: Moment, out: &mut Reaction) {
@@ -112,7 +54,7 @@ pub(super) fn ended(state: &mut State, item: usize, result: Result<MergeEnd, Err
     if merged {
         task::remove_worktree(state, item, out);
     }
-    pump(state, out);
+    merge_queue::pump(state, out);
 }
 
 /// Returns the findings of the guard for the reason of an item, each on one line.

@@ -7,6 +7,7 @@ mod control;
 mod item;
 mod machine;
 mod merge;
+mod merge_queue;
 mod open;
 mod route;
 mod script_end;

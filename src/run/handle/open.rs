@@ -6,13 +6,13 @@ use super::machine;
 use crate::bridge::{Answer, Failure, OnConflict, RunOptions, Start, Started};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
-use crate::run::core::ahead::Ahead;
 use crate::run::core::effect::{Reaction, Told, Work};
-use crate::run::core::gate::Gate;
 use crate::run::core::item::Live;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{Stage, State, misuse};
+use crate::run::shared::rate_limits::RateLimits;
+use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::open::{Opened, Order};
 use crate::schedule::{Input, Machine, Plan, Policy};
 
@@ -88,8 +88,8 @@ pub(super) fn opened(state: &mut State, result: Result<Box<Opened>, Error>, now:
         merging: false,
         sessions: std::sync::Arc::default(),
         spent: crate::model::usage::Usage::default(),
-        ahead: Ahead::default(),
-        gate: Gate::default(),
+        warm_up: WarmUp::default(),
+        rate_limits: RateLimits::default(),
         over_budget: false,
         disk_warned: std::sync::Arc::default(),
         finished: false,

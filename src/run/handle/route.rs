@@ -5,8 +5,8 @@ use crate::bridge::{self, Failure, Origin, Query, Request, Run};
 use crate::run::core::effect::{Effect, Reaction, Told, Work};
 use crate::run::core::message::Message;
 use crate::run::core::moment::Moment;
-use crate::run::core::pending::Busy;
 use crate::run::core::state::State;
+use crate::run::shared::busy::Busy;
 use crate::run::work::world::effect::Surroundings;
 
 /// Handles one message: changes the state and returns what follows, what is to be told before what is to be done.

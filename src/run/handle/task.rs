@@ -5,8 +5,8 @@ use crate::event::kind::ItemStatus;
 use crate::model::status::Status;
 use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::state::{Stage, State};
+use crate::run::shared::names;
 use crate::run::work::item::{diff, document, remove};
-use crate::run::work::names;
 
 /// Has the status of an item written into its document, where git does not track it.
 pub(super) fn write_status(state: &mut State, item: usize, status: ItemStatus, out: &mut Reaction) {

@@ -3,7 +3,6 @@
 pub(crate) mod batch;
 pub(crate) mod item;
 pub(crate) mod merge;
-pub(crate) mod names;
 pub(crate) mod off_the_loop;
 pub(crate) mod query;
 pub(crate) mod tell;

@@ -61,7 +61,7 @@ fn types(engine: &mut Engine) {
         exported_module!(value::phase::getters),
         exported_module!(value::plan::getters),
         exported_module!(value::plan_phase::getters),
-        exported_module!(value::dag::methods),
+        exported_module!(value::dag_methods::methods),
         exported_module!(value::worktree::methods),
         exported_module!(value::checks::getters),
         exported_module!(value::answer::getters),

@@ -8,8 +8,8 @@ use crate::model::problem::Problem;
 
 use super::super::host::Host;
 use super::super::suggest;
-use super::file::Notes;
 use super::imports::Imported;
+use super::notes::Notes;
 
 /// Calls that the language itself understands.
 const KEYWORDS: [&str; 12] = [

@@ -6,8 +6,8 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, FnPtr, ImmutableString, Position, Stm
 
 use crate::model::problem::Problem;
 
-use super::file::Notes;
 use super::imports::Imported;
+use super::notes::Notes;
 
 /// Methods that change their receiver.
 const CHANGING: [&str; 17] = [

@@ -9,9 +9,9 @@ use crate::model::problem::Problem;
 
 use super::super::host::Host;
 use super::super::library::Place;
-use super::super::position;
 use super::super::spec;
 use super::imports::Imported;
+use super::notes::Notes;
 use super::report::CheckReport;
 use super::{calls, captures, effects, imports, shape};
 
@@ -50,7 +50,7 @@ fn check_place(host: &Host, place: &Place) -> Result<CheckReport> {
 }
 
 fn inspect(host: &Host, ast: &AST, report: &mut CheckReport) {
-    let mut notes = Notes { text: &report.text, problems: Vec::new() };
+    let mut notes = Notes::new(&report.text);
     let imported = imports::read(host, ast, &report.file, &mut notes);
     shape::inspect(ast, &report.file, &mut notes);
     calls::inspect(host, ast, &imported, &mut notes);
@@ -61,18 +61,4 @@ fn inspect(host: &Host, ast: &AST, report: &mut CheckReport) {
     report.problems = found;
     let modules: Vec<&Imported> = imported.values().collect();
     report.effects = effects::of(host, ast, &report.file, &modules);
-}
-
-/// Collects problems of one text.
-pub(super) struct Notes<'t> {
-    text: &'t str,
-    pub(super) problems: Vec<Problem>,
-}
-
-impl Notes<'_> {
-    /// Adds a problem at a position.
-    pub(super) fn add(&mut self, mut problem: Problem, at: rhai::Position) {
-        problem.span = position::span(self.text, at);
-        self.problems.push(problem);
-    }
 }

@@ -9,7 +9,7 @@ use crate::model::problem::Problem;
 
 use super::super::host::Host;
 use super::super::import::Imports;
-use super::file::Notes;
+use super::notes::Notes;
 
 /// A module that a file imports.
 #[derive(Clone)]

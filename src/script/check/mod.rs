@@ -5,6 +5,7 @@ mod captures;
 mod effects;
 mod file;
 mod imports;
+mod notes;
 mod report;
 mod shape;
 

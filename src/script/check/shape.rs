@@ -4,7 +4,7 @@ use rhai::{AST, ASTFlags, ASTNode, Position, Stmt};
 
 use crate::model::problem::Problem;
 
-use super::file::Notes;
+use super::notes::Notes;
 
 /// Functions that an adapter must have, with their parameters.
 const ADAPTER: [(&str, usize); 4] = [("detect", 0), ("command", 1), ("on_line", 1), ("outcome", 1)];

@@ -7,6 +7,7 @@ pub(crate) mod checks;
 pub(crate) mod closed;
 pub(crate) mod convert;
 pub(crate) mod dag;
+pub(crate) mod dag_methods;
 pub(crate) mod failure;
 pub(crate) mod outcome;
 pub(crate) mod phase;

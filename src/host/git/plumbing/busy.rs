@@ -59,7 +59,7 @@ pub(crate) fn occupants(folder: &Path) -> Vec<u32> {
 
 fn arguments(process: &Seen) -> Vec<String> {
     let bytes = fs::read(process.folder.join("cmdline")).unwrap_or_default();
-    super::run::split(&bytes)
+    bytes.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned()).collect()
 }
 
 fn names(argument: &str, folder: &Path) -> bool {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::bridge::RunOptions;
 use crate::event::EventKind;
 use crate::host::{clock, failpoint, process, state};
-use crate::run::core::journal;
 use crate::run::settings::Settings;
+use crate::run::shared::journal;
 use crate::run::work::tell::Tell;
 
 /// What a run leaves while it is open.

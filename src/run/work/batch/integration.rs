@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::restart;
 use crate::host::git::worktree::branch;
-use crate::run::work::names;
+use crate::run::shared::names;
 use crate::run::work::tell::Tell;
 
 /// The integration branch of a run that merges.

@@ -6,4 +6,3 @@ pub(crate) mod dead_runs;
 pub(crate) mod integration;
 pub(crate) mod open;
 pub(crate) mod report;
-pub(crate) mod slot;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::checkout;
 use super::dead_runs::{self, Mark};
 use super::integration::{self, Integration};
-use super::slot::Slots;
 use crate::bridge::{RunGraph, RunOptions};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
@@ -15,8 +14,9 @@ use crate::host::git::upkeep::{clean, lease, scan};
 use crate::host::git::worktree::scratch;
 use crate::host::lock::Lock;
 use crate::host::state;
-use crate::run::core::journal::Journal;
 use crate::run::settings::Settings;
+use crate::run::shared::journal::Journal;
+use crate::run::shared::slot::Slots;
 use crate::run::work::merge::bench;
 use crate::run::work::tell::Tell;
 

@@ -8,8 +8,8 @@ use crate::event::Event;
 use crate::host::lock::Lock;
 use crate::host::{failpoint, state};
 use crate::report::metrics::{self, Metrics};
-use crate::run::core::journal::Journal;
 use crate::run::settings::Settings;
+use crate::run::shared::journal::Journal;
 
 /// What is to be written, and what is given back when it is.
 pub(crate) struct Order {

@@ -26,7 +26,7 @@ use crate::model::id::PrpId;
 use crate::model::usage::Usage;
 use crate::model::validation::ValidationRecord;
 use crate::run::settings::Settings;
-use crate::run::work::names;
+use crate::run::shared::names;
 use crate::run::work::tell::Tell;
 
 /// Name of the report in the directory of a call.

@@ -19,11 +19,11 @@ use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::model::adapter::AgentCall;
 use crate::model::agent::{AgentReport, AgentStatus};
-use crate::run::core::ahead::{self, Turn};
-use crate::run::core::gate::{Gate, Limit};
 use crate::run::settings::Settings;
+use crate::run::shared::names;
+use crate::run::shared::rate_limits::{RateLimits, UsageLimit};
+use crate::run::shared::warm_up::{self, Turn};
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::names;
 use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 
@@ -44,7 +44,7 @@ pub(crate) struct Order {
     /// Finished work of a dead run that lies in the worktree.
     pub(crate) left: Left,
     pub(crate) turn: Turn,
-    pub(crate) gate: Gate,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) env: Arc<BTreeMap<String, String>>,
     pub(crate) secrets: Secrets,
@@ -82,7 +82,7 @@ pub(crate) async fn call(order: Order, tell: Tell, hear: Hear) -> std::result::R
     abandoned::save(left, checkout.as_ref(), &tell).await?;
     let first = order.turn.wait(&order.stop).await;
     // Whoever went ahead may have met a limit meanwhile.
-    if let Some(limit) = order.gate.pass(&call.name, &order.stop).await {
+    if let Some(limit) = order.rate_limits.pass(&call.name, &order.stop).await {
         return Ok(Called { report: Box::new(held_back(limit)), ran: false });
     }
     let evidence = evidence(tree.filter(|_| call.expects_changes), integration).await?;
@@ -113,7 +113,7 @@ pub(crate) async fn call(order: Order, tell: Tell, hear: Hear) -> std::result::R
     let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
     let listener = tokio::spawn(async move {
         while let Some(fact) = heard.recv().await {
-            ahead::hear(first.as_ref(), &fact);
+            warm_up::hear(first.as_ref(), &fact);
             hear(fact);
         }
     });
@@ -140,7 +140,7 @@ pub(crate) async fn call(order: Order, tell: Tell, hear: Hear) -> std::result::R
 }
 
 /// Makes the report of a call that is not started because of a usage limit.
-pub(crate) fn held_back(limit: Limit) -> AgentReport {
+pub(crate) fn held_back(limit: UsageLimit) -> AgentReport {
     AgentReport { limited_until: limit.until, ..AgentReport::not_started(AgentStatus::RateLimited) }
 }
 

@@ -9,8 +9,8 @@ use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::worktree::{Prepared, checkpoint};
 use crate::model::checkpoint::Checkpoint;
 use crate::review::drift;
+use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::names;
 use crate::run::work::tell::Tell;
 
 /// Paths that never enter a commit.

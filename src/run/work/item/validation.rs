@@ -11,8 +11,8 @@ use crate::host::git::worktree::Prepared;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;
+use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::names;
 use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 

@@ -16,10 +16,10 @@ use crate::host::git::worktree::{self, Prepared};
 use crate::host::process::Marker;
 use crate::host::stop::StopToken;
 use crate::model::validation::ValidationRecord;
-use crate::run::core::pending::Busy;
 use crate::run::settings::Settings;
+use crate::run::shared::busy::Busy;
+use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::names;
 use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::candidate::Trial;
+use super::trial::Trial;
 use crate::bridge::{Failure, GateLine};
 use crate::error::Result;
 use crate::event::kind::Guilty;

@@ -1,26 +1,14 @@
 //! Merging only what passes: the merge commit of an item is validated before the batch branch moves to it.
 
-use std::sync::Arc;
-
-use super::bench::Bench;
 use super::bisect;
 use super::end::{MergeEnd, Rejection};
+use super::trial::Trial;
 use crate::bridge::Failure;
-use crate::host::git::merge::{self, Merge, MergeItem, Prepared};
+use crate::host::git::merge::{self, Merge, Prepared};
 use crate::run::work::off_the_loop::off_the_loop;
-use crate::run::work::tell::Tell;
 
 /// How often the batch branch may be moved by somebody else while a candidate is validated.
 const TRIES: usize = 8;
-
-/// A merge that is to be validated first.
-pub(crate) struct Trial {
-    pub(crate) bench: Bench,
-    pub(crate) merge: Arc<MergeItem>,
-    /// Commit at which the batch branch started.
-    pub(crate) base: String,
-    pub(crate) tell: Tell,
-}
 
 /// Merges an item when the merged tree passes; otherwise finds out whose work it is that fails.
 pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
@@ -33,11 +21,11 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             }
             Prepared::Over(Merge::Conflict { files }) => return Ok(MergeEnd::Conflict { files }),
         };
-        trial.tell("validating the merged tree");
+        trial.say("validating the merged tree");
         let order = trial.bench.order.clone();
         let record = trial.bench.check(&candidate.commit, &order).await?;
         if let Some(failed) = record.failure() {
-            trial.tell(&format!("the merged tree fails level {}: looking for the cause", failed.level));
+            trial.say(&format!("the merged tree fails level {}: looking for the cause", failed.level));
             let (level, errors) = (failed.level, failed.errors.clone());
             let line = order.line(failed.level, failed.commands.len());
             let blame = bisect::blame(&mut trial, &candidate, line).await?;
@@ -54,10 +42,4 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
         }
     }
     Err(merge::busy(&trial.merge.batch_branch).into())
-}
-
-impl Trial {
-    fn tell(&self, text: &str) {
-        self.tell.note(Some(self.merge.id.as_str()), text);
-    }
 }

@@ -4,17 +4,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::bench::Bench;
-use super::candidate::{self, Trial};
+use super::candidate;
 use super::end::MergeEnd;
 use super::status;
+use super::trial::Trial;
 use crate::bridge::Failure;
 use crate::error::{Error, Result};
 use crate::host::git::merge::{self, Merge, MergeItem};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::Lease;
+use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::checkpoint::fenced;
-use crate::run::work::names;
 use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 

@@ -6,3 +6,4 @@ pub(crate) mod candidate;
 pub(crate) mod end;
 pub(crate) mod item;
 pub(crate) mod status;
+pub(crate) mod trial;

@@ -10,9 +10,9 @@ use crate::event::EventKind;
 use crate::host::git::plumbing::diff;
 use crate::host::git::upkeep::executed::{self, Facts, Landed, Query};
 use crate::host::git::upkeep::scan::FoundPhase;
-use crate::run::core::journal;
 use crate::run::settings::Settings;
-use crate::run::work::names;
+use crate::run::shared::journal;
+use crate::run::shared::names;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.
 pub(crate) fn facts(settings: &Settings, batch: Option<u32>, ids: &[String]) -> Result<Vec<Executed>> {

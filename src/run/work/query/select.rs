@@ -12,7 +12,7 @@ use crate::model::problem::Problem;
 use crate::model::prp::Prp;
 use crate::model::read;
 use crate::run::settings::Settings;
-use crate::run::work::names;
+use crate::run::shared::names;
 
 /// Largest document that is read, in bytes.
 const MAX_BYTES: u64 = 50 << 20;

@@ -14,10 +14,11 @@ use crate::model::task::{Operation, TaskContext, TaskPhase, TaskSpec};
 use super::agent_settings::{self, WISHES, settle};
 use super::current;
 use crate::config::RoleSettings;
-use crate::script::adapter::{AdapterScript, Detected};
+use crate::script::adapter::AdapterScript;
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
+use crate::script::detected::Detected;
 use crate::script::state::State;
 use crate::script::value::phase::PhaseValue;
 use crate::script::value::prp::PrpValue;
@@ -172,7 +173,7 @@ pub(crate) fn build(
         heartbeat: adapter.traits.heartbeat || configured == Some(Value::Bool(true)),
         stop: adapter.traits.stop,
         expects_changes: options.expects_changes,
-        ahead: adapter.traits.caches,
+        caches: adapter.traits.caches,
         adapter: Box::new(adapter.start()),
     }
 }

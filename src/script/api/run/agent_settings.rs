@@ -7,10 +7,11 @@ use crate::error::{Error, ExitCode};
 use crate::model::prp::Complexity;
 
 use super::items;
-use crate::script::adapter::{AdapterScript, Detected};
+use crate::script::adapter::AdapterScript;
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
+use crate::script::detected::Detected;
 use crate::script::value::convert::{optional, texts};
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;

@@ -13,7 +13,7 @@ use crate::model::problem::Problem;
 use super::items;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Thrown, invalid, native};
-use crate::script::value::dag::{Dag, DagValue, Item};
+use crate::script::value::dag::{Dag, DagItem, DagValue};
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
 
@@ -21,7 +21,7 @@ fn analyze_items(given: &Array, options: Map) -> Result<DagValue, Error> {
     let fields = Fields::new("dag::analyze", options, &["done"])?;
     let done: BTreeSet<String> = fields.texts("done")?.unwrap_or_default().into_iter().collect();
     let read = given.iter().map(items::read).collect::<Result<Vec<_>, _>>()?;
-    let (mut nodes, items): (Vec<Node>, Vec<Item>) = read.into_iter().unzip();
+    let (mut nodes, items): (Vec<Node>, Vec<DagItem>) = read.into_iter().unzip();
     let ids: BTreeSet<String> = nodes.iter().map(|node| node.id.clone()).collect();
     if ids.len() < nodes.len() {
         let mut seen = BTreeSet::new();
@@ -39,7 +39,7 @@ fn analyze_items(given: &Array, options: Map) -> Result<DagValue, Error> {
     }
 }
 
-fn unknown(graph: &Graph, items: &[Item]) -> Error {
+fn unknown(graph: &Graph, items: &[DagItem]) -> Error {
     let lines = graph.unknown.iter().map(|(node, id)| format!("`{}` depends on `{id}`", graph.nodes[*node].id));
     let message = format!("unknown dependencies: {}", lines.collect::<Vec<_>>().join(", "));
     let mut error = invalid(message).help("correct the ids, or choose the missing items as well");
@@ -50,7 +50,7 @@ fn unknown(graph: &Graph, items: &[Item]) -> Error {
 }
 
 /// Names the circle, each place where it is written down, and what to take out.
-fn circle(cycle: &Cycle, nodes: &[Node], items: &[Item]) -> Error {
+fn circle(cycle: &Cycle, nodes: &[Node], items: &[DagItem]) -> Error {
     let id = |node: usize| nodes[node].id.as_str();
     let path = |path: &Vec<usize>| path.iter().map(|&node| id(node)).collect::<Vec<_>>().join(" → ");
     let paths = cycle.paths.iter().map(path).collect::<Vec<_>>().join("; ");
@@ -65,7 +65,7 @@ fn circle(cycle: &Cycle, nodes: &[Node], items: &[Item]) -> Error {
 }
 
 /// Adds the place where an item names a dependency.
-fn with_edge(error: Error, item: &Item, dependency: &str, code: &'static str, text: &str) -> Error {
+fn with_edge(error: Error, item: &DagItem, dependency: &str, code: &'static str, text: &str) -> Error {
     let message = format!("{text}: `{dependency}`");
     if let Some(prp) = item.value.read_lock::<PrpValue>() {
         let spans = prp.0.dependencies.iter().filter(|entry| entry.id.as_str() == dependency).map(|entry| &entry.span);

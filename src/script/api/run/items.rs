@@ -7,7 +7,7 @@ use crate::graph::Node;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::invalid;
-use crate::script::value::dag::Item;
+use crate::script::value::dag::DagItem;
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
 
@@ -15,12 +15,12 @@ use crate::script::value::prp::PrpValue;
 const HOURS: f64 = 1.0;
 
 /// Returns the node of an item, and the item with its document.
-pub(crate) fn read(value: &Dynamic) -> Result<(Node, Item), Error> {
+pub(crate) fn read(value: &Dynamic) -> Result<(Node, DagItem), Error> {
     if let Some(prp) = value.read_lock::<PrpValue>() {
-        let item = Item { value: value.clone(), document: Some(prp.0.path.clone()), agent: None };
+        let item = DagItem { value: value.clone(), document: Some(prp.0.path.clone()), agent: None };
         return Ok((of_prp(&prp), item));
     }
-    let item = |document, agent| Item { value: value.clone(), document, agent };
+    let item = |document, agent| DagItem { value: value.clone(), document, agent };
     if let Some(phase) = value.read_lock::<PlanPhaseValue>() {
         return Ok((of_phase(&phase), item(None, None)));
     }

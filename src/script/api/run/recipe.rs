@@ -17,10 +17,10 @@ use crate::model::outcome::{FailureKind, Outcome};
 use super::{answer, current, options};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
-use crate::script::engine::STACK;
+use crate::script::limits::STACK;
 use crate::script::reference::Reference;
 use crate::script::value::answer::AnswerValue;
-use crate::script::value::dag::{Dag, Item};
+use crate::script::value::dag::{Dag, DagItem};
 use crate::script::value::outcome::OutcomeValue;
 use crate::script::value::prp::PrpValue;
 
@@ -158,7 +158,7 @@ fn graph(dag: &Dag) -> RunGraph {
     };
     let ids = |nodes: Vec<usize>| nodes.into_iter().map(id).collect();
     let documents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.document.clone()?)));
-    let gates = |item: &Item| {
+    let gates = |item: &DagItem| {
         let prp = item.value.read_lock::<PrpValue>()?;
         Some(
             prp.0

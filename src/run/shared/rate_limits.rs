@@ -1,4 +1,4 @@
-//! One gate per agent for the whole run: nobody starts while the service of the agent asks to be left alone.
+//! The limits that services of agents set, for the whole run: nobody starts while the service of the agent asks to be left alone.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,13 +9,13 @@ use crate::host::stop::{StopLevel, StopToken};
 /// A service that wants longer than this is met by the next start anyway.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// The gates of a run. Clones share them.
+/// The limits that stand, of each agent. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate(Arc<Mutex<BTreeMap<String, Hold>>>);
+pub(crate) struct RateLimits(Arc<Mutex<BTreeMap<String, Hold>>>);
 
 /// A usage limit that stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limit {
+pub(crate) struct UsageLimit {
     /// When it ends, in epoch seconds, as far as anybody said.
     pub(crate) until: Option<i64>,
 }
@@ -23,19 +23,19 @@ pub(crate) struct Limit {
 /// Why an agent is not started.
 #[derive(Debug, Default)]
 struct Hold {
-    limit: Option<Limit>,
+    limit: Option<UsageLimit>,
     /// Some agent of this kind waits until then to ask its service again.
     retry: Option<Instant>,
 }
 
-impl Gate {
+impl RateLimits {
     fn holds(&self) -> MutexGuard<'_, BTreeMap<String, Hold>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a usage limit.
     pub(crate) fn limit(&self, agent: &str, until: Option<i64>) {
-        self.holds().entry(agent.to_owned()).or_default().limit = Some(Limit { until });
+        self.holds().entry(agent.to_owned()).or_default().limit = Some(UsageLimit { until });
     }
 
     /// Notes that a usage limit is over.
@@ -44,7 +44,7 @@ impl Gate {
     }
 
     /// Returns the usage limit of an agent.
-    pub(crate) fn limited(&self, agent: &str) -> Option<Limit> {
+    pub(crate) fn limited(&self, agent: &str) -> Option<UsageLimit> {
         self.holds().get(agent).and_then(|hold| hold.limit)
     }
 
@@ -62,7 +62,7 @@ impl Gate {
     }
 
     /// Waits out the retries of an agent's kind, then returns the usage limit that stands, if any. Ends with the run.
-    pub(crate) async fn pass(&self, agent: &str, stop: &StopToken) -> Option<Limit> {
+    pub(crate) async fn pass(&self, agent: &str, stop: &StopToken) -> Option<UsageLimit> {
         loop {
             let retry = self.holds().get(agent).and_then(|hold| hold.retry);
             let limited = self.limited(agent);
@@ -84,47 +84,47 @@ mod tests {
     /// Nobody who is let through at once waits so long.
     const LONG: Duration = Duration::from_secs(60);
 
-    async fn waited(gate: &Gate, agent: &str) -> (Duration, Option<Limit>) {
+    async fn waited(limits: &RateLimits, agent: &str) -> (Duration, Option<UsageLimit>) {
         let begin = Instant::now();
-        let limit = gate.pass(agent, &StopToken::new()).await;
+        let limit = limits.pass(agent, &StopToken::new()).await;
         (begin.elapsed(), limit)
     }
 
     #[tokio::test]
     async fn a_retry_holds_its_kind_back_as_long_as_it_was_told_and_no_other() {
-        let gate = Gate::default();
+        let limits = RateLimits::default();
         let delay = Duration::from_millis(80);
-        gate.retry("codex", LONG, Instant::now());
-        gate.retry("claude", delay, Instant::now());
-        gate.retry("claude", delay / 8, Instant::now());
-        let (time, limit) = waited(&gate, "claude").await;
+        limits.retry("codex", LONG, Instant::now());
+        limits.retry("claude", delay, Instant::now());
+        limits.retry("claude", delay / 8, Instant::now());
+        let (time, limit) = waited(&limits, "claude").await;
         assert!(time >= delay / 2 && time < LONG && limit.is_none(), "{time:?}");
-        assert!(waited(&gate, "gemini").await.0 < LONG);
+        assert!(waited(&limits, "gemini").await.0 < LONG);
     }
 
     #[tokio::test]
     async fn a_limit_is_told_at_once_and_after_a_retry() {
-        let gate = Gate::default();
-        gate.limit("claude", Some(7));
-        gate.retry("claude", LONG, Instant::now());
-        let (time, limit) = waited(&gate, "claude").await;
-        assert!(time < LONG && limit == Some(Limit { until: Some(7) }));
-        assert!(gate.is_any_limited());
-        gate.lift("claude");
-        assert_eq!((gate.limited("claude"), gate.is_any_limited()), (None, false));
-        gate.retry("claude", Duration::from_millis(80), Instant::now());
-        let late = gate.clone();
-        let (waited, ()) = tokio::join!(waited(&gate, "claude"), async move { late.limit("claude", None) });
-        assert_eq!(waited.1, Some(Limit { until: None }));
+        let limits = RateLimits::default();
+        limits.limit("claude", Some(7));
+        limits.retry("claude", LONG, Instant::now());
+        let (time, limit) = waited(&limits, "claude").await;
+        assert!(time < LONG && limit == Some(UsageLimit { until: Some(7) }));
+        assert!(limits.is_any_limited());
+        limits.lift("claude");
+        assert_eq!((limits.limited("claude"), limits.is_any_limited()), (None, false));
+        limits.retry("claude", Duration::from_millis(80), Instant::now());
+        let late = limits.clone();
+        let (waited, ()) = tokio::join!(waited(&limits, "claude"), async move { late.limit("claude", None) });
+        assert_eq!(waited.1, Some(UsageLimit { until: None }));
     }
 
     #[tokio::test]
     async fn nobody_waits_when_the_run_ends() {
-        let (gate, stop) = (Gate::default(), StopToken::new());
-        gate.retry("claude", LONG, Instant::now());
+        let (limits, stop) = (RateLimits::default(), StopToken::new());
+        limits.retry("claude", LONG, Instant::now());
         stop.raise(StopLevel::Graceful);
         let begin = Instant::now();
-        gate.pass("claude", &stop).await;
+        limits.pass("claude", &stop).await;
         assert!(begin.elapsed() < LONG);
     }
 }

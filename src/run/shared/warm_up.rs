@@ -1,4 +1,5 @@
-//! Lets the first agent of a kind start ahead, so that its siblings find their common beginning in the prompt cache.
+//! Warms the prompt cache up: the first agent of a kind starts ahead, so that its siblings find their common beginning
+//! there.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +19,7 @@ type Kind = (String, String, Option<String>);
 
 /// Who went ahead in a run.
 #[derive(Debug, Default)]
-pub(crate) struct Ahead(BTreeMap<Kind, watch::Receiver<bool>>);
+pub(crate) struct WarmUp(BTreeMap<Kind, watch::Receiver<bool>>);
 
 /// When a call may start.
 #[derive(Debug)]
@@ -31,11 +32,11 @@ pub(crate) enum Turn {
     After(watch::Receiver<bool>),
 }
 
-impl Ahead {
+impl WarmUp {
     /// Returns when a call may start.
     pub(crate) fn turn(&mut self, call: &AgentCall) -> Turn {
         // A resumed session has its own beginning.
-        if !call.ahead || call.spec.session.is_some() {
+        if !call.caches || call.spec.session.is_some() {
             return Turn::Free;
         }
         let kind = (call.name.clone(), call.spec.role.clone(), call.spec.model.clone());

@@ -1,0 +1,43 @@
+//! From a built-in subcommand to the function that runs it.
+
+use super::context::Context;
+use super::failure::Outcome;
+use super::parse;
+use super::root::BuiltIn;
+use crate::cli::author::{api, check, kit, list, repl, test};
+use crate::cli::batch::{clean, graph, inspect, resolve, run};
+use crate::cli::demo;
+use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
+use crate::cli::setup::{completions, config_show, doctor, init, man};
+
+/// Runs a built-in subcommand.
+pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
+    match command {
+        BuiltIn::Run(args) => run::run(&args, context),
+        BuiltIn::List(args) => list::run(&args, context),
+        BuiltIn::Inspect(args) => inspect::run(&args, context),
+        BuiltIn::Graph(args) => graph::run(&args, context),
+        BuiltIn::Status(args) => status::run(&args, context),
+        BuiltIn::Watch(args) => watch::run(&args, context),
+        BuiltIn::Logs(args) => logs::run(&args, context),
+        BuiltIn::Stop(args) => stop::run(&args, context),
+        BuiltIn::Analyze(args) => analyze::run(&args, context),
+        BuiltIn::Trend(args) => trend::run(&args, context),
+        BuiltIn::Report(args) => report::run(&args, context),
+        BuiltIn::Replay(args) => replay::run(&args, context),
+        BuiltIn::Resolve(args) => resolve::run(&args, context),
+        BuiltIn::Clean(args) => clean::run(&args, context),
+        BuiltIn::New(args) => kit::new(&args, context),
+        BuiltIn::Check(args) => check::run(&args, context),
+        BuiltIn::Test(args) => test::run(&args, context),
+        BuiltIn::Api(args) => api::run(&args, context),
+        BuiltIn::Eject(args) => kit::eject(&args, context),
+        BuiltIn::Repl(args) => repl::run(&args, context),
+        BuiltIn::Init(args) => init::run(&args, context),
+        BuiltIn::Doctor(args) => doctor::run(&args, context),
+        BuiltIn::Demo(args) => demo::run(&args, context),
+        BuiltIn::Config(args) => config_show::run(&args, context),
+        BuiltIn::Completions(args) => completions::run(&args, context),
+        BuiltIn::Man(args) => man::run(&args, parse::whole(context), context),
+    }
+}

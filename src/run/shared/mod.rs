@@ -1,0 +1,8 @@
+//! What the loop and its tasks share: names, slots, the journal, limits of services. None of it knows either of them.
+
+pub(crate) mod busy;
+pub mod journal;
+pub(crate) mod names;
+pub(crate) mod rate_limits;
+pub(crate) mod slot;
+pub(crate) mod warm_up;
