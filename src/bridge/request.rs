@@ -293,6 +293,8 @@ pub struct NextBatch;
 pub struct ExecutedFacts {
     pub batch: Option<u32>,
     pub ids: Vec<String>,
+    /// Changed files and hours are wanted too, which takes a look at each item.
+    pub details: bool,
 }
 
 /// Tells whether the latest run of a batch was killed before it could close it: metrics and clean-up are missing.

@@ -54,7 +54,7 @@ fn what_is_left_of_a_batch_is_decided_with_few_processes_whatever_the_number_of_
     project.commit("PRPs");
     project.sabotage("PRP-47.1.5", 2, "exit 1").sabotage("PRP-47.1.6", 1, "exit 1");
     let programs = Programs::of(&["git", "sh"]);
-    run(&project, &programs, &["exe", "--batch", "47"]).exits(6);
+    run(&project, &programs, &["exe", "--batch", "47"]).exits(10);
     assert_eq!(project.merges("prp-47").len(), 4);
     programs.take();
 

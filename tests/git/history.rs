@@ -22,7 +22,7 @@ fn ordinals(scan: &ItemScan) -> Vec<u32> {
 
 fn facts(fixture: &Fixture, item: &str) -> Facts {
     let batch_branch = Some("prp-47".to_owned());
-    let query = Query { batch_branch, ids: vec![id(item)], exclude: vec![".ce/".to_owned()] };
+    let query = Query { batch_branch, ids: vec![id(item)], files: true, exclude: vec![".ce/".to_owned()] };
     executed::executed(&fixture.repo(), &query).expect("facts").remove(0)
 }
 

@@ -81,7 +81,7 @@ impl Repo {
         let shared = Shared {
             root: root.to_owned(),
             common_dir: git_dir.clone(),
-            store: Store::open(&git_dir, &git_dir),
+            store: Store::unreadable(&git_dir),
             git_dir,
             object_format: "sha1".to_owned(),
             version: OLDEST,

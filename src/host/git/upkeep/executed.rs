@@ -21,6 +21,8 @@ pub struct Query {
     /// Looked at beside HEAD, when it exists.
     pub batch_branch: Option<String>,
     pub ids: Vec<PrpId>,
+    /// The files that items changed are wanted too: they are compared for each item.
+    pub files: bool,
     /// Path prefixes that are no work of an item: `.ce/`, the folders of the PRP documents.
     pub exclude: Vec<String>,
 }
@@ -47,7 +49,7 @@ pub struct Facts {
     /// Merge commit, or the commit that brought the last phase where there is none.
     pub merged: Option<String>,
     pub landed: Option<Landed>,
-    /// Files that the item changed; `None` when a squash with other items hides it.
+    /// Files that the item changed, when they were asked for; `None` also when a squash with other items hides them.
     pub files: Option<Vec<String>>,
     /// RFC 3339 times of the first and the last checkpoint.
     pub first: Option<String>,
@@ -66,7 +68,7 @@ pub fn executed(repo: &Repo, query: &Query) -> Result<Vec<Facts>> {
     let log = Log::new(entries);
     let items = query.ids.iter().map(|id| Item::find(repo, id, &log)).collect::<Result<Vec<_>>>()?;
     let records = records(repo, &items)?;
-    items.iter().map(|item| item.facts(&query.exclude, &records)).collect()
+    items.iter().map(|item| item.facts(query, &records)).collect()
 }
 
 /// Finds what came with merges that are none of ours, such as that of a whole batch, and were reverted.
@@ -185,7 +187,7 @@ impl<'a> Item<'a> {
         Ok(own.map(|own| own.commit.as_str()))
     }
 
-    fn facts(&self, exclude: &[String], records: &BTreeMap<String, ValidationRecord>) -> Result<Facts> {
+    fn facts(&self, query: &Query, records: &BTreeMap<String, ValidationRecord>) -> Result<Facts> {
         let newest = self.phases.iter().filter_map(|phase| Some((self.log.place(&phase.commit)?, &phase.commit))).min();
         let newest = newest.filter(|_| self.landed.is_some()).map(|(_, commit)| commit.clone());
         let mut validations = BTreeMap::new();
@@ -196,14 +198,15 @@ impl<'a> Item<'a> {
             };
             validations.extend(record.map(|record| (phase.ordinal, record.clone())));
         }
-        let counts = |file: &String| !exclude.iter().any(|prefix| file.starts_with(prefix.as_str()));
+        let counts = |file: &String| !query.exclude.iter().any(|prefix| file.starts_with(prefix.as_str()));
+        let files = if query.files { self.files()? } else { None };
         let times = || self.phases.iter().map(|phase| phase.time);
         Ok(Facts {
             id: self.id.to_string(),
             validations,
             merged: self.merge.clone().or(newest),
             landed: self.landed,
-            files: self.files()?.map(|files| files.into_iter().filter(counts).collect()),
+            files: files.map(|files| files.into_iter().filter(counts).collect()),
             first: times().min().map(history::rfc3339),
             last: times().max().map(history::rfc3339),
             phases: self.phases.clone(),

@@ -15,7 +15,7 @@ pub(crate) fn answer(query: Query, settings: &Settings) {
         Query::FindPrps(order, answer) => answer.give(given(select::prps(settings, &order.0))),
         Query::NextBatch(_, answer) => answer.give(given(select::next_batch(settings))),
         Query::ExecutedFacts(order, answer) => {
-            answer.give(given(executed::facts(settings, order.batch, &order.ids)));
+            answer.give(given(executed::facts(settings, &order)));
         }
         Query::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
         Query::Diff(order, answer) => answer.give(given(executed::patch(settings, &order.item, order.max_bytes))),

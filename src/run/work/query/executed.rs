@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::select;
-use crate::bridge::{Executed, PhaseRecord};
+use crate::bridge::{Executed, ExecutedFacts, PhaseRecord};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::plumbing::diff;
@@ -15,9 +15,10 @@ use crate::run::shared::journal;
 use crate::run::shared::names;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.
-pub(crate) fn facts(settings: &Settings, batch: Option<u32>, ids: &[String]) -> Result<Vec<Executed>> {
+pub(crate) fn facts(settings: &Settings, asked: &ExecutedFacts) -> Result<Vec<Executed>> {
+    let (batch, details) = (asked.batch, asked.details);
     let repo = settings.repo()?;
-    let ids = match ids {
+    let ids = match asked.ids.as_slice() {
         [] => select::ids_of_batch(settings, batch)?,
         ids => ids.iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?,
     };
@@ -25,10 +26,11 @@ pub(crate) fn facts(settings: &Settings, batch: Option<u32>, ids: &[String]) -> 
     let query = Query {
         batch_branch: Some(names::batch_branch(batch)),
         ids,
+        files: details,
         exclude: vec![".ce/".to_owned(), folder(&settings.requests), folder(&settings.executed)],
     };
     let found = executed::executed(&repo, &query)?;
-    let hours = worked_hours(settings);
+    let hours = if details { worked_hours(settings) } else { BTreeMap::new() };
     Ok(found.into_iter().map(|facts| told(&hours, facts)).collect())
 }
 
@@ -58,7 +60,7 @@ pub(crate) fn patch(settings: &Settings, id: &str, max_bytes: usize) -> Result<S
     let repo = settings.repo()?;
     let id = names::parse(id)?;
     let branch = names::batch_branch(id.batch().map(|batch| batch.0));
-    let query = Query { batch_branch: Some(branch.clone()), ids: vec![id.clone()], exclude: Vec::new() };
+    let query = Query { batch_branch: Some(branch.clone()), ids: vec![id.clone()], ..Query::default() };
     let merged = executed::executed(&repo, &query)?.into_iter().next().and_then(|facts| facts.merged);
     let (from, to) = diff::range(&repo, &branch, &id.branch(), merged.as_deref())?.ok_or_else(|| {
         Error::new(ExitCode::NothingMatched, format!("git shows no work of `{id}`")).help("run `batchprp exe` first")

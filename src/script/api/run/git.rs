@@ -50,6 +50,14 @@ fn phase(record: &PhaseRecord) -> Dynamic {
     map.into()
 }
 
+fn ask_facts(call: &Call, name: &'static str, batch: Dynamic, ids: Array, details: bool) -> Result<Array, Fault> {
+    let map: Map = [("batch".into(), batch), ("ids".into(), ids.into())].into_iter().collect();
+    let fields = Fields::open(name, map);
+    let (batch, ids) = (fields.int("batch")?, fields.texts("ids")?.unwrap_or_default());
+    let found = call.ask(ExecutedFacts { batch, ids, details })?;
+    Ok(found.into_iter().map(facts).collect())
+}
+
 fn prepare(call: &Call) -> Result<WorktreeValue, Fault> {
     call.item("git::worktree")?;
     Ok(WorktreeValue::new(call.ask(GetWorktree)?))
@@ -120,12 +128,18 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn executed(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
-        native(&context, |call| {
-            let map: Map = [("batch".into(), batch), ("ids".into(), ids.into())].into_iter().collect();
-            let fields = Fields::open("git::executed", map);
-            let (batch, ids) = (fields.int("batch")?, fields.texts("ids")?.unwrap_or_default());
-            Ok(call.ask(ExecutedFacts { batch, ids })?.into_iter().map(facts).collect())
-        })
+        native(&context, |call| ask_facts(call, "git::executed", batch, ids, true))
+    }
+
+    /// Returns the same as `git::executed` but leaves `files` and `hours` empty, which take a look at each PRP: what is
+    /// done and what is left of a large batch is known at once.
+    ///
+    /// ```rhai
+    /// let open = git::progress(47, []).filter(|fact| fact.merged == ());
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn progress(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
+        native(&context, |call| ask_facts(call, "git::progress", batch, ids, false))
     }
 
     /// Tells whether the latest run of a batch was killed before it could close it: its metrics and the clean-up of its

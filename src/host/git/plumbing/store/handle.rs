@@ -35,13 +35,17 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens a repository that git itself has accepted: whether its owner is trusted is not decided here.
     pub(crate) fn open(git_dir: &Path, common_dir: &Path) -> Self {
-        let first = open(git_dir).ok();
-        Self {
-            git_dir: git_dir.to_owned(),
-            common_dir: common_dir.to_owned(),
-            readable: first.is_some(),
-            idle: Mutex::new(first.into_iter().collect()),
-        }
+        // Git does not compute the ids of objects again either when it reads them.
+        git2::opts::strict_hash_verification(false);
+        let (git_dir, common_dir) = (git_dir.to_owned(), common_dir.to_owned());
+        let readable = open(&git_dir).is_ok();
+        Self { git_dir, common_dir, readable, idle: Mutex::default() }
+    }
+
+    /// Makes one that leaves every answer to git.
+    pub(crate) fn unreadable(git_dir: &Path) -> Self {
+        let git_dir = git_dir.to_owned();
+        Self { common_dir: git_dir.clone(), git_dir, readable: false, idle: Mutex::default() }
     }
 
     /// Tells whether commits have the parents that they name: no shallow clone, and no grafts.
@@ -66,9 +70,13 @@ impl Store {
             self.put_back(repo);
             return Some(answer);
         }
+        // Libgit2 reads grafts and the bounds of a shallow clone once, when it opens.
+        let lasts = self.is_whole();
         let repo = open(&self.git_dir).ok()?;
         let answer = job(&repo).ok()?;
-        self.put_back(repo);
+        if lasts {
+            self.put_back(repo);
+        }
         Some(answer)
     }
 
