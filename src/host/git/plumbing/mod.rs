@@ -8,6 +8,7 @@ pub(crate) mod history;
 pub(crate) mod identity;
 pub(crate) mod intent;
 pub(crate) mod locks;
+pub(crate) mod memory;
 pub(crate) mod message;
 pub mod notes;
 pub(crate) mod refs;

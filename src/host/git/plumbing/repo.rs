@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::identity::Identity;
+use super::memory::Memory;
 pub use super::run::Policy;
 use super::run::{Git, failure};
 use super::store::Store;
@@ -30,6 +31,8 @@ struct Shared {
     store: Store,
     /// Asked for when something is written for the first time.
     identity: OnceLock<Identity>,
+    /// What was found in history.
+    memory: Mutex<Option<Memory>>,
 }
 
 impl Repo {
@@ -67,6 +70,7 @@ impl Repo {
             version,
             store: Store::open(Path::new(git_dir), Path::new(common_dir)),
             identity: OnceLock::new(),
+            memory: Mutex::default(),
         };
         let repo = Self { shared: Arc::new(shared), policy };
         if repo.commit("HEAD")?.is_none() {
@@ -86,6 +90,7 @@ impl Repo {
             object_format: "sha1".to_owned(),
             version: OLDEST,
             identity: OnceLock::new(),
+            memory: Mutex::default(),
         };
         Self { shared: Arc::new(shared), policy: Policy::default() }
     }
@@ -128,6 +133,16 @@ impl Repo {
     /// Tells whether our own objects may be written without the git program, as durable as it would make them.
     pub(crate) fn writes_objects(&self) -> bool {
         self.store().is_readable() && self.who_commits().writes_objects()
+    }
+
+    /// Returns what was found in history the last time.
+    pub(crate) fn remembered(&self) -> Option<Memory> {
+        self.shared.memory.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps what was found in history.
+    pub(crate) fn remember(&self, memory: Memory) {
+        *self.shared.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(memory);
     }
 
     /// Returns what is read in process.

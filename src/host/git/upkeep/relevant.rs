@@ -4,10 +4,9 @@
 //! What is behind a commit never changes, so a memory can be incomplete but not wrong. It holds ids alone; what they
 //! say is read from git each time.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
+use crate::host::git::plumbing::memory::Memory;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::{failpoint, state};
 use crate::model::checkpoint::TRAILER_PRP;
@@ -16,27 +15,15 @@ use crate::model::checkpoint::TRAILER_PRP;
 const REVERT: &str = "This reverts commit ";
 /// Name of the memory in our folder of the git directory.
 const FILE: &str = "history.json";
-/// Form of the memory; another one is not read.
-const VERSION: u32 = 1;
 /// Largest memory that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// What was found behind some commits.
-#[derive(Debug, Serialize, Deserialize)]
-struct Memory {
-    version: u32,
-    /// Everything that is reachable from these was looked at.
-    tips: Vec<String>,
-    /// No commit stands before one that comes from it.
-    commits: Vec<String>,
-}
-
 /// Returns the commits reachable from some that speak of PRPs or revert something, newest first.
 pub(crate) fn entries(repo: &Repo, tips: &[String]) -> Result<Vec<Entry>> {
-    if let Some(memory) = remember(repo, tips)
-        && let Some(entries) = go_on(repo, &memory, tips)
-    {
-        return Ok(entries);
+    for memory in [repo.remembered(), on_disk(repo)].into_iter().flatten() {
+        if let Some(entries) = go_on(repo, &memory, tips) {
+            return Ok(entries);
+        }
     }
     let trailer = format!("--grep={TRAILER_PRP}: ");
     let revert = format!("--grep={REVERT}");
@@ -49,22 +36,23 @@ pub(crate) fn entries(repo: &Repo, tips: &[String]) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Returns the memory when it is about commits that are behind the wanted ones.
-fn remember(repo: &Repo, tips: &[String]) -> Option<Memory> {
+fn on_disk(repo: &Repo) -> Option<Memory> {
     let file = repo.common_dir().join("batchprp").join(FILE);
-    let text = state::read_untrusted(&file, MAX_BYTES).ok()??;
-    let memory: Memory = serde_json::from_slice(&text).ok()?;
-    (memory.version == VERSION && repo.store().holds(tips, &memory.tips)?).then_some(memory)
+    Memory::read(&state::read_untrusted(&file, MAX_BYTES).ok()??)
 }
 
-/// Adds what is new since.
+/// Adds what is new since; `None` when the memory is about other commits than those behind the wanted ones.
 fn go_on(repo: &Repo, memory: &Memory, tips: &[String]) -> Option<Vec<Entry>> {
-    let new = if memory.tips == tips { Vec::new() } else { repo.store().search(&memory.tips, tips, is_relevant)? };
+    if memory.tips == tips {
+        return Some(repo.store().commits(&memory.commits)?.into_iter().map(Entry::from).collect());
+    }
+    if !repo.store().holds(tips, &memory.tips)? {
+        return None;
+    }
+    let new = repo.store().search(&memory.tips, tips, is_relevant)?;
     let old = repo.store().commits(&memory.commits)?;
     let entries: Vec<Entry> = new.into_iter().chain(old).map(Entry::from).collect();
-    if memory.tips != tips {
-        keep(repo, tips, &entries);
-    }
+    keep(repo, tips, &entries);
     Some(entries)
 }
 
@@ -76,13 +64,12 @@ fn is_relevant(message: &[u8]) -> bool {
 /// Keeps what was found for the next time. Without a memory everything is walked over again, which is slower and
 /// nothing else.
 fn keep(repo: &Repo, tips: &[String], entries: &[Entry]) {
+    let memory = Memory::new(tips, entries.iter().map(|entry| entry.commit.clone()).collect());
     let folder = repo.common_dir().join("batchprp");
-    if !folder.is_dir() {
-        // Nothing was done here yet, and whoever only looks leaves nothing behind.
-        return;
+    // Where nothing was done yet, whoever only looks leaves nothing behind.
+    if folder.is_dir() {
+        let text = serde_json::to_vec(&memory).unwrap_or_default();
+        failpoint::quietly("history.keep", || drop(state::write_private(&folder.join(FILE), &text)));
     }
-    let commits = entries.iter().map(|entry| entry.commit.clone()).collect();
-    let memory = Memory { version: VERSION, tips: tips.to_vec(), commits };
-    let text = serde_json::to_vec(&memory).unwrap_or_default();
-    failpoint::quietly("history.keep", || drop(state::write_private(&folder.join(FILE), &text)));
+    repo.remember(memory);
 }
