@@ -15,7 +15,7 @@ use crate::run::core::message::Message;
 use crate::run::shared::names;
 use crate::run::shared::slot::Slots;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::batch::open::{Opened, Order};
+use crate::run::work::batch::open::{Opened, OpenOrder};
 
 impl World {
     /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.
@@ -160,8 +160,8 @@ fn missing(path: &Path) -> Failure {
 }
 
 /// Opens a run in memory.
-fn opened(order: Order) -> Opened {
-    let Order { options, graph, run, .. } = order;
+fn opened(order: OpenOrder) -> Opened {
+    let OpenOrder { options, graph, run, .. } = order;
     let integration = options.merge.then(|| Integration {
         repo: Repo::in_memory(Path::new("/fake")),
         branch: names::batch_branch(options.batch),

@@ -13,7 +13,7 @@ use crate::host::validate::Validation;
 use crate::model::agent::{AgentReport, Exit};
 use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
 use crate::run::core::message::Message;
-use crate::run::work::item::agent::{Called, Order};
+use crate::run::work::item::agent::{Called, AgentOrder};
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, worktree as prepare};
 use crate::run::work::merge::end::MergeEnd;
@@ -24,8 +24,8 @@ pub(crate) fn refuse(message: impl Into<String>) -> Error {
 }
 
 impl World {
-    /// Makes the worktree of an item, or finds it as it was left.
-    pub(crate) fn prepare(&mut self, order: &prepare::Order) -> WorktreeReady {
+    /// Makes the worktree of an item, or finds it was left.
+    pub(crate) fn prepare(&mut self, order: &prepare::WorktreeOrder) -> WorktreeReady {
         let item = &order.attempt.item;
         let mut worktree = self.worktree(item).clone();
         if order.conflict {
@@ -50,7 +50,7 @@ impl World {
     }
 
     /// Remembers a checkpoint.
-    pub(crate) fn commit(&mut self, order: checkpoint::Order) -> Checkpoint {
+    pub(crate) fn commit(&mut self, order: checkpoint::CheckpointOrder) -> Checkpoint {
         let (ordinal, key) = (order.ordinal, order.key);
         let commit = format!("{ordinal:040x}");
         let tree = self.worktree(&order.attempt.item);
@@ -93,8 +93,8 @@ impl World {
     }
 
     /// Calls an agent: its end comes when its time is over.
-    pub(crate) fn call(&mut self, order: Order, answer: Answer<AgentReport>) -> Vec<Message> {
-        let Order { attempt, call, .. } = order;
+    pub(crate) fn call(&mut self, order: AgentOrder, answer: Answer<AgentReport>) -> Vec<Message> {
+        let AgentOrder { attempt, call, .. } = order;
         let (phase, agent) = (call.phase, call.name.clone());
         let report = match self.ask_agent(*call) {
             Ok(report) => Box::new(report),

@@ -151,7 +151,7 @@ impl Dispatcher {
     }
 
     /// Calls an agent. Adapters are scripts and stay on this thread, so the task is a local one.
-    fn call_agent(&self, order: agent::Order, answer: Answer<crate::model::agent::AgentReport>) {
+    fn call_agent(&self, order: agent::AgentOrder, answer: Answer<crate::model::agent::AgentReport>) {
         let (tx, tell) = (self.tx.clone(), self.tell());
         let (attempt, phase, agent) = (order.attempt.clone(), order.call.phase, order.call.name.clone());
         let hear: agent::Hear = {

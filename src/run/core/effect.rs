@@ -62,21 +62,21 @@ pub(crate) struct Reply(Box<dyn FnOnce() + Send>);
 
 /// A task and the place for its answer.
 pub(crate) enum Work {
-    Open(Box<open::Order>),
-    Worktree(Box<worktree::Order>, Answer<Worktree>),
-    Checkpoint(Box<checkpoint::Order>, Answer<bridge::Checkpoint>),
-    Validate(Box<validation::Order>, Answer<ValidationRecord>),
-    Resolve(Box<resolve::Order>, Answer<Option<String>>),
+    Open(Box<open::OpenOrder>),
+    Worktree(Box<worktree::WorktreeOrder>, Answer<Worktree>),
+    Checkpoint(Box<checkpoint::CheckpointOrder>, Answer<bridge::Checkpoint>),
+    Validate(Box<validation::ValidationOrder>, Answer<ValidationRecord>),
+    Resolve(Box<resolve::ResolutionOrder>, Answer<Option<String>>),
     Park(Box<resolve::Place>, Answer<()>),
-    Agent(Box<agent::Order>, Answer<AgentReport>),
-    Diff(Box<diff::Order>, Answer<String>),
-    Merge(Box<merge::Order>),
-    Remove(Box<remove::Order>),
-    Document(Box<document::Order>),
+    Agent(Box<agent::AgentOrder>, Answer<AgentReport>),
+    Diff(Box<diff::DiffOrder>, Answer<String>),
+    Merge(Box<merge::MergeOrder>),
+    Remove(Box<remove::RemovalOrder>),
+    Document(Box<document::StatusOrder>),
     Effect(bridge::Effect, Box<Surroundings>),
     Query(bridge::Query, Box<Surroundings>),
-    CleanUp(Box<cleanup::Order>),
-    Report(Box<report::Order>),
+    CleanUp(Box<cleanup::CleanUpOrder>),
+    Report(Box<report::ReportOrder>),
 }
 
 impl Reply {

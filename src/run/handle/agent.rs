@@ -13,7 +13,7 @@ use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::moment::Moment;
 use crate::run::core::state::State;
 use crate::run::shared::slot::SLOT;
-use crate::run::work::item::agent::{self, Called, Order};
+use crate::run::work::item::agent::{self, Called, AgentOrder};
 use crate::schedule::Input;
 
 /// Which call of which agent a fact is about.
@@ -44,7 +44,7 @@ fn order(
     state: &mut State,
     origin: &Origin,
     mut call: Box<AgentCall>,
-) -> Result<Result<Order, Box<AgentReport>>, Failure> {
+) -> Result<Result<AgentOrder, Box<AgentReport>>, Failure> {
     let (item, attempt) = state.located(origin)?;
     let (settings, env, secrets) = (state.settings.clone(), state.env.clone(), state.secrets.clone());
     let (stop, run_id) = (state.stop.clone(), state.run.clone());
@@ -60,7 +60,7 @@ fn order(
     let slot = live.as_ref().and_then(|live| live.slot);
     call.spec.env.extend(slot.map(|slot| (SLOT.to_owned(), slot.to_string())));
     let (tree, left) = live.map_or((None, None), |live| (live.tree.clone(), live.left.take()));
-    Ok(Ok(Order {
+    Ok(Ok(AgentOrder {
         settings,
         attempt,
         call,

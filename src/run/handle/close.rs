@@ -62,7 +62,7 @@ fn clean_up(state: &mut State, out: &mut Reaction) {
         Some(integration) => {
             let merges = !run.options.no_merge;
             let is_whole = matches!(closing.end, CloseEnd::Script(_)) && !is_stopping;
-            out.work(Work::CleanUp(Box::new(cleanup::Order {
+            out.work(Work::CleanUp(Box::new(cleanup::CleanUpOrder {
                 bench: bench::place(&settings, &integration.branch),
                 remove_worktrees: is_whole && merges && !run.options.keep_worktrees,
                 land: is_whole && merges && run.options.land && run.is_complete(),
@@ -112,7 +112,7 @@ fn report(state: &mut State, out: &mut Reaction) {
     out.tell(EventKind::Step { step: Step::Report });
     out.tell(EventKind::RunFinished { totals, exit_code: closing.exit_code, resume, next });
     let (batch, mark, lock) = (run.options.batch, run.mark.take(), run.lock.take());
-    out.work(Work::Report(Box::new(report::Order { settings, batch, mark, lock })));
+    out.work(Work::Report(Box::new(report::ReportOrder { settings, batch, mark, lock })));
 }
 
 /// Everything is on the disk: the script, or the program, comes to its end.

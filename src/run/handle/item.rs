@@ -47,7 +47,7 @@ fn get_worktree(state: &mut State, origin: &Origin, answer: Answer<Worktree>, ou
     }
 }
 
-fn worktree_order(state: &mut State, origin: &Origin) -> Result<worktree::Order, Failure> {
+fn worktree_order(state: &mut State, origin: &Origin) -> Result<worktree::WorktreeOrder, Failure> {
     let (item, attempt) = state.located(origin)?;
     let branch = names::parse(&attempt.item)?.branch();
     let (settings, run_id, stop) = (state.settings.clone(), state.run.clone(), state.stop.clone());
@@ -58,7 +58,7 @@ fn worktree_order(state: &mut State, origin: &Origin) -> Result<worktree::Order,
     let builds_on = if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() };
     let conflict = run.live.get_mut(item).is_some_and(|live| std::mem::take(&mut live.conflict));
     let busy = Busy::default();
-    Ok(worktree::Order { settings, integration, attempt, branch, run: run_id, conflict, builds_on, env, stop, busy })
+    Ok(worktree::WorktreeOrder { settings, integration, attempt, branch, run: run_id, conflict, builds_on, env, stop, busy })
 }
 
 /// Returns the branches of the items that one waited for and that are done: its work begins where theirs ended.
@@ -107,7 +107,7 @@ fn make_checkpoint(
     }
 }
 
-fn checkpoint_order(state: &mut State, origin: &Origin, order: MakeCheckpoint) -> Result<checkpoint::Order, Failure> {
+fn checkpoint_order(state: &mut State, origin: &Origin, order: MakeCheckpoint) -> Result<checkpoint::CheckpointOrder, Failure> {
     let (item, attempt) = state.located(origin)?;
     // A commit outlives everything else.
     let (title, key) = (state.secrets.redact(&order.title), state.secrets.redact(&order.key));
@@ -120,7 +120,7 @@ fn checkpoint_order(state: &mut State, origin: &Origin, order: MakeCheckpoint) -
     };
     let live = run.live.iter().enumerate().filter(|(at, _)| !run.machine.state(*at).is_final());
     let others = live.filter_map(|(_, live)| live.tree.as_ref()).filter(|other| other.branch != tree.branch);
-    Ok(checkpoint::Order {
+    Ok(checkpoint::CheckpointOrder {
         siblings: others.map(|other| other.branch.clone()).collect(),
         declared: run.graph.files.get(&attempt.item).cloned().unwrap_or_default(),
         integration,
@@ -156,7 +156,7 @@ fn validate(
     let left = state.open().ok().and_then(|run| run.live.get_mut(item)?.left.take());
     let resolve::Place { integration, tree } = place;
     let stop = state.stop.clone();
-    let order = validation::Order { integration, attempt, tree, left, checks, stop };
+    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop };
     out.work(Work::Validate(Box::new(order), answer));
 }
 
@@ -165,7 +165,7 @@ fn resolve(state: &mut State, origin: &Origin, order: Resolve, answer: Answer<Op
         Ok(place) => {
             let Resolve { ordinal, level, gates } = order;
             let checks = checks(state, origin, &place.tree, Checks { ordinal, level, gates, manual: Vec::new() });
-            let order = resolve::Order { place, checks, stop: state.stop.clone() };
+            let order = resolve::ResolutionOrder { place, checks, stop: state.stop.clone() };
             out.work(Work::Resolve(Box::new(order), answer));
         }
         Err(failure) => out.reply(answer, Err(failure)),

@@ -6,7 +6,7 @@ use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::state::{Stage, State};
 use crate::run::shared::slot::SLOT;
 use crate::run::work::merge::bench::{self, Bench};
-use crate::run::work::merge::item::Order;
+use crate::run::work::merge::item::MergeOrder;
 
 /// Starts the next merge, if none runs.
 pub(super) fn pump(state: &mut State, out: &mut Reaction) {
@@ -18,7 +18,7 @@ pub(super) fn pump(state: &mut State, out: &mut Reaction) {
     let Some(integration) = run.integration.clone() else { return };
     run.merging = true;
     let id = run.id(item);
-    let order = Order {
+    let order = MergeOrder {
         item,
         title: run.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default(),
         document: run.graph.documents.get(&id).cloned(),
@@ -29,11 +29,11 @@ pub(super) fn pump(state: &mut State, out: &mut Reaction) {
         integration,
     };
     let bench = bench_for(state, &order);
-    out.work(Work::Merge(Box::new(Order { bench, ..order })));
+    out.work(Work::Merge(Box::new(MergeOrder { bench, ..order })));
 }
 
 /// Prepares the validation of the merged tree of an item, where that is asked for.
-fn bench_for(state: &State, order: &Order) -> Option<Bench> {
+fn bench_for(state: &State, order: &MergeOrder) -> Option<Bench> {
     let Stage::Open(run) = &state.stage else { return None };
     if !run.options.validate_merge {
         return None;

@@ -13,7 +13,7 @@ use crate::run::core::open::OpenRun;
 use crate::run::core::state::{Stage, State, misuse};
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
-use crate::run::work::batch::open::{Opened, Order};
+use crate::run::work::batch::open::{Opened, OpenOrder};
 use crate::schedule::{Input, Machine, Plan, Policy};
 
 /// Has a run opened.
@@ -33,7 +33,7 @@ pub(super) fn start(state: &mut State, order: Start, answer: Answer<Started>, ou
         return out.reply(answer, Err(error.into()));
     }
     state.stage = Stage::Opening(answer);
-    out.work(Work::Open(Box::new(Order {
+    out.work(Work::Open(Box::new(OpenOrder {
         settings: state.settings.clone(),
         options: *order.options,
         graph: *order.graph,

@@ -27,7 +27,7 @@ pub(super) fn write_status(state: &mut State, item: usize, status: ItemStatus, o
     let id = run.id(item);
     let Some(path) = run.graph.documents.get(&id).cloned() else { return };
     run.background += 1;
-    out.work(Work::Document(Box::new(document::Order { integration, staging, item: id, path, status })));
+    out.work(Work::Document(Box::new(document::StatusOrder { integration, staging, item: id, path, status })));
 }
 
 /// Has the worktree of a merged item removed while others still run.
@@ -39,7 +39,7 @@ pub(super) fn remove_worktree(state: &mut State, item: usize, out: &mut Reaction
     let Some(integration) = run.integration.clone() else { return };
     let Some(tree) = run.live.get_mut(item).and_then(|live| live.tree.take()) else { return };
     run.background += 1;
-    out.work(Work::Remove(Box::new(remove::Order { integration, path: tree.path, branch: tree.branch })));
+    out.work(Work::Remove(Box::new(remove::RemovalOrder { integration, path: tree.path, branch: tree.branch })));
 }
 
 /// Has the patch of an item made, from its open worktree or from what git shows of it.
@@ -56,5 +56,5 @@ pub(super) fn diff(state: &mut State, order: Diff, answer: Answer<String>, out: 
         Some((integration.repo.clone(), base, names::parse(&order.item).ok()?.branch()))
     });
     let Diff { item, max_bytes } = order;
-    out.work(Work::Diff(Box::new(diff::Order { settings, item, range, max_bytes }), answer));
+    out.work(Work::Diff(Box::new(diff::DiffOrder { settings, item, range, max_bytes }), answer));
 }

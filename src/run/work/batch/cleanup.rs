@@ -9,7 +9,7 @@ use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::worktree::scratch;
 
 /// What is to be cleaned up.
-pub(crate) struct Order {
+pub(crate) struct CleanUpOrder {
     pub(crate) integration: Integration,
     /// Where merges were tried out.
     pub(crate) bench: PathBuf,
@@ -19,7 +19,7 @@ pub(crate) struct Order {
 }
 
 /// Cleans up and returns what a person should know about it.
-pub(crate) fn clean_up(order: &Order) -> Vec<String> {
+pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<String> {
     let Integration { repo, branch, .. } = &order.integration;
     let mut notes = Vec::new();
     if let Err(error) = scratch::discard(repo, &order.bench) {

@@ -21,7 +21,7 @@ use crate::run::work::merge::bench;
 use crate::run::work::tell::Tell;
 
 /// What is to be opened.
-pub(crate) struct Order {
+pub(crate) struct OpenOrder {
     pub(crate) settings: Arc<Settings>,
     pub(crate) options: RunOptions,
     pub(crate) graph: RunGraph,
@@ -49,8 +49,8 @@ pub(crate) struct Opened {
 }
 
 /// Opens a run.
-pub(crate) fn open(order: Order) -> Result<Opened> {
-    let Order { settings, options, graph, run } = order;
+pub(crate) fn open(order: OpenOrder) -> Result<Opened> {
+    let OpenOrder { settings, options, graph, run } = order;
     let found = Arc::new(Mutex::new(Vec::new()));
     let tell = {
         let found = found.clone();

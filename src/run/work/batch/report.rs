@@ -12,7 +12,7 @@ use crate::run::settings::Settings;
 use crate::run::shared::journal::Journal;
 
 /// What is to be written, and what is given back when it is.
-pub(crate) struct Order {
+pub(crate) struct ReportOrder {
     pub(crate) settings: Arc<Settings>,
     pub(crate) batch: Option<u32>,
     pub(crate) mark: Option<Mark>,
@@ -20,7 +20,7 @@ pub(crate) struct Order {
 }
 
 /// Writes the metrics of a run and forces its journal to the disk. Returns what could not be written.
-pub(crate) fn report(order: Order, history: &[Event], journal: Option<Journal>) -> Option<String> {
+pub(crate) fn report(order: ReportOrder, history: &[Event], journal: Option<Journal>) -> Option<String> {
     let synced = journal.map_or(Ok(()), |journal| journal.sync());
     let written = write_metrics(&order.settings, order.batch, &metrics::from_events(history));
     // Whoever takes the lock next finds a run that is closed.

@@ -31,7 +31,7 @@ use crate::run::work::tell::Tell;
 pub(crate) type Hear = Arc<dyn Fn(Fact) + Send + Sync>;
 
 /// What is to be called, and where.
-pub(crate) struct Order {
+pub(crate) struct AgentOrder {
     pub(crate) settings: Arc<Settings>,
     pub(crate) attempt: Attempt,
     pub(crate) call: Box<AgentCall>,
@@ -68,8 +68,8 @@ struct Evidence {
 }
 
 /// Runs an agent to its end, unless its work is there already or its service asks to be left alone.
-pub(crate) async fn call(order: Order, tell: Tell, hear: Hear) -> std::result::Result<Called, Failure> {
-    let Order { settings, attempt, call, run, directory, tree, integration, left, .. } = order;
+pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::result::Result<Called, Failure> {
+    let AgentOrder { settings, attempt, call, run, directory, tree, integration, left, .. } = order;
     let task = Task::of(&call);
     if let Some(report) = abandoned::report(&left, task.as_ref()) {
         let phase = call.phase.unwrap_or(0);

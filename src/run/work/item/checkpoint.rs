@@ -17,7 +17,7 @@ use crate::run::work::tell::Tell;
 const NEVER: [&str; 1] = [".ce/tmp"];
 
 /// What is to be committed.
-pub(crate) struct Order {
+pub(crate) struct CheckpointOrder {
     pub(crate) integration: Integration,
     pub(crate) attempt: Attempt,
     pub(crate) tree: Prepared,
@@ -33,8 +33,8 @@ pub(crate) struct Order {
 }
 
 /// Makes the checkpoint of a phase.
-pub(crate) fn make(order: Order, tell: &Tell) -> Result<Made> {
-    let Order { integration, attempt, tree, ordinal, title, key, run, .. } = order;
+pub(crate) fn make(order: CheckpointOrder, tell: &Tell) -> Result<Made> {
+    let CheckpointOrder { integration, attempt, tree, ordinal, title, key, run, .. } = order;
     let repo = &integration.repo;
     fenced(repo, order.lease.as_ref(), &attempt.item)?;
     let checkpoint = Checkpoint { prp: names::parse(&attempt.item)?, phase: ordinal, title, run, key };

@@ -9,7 +9,7 @@ use crate::run::settings::Settings;
 use crate::run::work::query::executed;
 
 /// The patch that is asked for.
-pub(crate) struct Order {
+pub(crate) struct DiffOrder {
     pub(crate) settings: Arc<Settings>,
     pub(crate) item: String,
     /// Repository, start and branch, where an open run has them.
@@ -18,7 +18,7 @@ pub(crate) struct Order {
 }
 
 /// Returns the patch.
-pub(crate) fn patch(order: &Order) -> Result<String> {
+pub(crate) fn patch(order: &DiffOrder) -> Result<String> {
     match &order.range {
         Some((repo, base, branch)) => Ok(diff::patch(repo, base, branch, order.max_bytes)?.text),
         None => executed::patch(&order.settings, &order.item, order.max_bytes),

@@ -9,7 +9,7 @@ use crate::run::work::merge::status::with_status;
 use crate::run::work::tell::Tell;
 
 /// Which document gets which status.
-pub(crate) struct Order {
+pub(crate) struct StatusOrder {
     pub(crate) integration: Integration,
     pub(crate) staging: PathBuf,
     pub(crate) item: String,
@@ -18,7 +18,7 @@ pub(crate) struct Order {
 }
 
 /// Writes the status, unless git tracks the document.
-pub(crate) fn write(order: &Order, tell: &Tell) {
+pub(crate) fn write(order: &StatusOrder, tell: &Tell) {
     let Integration { repo, branch, .. } = &order.integration;
     let relative = order.path.strip_prefix(repo.root()).unwrap_or(&order.path);
     if repo.tracked(branch, relative).unwrap_or(true) {

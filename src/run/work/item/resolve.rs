@@ -20,15 +20,15 @@ pub(crate) struct Place {
 }
 
 /// What is to be taken over when it is valid.
-pub(crate) struct Order {
+pub(crate) struct ResolutionOrder {
     pub(crate) place: Place,
     pub(crate) checks: Validation,
     pub(crate) stop: StopToken,
 }
 
 /// Takes what the agent left in the worktree when it is valid; parks the merge otherwise and returns why.
-pub(crate) async fn take(order: Order, tell: Tell) -> std::result::Result<Option<String>, Failure> {
-    let Order { place, checks, stop } = order;
+pub(crate) async fn take(order: ResolutionOrder, tell: Tell) -> std::result::Result<Option<String>, Failure> {
+    let ResolutionOrder { place, checks, stop } = order;
     let record = validation::run(&checks, &place.tree.item, stop, &tell).await;
     // Without a record the run is being stopped: nothing is known of the files as they are.
     let is_known = record.is_some();

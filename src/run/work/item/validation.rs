@@ -17,7 +17,7 @@ use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 
 /// What is to be validated.
-pub(crate) struct Order {
+pub(crate) struct ValidationOrder {
     pub(crate) integration: Integration,
     pub(crate) attempt: Attempt,
     pub(crate) tree: Prepared,
@@ -28,8 +28,8 @@ pub(crate) struct Order {
 }
 
 /// Validates and keeps the record.
-pub(crate) async fn validate(order: Order, tell: Tell) -> std::result::Result<ValidationRecord, Failure> {
-    let Order { integration, attempt, tree, left, checks, stop } = order;
+pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result::Result<ValidationRecord, Failure> {
+    let ValidationOrder { integration, attempt, tree, left, checks, stop } = order;
     abandoned::save(left, Some(&integration.repo), &tell).await?;
     let record = run(&checks, &attempt.item, stop, &tell).await.ok_or(Failure::Cancelled)?;
     off_the_loop(move || {

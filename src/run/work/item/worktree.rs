@@ -28,7 +28,7 @@ const MAX_THEIRS: usize = 64 << 10;
 
 /// What is to be prepared.
 #[derive(Clone)]
-pub(crate) struct Order {
+pub(crate) struct WorktreeOrder {
     pub(crate) settings: Arc<Settings>,
     pub(crate) integration: Integration,
     pub(crate) attempt: Attempt,
@@ -54,7 +54,7 @@ pub(crate) struct WorktreeReady {
 }
 
 /// Prepares the worktree of an item.
-pub(crate) async fn prepare(order: Order, tell: Tell) -> std::result::Result<WorktreeReady, Failure> {
+pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Result<WorktreeReady, Failure> {
     let order = Arc::new(order);
     let (lease, made, left) = {
         let order = order.clone();
@@ -74,7 +74,7 @@ pub(crate) async fn prepare(order: Order, tell: Tell) -> std::result::Result<Wor
     off_the_loop(move || inspect(&order, made, lease, left, &tell)).await
 }
 
-fn make(order: &Order) -> Result<(Lease, Prepared, Left)> {
+fn make(order: &WorktreeOrder) -> Result<(Lease, Prepared, Left)> {
     let repo = &order.integration.repo;
     let id = names::parse(&order.attempt.item)?;
     let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
@@ -101,7 +101,7 @@ fn make(order: &Order) -> Result<(Lease, Prepared, Left)> {
 }
 
 /// Reads what git shows on the branch.
-fn inspect(order: &Order, made: Prepared, lease: Lease, left: Left, tell: &Tell) -> Result<WorktreeReady> {
+fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell: &Tell) -> Result<WorktreeReady> {
     let repo = &order.integration.repo;
     let item = order.attempt.item.clone();
     for text in &made.repaired {
@@ -138,7 +138,7 @@ fn inspect(order: &Order, made: Prepared, lease: Lease, left: Left, tell: &Tell)
 }
 
 /// Puts the merge with its conflict markers into the worktree.
-fn conflict(order: &Order, made: &Prepared) -> Result<Conflict> {
+fn conflict(order: &WorktreeOrder, made: &Prepared) -> Result<Conflict> {
     let (repo, into) = (&order.integration.repo, &order.integration.branch);
     let files = resolve::start_for_agent(repo, made, into)?;
     let since = repo.merge_base(&order.branch, into)?.unwrap_or_else(|| made.base.clone());

@@ -20,7 +20,7 @@ use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 
 /// What is to be merged.
-pub(crate) struct Order {
+pub(crate) struct MergeOrder {
     /// Index of the item.
     pub(crate) item: usize,
     pub(crate) id: String,
@@ -35,8 +35,8 @@ pub(crate) struct Order {
 }
 
 /// Merges an item.
-pub(crate) async fn merge(order: Order, tell: Tell) -> std::result::Result<MergeEnd, Error> {
-    let Order { id, title, run, document, integration, lease, bench, .. } = order;
+pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
+    let MergeOrder { id, title, run, document, integration, lease, bench, .. } = order;
     let (repo, into, base) = (integration.repo.clone(), integration.branch.clone(), integration.base.clone());
     let prepare = move || {
         let prp = names::parse(&id)?;
