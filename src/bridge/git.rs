@@ -29,6 +29,10 @@ pub struct LogRange {
     pub range: String,
 }
 
+/// The address of `origin`; `None` where there is none.
+#[derive(Debug)]
+pub struct OriginAddress;
+
 /// The files of the project in a revision.
 #[derive(Debug)]
 pub struct TreeFiles {

@@ -18,7 +18,7 @@ pub use crate::model::gate::GateLine;
 pub use answer::{Answer, Refusal};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
-pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, ShowFile, TreeFiles, TreeFolders};
+pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
 pub use reply::{
     Checkpoint, Closed, ClosedItem, Conflict, Executed, HttpAnswer, NextItem, PhaseRecord, ProcessOutput, Started,

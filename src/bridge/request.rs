@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
-use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, ShowFile, TreeFiles, TreeFolders};
+use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{Checkpoint, Closed, Executed, HttpAnswer, NextItem, ProcessOutput, Started, Worktree};
 use crate::event::EventKind;
@@ -126,6 +126,7 @@ kind! {
         ShowFile -> Option<String>,
         BranchDistance -> Option<Distance>,
         LogRange -> Vec<LoggedCommit>,
+        OriginAddress -> Option<String>,
         TreeFiles -> Vec<String>,
         TreeFolders -> Vec<String>,
     }

@@ -58,8 +58,6 @@ pub struct RunSettings {
     pub startup: Duration,
     pub silence: Duration,
     pub linger: Duration,
-    /// `None` leaves it to the role.
-    pub timeout: Option<Duration>,
     pub grace: Duration,
     /// `none` or `bwrap`.
     pub sandbox: String,
@@ -134,7 +132,6 @@ impl Config {
                 startup: found.time("run.startup").unwrap_or_default(),
                 silence: found.time("run.silence").unwrap_or_default(),
                 linger: found.time("run.linger").unwrap_or_default(),
-                timeout: found.time("run.timeout"),
                 grace: found.time("run.grace").unwrap_or_default(),
                 sandbox: found.text("run.sandbox"),
                 max_processes: found.count("run.max_processes").unwrap_or_default(),

@@ -149,6 +149,7 @@ impl World {
             Query::ShowFile(order, answer) => answer.give(Ok(self.committed_text(&order.path))),
             Query::BranchDistance(_, answer) => answer.give(Ok(None)),
             Query::LogRange(_, answer) => answer.give(Ok(self.log())),
+            Query::OriginAddress(_, answer) => answer.give(Ok(None)),
             Query::TreeFiles(_, answer) => answer.give(Ok(self.tree_files())),
             Query::TreeFolders(_, answer) => answer.give(Ok(self.tree_folders())),
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use batchprp::host::git::plumbing::repo::Policy;
-use batchprp::host::git::upkeep::checkout::Checkout;
+use batchprp::host::git::upkeep::checkout::{self, Checkout};
 use batchprp::model::history::Distance;
 
 use crate::fixture::Fixture;
@@ -137,4 +137,14 @@ fn a_project_that_is_a_folder_of_the_repository_names_its_own_paths() {
     assert_eq!(checkout.show("HEAD", &PathBuf::from("in.txt")).expect("an answer").as_deref(), Some("in\n"));
     checkout.commit(&paths(&["new.txt"]), "New\n").expect("a commit");
     assert_eq!(fixture.git(&["show", "--format=", "--name-only", "HEAD"]), "tool/new.txt");
+}
+
+#[test]
+fn the_address_is_that_of_origin_also_before_the_first_commit() {
+    let fixture = Fixture::new();
+    let address = |folder: &std::path::Path| checkout::address(folder, Policy::default()).expect("an answer");
+    assert_eq!(address(&fixture.root()), None);
+    fixture.git(&["remote", "add", "origin", "https://forge.example/app.git"]);
+    assert_eq!(address(&fixture.root()).as_deref(), Some("https://forge.example/app.git"));
+    assert_eq!(address(fixture.folder()), None, "no repository has no address");
 }

@@ -148,3 +148,51 @@ fn a_recipe_cannot_take_the_worktree_of_another_item() {
 "#,
     );
 }
+
+#[test]
+fn in_a_test_head_holds_what_the_script_committed() {
+    pass(
+        r#"
+    fake::file("docs/a.md", "one");
+    fake::file("docs/b.md", "two");
+    assert_eq(git::changed(["docs/a.md", "docs/b.md", "docs/none.md"]), ["docs/a.md", "docs/b.md"]);
+    assert(!git::tracked("docs/a.md"));
+    git::commit(["docs/a.md"], "First\n\nwith a body");
+    assert_eq(git::changed(["docs/a.md", "docs/b.md"]), ["docs/b.md"]);
+    assert(git::tracked("docs/a.md"));
+    assert_eq(git::show("HEAD", "docs/a.md"), "one");
+    assert_eq(git::show("HEAD", "docs/b.md"), ());
+    assert_eq(git::log("HEAD").map(|entry| entry.subject), ["First"]);
+    assert_eq(git::ahead(47), ());
+    assert_eq(git::files("HEAD"), ["docs/a.md", "docs/b.md"]);
+    assert_eq(git::folders("HEAD"), ["docs"]);
+    try { git::changed(["../outside"]); throw "not reached"; }
+    catch (error) { assert_eq(error.message, "`../outside` is not a path below the project"); }
+"#,
+    );
+}
+
+#[test]
+fn settings_say_who_said_what_and_are_handed_to_the_call() {
+    pass(
+        r#"
+    let work = #{ complexity: "high", hours: 3.0, files: ["a"], phases: 1 };
+    let settings = agent::settings("executor", work, #{ agent: "fake" });
+    assert_eq([settings.name, settings.model, settings.size], ["fake", "opus", "opus"]);
+    assert_eq(settings.timeout, 3600.0);
+    assert_eq(settings.max_turns, ());
+    assert_eq(settings.origin.name, "script");
+    assert_eq(settings.origin.model, "template of executor: auto, score 98 is opus");
+    assert_eq(settings.sizes, #{ haiku: "haiku", sonnet: "sonnet", opus: "opus" });
+    let own = settings + #{ model: "mine", timeout: 5 };
+    assert(agent::run("executor", #{ prompt: "x", settings: own }).ok);
+    assert_eq(fake::calls().map(|asked| `${asked.agent} ${asked.model}`), ["fake mine"]);
+    try { agent::run("executor", #{ prompt: "x", settings: own, model: "other" }); throw "not reached"; }
+    catch (error) { assert_eq(error.message, "`agent::run` has `settings` and the option `model`"); }
+    try { agent::settings("executor", 7, #{ agent: "fake" }); throw "not reached"; }
+    catch (error) { assert_eq(error.message, "`i64` is not an item: give a PRP, a phase, a map, or `()`"); }
+    try { agent::settings("executor", (), #{ modle: "x" }); throw "not reached"; }
+    catch (error) { assert_eq(error.help, "did you mean `model`?"); }
+"#,
+    );
+}

@@ -401,6 +401,7 @@ impl Fake {
             Query::ShowFile(_, answer) => answer.give(Ok(None)),
             Query::BranchDistance(_, answer) => answer.give(Ok(None)),
             Query::LogRange(_, answer) => answer.give(Ok(Vec::new())),
+            Query::OriginAddress(_, answer) => answer.give(Ok(None)),
             Query::TreeFiles(_, answer) => answer.give(Ok(Vec::new())),
             Query::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
         }

@@ -80,7 +80,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
     let root = context.root.clone();
     let state = root.join(&config.paths.state);
     let run = &config.run;
-    let mut timers = Timers {
+    let timers = Timers {
         startup: run.startup,
         silence: run.silence,
         linger: run.linger,
@@ -89,9 +89,6 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         grace: run.grace,
         ..Timers::default()
     };
-    if let Some(total) = run.timeout {
-        timers.total = total;
-    }
     let levels = (1..).zip(config.validate.levels.iter().cloned()).collect();
     Ok(Settings {
         requests: PathBuf::from(&config.paths.requests),

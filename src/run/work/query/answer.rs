@@ -3,6 +3,7 @@
 use super::{executed, git, select};
 use crate::bridge::{Failure, Query};
 use crate::error::Result;
+use crate::host::git::upkeep::checkout;
 use crate::run::settings::Settings;
 use crate::run::work::batch::dead_runs;
 
@@ -34,6 +35,7 @@ pub(crate) fn answer(query: Query, settings: &Settings) {
         Query::LogRange(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.log(&order.range))));
         }
+        Query::OriginAddress(_, answer) => answer.give(given(checkout::address(&settings.root, settings.git))),
         Query::TreeFiles(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.files(&order.revision))));
         }

@@ -1,6 +1,5 @@
 //! `git::…`: worktrees, and what git shows.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rhai::plugin::*;
@@ -9,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bridge::{
     BranchDistance, ChangedFiles, CommitFiles, Diff, Executed, ExecutedFacts, GetWorktree, IsTracked, IsUnclosed,
-    LogRange, PhaseRecord, Process, ShowFile, TreeFiles, TreeFolders,
+    LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
 };
 use crate::error::Error;
 use crate::model::history::{Distance, LoggedCommit};
@@ -65,13 +64,8 @@ fn prepare(call: &Call) -> Result<WorktreeValue, Fault> {
 
 /// Returns the address of `origin`, else the path of the project: the same for everybody who shares it.
 fn name_of_repository(call: &Call) -> Result<String, Fault> {
-    let argv = ["git", "config", "--get", "remote.origin.url"].map(str::to_owned).to_vec();
-    let order = Process { argv, cwd: None, stdin: String::new(), timeout: 30.0, env: BTreeMap::new() };
-    let output = call.ask(order)?;
-    match output.stdout.trim() {
-        address if output.code == Some(0) && !address.is_empty() => Ok(address.to_owned()),
-        _ => Ok(call.state.root.display().to_string()),
-    }
+    let address = call.ask(OriginAddress)?;
+    Ok(address.unwrap_or_else(|| call.state.root.display().to_string()))
 }
 
 fn places(paths: Array) -> Result<Vec<PathBuf>, Error> {

@@ -67,7 +67,7 @@ pub(crate) mod module {
     /// `#{ code, signal, stdout, stderr, timed_out }`; `code` or `signal` is `()`.
     ///
     /// ```rhai
-    /// let answer = process::run(#{ argv: ["git", "status", "--short"], timeout: 30 });
+    /// let answer = process::run(#{ argv: ["cargo", "--version"], timeout: 30 });
     /// ```
     #[rhai_fn(return_raw)]
     pub fn run(context: NativeCallContext, options: Map) -> Thrown<Map> {
