@@ -15,7 +15,7 @@ use crate::run::core::message::Message;
 use crate::run::shared::names;
 use crate::run::shared::slot::Slots;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::batch::open::{Opened, OpenOrder};
+use crate::run::work::batch::open::{OpenOrder, Opened};
 
 impl World {
     /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.

@@ -13,7 +13,7 @@ use crate::host::validate::Validation;
 use crate::model::agent::{AgentReport, Exit};
 use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
 use crate::run::core::message::Message;
-use crate::run::work::item::agent::{Called, AgentOrder};
+use crate::run::work::item::agent::{AgentOrder, Called};
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, worktree as prepare};
 use crate::run::work::merge::end::MergeEnd;

@@ -24,7 +24,7 @@ fn a_stage_and_named_prps_are_run_and_nothing_else() {
     assert_eq!(project.calls().len(), 2);
     project.run(&["exe", "--prps", "47.2.1,PRP-47.1.1"]).exits(0);
     assert_eq!(project.calls().len(), 3);
-    project.run(&["exe", "--batch", "47"]).exits(4).says("--restart");
+    project.run(&["exe", "--batch", "47"]).exits(0).says("nothing to do");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn an_id_of_one_number_and_its_batch_have_branches_of_their_own() {
     assert_eq!(project.calls_of("PRP-7"), ["1", "2", "2"]);
     assert_eq!(project.checkpoints("prp-7-item").len(), 2);
     assert_eq!(project.merges("prp-7"), ["Merge PRP-7: Work of PRP-7"]);
-    project.run(&["exe", "--batch", "7"]).exits(4).says("executed already");
+    project.run(&["exe", "--batch", "7"]).exits(0).says("nothing to do");
     project.run(&["review", "--batch", "7", "--exe", "--mode", "structural"]).says("PRP-7");
     project.run(&["context-update", "--batch", "7"]).exits(0);
     assert!(project.root().join("PRPs/executed/PRP-7-work.md").exists());

@@ -13,7 +13,7 @@ use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::moment::Moment;
 use crate::run::core::state::State;
 use crate::run::shared::slot::SLOT;
-use crate::run::work::item::agent::{self, Called, AgentOrder};
+use crate::run::work::item::agent::{self, AgentOrder, Called};
 use crate::schedule::Input;
 
 /// Which call of which agent a fact is about.

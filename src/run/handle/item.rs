@@ -58,7 +58,18 @@ fn worktree_order(state: &mut State, origin: &Origin) -> Result<worktree::Worktr
     let builds_on = if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() };
     let conflict = run.live.get_mut(item).is_some_and(|live| std::mem::take(&mut live.conflict));
     let busy = Busy::default();
-    Ok(worktree::WorktreeOrder { settings, integration, attempt, branch, run: run_id, conflict, builds_on, env, stop, busy })
+    Ok(worktree::WorktreeOrder {
+        settings,
+        integration,
+        attempt,
+        branch,
+        run: run_id,
+        conflict,
+        builds_on,
+        env,
+        stop,
+        busy,
+    })
 }
 
 /// Returns the branches of the items that one waited for and that are done: its work begins where theirs ended.
@@ -107,7 +118,11 @@ fn make_checkpoint(
     }
 }
 
-fn checkpoint_order(state: &mut State, origin: &Origin, order: MakeCheckpoint) -> Result<checkpoint::CheckpointOrder, Failure> {
+fn checkpoint_order(
+    state: &mut State,
+    origin: &Origin,
+    order: MakeCheckpoint,
+) -> Result<checkpoint::CheckpointOrder, Failure> {
     let (item, attempt) = state.located(origin)?;
     // A commit outlives everything else.
     let (title, key) = (state.secrets.redact(&order.title), state.secrets.redact(&order.key));

@@ -13,7 +13,7 @@ use crate::run::core::open::OpenRun;
 use crate::run::core::state::{Stage, State, misuse};
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
-use crate::run::work::batch::open::{Opened, OpenOrder};
+use crate::run::work::batch::open::{OpenOrder, Opened};
 use crate::schedule::{Input, Machine, Plan, Policy};
 
 /// Has a run opened.
