@@ -1,5 +1,6 @@
 //! The project's part of the user's checkout: what scripts ask about it, and their commits. Questions change nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use super::documents;
 use crate::error::Result;
 use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::repo::{Policy, Repo, refuse};
-use crate::host::git::plumbing::run::{Git, failure, split};
+use crate::host::git::plumbing::run::Git;
 use crate::model::history::{Distance, LoggedCommit};
 
 /// Returns the address of `origin`; `None` where there is none, or no repository.
@@ -25,12 +26,11 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// Opens the repository of a project, or says exactly why it cannot be used.
-    pub fn open(project: &Path, policy: Policy) -> Result<Self> {
-        let repo = Repo::open(project, policy)?;
+    /// Finds the place of a project in its repository.
+    pub fn of(repo: Repo, project: &Path) -> Self {
         let project = fs::canonicalize(project);
         let folder = project.ok().and_then(|project| project.strip_prefix(repo.root()).ok().map(Path::to_owned));
-        Ok(Self { repo, folder: folder.unwrap_or_default() })
+        Self { repo, folder: folder.unwrap_or_default() }
     }
 
     /// Returns which of the files differ from HEAD, untracked and removed ones included.
@@ -78,33 +78,19 @@ impl Checkout {
         Ok(entries.map(told).collect())
     }
 
-    /// Returns the files of the project in a revision, sorted as git does.
+    /// Returns the files of the project in a revision, sorted.
     pub fn files(&self, revision: &str) -> Result<Vec<String>> {
-        self.tree(revision, &[])
+        Ok(self.repo.files(revision)?.iter().filter_map(|path| self.below(path)).collect())
     }
 
-    /// Returns the folders of the project in a revision, sorted as git does.
+    /// Returns the folders of the project in a revision, sorted.
     pub fn folders(&self, revision: &str) -> Result<Vec<String>> {
-        let folders = self.tree(revision, &["-d"])?;
-        // The folder of the project is none of its own.
-        Ok(folders.into_iter().filter(|folder| !folder.is_empty()).collect())
-    }
-
-    fn tree(&self, revision: &str, options: &[&str]) -> Result<Vec<String>> {
-        let commit = self.repo.resolve(revision)?;
-        let mut args = vec!["ls-tree", "-r", "-z", "--name-only", "--full-tree"];
-        args.extend(options);
-        args.push(&commit);
-        let folder = self.folder.to_string_lossy();
-        if !folder.is_empty() {
-            args.extend(["--", &folder]);
+        let mut folders = BTreeSet::new();
+        for file in self.files(revision)? {
+            let above = Path::new(&file).ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty());
+            folders.extend(above.map(|folder| folder.to_string_lossy().into_owned()));
         }
-        let output = self.repo.git().args(&args).env("GIT_LITERAL_PATHSPECS", "1").run()?;
-        if output.code != 0 {
-            return Err(failure("ls-tree", &output));
-        }
-        let paths = split(&output.stdout);
-        Ok(paths.iter().filter_map(|path| self.below(path)).collect())
+        Ok(folders.into_iter().collect())
     }
 
     /// Commits files as they are, and nothing else that is changed or staged; see [`documents::commit`].
