@@ -6,5 +6,5 @@ use crate::run::settings::Settings;
 
 /// Asks the checkout; blocks.
 pub(crate) fn checkout<T>(settings: &Settings, ask: impl FnOnce(&Checkout) -> Result<T>) -> Result<T> {
-    ask(&Checkout::open(&settings.root, settings.git)?)
+    ask(&Checkout::of(settings.repo()?, &settings.root))
 }

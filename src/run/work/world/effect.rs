@@ -71,7 +71,7 @@ fn write_state(path: &Path, text: &str) -> Result<()> {
 }
 
 fn commit(settings: &Settings, order: &CommitFiles) -> Result<Option<String>> {
-    Checkout::open(&settings.root, settings.git)?.commit(&order.paths, &order.message)
+    Checkout::of(settings.repo()?, &settings.root).commit(&order.paths, &order.message)
 }
 
 async fn request(order: Http) -> std::result::Result<HttpAnswer, Failure> {
