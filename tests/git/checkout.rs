@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use batchprp::host::git::plumbing::repo::{Policy, Repo};
-use batchprp::host::git::upkeep::checkout::{self, Checkout};
+use batchprp::host::git::upkeep::checkout::Checkout;
 use batchprp::model::history::Distance;
 
 use crate::fixture::Fixture;
 
 fn checkout(fixture: &Fixture) -> Checkout {
-    Checkout::of(Repo::open(&fixture.root(), Policy::default()).expect("a repository"), &fixture.root())
+    Checkout::of(fixture.repo(), &fixture.root())
 }
 
 fn paths(names: &[&str]) -> Vec<PathBuf> {
@@ -112,10 +112,8 @@ fn a_commit_takes_its_files_over_hooks_and_over_what_a_killed_one_staged() {
     assert_eq!(shown, "Move\n\nA\tdone/old.md\nD\told.md");
     assert_eq!(fixture.git(&["status", "--porcelain"]), "A  mine.txt");
     assert_eq!(checkout.commit(&files, "Again\n").expect("an answer"), None);
-    let hooked = Checkout::of(
-        Repo::open(&fixture.root(), Policy { hooks: true, sign: false }).expect("a repository"),
-        &fixture.root(),
-    );
+    let hooked = Repo::open(&fixture.root(), Policy { hooks: true, sign: false }).expect("a repository");
+    let hooked = Checkout::of(hooked, &fixture.root());
     fixture.write("done/old.md", "more\n");
     let refused = hooked.commit(&files, "More\n").expect_err("the hook says no");
     assert!(refused.message.contains("git commit"), "{refused:?}");
@@ -130,10 +128,7 @@ fn a_project_that_is_a_folder_of_the_repository_names_its_own_paths() {
     fixture.git(&["commit", "-q", "-m", "tool"]);
     fixture.write("tool/new.txt", "new\n");
     fixture.write("tool/in.txt", "changed\n");
-    let checkout = Checkout::of(
-        Repo::open(&fixture.root().join("tool"), Policy::default()).expect("a repository"),
-        &fixture.root().join("tool"),
-    );
+    let checkout = Checkout::of(fixture.repo(), &fixture.root().join("tool"));
     assert_eq!(checkout.files("HEAD").expect("files"), ["in.txt", "sub/deep/x.txt"]);
     assert_eq!(checkout.folders("HEAD").expect("folders"), ["sub", "sub/deep"]);
     let mut changed = checkout.changed(&paths(&["in.txt", "new.txt"])).expect("an answer");

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use batchprp::error::{Error, ExitCode};
 use batchprp::host::git::merge::Merge;
@@ -137,6 +138,24 @@ fn reading_the_checkout_changes_nothing_in_it() {
         [true, false, true, false]
     );
     assert_eq!(fixture.fingerprint(), before);
+}
+
+#[test]
+fn a_change_in_the_very_moment_of_the_last_commit_is_seen() {
+    let fixture = Fixture::new();
+    fixture.git(&["config", "core.trustctime", "false"]);
+    let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let set = |name: &str| {
+        let file = fs::File::options().write(true).open(fixture.root().join(name)).expect("a file");
+        file.set_modified(moment).expect("a time");
+    };
+    set("README.md");
+    fixture.git(&["update-index", "--refresh"]);
+    set(".git/index");
+    fixture.write("README.md", "two\n");
+    set("README.md");
+    let repo = fixture.repo();
+    assert!(repo.differs(Path::new("README.md"), &repo.head().expect("a commit")).expect("git answers"));
 }
 
 #[test]

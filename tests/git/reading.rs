@@ -209,12 +209,13 @@ fn what_is_remembered_of_a_history_never_changes_what_is_found_in_it() {
     let fixture = Fixture::new();
     let memory = fixture.root().join(".git/batchprp/history.json");
     let repo = fixture.repo();
-    // Asks with the memory as it is, then without one.
+    // Asks with what the repository and the file remember, then without either.
     let same = |what: &str| {
         let before = fs::read(&memory).ok();
-        let remembered = facts(&repo);
-        fs::remove_file(&memory).ok();
+        let remembered = facts(&fixture.repo());
         assert_eq!(facts(&repo), remembered, "{what}");
+        fs::remove_file(&memory).ok();
+        assert_eq!(facts(&fixture.repo()), remembered, "{what}");
         (remembered, before)
     };
     assert!(same("nothing was done").1.is_none() && !memory.exists(), "who only looks leaves nothing behind");

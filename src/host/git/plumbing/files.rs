@@ -81,17 +81,6 @@ impl Repo {
         Ok(self.entry(commit, &self.relative(path)?)?.is_some())
     }
 
-    /// Returns the paths of all files in a commit, sorted.
-    pub fn files(&self, revision: &str) -> Result<Vec<String>> {
-        let commit = self.resolve(revision)?;
-        let mut files = match self.store().files(&commit) {
-            Some(files) => files,
-            None => self.git().args(["ls-tree", "-r", "-z", "--name-only", "--full-tree", &commit]).list()?,
-        };
-        files.sort();
-        Ok(files)
-    }
-
     /// Returns the entry of a path in a commit or tree.
     pub(crate) fn entry(&self, tree: &str, relative: &str) -> Result<Option<Listed>> {
         if let Some(entry) = self.store().entry(tree, relative) {

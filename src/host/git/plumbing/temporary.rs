@@ -1,5 +1,6 @@
 //! Trees and commits made without a working tree or the index of one.
 
+use std::fs;
 use std::path::Path;
 
 use super::repo::{Repo, refuse};
@@ -13,7 +14,7 @@ const PREFIX: &str = "index-";
 
 /// Deletes the indexes of processes that were killed.
 pub(crate) fn sweep(repo: &Repo) {
-    let entries = state_dir(repo.common_dir()).ok().and_then(|state| std::fs::read_dir(state).ok());
+    let entries = state_dir(repo.common_dir()).ok().and_then(|state| fs::read_dir(state).ok());
     for entry in entries.into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<i32>().ok());
@@ -21,7 +22,7 @@ pub(crate) fn sweep(repo: &Repo) {
             nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) == Err(nix::errno::Errno::ESRCH)
         });
         if dead {
-            failpoint::quietly("index.delete", || drop(std::fs::remove_dir_all(entry.path())));
+            failpoint::quietly("index.delete", || drop(fs::remove_dir_all(entry.path())));
         }
     }
 }
@@ -47,7 +48,19 @@ impl Index {
     pub(crate) fn copy(repo: &Repo, index: &Path) -> Result<Self> {
         let new = Self::new(repo)?;
         // Without a copy every file is read again, which is slower and nothing else.
-        failpoint::quietly("index.copy", || drop(std::fs::copy(index, new.folder.path().join("index"))));
+        failpoint::quietly("index.copy", || {
+            let copied = new.folder.path().join("index");
+            // Git takes a file that is not older than its index for changed, however it looks: a copy that seems to be
+            // younger than the original would hide what was changed in the moment of the last commit.
+            let with_time = || {
+                let time = fs::metadata(index)?.modified()?;
+                fs::copy(index, &copied)?;
+                fs::File::options().write(true).open(&copied)?.set_modified(time)
+            };
+            if with_time().is_err() {
+                drop(fs::remove_file(&copied));
+            }
+        });
         Ok(new)
     }
 

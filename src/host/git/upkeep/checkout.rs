@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::documents;
 use crate::error::Result;
 use crate::host::git::plumbing::history;
-use crate::host::git::plumbing::repo::{Policy, Repo, refuse};
-use crate::host::git::plumbing::run::Git;
+use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::run::{failure, split};
 use crate::model::history::{Distance, LoggedCommit};
 
 /// Returns the address of `origin`; `None` where there is none, or no repository.
@@ -26,7 +26,7 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// Finds the place of a project in its repository.
+    /// Takes the repository that holds a project.
     pub fn of(repo: Repo, project: &Path) -> Self {
         let project = fs::canonicalize(project);
         let folder = project.ok().and_then(|project| project.strip_prefix(repo.root()).ok().map(Path::to_owned));
@@ -54,10 +54,7 @@ impl Checkout {
     /// Returns how far a branch is from HEAD; `None` where there is no such branch.
     pub fn distance(&self, branch: &str) -> Result<Option<Distance>> {
         let Some(tip) = self.repo.tip(branch)? else { return Ok(None) };
-        let range = format!("HEAD...{tip}");
-        let text = self.repo.git().args(["rev-list", "--left-right", "--count", &range, "--"]).text()?;
-        let mut counts = text.split_whitespace().filter_map(|count| count.parse().ok());
-        let (behind, ahead) = (counts.next().unwrap_or(0), counts.next().unwrap_or(0));
+        let (ahead, behind) = (self.repo.count("HEAD", &tip)? as u64, self.repo.count(&tip, "HEAD")? as u64);
         Ok(Some(Distance { branch: branch.to_owned(), ahead, behind }))
     }
 
@@ -80,15 +77,27 @@ impl Checkout {
 
     /// Returns the files of the project in a revision, sorted.
     pub fn files(&self, revision: &str) -> Result<Vec<String>> {
-        Ok(self.repo.files(revision)?.iter().filter_map(|path| self.below(path)).collect())
+        let commit = self.repo.resolve(revision)?;
+        if let Some(files) = self.repo.store().files(&commit, &self.folder) {
+            return Ok(files.iter().filter_map(|path| self.below(path)).collect());
+        }
+        self.tree(&commit, &[])
     }
 
     /// Returns the folders of the project in a revision, sorted.
     pub fn folders(&self, revision: &str) -> Result<Vec<String>> {
-        let mut folders = BTreeSet::new();
-        for file in self.files(revision)? {
-            let above = Path::new(&file).ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty());
-            folders.extend(above.map(|folder| folder.to_string_lossy().into_owned()));
+        let folders = self.tree(&self.repo.resolve(revision)?, &["-d"])?;
+        // The folder of the project is none of its own.
+        Ok(folders.into_iter().filter(|folder| !folder.is_empty()).collect())
+    }
+
+    fn tree(&self, commit: &str, options: &[&str]) -> Result<Vec<String>> {
+        let mut args = vec!["ls-tree", "-r", "-z", "--name-only", "--full-tree"];
+        args.extend(options);
+        args.push(commit);
+        let folder = self.folder.to_string_lossy();
+        if !folder.is_empty() {
+            args.extend(["--", &folder]);
         }
         Ok(folders.into_iter().collect())
     }

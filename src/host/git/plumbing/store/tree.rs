@@ -55,12 +55,22 @@ impl Store {
         Some(links.map(|(path, _)| path).collect())
     }
 
-    /// Returns the paths of all files in a commit or tree.
-    pub(crate) fn files(&self, tree: &str) -> Option<Vec<String>> {
+    /// Returns the paths of all files in a folder of a commit or tree, sorted as git does; an empty path is the whole.
+    pub(crate) fn files(&self, tree: &str, folder: &Path) -> Option<Vec<String>> {
+        let name = folder.to_str()?;
         self.read(|repo| {
-            let Some(tree) = tree_of(repo, tree)? else { return Ok(None) };
+            let Some(mut tree) = tree_of(repo, tree)? else { return Ok(None) };
+            let mut prefix = String::new();
+            if !name.is_empty() {
+                match find(&tree, name)? {
+                    Some((_, ObjectType::Tree, id)) => tree = repo.find_tree(id)?,
+                    Some(_) => return Ok(None),
+                    None => return Ok(Some(Vec::new())),
+                }
+                prefix = format!("{name}/");
+            }
             let mut files = Vec::new();
-            compare(repo, None, Some(&tree), "", 0, &mut files)?;
+            compare(repo, None, Some(&tree), &prefix, 0, &mut files)?;
             Ok(Some(files.into_iter().map(|(path, _)| path).collect()))
         })?
     }
