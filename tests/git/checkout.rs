@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use batchprp::host::git::plumbing::repo::{Policy, Repo};
-use batchprp::host::git::upkeep::checkout::Checkout;
+use batchprp::host::git::upkeep::checkout::{self, Checkout};
 use batchprp::model::history::Distance;
 
 use crate::fixture::Fixture;

@@ -1,14 +1,13 @@
 //! The project's part of the user's checkout: what scripts ask about it, and their commits. Questions change nothing.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::documents;
 use crate::error::Result;
 use crate::host::git::plumbing::history;
-use crate::host::git::plumbing::repo::{Repo, refuse};
-use crate::host::git::plumbing::run::{failure, split};
+use crate::host::git::plumbing::repo::{Policy, Repo, refuse};
+use crate::host::git::plumbing::run::{Git, failure, split};
 use crate::model::history::{Distance, LoggedCommit};
 
 /// Returns the address of `origin`; `None` where there is none, or no repository.
@@ -75,7 +74,7 @@ impl Checkout {
         Ok(entries.map(told).collect())
     }
 
-    /// Returns the files of the project in a revision, sorted.
+    /// Returns the files of the project in a revision, sorted as git does.
     pub fn files(&self, revision: &str) -> Result<Vec<String>> {
         let commit = self.repo.resolve(revision)?;
         if let Some(files) = self.repo.store().files(&commit, &self.folder) {
@@ -84,7 +83,7 @@ impl Checkout {
         self.tree(&commit, &[])
     }
 
-    /// Returns the folders of the project in a revision, sorted.
+    /// Returns the folders of the project in a revision, sorted as git does.
     pub fn folders(&self, revision: &str) -> Result<Vec<String>> {
         let folders = self.tree(&self.repo.resolve(revision)?, &["-d"])?;
         // The folder of the project is none of its own.
@@ -99,7 +98,12 @@ impl Checkout {
         if !folder.is_empty() {
             args.extend(["--", &folder]);
         }
-        Ok(folders.into_iter().collect())
+        let output = self.repo.git().args(&args).env("GIT_LITERAL_PATHSPECS", "1").run()?;
+        if output.code != 0 {
+            return Err(failure("ls-tree", &output));
+        }
+        let paths = split(&output.stdout);
+        Ok(paths.iter().filter_map(|path| self.below(path)).collect())
     }
 
     /// Commits files as they are, and nothing else that is changed or staged; see [`documents::commit`].
