@@ -27,6 +27,8 @@ pub struct MergeItem {
     pub id: PrpId,
     pub title: String,
     pub run: String,
+    /// Who approved what the guard found, where that was needed.
+    pub approved_by: Option<String>,
     /// A document (path below the root) that gets a new status in the same commit. Left out when git does not track it.
     pub status_edit: Option<(PathBuf, Edit)>,
 }

@@ -1,4 +1,4 @@
-//! Validation records: git notes on checkpoints, in `refs/notes/batchprp`.
+//! Git notes: validation records on checkpoints in `refs/notes/batchprp`, and other records beside them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,13 +8,30 @@ use crate::error::Result;
 use crate::host::lock::Lock;
 use crate::model::validation::ValidationRecord;
 
-const NAME: &str = "refs/notes/batchprp";
+/// Where validation records are.
+const VALIDATION: &str = "refs/notes/batchprp";
 
 /// Records the validation of a checkpoint, replacing an earlier record of the same commit.
 pub fn write(repo: &Repo, commit: &str, record: &ValidationRecord) -> Result<()> {
     let text = serde_json::to_string(record).map_err(|e| refuse(format!("cannot write the validation record: {e}")))?;
+    put(repo, VALIDATION, commit, &text)
+}
+
+/// Returns the validation record of a checkpoint; `None` when there is none or it cannot be understood.
+pub fn read(repo: &Repo, commit: &str) -> Result<Option<ValidationRecord>> {
+    Ok(read_many(repo, &[commit])?.remove(commit))
+}
+
+/// Returns the validation records of many checkpoints at once. Damaged records are left out: validation runs again.
+pub fn read_many(repo: &Repo, commits: &[&str]) -> Result<BTreeMap<String, ValidationRecord>> {
+    let texts = texts(repo, VALIDATION, commits)?;
+    Ok(texts.into_iter().filter_map(|(commit, text)| Some((commit, serde_json::from_slice(&text).ok()?))).collect())
+}
+
+/// Writes the note of a commit below a reference, replacing an earlier one.
+pub(crate) fn put(repo: &Repo, reference: &str, commit: &str, text: &str) -> Result<()> {
     let lock = Lock::repository(repo.common_dir(), "notes", Duration::from_secs(60))?;
-    let reference = format!("--ref={NAME}");
+    let reference = format!("--ref={reference}");
     let git = || repo.git().args(["notes", &reference, "add", "-f", "-F", "-", commit]).input(text.as_bytes());
     let mut result = git().changes(repo.common_dir()).ok();
     // Another orchestrator or a fetch may have moved the notes meanwhile; the lock only holds our own kind back.
@@ -29,21 +46,15 @@ pub fn write(repo: &Repo, commit: &str, record: &ValidationRecord) -> Result<()>
     result.map(drop)
 }
 
-/// Returns the validation record of a checkpoint; `None` when there is none or it cannot be understood.
-pub fn read(repo: &Repo, commit: &str) -> Result<Option<ValidationRecord>> {
-    Ok(read_many(repo, &[commit])?.remove(commit))
-}
-
-/// Returns the validation records of many checkpoints at once. Damaged records are left out: validation runs again.
-pub fn read_many(repo: &Repo, commits: &[&str]) -> Result<BTreeMap<String, ValidationRecord>> {
+/// Returns the notes of commits below a reference.
+pub(crate) fn texts(repo: &Repo, reference: &str, commits: &[&str]) -> Result<BTreeMap<String, Vec<u8>>> {
     if commits.is_empty() {
         return Ok(BTreeMap::new());
     }
-    if let Some(notes) = repo.store().notes(NAME, commits) {
-        let parsed = notes.into_iter().filter_map(|(commit, text)| Some((commit, serde_json::from_slice(&text).ok()?)));
-        return Ok(parsed.collect());
+    if let Some(notes) = repo.store().notes(reference, commits) {
+        return Ok(notes.into_iter().collect());
     }
-    let notes = format!("--notes={NAME}");
+    let notes = format!("--notes={reference}");
     let args =
         ["log", "--no-walk=unsorted", "--ignore-missing", "-z", "--no-color", &notes, "--format=%H%n%N", "--stdin"];
     let output = repo.git().args(args).input(commits.join("\n") + "\n").run()?;
@@ -53,7 +64,7 @@ pub fn read_many(repo: &Repo, commits: &[&str]) -> Result<BTreeMap<String, Valid
     let entries = super::run::split(&output.stdout);
     let parsed = entries.iter().filter_map(|entry| {
         let (commit, text) = entry.split_once('\n')?;
-        Some((commit.trim().to_owned(), serde_json::from_str(text.trim()).ok()?))
+        Some((commit.trim().to_owned(), text.trim().as_bytes().to_vec()))
     });
-    Ok(parsed.collect())
+    Ok(parsed.filter(|(_, text)| !text.is_empty()).collect())
 }

@@ -93,4 +93,12 @@ impl Repo {
         let text = self.git().args(["cat-file", "commit", commit]).text()?;
         Ok(text.split_once("\n\n").map_or("", |(_, message)| message).to_owned())
     }
+
+    /// Returns who wrote a commit: `Name <address>`.
+    pub(crate) fn author(&self, commit: &str) -> Result<String> {
+        if let Some(author) = self.store().author(commit) {
+            return Ok(author);
+        }
+        self.git().args(["log", "-1", "--no-show-signature", "--no-mailmap", "--format=%an <%ae>", commit]).text()
+    }
 }

@@ -1,10 +1,12 @@
 //! What git knows over many items and runs: scans, leases, clean-up, restarts, executed work.
 
 pub mod checkout;
+pub mod approval;
 pub mod clean;
 pub mod documents;
 pub mod executed;
 pub mod guard;
+pub mod incoming;
 pub mod lease;
 pub(crate) mod log;
 pub(crate) mod relevant;

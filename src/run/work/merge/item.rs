@@ -6,10 +6,13 @@ use std::sync::Arc;
 use super::bench::Bench;
 use super::candidate;
 use super::end::MergeEnd;
+use super::guard::{self, Guarded, Objection};
 use super::status;
 use super::trial::Trial;
 use crate::bridge::Failure;
 use crate::error::{Error, Result};
+use crate::event::EventKind;
+use crate::event::kind::GuardVerdict;
 use crate::host::git::merge::{self, Merge, MergeItem};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::Lease;
@@ -30,13 +33,34 @@ pub(crate) struct MergeOrder {
     pub(crate) document: Option<PathBuf>,
     pub(crate) integration: Integration,
     pub(crate) lease: Option<Lease>,
+    /// What the guard is shown.
+    pub(crate) guarded: Guarded,
     /// Where the merged tree is validated first.
     pub(crate) bench: Option<Bench>,
 }
 
 /// Merges an item.
 pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
-    let MergeOrder { id, title, run, document, integration, lease, bench, .. } = order;
+    let MergeOrder { id, title, run, document, integration, lease, guarded, bench, .. } = order;
+    let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
+        Ok(judgement) => judgement,
+        Err(Failure::Cancelled) => return Ok(MergeEnd::Stopped),
+        Err(Failure::Error(error)) => return Err(error),
+    };
+    match judgement.objection {
+        Some(Objection::NeedsApproval(findings)) => return Ok(MergeEnd::NeedsApproval(guard::told(&findings))),
+        Some(Objection::Refused(findings)) => return Ok(MergeEnd::Refused(guard::told(&findings))),
+        None => {}
+    }
+    if !judgement.notes.is_empty() {
+        let findings = guard::told(&judgement.notes);
+        tell.event(EventKind::Guard { item: id.clone(), verdict: GuardVerdict::Noted, findings });
+    }
+    if let Some(approval) = &judgement.approval {
+        let rules = approval.rules.iter().cloned().collect();
+        tell.event(EventKind::Approved { item: id.clone(), by: approval.by.clone(), rules });
+    }
+    let approved_by = judgement.approval.map(|approval| approval.by);
     let (repo, into, base) = (integration.repo.clone(), integration.branch.clone(), integration.base.clone());
     let prepare = move || {
         let prp = names::parse(&id)?;
@@ -47,7 +71,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
             (path, edit)
         });
         let item_branch = prp.branch();
-        Ok(MergeItem { batch_branch: into, item_branch, id: prp, title, run, status_edit })
+        Ok(MergeItem { batch_branch: into, item_branch, id: prp, title, run, status_edit, approved_by })
     };
     let result = match bench {
         None => off_the_loop(move || plain(&repo, &prepare()?)).await,

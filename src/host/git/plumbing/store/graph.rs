@@ -18,6 +18,16 @@ pub(crate) struct Walked {
 }
 
 impl Store {
+    /// Returns who wrote a commit: `Name <address>`.
+    pub(crate) fn author(&self, commit: &str) -> Option<String> {
+        self.read(|repo| {
+            let commit = repo.find_commit(Oid::from_str(commit)?)?;
+            let author = commit.author();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            Ok(format!("{} <{}>", text(author.name_bytes()), text(author.email_bytes())))
+        })
+    }
+
     /// Tells whether one commit is reachable from another.
     pub(crate) fn is_ancestor(&self, ancestor: &str, descendant: &str) -> Option<bool> {
         self.graph(|repo| {

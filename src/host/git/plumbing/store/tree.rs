@@ -34,6 +34,13 @@ impl Store {
         })?
     }
 
+    /// Tells whether a path of the checkout is ignored; a folder may be meant.
+    pub(crate) fn is_ignored(&self, path: &str) -> bool {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        let ignored = |path: String| self.read(|repo| repo.is_path_ignored(&path)).unwrap_or(false);
+        !path.is_empty() && (ignored(path.to_owned()) || ignored(format!("{path}/")))
+    }
+
     /// Returns the content of an object that is a file.
     pub(crate) fn blob(&self, object: &str) -> Option<Vec<u8>> {
         self.read(|repo| Ok(repo.find_blob(Oid::from_str(object)?)?.content().to_vec()))

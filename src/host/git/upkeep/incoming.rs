@@ -1,0 +1,87 @@
+//! What the merge of an item would bring, for the guard: changed files with their contents, and commits.
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::evidence::guard::{Change, Commit, File};
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::{diff, history, refs};
+use crate::model::checkpoint::Checkpoint;
+use crate::model::id::PrpId;
+
+/// Larger files are not looked into.
+const LARGEST: usize = 4 << 20;
+/// Bytes of a binary file that are looked at.
+const HEAD: usize = 8 << 10;
+
+/// Returns what differs between where an item started and its tip.
+pub fn changes(repo: &Repo, from: &str, to: &str) -> Result<Vec<Change>> {
+    let paths = diff::files(repo, from, to)?;
+    paths
+        .into_iter()
+        .map(|path| Ok(Change { old: file(repo, from, &path)?, new: file(repo, to, &path)?, path }))
+        .collect()
+}
+
+/// Returns the commits of an item that are not on the batch branch.
+pub fn commits(repo: &Repo, into: &str, tip: &str, id: &PrpId) -> Result<Vec<Commit>> {
+    let own = history::first_parents(repo, tip, into)?;
+    let foreign = foreign_branches(repo)?;
+    let mut found = Vec::new();
+    for commit in history::between(repo, into, tip)? {
+        let entry = own.iter().find(|entry| entry.commit == commit);
+        let (parents, message) = match entry {
+            Some(entry) => (entry.parents.clone(), entry.message.clone()),
+            None => (Vec::new(), repo.message(&commit)?),
+        };
+        let recorded = entry.is_some() && Checkpoint::read(&message).is_some_and(|made| made.prp == *id);
+        let mut elsewhere = Vec::new();
+        for (name, top) in foreign.iter().filter(|_| !recorded) {
+            if repo.is_ancestor(&commit, top)? {
+                elsewhere.push(name.clone());
+            }
+        }
+        let author = repo.author(&commit)?;
+        found.push(Commit { id: commit, message, author, parents, recorded, elsewhere });
+    }
+    found.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(found)
+}
+
+/// Returns the branches that are not batchprp's own.
+fn foreign_branches(repo: &Repo) -> Result<Vec<(String, String)>> {
+    let ours = refs::list(repo, "refs/batchprp/base/")?;
+    let ours: Vec<&str> = ours.iter().filter_map(|(name, _)| name.strip_prefix("refs/batchprp/base/")).collect();
+    let all = refs::list(repo, "refs/heads/")?.into_iter();
+    let named = all.filter_map(|(name, top)| Some((name.strip_prefix("refs/heads/")?.to_owned(), top)));
+    Ok(named.filter(|(name, _)| !ours.contains(&name.as_str())).collect())
+}
+
+/// Returns what stands at a path of a commit.
+fn file(repo: &Repo, commit: &str, path: &str) -> Result<Option<File>> {
+    let Some(entry) = repo.entry(commit, path)? else { return Ok(None) };
+    if entry.kind == "commit" {
+        return Ok(Some(File::Module { there: module_is_there(repo, path, &entry.object), commit: entry.object }));
+    }
+    let Some(bytes) = repo.show(commit, Path::new(path))? else { return Ok(None) };
+    if entry.mode == "120000" {
+        let target = String::from_utf8_lossy(&bytes).into_owned();
+        return Ok(Some(File::Link { ignored: repo.store().is_ignored(&target), target }));
+    }
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    match String::from_utf8(bytes) {
+        Ok(text) if text.len() <= LARGEST && !text.contains('\0') => Ok(Some(File::Text(text))),
+        Ok(text) => Ok(Some(File::Binary { bytes: length, head: text.into_bytes().into_iter().take(HEAD).collect() })),
+        Err(error) => {
+            let head = error.into_bytes().into_iter().take(HEAD).collect();
+            Ok(Some(File::Binary { bytes: length, head }))
+        }
+    }
+}
+
+/// Tells whether the project's own copy of a submodule holds a commit.
+fn module_is_there(repo: &Repo, path: &str, commit: &str) -> bool {
+    let modules = git2::Repository::open(repo.common_dir().join("modules").join(path));
+    let id = git2::Oid::from_str(commit);
+    modules.ok().zip(id.ok()).is_some_and(|(modules, id)| modules.find_commit(id).is_ok())
+}

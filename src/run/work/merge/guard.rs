@@ -1,0 +1,126 @@
+//! The guard before a merge: what it is shown of an item, and what approvals take out of its findings.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::event::kind::GuardFinding;
+use crate::evidence::guard::{self, Finding, Input, Other, Outcome, Policy};
+use crate::host::git::plumbing::diff;
+use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::approval::{self, Approval};
+use crate::host::git::upkeep::{incoming, scan};
+use crate::model::guard::Level;
+use crate::model::id::PrpId;
+use crate::run::settings::Settings;
+use crate::run::work::batch::integration::Integration;
+
+/// What the guard has to know beside git.
+#[derive(Clone)]
+pub(crate) struct Guarded {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) integration: Integration,
+    pub(crate) id: PrpId,
+    /// The item's own document, below the root.
+    pub(crate) document: Option<PathBuf>,
+    pub(crate) declared: Vec<String>,
+    /// The other items of the batch, with what they declare.
+    pub(crate) others: Vec<(String, Vec<String>)>,
+    /// Command lines of the item's gates.
+    pub(crate) gates: Vec<String>,
+}
+
+/// What stands against a merge.
+#[derive(Debug)]
+pub(crate) enum Objection {
+    NeedsApproval(Vec<Finding>),
+    Refused(Vec<Finding>),
+}
+
+/// What the guard says about the work of an item.
+#[derive(Debug, Default)]
+pub(crate) struct Judgement {
+    pub(crate) objection: Option<Objection>,
+    /// Findings that are told and stand against nothing.
+    pub(crate) notes: Vec<Finding>,
+    /// The approval without which the merge would wait.
+    pub(crate) approval: Option<Approval>,
+}
+
+/// Looks at everything that the merge of an item would bring.
+pub(crate) fn judge(what: &Guarded) -> Result<Judgement> {
+    let Integration { repo, branch, .. } = &what.integration;
+    let (Some(into), Some(tip)) = (repo.tip(branch)?, repo.tip(&what.id.branch())?) else {
+        return Ok(Judgement::default());
+    };
+    let settings = &what.settings;
+    let policy = Policy::new(&settings.guard.levels, &settings.guard.ignore, settings.guard.max_file_bytes);
+    Ok(match guard::inspect(&input(what, repo, &into, &tip)?, &policy) {
+        Outcome::Clear(notes) => Judgement { notes, ..Judgement::default() },
+        Outcome::Refused(findings) => {
+            Judgement { objection: Some(Objection::Refused(findings)), ..Judgement::default() }
+        }
+        Outcome::NeedsApproval(findings) => approved(repo, &tip, findings)?,
+    })
+}
+
+/// Takes approvals of the very commit into account: they hold for the same findings only.
+fn approved(repo: &Repo, tip: &str, findings: Vec<Finding>) -> Result<Judgement> {
+    let approval = approval::read(repo, tip)?;
+    let is_approved = |finding: &Finding| {
+        let approved = |approval: &Approval| approval.findings.contains(&finding.key());
+        finding.level < Level::Approve || approval.as_ref().is_some_and(approved)
+    };
+    if findings.iter().all(is_approved) {
+        return Ok(Judgement { approval, ..Judgement::default() });
+    }
+    Ok(Judgement { objection: Some(Objection::NeedsApproval(findings)), ..Judgement::default() })
+}
+
+fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
+    let settings = &what.settings;
+    let since = repo.merge_base(into, tip)?.unwrap_or_else(|| what.integration.base.clone());
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let relative = |path: &Path| text(path.strip_prefix(repo.root()).unwrap_or(path));
+    let gates: Vec<String> = settings.validate.values().flatten().chain(&what.gates).cloned().collect();
+    let exists = |path: &str| repo.tracked(&since, Path::new(path)).unwrap_or(false);
+    Ok(Input {
+        item: what.id.to_string(),
+        document: what.document.as_deref().map(relative).unwrap_or_default(),
+        documents: vec![text(&settings.requests), text(&settings.executed)],
+        state: relative(&settings.state),
+        declared: what.declared.clone(),
+        others: others(what, repo, into)?,
+        changes: incoming::changes(repo, &since, tip)?,
+        commits: incoming::commits(repo, into, tip, &what.id)?,
+        scripts: guard::scripts(&gates, &exists),
+        gates,
+        set_up: settings.copy.clone(),
+    })
+}
+
+/// Returns the other items, with what those that are merged have made.
+fn others(what: &Guarded, repo: &Repo, into: &str) -> Result<Vec<Other>> {
+    let Integration { branch, base, .. } = &what.integration;
+    let merged = scan::all_merged(repo, branch, base)?;
+    let mut others = Vec::new();
+    for (item, declared) in &what.others {
+        let mut made = Vec::new();
+        for (_, commit) in merged.iter().filter(|(id, commit)| id.as_str() == item && commit != into) {
+            made.extend(diff::files(repo, &format!("{commit}^1"), commit)?);
+        }
+        others.push(Other { item: item.clone(), made, declared: declared.clone() });
+    }
+    Ok(others)
+}
+
+/// Returns findings as events tell them.
+pub(crate) fn told(findings: &[Finding]) -> Vec<GuardFinding> {
+    let one = |finding: &Finding| GuardFinding {
+        rule: finding.rule.to_owned(),
+        path: finding.path.clone(),
+        line: finding.line.and_then(|line| u32::try_from(line).ok()),
+        reason: finding.reason.clone(),
+    };
+    findings.iter().map(one).collect()
+}
