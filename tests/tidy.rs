@@ -5,23 +5,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room and the rooms that it may name. `error` and `config` are shared by all but `model`.
-const MAY_NAME: [(&str, &[&str]); 12] = [
+const MAY_NAME: [(&str, &[&str]); 13] = [
     ("config", &["model"]),
     ("model", &[]),
     ("graph", &["model"]),
     ("event", &["model"]),
+    ("evidence", &["model", "graph", "event"]),
     ("schedule", &["model", "graph", "event"]),
     ("report", &["model", "event"]),
     ("review", &["model", "graph"]),
-    ("host", &["model", "event"]),
+    ("host", &["model", "event", "evidence"]),
     ("bridge", &["model", "event"]),
     ("agents", &["model", "report", "host"]),
-    ("run", &["model", "graph", "event", "schedule", "report", "review", "host", "bridge"]),
-    ("script", &["model", "graph", "event", "review", "bridge"]),
+    ("run", &["model", "graph", "event", "evidence", "schedule", "report", "review", "host", "bridge"]),
+    ("script", &["model", "graph", "event", "evidence", "review", "bridge"]),
 ];
 
 /// Rooms without effects.
-const PURE: [&str; 6] = ["model", "graph", "event", "schedule", "report", "review"];
+const PURE: [&str; 7] = ["model", "graph", "event", "evidence", "schedule", "report", "review"];
 
 /// What a room without effects never names.
 const EFFECTS: [&str; 8] =

@@ -179,6 +179,7 @@ pub(crate) fn validation(dispatcher: &Dispatcher, origin: &Origin, tree: &Prepar
         manual: checks.manual,
         timeout: settings.validate_timeout,
         env: environment(dispatcher, origin),
+        env_pass: settings.validate_env_pass.clone(),
         secrets: dispatcher.secrets.clone(),
         marker: marker(dispatcher, origin),
     }

@@ -98,6 +98,7 @@ fn bench(dispatcher: &Dispatcher, item: usize, integration: &Integration) -> Ben
         manual: Vec::new(),
         timeout: settings.validate_timeout,
         env,
+        env_pass: settings.validate_env_pass.clone(),
         secrets: dispatcher.secrets.clone(),
         marker: Marker { run: dispatcher.events.run().to_owned(), item: id.clone(), attempt: 0 },
         prp: id,

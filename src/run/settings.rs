@@ -28,6 +28,8 @@ pub struct Settings {
     /// Shell command lines for merged trees, in place of all levels.
     pub validate_merge: Vec<String>,
     pub validate_timeout: Duration,
+    /// Names of variables that validation commands get besides the harmless ones; a `*` stands for any text.
+    pub validate_env_pass: Vec<String>,
     /// Gates found in a PRP are run.
     pub gates: bool,
     /// Names of variables that agents may see besides the standard ones; a `*` at the end matches any ending.
