@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::evidence::{KEY_KINDS, is_key_byte, secret_values};
+use crate::evidence::environment::secret_values;
+use crate::evidence::{KEY_KINDS, is_key_byte};
 
 /// What stands in the place of a secret.
 const MARK: &[u8] = b"[redacted]";

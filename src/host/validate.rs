@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::process::{Command, Marker, Output, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
-use crate::evidence::{GateEnvironment, for_gates};
+use crate::evidence::environment::{GateEnvironment, for_gates};
 use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
 
 /// Version of the record.

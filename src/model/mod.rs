@@ -13,6 +13,7 @@ pub mod heartbeat;
 pub mod id;
 pub mod inspect;
 pub mod outcome;
+pub mod pattern;
 pub mod phase;
 pub mod plan;
 pub mod price;

@@ -15,11 +15,10 @@ pub(super) fn credentials(value: &str) -> Vec<String> {
         found.extend(lines(value));
         return found;
     }
-    if value.starts_with('{') && value.len() <= MAX_JSON {
-        if let Ok(json) = serde_json::from_str(value) {
-            leaves(&json, "", &mut found);
-            return found;
-        }
+    let json = Some(value).filter(|value| value.starts_with('{') && value.len() <= MAX_JSON);
+    if let Some(json) = json.and_then(|json| serde_json::from_str(json).ok()) {
+        leaves(&json, "", &mut found);
+        return found;
     }
     for word in value.split([' ', '\t', '\n', ',']) {
         address(word, &mut found);
