@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod event;
+pub mod evidence;
 pub mod fake;
 pub mod graph;
 pub mod host;

@@ -18,15 +18,16 @@ const MAY_NAME: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("graph", &["model"]),
     ("event", &["model"]),
+    ("evidence", &["model", "graph", "event"]),
     ("schedule", &["model", "graph", "event"]),
     ("report", &["model", "event"]),
     ("review", &["model", "graph"]),
-    ("host", &["model", "event"]),
+    ("host", &["model", "event", "evidence"]),
     ("bridge", &["model", "event"]),
     ("agents", &["model", "report", "host"]),
-    ("run", &["model", "graph", "event", "schedule", "report", "review", "host", "bridge"]),
+    ("run", &["model", "graph", "event", "evidence", "schedule", "report", "review", "host", "bridge"]),
     ("fake", &["model", "event", "host", "bridge", "run"]),
-    ("script", &["model", "graph", "event", "review", "bridge", "fake"]),
+    ("script", &["model", "graph", "event", "evidence", "review", "bridge", "fake"]),
 ];
 
 /// Room inside of `run` and the rooms there that it may name.
@@ -46,7 +47,7 @@ const LEFT: [&str; 2] = ["src/host/git/worktree/", "src/host/git/plumbing/tempor
 const MOST_FILES: usize = 20;
 
 /// Rooms without effects.
-const PURE: [&str; 6] = ["model", "graph", "event", "schedule", "report", "review"];
+const PURE: [&str; 7] = ["model", "graph", "event", "evidence", "schedule", "report", "review"];
 
 /// What a room without effects never names.
 const EFFECTS: [&str; 8] =

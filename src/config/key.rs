@@ -103,6 +103,12 @@ pub const KEYS: &[Key] = &[
     key("validate.l3", Kind::List, "[]", "commands of level 3, tests"),
     key("validate.l4", Kind::List, "[]", "commands of level 4, integration"),
     key("validate.timeout", Kind::Time, r#""10m""#, "limit of one command"),
+    key(
+        "validate.env_pass",
+        Kind::List,
+        "[]",
+        "further environment variables that commands and gates get; `*` stands for any text",
+    ),
     key("validate.gates", Kind::Word(&["run", "ignore"]), r#""run""#, "whether gates found in PRPs run"),
     key("validate.merge", Kind::List, "[]", "commands for merged trees; default: all levels and the gates of the PRP"),
     unset("validate.preset", Kind::Word(&["ce"]), "`ce`: uv run ce validate --level N"),

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::evidence::environment::secret_values;
+use crate::evidence::{KEY_KINDS, is_key_byte};
+
 /// What stands in the place of a secret.
 const MARK: &[u8] = b"[redacted]";
-/// Values shorter than this are words, not secrets.
-const MIN_VALUE: usize = 8;
-/// Beginnings of well-known kinds of keys; what follows must look like one.
-const PREFIXES: [&[u8]; 8] = [b"sk-", b"ghp_", b"gho_", b"ghs_", b"github_pat_", b"lin_api_", b"AKIA", b"xoxb-"];
+/// Shorter values are words, not secrets.
+const MIN_VALUE: usize = 4;
+/// Shorter values are taken out where they stand alone, and left inside of words.
+const MIN_PART: usize = 8;
 /// A key of a known kind has at least so many bytes, prefix included; and is never held back longer than the second.
 const KEY_LENGTHS: (usize, usize) = (20, 512);
 
@@ -21,15 +24,23 @@ const WORD: u8 = 4;
 pub struct Secrets(Arc<Known>);
 
 struct Known {
-    /// Longest first, so that a secret that contains another one goes whole.
-    values: Vec<Vec<u8>>,
+    /// By their first byte, longest first, so that a secret that contains another one goes whole.
+    values: Vec<Vec<Value>>,
     /// What each byte may be: `VALUE`, `KEY`, `WORD`.
     classes: [u8; 256],
 }
 
+/// One form of a secret value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Value {
+    bytes: Vec<u8>,
+    /// It is short, so only what stands between other signs counts.
+    alone: bool,
+}
+
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Secrets({})", self.0.values.len())
+        write!(f, "Secrets({})", self.0.values.iter().map(Vec::len).sum::<usize>())
     }
 }
 
@@ -49,31 +60,29 @@ enum Found {
 }
 
 impl Secrets {
-    /// Collects the values of those variables whose names say that they are secret, and the passwords in addresses.
+    /// Collects every value of an environment that is not known to be harmless; see [`secret_values`].
     pub fn of<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let secret = |(name, value): (&str, &'a str)| if is_secret_name(name) { Some(value) } else { password(value) };
-        Self::values(variables.into_iter().filter_map(secret).map(str::to_owned))
+        Self::values(secret_values(variables))
     }
 
-    /// Makes a set of these values; short ones are left out.
+    /// Makes a set of these values; those of one to three bytes are left out.
     pub fn values(values: impl IntoIterator<Item = String>) -> Self {
-        let mut all: Vec<Vec<u8>> = Vec::new();
+        let mut all: Vec<Vec<Value>> = vec![Vec::new(); 256];
         for value in values.into_iter().filter(|value| value.trim().len() >= MIN_VALUE) {
-            let plain = value.trim().as_bytes().to_vec();
-            // The same value as it stands inside a JSON text.
-            let json = serde_json::Value::from(value.trim()).to_string().into_bytes();
-            all.push(json[1..json.len() - 1].to_vec());
-            all.push(plain);
+            for bytes in forms(value.trim()) {
+                let Some(&first) = bytes.first() else { continue };
+                let alone = bytes.len() < MIN_PART;
+                all[usize::from(first)].push(Value { bytes, alone });
+            }
         }
-        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        all.dedup();
         let mut classes = [0; 256];
-        for byte in u8::MIN..=u8::MAX {
-            let begins = |text: &[u8]| text.first() == Some(&byte);
-            let value = if all.iter().any(|value| begins(value)) { VALUE } else { 0 };
-            let key = if PREFIXES.iter().any(|prefix| begins(prefix)) { KEY } else { 0 };
-            let word = if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' { WORD } else { 0 };
-            classes[usize::from(byte)] = value | key | word;
+        for (byte, class) in (u8::MIN..=u8::MAX).zip(&mut classes) {
+            let values = &mut all[usize::from(byte)];
+            values.sort_by(|a, b| b.bytes.len().cmp(&a.bytes.len()).then_with(|| a.cmp(b)));
+            values.dedup();
+            let value = if values.is_empty() { 0 } else { VALUE };
+            let key = if KEY_KINDS.iter().any(|kind| kind.prefix.as_bytes()[0] == byte) { KEY } else { 0 };
+            *class = value | key | if is_key_byte(byte) { WORD } else { 0 };
         }
         Self(Arc::new(Known { values: all, classes }))
     }
@@ -121,47 +130,59 @@ impl Secrets {
     }
 
     fn find(&self, rest: &[u8], inside_word: bool, last: bool) -> Found {
-        let mut undecided = false;
-        for value in &self.0.values {
-            if rest.starts_with(value) {
-                return Found::Secret(value.len());
-            }
+        let first = rest.first().map_or(0, |byte| usize::from(*byte));
+        for value in &self.0.values[first] {
+            if rest.starts_with(&value.bytes) {
+                let next = rest.get(value.bytes.len());
+                if !value.alone
+                    || !inside_word && next.is_none_or(|byte| !self.is_word(*byte)) && (last || next.is_some())
+                {
+                    return Found::Secret(value.bytes.len());
+                }
+                if !inside_word && next.is_none() {
+                    return Found::Undecided;
+                }
             // A longer secret goes before a shorter one that it begins with.
-            if !last && value.starts_with(rest) {
+            } else if !last && value.bytes.starts_with(rest) {
                 return Found::Undecided;
             }
         }
-        if !inside_word {
-            for prefix in PREFIXES {
-                if rest.starts_with(prefix) {
-                    let length = rest.iter().position(|byte| !self.is_word(*byte)).unwrap_or(rest.len());
-                    if length == rest.len() && length < KEY_LENGTHS.1 && !last {
-                        return Found::Undecided;
-                    }
-                    if length >= KEY_LENGTHS.0 {
-                        return Found::Secret(length);
-                    }
+        if inside_word { Found::Nothing } else { self.find_key(rest, last) }
+    }
+
+    /// Looks for a key of a known kind.
+    fn find_key(&self, rest: &[u8], last: bool) -> Found {
+        let mut undecided = false;
+        for prefix in
+            KEY_KINDS.iter().map(|kind| kind.prefix.as_bytes()).filter(|prefix| prefix.first() == rest.first())
+        {
+            if rest.starts_with(prefix) {
+                let length = rest.iter().skip(prefix.len()).position(|byte| !self.is_word(*byte));
+                let length = length.map_or(rest.len(), |length| prefix.len() + length);
+                if length == rest.len() && length < KEY_LENGTHS.1 && !last {
+                    return Found::Undecided;
                 }
-                undecided |= prefix.starts_with(rest);
+                if length >= KEY_LENGTHS.0 {
+                    return Found::Secret(length);
+                }
             }
+            undecided |= prefix.starts_with(rest);
         }
         if undecided && !last { Found::Undecided } else { Found::Nothing }
     }
 }
 
-/// Tells whether a variable of this name holds a secret.
-pub fn is_secret_name(name: &str) -> bool {
-    const ENDS: [&str; 7] = ["API_KEY", "TOKEN", "SECRET", "PASSWORD", "SECRET_KEY", "ACCESS_KEY", "PRIVATE_KEY"];
-    let name = name.to_uppercase();
-    ENDS.iter().any(|end| name.ends_with(end))
-}
-
-/// Returns the password of an address such as `https://user:password@host/`.
-fn password(address: &str) -> Option<&str> {
-    let authority = address.split_once("://")?.1.split(['/', '?', '#']).next()?;
-    let (user, _) = authority.rsplit_once('@')?;
-    // A single word before the host is a token more often than a name.
-    Some(user.split_once(':').map_or(user, |(_, password)| password))
+/// Returns a value as it stands, as inside of a JSON text, and as in an address.
+fn forms(value: &str) -> Vec<Vec<u8>> {
+    let json = serde_json::Value::from(value).to_string().into_bytes();
+    let address = value.bytes().flat_map(|byte| {
+        let plain = byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+        if plain { vec![byte] } else { format!("%{byte:02X}").into_bytes() }
+    });
+    let mut forms = vec![value.as_bytes().to_vec(), json[1..json.len() - 1].to_vec(), address.collect()];
+    forms.sort();
+    forms.dedup();
+    forms
 }
 
 /// Redacts one stream; keeps back only what may be the beginning of a secret.
@@ -264,13 +285,24 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_found_in_its_json_form_and_short_values_are_left() {
-        let secrets = Secrets::of([("A_TOKEN", "quo\"te\\slash"), ("B_TOKEN", "short")]);
-        assert_eq!(secrets.redact(r#"{"t":"quo\"te\\slash"} short"#), r#"{"t":"[redacted]"} short"#);
+    fn a_value_is_found_in_its_json_form_and_in_addresses() {
+        let secrets = Secrets::of([("A_TOKEN", "quo\"te\\slash"), ("B_TOKEN", "p@ss/word"), ("C_TOKEN", "abc")]);
+        let text = r#"{"t":"quo\"te\\slash"} http://me:p%40ss%2Fword@host p@ss/word abc"#;
+        assert_eq!(secrets.redact(text), r#"{"t":"[redacted]"} http://me:[redacted]@host [redacted] abc"#);
         assert_eq!(
             secrets.redact_json(serde_json::json!({"a": ["quo\"te\\slash"]})),
             serde_json::json!({"a": ["[redacted]"]})
         );
+    }
+
+    #[test]
+    fn a_short_value_goes_where_it_stands_alone_at_every_chunk_size() {
+        let secrets = Secrets::of([("MY_DB_PASS", "pa55"), ("DB_PASSWORD", "pa55word-1"), ("A_TOKEN", "5f-5f")]);
+        let text = "pa55 (pa55)=pa55, spa55 pa55s pa55-x pa55word-1 5f-5f.\npa55";
+        let wanted = "[redacted] ([redacted])=[redacted], spa55 pa55s pa55-x [redacted] [redacted].\n[redacted]";
+        for size in 1..text.len() {
+            assert_eq!(chunks(&secrets, text, size), wanted, "chunks of {size}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::process::{Command, Marker, Output, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
+use crate::evidence::environment::{GateEnvironment, for_gates};
 use crate::model::gate::GateLine;
 use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
 
@@ -35,8 +36,10 @@ pub struct Validation {
     pub manual: Vec<u8>,
     /// For each single command.
     pub timeout: Duration,
-    /// The complete environment of the commands.
+    /// Our environment. The commands get what is known to be harmless, and what `env_pass` names.
     pub env: BTreeMap<String, String>,
+    /// Names of variables that the commands get besides; a `*` stands for any text.
+    pub env_pass: Vec<String>,
     pub marker: Marker,
     /// Taken out of everything that is reported.
     pub secrets: Secrets,
@@ -63,6 +66,7 @@ pub async fn run(
     mut on_level: impl FnMut(u8, Verdict, &[String]),
 ) -> Option<ValidationRecord> {
     let mut levels: Vec<LevelResult> = Vec::new();
+    let environment = for_gates(&request.env, &request.env_pass);
     for level in 1..=request.level {
         let begin = Instant::now();
         let commands = request.lines(level);
@@ -78,7 +82,7 @@ pub async fn run(
         let mut done = Vec::new();
         let mut failure = None;
         for command in commands {
-            let result = check(request, &command, &stop).await;
+            let result = check(request, &environment, &command, &stop).await;
             done.push(request.secrets.redact(&command));
             match result {
                 Check::Passed => {}
@@ -116,11 +120,11 @@ enum Check {
 }
 
 /// Runs one shell command line of the user's own.
-async fn check(request: &Validation, line: &str, stop: &StopToken) -> Check {
+async fn check(request: &Validation, environment: &GateEnvironment, line: &str, stop: &StopToken) -> Check {
     // A gate of several lines is one script, which ends at its first failing line.
     let flags = if line.trim().contains('\n') { "-ec" } else { "-c" };
     let command = Command {
-        env: request.env.clone(),
+        env: environment.variables.clone(),
         timeout: request.timeout,
         max_output: MAX_OUTPUT,
         ..Command::new(
@@ -132,13 +136,13 @@ async fn check(request: &Validation, line: &str, stop: &StopToken) -> Check {
     match run_process(command, stop.clone()).await {
         Ok(output) if output.cancelled => Check::Stopped,
         Ok(output) if output.success() => Check::Passed,
-        Ok(output) => Check::Failed(explain(request, line, &output)),
+        Ok(output) => Check::Failed(explain(request, environment, line, &output)),
         Err(super::process::SpawnError::Stopped(_)) => Check::Stopped,
         Err(error) => Check::Failed(vec![request.secrets.redact(&format!("`{line}`: {error}"))]),
     }
 }
 
-fn explain(request: &Validation, line: &str, output: &Output) -> Vec<String> {
+fn explain(request: &Validation, environment: &GateEnvironment, line: &str, output: &Output) -> Vec<String> {
     let ending = match (output.timed_out, output.code, output.signal) {
         (true, ..) => format!("did not end within {} s", request.timeout.as_secs_f64()),
         (_, Some(code), _) => format!("ended with exit code {code}"),
@@ -146,6 +150,14 @@ fn explain(request: &Validation, line: &str, output: &Output) -> Vec<String> {
         (_, None, None) => "ended in an unknown way".to_owned(),
     };
     let mut errors = vec![request.secrets.redact(&format!("`{line}` {ending}"))];
+    let missed = |name: &&String| {
+        names(line, name) || [&output.stdout, &output.stderr].iter().any(|s| names(&String::from_utf8_lossy(s), name))
+    };
+    if let Some(name) = environment.withheld.iter().find(missed) {
+        errors.push(format!(
+            "`{name}` is set here and commands do not get it; if this one needs it: validate.env_pass = [\"{name}\"]"
+        ));
+    }
     for stream in [&output.stdout, &output.stderr] {
         let text = plain(&request.secrets.redact(&String::from_utf8_lossy(stream)));
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -153,6 +165,13 @@ fn explain(request: &Validation, line: &str, output: &Output) -> Vec<String> {
         errors.extend(last.iter().map(|line| line.chars().take(ERROR_WIDTH).collect::<String>()));
     }
     errors
+}
+
+/// Tells whether a text names a variable.
+fn names(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
 }
 
 /// Takes terminal control out of a text.

@@ -54,5 +54,5 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ("prp::single_phase", "a section without phase headings was taken as one phase"),
     ("prp::step_headings", "`Step` or `Task` headings were taken as phases"),
     ("prp::unknown_complexity", "not `low`, `medium` or `high`"),
-    ("prp::unknown_status", "not a status word"),
+    ("prp::unknown_status", "not a status word; the PRP counts as one that is still to be carried out"),
 ];

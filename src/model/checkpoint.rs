@@ -6,6 +6,8 @@ use super::id::PrpId;
 pub const TRAILER_PRP: &str = "Batchprp-Prp";
 pub const TRAILER_PHASE: &str = "Batchprp-Phase";
 pub const TRAILER_RUN: &str = "Batchprp-Run";
+/// Who approved what the guard found before the merge.
+pub const TRAILER_APPROVED: &str = "Batchprp-Approved";
 pub const TRAILER_KEY: &str = "Batchprp-Key";
 
 /// A checkpoint: the commit that says that a phase of a PRP is done.

@@ -14,6 +14,7 @@ pub mod history;
 pub mod id;
 pub mod inspect;
 pub mod outcome;
+pub mod pattern;
 pub mod phase;
 pub mod plan;
 pub mod price;

@@ -15,7 +15,7 @@ pub enum FailureKind {
     Crash,
     /// The agent has no valid credentials: every further start would fail too.
     Auth,
-    /// The agent refused, ran out of turns, money or context.
+    /// The agent refused, says itself that it failed, or ran out of turns, money or context.
     Refused,
     /// The script, a panic in it, or the program around it failed.
     Script,

@@ -57,6 +57,9 @@ pub struct Prp {
     pub id: Option<PrpId>,
     pub title: Option<String>,
     pub status: Option<Status>,
+    /// The status as the author wrote it, also where it is none of the known words.
+    #[serde(skip)]
+    pub status_word: Option<String>,
     pub kind: Option<String>,
     pub priority: Option<String>,
     pub tags: Vec<String>,

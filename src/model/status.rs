@@ -15,12 +15,22 @@ pub enum Status {
     Failed,
     Blocked,
     Executed,
+    /// Given up, put off or replaced: it is not executed, and what depends on it waits for a person.
+    Cancelled,
 }
 
 impl Status {
     /// All words, in the order in which they are listed to people.
-    pub const ALL: [Self; 7] =
-        [Self::Planning, Self::InProgress, Self::Completed, Self::Partial, Self::Failed, Self::Blocked, Self::Executed];
+    pub const ALL: [Self; 8] = [
+        Self::Planning,
+        Self::InProgress,
+        Self::Completed,
+        Self::Partial,
+        Self::Failed,
+        Self::Blocked,
+        Self::Executed,
+        Self::Cancelled,
+    ];
 
     /// Returns the word as it stands in the file.
     pub fn as_str(self) -> &'static str {
@@ -32,12 +42,13 @@ impl Status {
             Self::Failed => "failed",
             Self::Blocked => "blocked",
             Self::Executed => "executed",
+            Self::Cancelled => "cancelled",
         }
     }
 
     /// Reads a status word as people write it, in any case, with the accepted synonyms.
     pub fn read(text: &str) -> Option<Self> {
-        let word = text.trim().to_lowercase().replace([' ', '-'], "_");
+        let word = text.trim().to_lowercase().replace('\'', "").replace([' ', '-'], "_");
         Some(match word.as_str() {
             "planning" | "pending" | "new" | "ready" | "initial" | "draft" => Self::Planning,
             "in_progress" => Self::InProgress,
@@ -46,6 +57,9 @@ impl Status {
             "failed" => Self::Failed,
             "blocked" => Self::Blocked,
             "executed" => Self::Executed,
+            "cancelled" | "canceled" | "deferred" | "superseded" | "on_hold" | "wontfix" | "wont_fix" | "archived" => {
+                Self::Cancelled
+            }
             _ => return None,
         })
     }
@@ -59,5 +73,22 @@ impl Status {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_back_and_so_are_the_ways_to_say_that_it_is_off() {
+        for status in Status::ALL {
+            assert_eq!(Status::read(status.as_str()), Some(status));
+        }
+        for word in ["Canceled", "DEFERRED", "superseded", "on hold", "on-hold", "wontfix", "won't fix", "archived"] {
+            assert_eq!(Status::read(word), Some(Status::Cancelled), "{word}");
+        }
+        assert!(!Status::Cancelled.is_done());
+        assert_eq!(Status::read("cancel"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pattern::Pattern;
+use crate::model::pattern::Pattern;
 
 /// What a drift ratio means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,6 @@ mod drift;
 mod executed;
 mod finding;
 mod outline;
-mod pattern;
 mod report;
 mod structural;
 mod verdict;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::config::GuardSettings;
 use crate::error::Result;
 use crate::host::agent::Timers;
 use crate::host::git::plumbing::repo::{Policy, Repo};
@@ -30,6 +31,10 @@ pub struct Settings {
     /// Shell command lines for merged trees, in place of all levels.
     pub validate_merge: Vec<String>,
     pub validate_timeout: Duration,
+    /// Names of variables that validation commands get besides the harmless ones; a `*` stands for any text.
+    pub validate_env_pass: Vec<String>,
+    /// What the guard does before a merge.
+    pub guard: GuardSettings,
     /// Gates found in a PRP are run.
     pub gates: bool,
     /// Names of variables that agents may see besides the standard ones; a `*` at the end matches any ending.
@@ -65,6 +70,8 @@ impl Settings {
             validate: BTreeMap::new(),
             validate_merge: Vec::new(),
             validate_timeout: Duration::from_secs(600),
+            validate_env_pass: Vec::new(),
+            guard: GuardSettings::default(),
             gates: true,
             env_pass: Vec::new(),
             prices: Prices::default(),

@@ -53,7 +53,7 @@ fn no_file_holds_a_secret_and_none_is_open_to_others() {
     let text = project.read(".ce/batchprp.toml").replace("\"TOOLS\"]", "\"TOOLS\", \"MY_TOKEN\", \"KEYFILE\"]");
     project.write(".ce/batchprp.toml", &text);
     project.configure(
-        "[run]\npoll = \"1s\"\n[validate]\nl2 = [\"echo $MY_TOKEN $KEYFILE; echo $MY_TOKEN >&2; exit 1\"]\n",
+        "[run]\npoll = \"1s\"\n[validate]\nl2 = [\"echo $MY_TOKEN $KEYFILE; echo $MY_TOKEN >&2; exit 1\"]\nenv_pass = [\"MY_TOKEN\", \"KEY*\"]\n",
     );
     project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, LEAKS);
@@ -80,4 +80,38 @@ fn no_file_holds_a_secret_and_none_is_open_to_others() {
         let found = wrong(&project.root().join(folder), &["/heartbeat.json", "/result.json"]);
         assert_eq!(found, Vec::<String>::new());
     }
+}
+
+/// Variables whose names do not end as secrets usually do, and short values.
+const NAMED: [(&str, &str); 6] = [
+    ("MY_DB_PASS", "pa55"),
+    ("STRIPE_KEY", "rk_1234567"),
+    ("NPM_AUTH", "bWU6aHVudGVyMg=="),
+    ("SESSION_COOKIE", "sid=abc.def"),
+    ("ACME_CREDENTIALS", "grace:hunter2"),
+    ("SOMETHING", "a8f5f167f44f4964e6c998dee827110c"),
+];
+
+#[test]
+fn gates_get_no_secret_unless_it_is_named_and_what_they_print_is_redacted_in_notes() {
+    let project = Project::new();
+    let line = NAMED.map(|(name, _)| format!("${name}")).join(" / ");
+    project.configure(&format!("[validate]\nl2 = [\"echo got {line}, all true; exit 1\"]\n"));
+    project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    let note = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.envs(NAMED).env("MY_FLAG_PASS", "true");
+        finish(command).exits(10);
+        project.git(&["grep", "-h", "-I", "got", "refs/notes/batchprp"])
+    };
+    let kept = note(&["exe", "--batch", "47"]);
+    assert!(kept.contains("got / / / / / , all true") || kept.contains("got  /  /  /  /  / , all true"), "{kept}");
+    assert!(kept.contains("validate.env_pass = [\\\"ACME_CREDENTIALS\\\"]"), "the way out is told: {kept}");
+    project.configure("env_pass = [\"*\"]\n");
+    let kept = note(&["exe", "--batch", "47"]);
+    for (name, value) in NAMED {
+        assert!(!kept.contains(value), "{name}: {kept}");
+    }
+    let marks = ["[redacted]"; NAMED.len()].join(" / ");
+    assert!(kept.contains(&format!("got {marks}, all true")), "{kept}");
 }

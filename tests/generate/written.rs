@@ -146,6 +146,7 @@ fn expected(draft: &Draft, path: &Path, text: &str) -> Prp {
         id: draft.id.parse().ok(),
         title: Some(draft.title.clone()),
         status: Some(Status::Planning),
+        status_word: Some("planning".to_owned()),
         kind: Some("feature".to_owned()),
         complexity: Some(draft.complexity),
         hours: Some(draft.hours),

@@ -22,6 +22,7 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
         manual: Vec::new(),
         timeout: Duration::from_secs(10),
         env: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap())]),
+        env_pass: Vec::new(),
         marker: marker(),
         secrets: Secrets::values(["hunter2-hunter2".to_owned()]),
     }
@@ -87,4 +88,65 @@ async fn a_command_that_does_not_end_fails_and_a_stopped_run_knows_nothing() {
     };
     let (record, ()) = tokio::join!(run(&request, stop.clone(), |_, _, _| ()), cancel);
     assert_eq!(record, None);
+}
+
+#[tokio::test]
+async fn commands_see_what_is_harmless_and_what_is_named_and_nothing_else() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut request = validation(&directory, &[(1, &["env > seen"])]);
+    let ours = [
+        ("HOME", "/home/me"),
+        ("CARGO_HOME", "/home/me/.cargo"),
+        ("https_proxy", "http://proxy:8080"),
+        ("BATCHPRP_SLOT", "3"),
+        ("CI", "true"),
+        ("GITHUB_TOKEN", "a"),
+        ("MY_DB_PASS", "b"),
+        ("CARGO_REGISTRY_TOKEN", "c"),
+        ("SSH_AUTH_SOCK", "/tmp/agent"),
+        ("AWS_PROFILE", "dev"),
+        ("FEATURE_X", "1"),
+    ];
+    request.env.extend(ours.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    request.env_pass = vec!["AWS_*".to_owned(), "FEATURE_X".to_owned()];
+    assert_eq!(verdicts(&request).await.0[0], (1, Passed));
+    let seen = std::fs::read_to_string(directory.path().join("seen")).unwrap();
+    let mut seen: Vec<&str> = seen.lines().filter_map(|line| line.split('=').next()).collect();
+    // The shell's own, and the marker by which processes are found.
+    seen.retain(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name));
+    seen.sort_unstable();
+    let marker = ["BATCHPRP_ATTEMPT", "BATCHPRP_ITEM", "BATCHPRP_RUN"];
+    let wanted = ["AWS_PROFILE", marker[0], marker[1], marker[2], "BATCHPRP_SLOT", "CARGO_HOME", "CI", "FEATURE_X"];
+    assert_eq!(seen, [&wanted[..], &["HOME", "PATH", "https_proxy"]].concat());
+}
+
+#[tokio::test]
+async fn a_command_that_names_a_variable_which_it_does_not_get_is_told_how_it_would() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut request = validation(&directory, &[(1, &["echo \"DATABASE_URL is not set\" >&2; exit 1"])]);
+    request.env.insert("DATABASE_URL".to_owned(), "postgres://me:hunter22@localhost/x".to_owned());
+    request.env.insert("OTHER_URL".to_owned(), "http://localhost".to_owned());
+    let (_, errors) = verdicts(&request).await;
+    assert!(errors.iter().any(|line| line.contains("validate.env_pass = [\"DATABASE_URL\"]")), "{errors:?}");
+    assert!(!errors.iter().any(|line| line.contains("OTHER_URL")), "{errors:?}");
+    request.env_pass = vec!["DATABASE_URL".to_owned()];
+    let (_, errors) = verdicts(&request).await;
+    assert!(!errors.iter().any(|line| line.contains("env_pass")), "{errors:?}");
+}
+
+#[tokio::test]
+async fn what_commands_print_of_their_environment_stands_redacted_in_the_record() {
+    let directory = tempfile::tempdir().unwrap();
+    let secrets = [("MY_DB_PASS", "pa55"), ("SESSION_COOKIE", "sid=abc.def"), ("ACME_CREDENTIALS", "me:hunter2")];
+    let mut request = validation(&directory, &[(1, &["env; echo \"$MY_DB_PASS\" >&2; exit 1"])]);
+    request.env.extend(secrets.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    request.env.insert("HOME".to_owned(), directory.path().display().to_string());
+    request.env_pass = vec!["*".to_owned()];
+    request.secrets = Secrets::of(request.env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let record = run(&request, StopToken::new(), |_, _, _| ()).await.unwrap();
+    let note = serde_json::to_string(&record).unwrap();
+    for (name, value) in secrets {
+        assert!(!note.contains(value) && note.contains(&format!("{name}=[redacted]")), "{name}: {note}");
+    }
+    assert!(note.contains(&format!("HOME={}", directory.path().display())), "{note}");
 }

@@ -80,9 +80,14 @@ fn titles_come_from_three_keys_or_the_first_heading() {
 
 #[test]
 fn status_words_have_synonyms() {
-    for (word, status) in
-        [("Done", "completed"), ("ready", "planning"), ("IN-PROGRESS", "in_progress"), ("\"executed\"", "executed")]
-    {
+    for (word, status) in [
+        ("Done", "completed"),
+        ("ready", "planning"),
+        ("IN-PROGRESS", "in_progress"),
+        ("\"executed\"", "executed"),
+        ("On Hold", "cancelled"),
+        ("wontfix", "cancelled"),
+    ] {
         assert_eq!(front(&format!("status: {word}")).status.as_deref(), Some(status));
     }
     assert_eq!(codes(&front("status: rejected")), ["warning prp::unknown_status:4"]);

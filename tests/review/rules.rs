@@ -85,6 +85,14 @@ pub(crate) fn rules() -> Vec<Rule> {
             way: "PRP-9.1.1",
         },
         Rule {
+            category: "cancelled_dependency",
+            severity: "warning",
+            broken: vec![plain("9.1.1", "Store", &["status: deferred"]), after("stage: 2")],
+            kept: vec![plain("9.1.1", "Store", &["status: ready"]), after("stage: 2")],
+            place: ("PRPs/feature-requests/PRP-9.1.2-cache.md", "dependencies: [PRP-9.1.1]"),
+            way: "remove PRP-9.1.1",
+        },
+        Rule {
             category: "stage_order",
             severity: "warning",
             broken: vec![plain("9.1.1", "Store", &["stage: 2"]), after("stage: 2")],

@@ -169,3 +169,98 @@ fn without_a_choice_nothing_runs() {
     let error = batch().run("exe", json!({})).expect_err("no choice");
     assert_eq!(error.code, ExitCode::Usage);
 }
+
+/// Gives a PRP another status word.
+fn mark(project: &Project, id: &str, word: &str) {
+    let path = format!("PRPs/feature-requests/PRP-{id}-item.md");
+    let text = project.read(&path).replace("status: planning", &format!("status: {word}"));
+    project.write(&path, &text);
+}
+
+#[test]
+fn every_word_for_cancelled_keeps_a_prp_and_what_builds_on_it_from_running() {
+    for word in ["cancelled", "Canceled", "deferred", "superseded", "on_hold", "wontfix", "archived"] {
+        let project = batch();
+        project.prp("7.1.2", "", 1);
+        project.prp("7.3.1", "PRP-7.2.1", 1);
+        mark(&project, "7.1.1", word);
+        let end = project.run("exe", json!({ "batch": 7, "agent": "runbook" })).expect("a run");
+        assert_eq!(end.exit_code, 10, "{word}: {}", project.notes());
+        assert_eq!(project.log(), ["agent PRP-7.1.2 1", "commit PRP-7.1.2 1", "validate PRP-7.1.2 1"], "{word}");
+        let notes = project.notes();
+        assert!(notes.contains("PRP-7.1.1 is cancelled") && notes.contains(": not executed"), "{notes}");
+        for id in ["PRP-7.2.1", "PRP-7.3.1"] {
+            assert!(
+                notes.contains(&format!("{id} is blocked by a cancelled item, PRP-7.1.1: not executed")),
+                "{notes}"
+            );
+        }
+        assert!(word.eq_ignore_ascii_case("cancelled") || notes.contains(&format!("`status: {word}`")), "{notes}");
+    }
+}
+
+#[test]
+fn a_cancelled_prp_that_nothing_builds_on_is_no_failure_and_asking_for_it_runs_nothing() {
+    let project = batch();
+    mark(&project, "7.2.1", "wontfix");
+    let end = project.run("exe", json!({ "batch": 7, "agent": "runbook" })).expect("a run");
+    assert_eq!(end.exit_code, 0, "{}", project.notes());
+    let done = project.log().len();
+    for flags in [
+        json!({ "prps": ["PRP-7.2.1"], "agent": "runbook" }),
+        json!({ "batch": 7, "agent": "runbook", "restart": true, "from": "PRP-7.2.1" }),
+    ] {
+        let error = project.run("exe", flags).expect_err("nothing is left");
+        assert_eq!(error.code, ExitCode::NothingMatched);
+        assert!(error.help.is_some_and(|help| help.contains("status: planning")), "{}", error.message);
+    }
+    assert_eq!(project.log().len(), done, "{}", project.notes());
+}
+
+#[test]
+fn only_what_builds_on_cancelled_work_is_left_or_of_another_stage() {
+    let project = batch();
+    project.prp("7.1.2", "", 1);
+    mark(&project, "7.1.1", "deferred");
+    let end = project.run("exe", json!({ "batch": 7, "agent": "runbook", "stage": 1 })).expect("a run");
+    assert_eq!(end.exit_code, 0, "nothing of stage 1 is blocked: {}", project.notes());
+    let error = project.run("exe", json!({ "prps": ["PRP-7.2.1"], "agent": "runbook" })).expect_err("it is blocked");
+    assert_eq!(error.code, ExitCode::Unfinished, "{}", error.message);
+    assert!(project.notes().contains("PRP-7.2.1 is blocked by a cancelled item, PRP-7.1.1"), "{}", project.notes());
+}
+
+#[test]
+fn cancelled_work_of_another_batch_blocks_what_builds_on_it_instead_of_being_asked_for() {
+    let project = batch();
+    project.prp("6.1.1", "", 1);
+    project.prp("7.1.2", "PRP-6.1.1", 1);
+    mark(&project, "6.1.1", "superseded");
+    let end = project.run("exe", json!({ "batch": 7, "agent": "runbook" })).expect("a run");
+    assert_eq!(end.exit_code, 10, "{}", project.notes());
+    assert!(project.notes().contains("PRP-7.1.2 is blocked by a cancelled item, PRP-6.1.1"), "{}", project.notes());
+    assert!(project.log().iter().any(|line| line.contains("7.2.1")), "{:?}", project.log());
+}
+
+#[test]
+fn merged_work_that_was_cancelled_afterwards_blocks_nobody() {
+    let project = batch();
+    project.run("exe", json!({ "batch": 7, "agent": "runbook", "stage": 1 })).expect("a run");
+    mark(&project, "7.1.1", "superseded");
+    let end = project.run("exe", json!({ "batch": 7, "agent": "runbook" })).expect("a run");
+    assert_eq!(end.exit_code, 0, "{}", project.notes());
+    assert!(project.log().contains(&"validate PRP-7.2.1 1".to_owned()));
+}
+
+#[test]
+fn a_word_that_is_no_status_is_told_with_the_list_by_every_command() {
+    for command in ["exe", "review", "context-update"] {
+        let project = batch();
+        mark(&project, "7.2.1", "rejected");
+        let flags =
+            if command == "review" { json!({ "batch": 7, "mode": "structural" }) } else { json!({ "batch": 7 }) };
+        project.run(command, flags).expect("a run");
+        let notes = project.notes();
+        assert!(notes.contains("warning: `rejected` is not a status (PRP-7.2.1)"), "{command}: {notes}");
+        assert!(notes.contains("executed, cancelled"), "{command}: {notes}");
+    }
+}

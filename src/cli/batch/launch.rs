@@ -99,6 +99,8 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         timers,
         validate: levels,
         validate_timeout: config.validate.timeout,
+        validate_env_pass: config.validate.env_pass.clone(),
+        guard: config.guard.clone(),
         validate_merge: config.validate.merge.clone(),
         gates: config.validate.run_gates,
         env_pass: config.agent.env_pass.clone(),

@@ -129,6 +129,7 @@ fn validate(parked: &Prepared, config: &Config) -> Result<()> {
         marker: Marker { run: parked.run.clone(), item: parked.item.clone(), attempt: 0 },
         secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
         env,
+        env_pass: config.validate.env_pass.clone(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

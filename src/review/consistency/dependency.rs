@@ -1,7 +1,10 @@
 //! Dependencies that lead nowhere, in circles, or against the stages.
 
+use std::ops::Range;
+
 use super::batch::Batch;
 use crate::model::id::PrpId;
+use crate::model::status::Status;
 use crate::review::document::Document;
 use crate::review::finding::Finding;
 use crate::review::finding::Severity::{Error, Warning};
@@ -21,6 +24,7 @@ pub(super) fn check(batch: &Batch<'_>, known: &[PrpId], findings: &mut Vec<Findi
                 findings.push(document.finding(Error, "self_dependency", place, text, way));
             } else if let Some(&other) = batch.by_id.get(id.as_str()) {
                 stage(document, &batch.documents[other], findings);
+                cancelled(document, &batch.documents[other], place, findings);
             } else if !known.contains(id) {
                 let way = match nearest(batch, known, document.prp.id.as_ref(), id) {
                     Some(near) => format!("write `{near}` if that is meant, else remove it"),
@@ -66,6 +70,18 @@ fn stage(document: &Document<'_>, dependency: &Document<'_>, findings: &mut Vec<
         let way = format!("set `stage: {}`; batchprp goes by the dependency anyway", other + 1);
         findings.push(document.finding(Warning, "stage_order", document.key(&["stage"]), text, way));
     }
+}
+
+/// What builds on work that is off will not run, which its author may not have noticed.
+fn cancelled(document: &Document<'_>, other: &Document<'_>, place: Option<Range<usize>>, findings: &mut Vec<Finding>) {
+    let own = document.prp.status;
+    if other.prp.status != Some(Status::Cancelled) || own == Some(Status::Cancelled) || own.is_some_and(Status::is_done)
+    {
+        return;
+    }
+    let text = format!("{} depends on {}, which is cancelled", document.name, other.name);
+    let way = format!("remove {} from its `dependencies`, or cancel it too", other.name);
+    findings.push(document.finding(Warning, "cancelled_dependency", place, text, way));
 }
 
 fn cycle(batch: &Batch<'_>, findings: &mut Vec<Finding>) {

@@ -10,17 +10,18 @@ use crate::review::finding::{Finding, Severity};
 
 /// Every rule: the category of its findings, and how much they matter.
 ///
-/// `stage_order` is a stage against a dependency, `shared_file` one file in two unordered PRPs, `unproduced_file` a file
+/// `cancelled_dependency` is one whose status says that it will not be done, `stage_order` is a stage against a dependency, `shared_file` one file in two unordered PRPs, `unproduced_file` a file
 /// that is named but neither there nor declared by a PRP, `missing_dependency` a file that only an unordered sibling
 /// makes, `large_estimate` over 40 hours, `small_estimate` high complexity under 2 hours, `diverging_term` one thing
 /// spelled in two ways, `unnamed_sibling` one that an integration PRP leaves out. An `orphan` has no connection in a
 /// connected batch, which is common for independent work and so for information only.
-pub const RULES: [(&str, Severity); 15] = [
+pub const RULES: [(&str, Severity); 16] = [
     ("duplicate_id", Severity::Error),
     ("self_dependency", Severity::Error),
     ("undefined_dependency", Severity::Error),
     ("cyclic_dependency", Severity::Error),
     ("undefined_conflict", Severity::Warning),
+    ("cancelled_dependency", Severity::Warning),
     ("stage_order", Severity::Warning),
     ("shared_file", Severity::Warning),
     ("unproduced_file", Severity::Warning),

@@ -208,6 +208,7 @@ fn checks(state: &mut State, origin: &Origin, tree: &Prepared, checks: Checks) -
         manual: checks.manual,
         timeout: settings.validate_timeout,
         env: state.environment(slot),
+        env_pass: settings.validate_env_pass.clone(),
         secrets: state.secrets.clone(),
         marker: state.marker(origin),
     }

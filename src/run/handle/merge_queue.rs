@@ -1,11 +1,14 @@
 //! The merge queue: one item after the other onto the batch branch.
 
+use crate::bridge::RunGraph;
 use crate::host::process::Marker;
 use crate::host::validate::Validation;
 use crate::run::core::effect::{Reaction, Work};
 use crate::run::core::state::{Stage, State};
+use crate::run::shared::names;
 use crate::run::shared::slot::SLOT;
 use crate::run::work::merge::bench::{self, Bench};
+use crate::run::work::merge::guard::Guarded;
 use crate::run::work::merge::item::MergeOrder;
 
 /// Starts the next merge, if none runs.
@@ -18,11 +21,21 @@ pub(super) fn pump(state: &mut State, out: &mut Reaction) {
     let Some(integration) = run.integration.clone() else { return };
     run.merging = true;
     let id = run.id(item);
+    let Ok(prp) = names::parse(&id) else { return };
     let order = MergeOrder {
         item,
         title: run.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default(),
         document: run.graph.documents.get(&id).cloned(),
         lease: run.live.get(item).and_then(|live| live.lease.clone()),
+        guarded: Guarded {
+            settings: state.settings.clone(),
+            integration: integration.clone(),
+            document: run.graph.documents.get(&id).cloned(),
+            declared: run.graph.files.get(&id).cloned().unwrap_or_default(),
+            others: others(&run.graph, &id),
+            gates: gate_lines(&run.graph, &id),
+            id: prp,
+        },
         bench: None,
         run: state.run.clone(),
         id,
@@ -53,10 +66,21 @@ fn bench_for(state: &State, order: &MergeOrder) -> Option<Bench> {
         manual: Vec::new(),
         timeout: settings.validate_timeout,
         env,
+        env_pass: settings.validate_env_pass.clone(),
         secrets: state.secrets.clone(),
         marker: Marker { run: state.run.clone(), item: order.id.clone(), attempt: 0 },
         prp: order.id.clone(),
         commands: own.unwrap_or_else(|| settings.validate.clone()),
     };
     Some(Bench { settings, repo: order.integration.repo.clone(), order: validation, stop: state.stop.clone() })
+}
+
+/// Returns the other items with what they declare.
+fn others(graph: &RunGraph, id: &str) -> Vec<(String, Vec<String>)> {
+    let others = graph.items.iter().filter(|info| info.id != id);
+    others.map(|info| (info.id.clone(), graph.files.get(&info.id).cloned().unwrap_or_default())).collect()
+}
+
+fn gate_lines(graph: &RunGraph, id: &str) -> Vec<String> {
+    graph.gates.get(id).into_iter().flatten().map(|gate| gate.command.clone()).collect()
 }

@@ -66,6 +66,12 @@ pub(crate) mod getters {
         optional(prp.0.status.map(Status::as_str))
     }
 
+    /// The status as the author wrote it, such as `deferred` for `cancelled`, or `()`. It may be no status word at all.
+    #[rhai_fn(get = "status_word", pure)]
+    pub fn status_word(prp: &mut PrpValue) -> Dynamic {
+        optional(prp.0.status_word.clone())
+    }
+
     /// Tells whether the document says that the work is done.
     #[rhai_fn(get = "executed", pure)]
     pub fn executed(prp: &mut PrpValue) -> bool {

@@ -11,7 +11,7 @@ use crate::host::git::plumbing::temporary;
 use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::scan;
 use crate::host::git::worktree::branch;
-use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN, merge_subject};
+use crate::model::checkpoint::{TRAILER_APPROVED, TRAILER_PRP, TRAILER_RUN, merge_subject};
 use crate::model::id::PrpId;
 
 /// How often somebody else may move the batch branch while we merge.
@@ -157,7 +157,9 @@ pub(crate) fn tree(repo: &Repo, into: &str, from: &str) -> Result<Tree> {
 }
 
 fn message(what: &MergeItem) -> String {
-    format!("{}\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n", merge_subject(&what.id, &what.title), what.id, what.run)
+    let approved = what.approved_by.as_ref().map(|by| format!("{TRAILER_APPROVED}: {by}\n")).unwrap_or_default();
+    let subject = merge_subject(&what.id, &what.title);
+    format!("{subject}\n\n{TRAILER_PRP}: {}\n{TRAILER_RUN}: {}\n{approved}", what.id, what.run)
 }
 
 fn tip(repo: &Repo, branch: &str) -> Result<String> {

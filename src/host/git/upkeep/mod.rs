@@ -1,7 +1,7 @@
 //! What git knows over many items and runs: scans, leases, clean-up, restarts, executed work.
 
-pub mod checkout;
 pub mod approval;
+pub mod checkout;
 pub mod clean;
 pub mod documents;
 pub mod executed;

@@ -64,6 +64,7 @@ fn place(scalar: &Scalar, part: &Range<usize>) -> Range<usize> {
 fn status(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
     let Some(value) = front.get(&["status"]).and_then(scalar) else { return };
     prp.status = Status::read(&value.text);
+    prp.status_word = Some(value.text.trim().to_owned()).filter(|word| !word.is_empty());
     if prp.status.is_none() {
         let words = Status::ALL.map(Status::as_str).join(", ");
         problems.push(

@@ -12,11 +12,12 @@ use crate::model::edit;
 use crate::model::id::PrpId;
 use crate::model::problem::Problem;
 use crate::model::read;
+use crate::model::status::Status;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 use crate::script::api::world::files;
-use crate::script::value::convert::messages;
+use crate::script::value::convert::{messages, texts};
 use crate::script::value::prp::PrpValue;
 
 /// Longest slug in a file name.
@@ -155,6 +156,15 @@ pub(crate) mod module {
             let id: PrpId = text.parse().map_err(|error: crate::model::id::NotAnId| invalid(error.to_string()))?;
             Ok(id.to_string())
         })
+    }
+
+    /// Returns the words that `status` may have, in the order of a PRP's life.
+    ///
+    /// ```rhai
+    /// if !("cancelled" in prp::statuses()) { throw "no such word"; }
+    /// ```
+    pub fn statuses() -> Array {
+        texts(Status::ALL.map(Status::as_str))
     }
 
     /// Sets keys of a frontmatter in place: only the lines concerned change. Values are texts, numbers, arrays of texts

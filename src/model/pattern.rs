@@ -4,14 +4,14 @@ use globset::{GlobBuilder, GlobMatcher};
 
 /// A declared path, ready to be compared.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     path: String,
     glob: Option<GlobMatcher>,
 }
 
 impl Pattern {
     /// Reads a declared path. A glob that is not valid is taken as the name of a file.
-    pub(super) fn new(declared: &str) -> Self {
+    pub fn new(declared: &str) -> Self {
         let path = declared.trim().trim_start_matches("./").trim_end_matches('/').to_owned();
         let glob = path.contains(['*', '?', '[', '{']).then(|| {
             // `*` stays in its folder, as in .gitignore.
@@ -21,12 +21,12 @@ impl Pattern {
     }
 
     /// Tells whether it can fit files by more than their path.
-    pub(super) fn is_glob(&self) -> bool {
+    pub fn is_glob(&self) -> bool {
         self.glob.is_some()
     }
 
     /// Tells whether a file is the declared one, lies in the declared directory, or fits the glob.
-    pub(super) fn matches(&self, file: &str) -> bool {
+    pub fn matches(&self, file: &str) -> bool {
         let file = file.trim_start_matches("./");
         // Brackets are also part of real names, so the plain comparison comes first.
         file == self.path

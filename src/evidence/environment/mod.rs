@@ -1,0 +1,12 @@
+//! Variables of the environment: which of them gates get, and whose values are never shown.
+
+mod credential;
+mod gate;
+mod harmless;
+mod name;
+mod secret;
+mod value;
+
+pub use gate::{GateEnvironment, for_gates};
+pub use name::matches;
+pub use secret::secret_values;

@@ -1,0 +1,16 @@
+//! The verdict about one agent call, from facts. What an agent says of itself can only lower it.
+
+mod claims;
+mod disagreement;
+mod facts;
+mod judge;
+mod rows;
+mod seen;
+mod tree;
+mod words;
+
+pub use claims::{Claims, Word};
+pub use facts::{Facts, Finished, Limit};
+pub use judge::{Judgement, Verdict, judge};
+pub use rows::{ROWS, Row};
+pub use tree::{Tree, work};

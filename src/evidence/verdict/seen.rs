@@ -1,0 +1,54 @@
+//! The facts as the rows of the table look at them.
+
+use super::claims::Word;
+use super::facts::Facts;
+use super::tree::work;
+use crate::model::agent::TimerKind;
+
+/// Digested facts.
+#[derive(Clone, Debug)]
+pub struct Seen<'a> {
+    pub(super) facts: &'a Facts,
+    /// What the agent changed.
+    pub(super) work: Vec<&'a str>,
+    /// What differs at the end and is no work: left by set-up or validation, or excluded.
+    pub(super) leftovers: Vec<&'a str>,
+    /// The lowest that the agent says of itself.
+    pub(super) word: Word,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn of(facts: &'a Facts) -> Self {
+        let all = work(&facts.set_up, &facts.validated, facts.start.as_ref(), &facts.end);
+        let is_excluded = |path: &str| {
+            let inside =
+                |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            facts.excluded.iter().any(|excluded| inside(excluded.trim_start_matches("./").trim_end_matches('/')))
+        };
+        let (excluded, work): (Vec<&str>, Vec<&str>) = all.iter().copied().partition(|path| is_excluded(path));
+        let left = facts.end.paths().filter(|path| !all.contains(path) && !is_excluded(path));
+        let word = facts.claims.as_ref().and_then(|claims| claims.word).unwrap_or(Word::Done);
+        Self { facts, work, leftovers: excluded.into_iter().chain(left).collect(), word }
+    }
+
+    /// The process did not end as one that is content. One that we helped to its end after its result has.
+    pub(super) fn ended_badly(&self) -> bool {
+        let exit = self.facts.exit;
+        self.facts.timer != Some(TimerKind::Linger) && (exit.signal.is_some() || exit.code != Some(0))
+    }
+
+    /// Its own last event says that it failed.
+    pub(super) fn says_unfinished(&self) -> bool {
+        self.facts.finished.as_ref().is_some_and(|finished| !finished.ok)
+    }
+
+    /// It says why no change was needed.
+    pub(super) fn no_changes(&self) -> Option<&'a str> {
+        self.facts.claims.as_ref()?.no_changes.as_deref()
+    }
+
+    /// There is something to show: work, or checks for what needed none.
+    pub(super) fn is_proven(&self) -> bool {
+        !self.work.is_empty() || self.no_changes().is_some() && self.facts.checks
+    }
+}
