@@ -12,7 +12,7 @@ pub use key::{KEYS, Key, Kind};
 pub use layer::{Entry, Layer, Layers, Origin, Value};
 pub use read::{from_environment, from_toml, value_of};
 pub use settings::{
-    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, PathSettings, RoleSettings, RunSettings,
-    TrackerSettings, ValidateSettings, WorktreeSettings,
+    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, GuardSettings, PathSettings, RoleSettings,
+    RunSettings, TrackerSettings, ValidateSettings, WorktreeSettings,
 };
 pub use template::project_file;

@@ -45,7 +45,9 @@ impl Claims {
         let text = |key: &str| result.get(key).and_then(Value::as_str).map(str::to_owned);
         Self {
             word: words.into_iter().min(),
-            unknown_status: status.filter(|(text, word)| word.is_none() && !is_nothing(text)).map(|(text, _)| text.to_owned()),
+            unknown_status: status
+                .filter(|(text, word)| word.is_none() && !is_nothing(text))
+                .map(|(text, _)| text.to_owned()),
             item: text("work_item_id").or_else(|| text("prp_id")),
             files: both("files").collect(),
             commits: both("commits").chain(result.get("git_commits").into_iter().flat_map(texts)).collect(),
@@ -60,7 +62,9 @@ fn word(status: &str) -> Option<Word> {
     let status = status.trim().to_lowercase().replace(['-', ' '], "_");
     Some(match status.as_str() {
         "success" | "succeeded" | "successful" | "completed" | "complete" | "done" | "ok" | "passed" => Word::Done,
-        "partial" | "partially_completed" | "partial_success" | "incomplete" | "in_progress" | "blocked" => Word::Partial,
+        "partial" | "partially_completed" | "partial_success" | "incomplete" | "in_progress" | "blocked" => {
+            Word::Partial
+        }
         "failed" | "failure" | "fail" | "error" | "errored" | "aborted" | "cancelled" | "canceled" => Word::Failed,
         _ => return None,
     })
@@ -114,7 +118,10 @@ mod tests {
             "output": { "files": ["a.rs", { "path": "b.rs" }], "commits": "abc1234", "errors": ["none"], "no_changes": "" },
         }));
         assert_eq!((claims.word, claims.item.as_deref()), (Some(Word::Done), Some("PRP-1.1.1")));
-        assert_eq!((claims.files, claims.commits), (vec!["a.rs".to_owned(), "b.rs".to_owned()], vec!["abc1234".to_owned()]));
+        assert_eq!(
+            (claims.files, claims.commits),
+            (vec!["a.rs".to_owned(), "b.rs".to_owned()], vec!["abc1234".to_owned()])
+        );
         assert_eq!((claims.errors, claims.no_changes), (vec![], None));
         let claims = Claims::read(&json!({
             "prp_id": "PRP-1.1.1", "status": "completed", "git_commits": ["abc"], "error": null,

@@ -12,12 +12,22 @@ pub enum Verdict {
     /// There is something to show: a checkpoint and its validation follow, and only they make the phase done.
     Completed,
     /// The agent says itself that it did a part.
-    Partial { reason: String },
+    Partial {
+        reason: String,
+    },
     /// The agent claims what nothing shows.
-    Unproven { claim: String, evidence: String },
+    Unproven {
+        claim: String,
+        evidence: String,
+    },
     /// A usage limit: not a failure, no attempt is used up.
-    RateLimited { until: Option<i64> },
-    Failed { kind: FailureKind, reason: String },
+    RateLimited {
+        until: Option<i64>,
+    },
+    Failed {
+        kind: FailureKind,
+        reason: String,
+    },
     /// The run was stopped.
     Cancelled,
 }

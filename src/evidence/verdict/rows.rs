@@ -52,7 +52,8 @@ pub const ROWS: [Row; 16] = [
         then: "rate limited: a limit told by any adapter is a limit; one that was overcome is none",
         holds: |seen| {
             let ok = seen.facts.status == AgentStatus::Ok;
-            let unfinished = seen.ended_badly() || seen.says_unfinished() || seen.work.is_empty() || seen.word != Word::Done;
+            let unfinished =
+                seen.ended_badly() || seen.says_unfinished() || seen.work.is_empty() || seen.word != Word::Done;
             seen.facts.limit.is_some() && (is_vague(seen.facts.status) || ok && unfinished)
         },
         verdict: |seen| Verdict::RateLimited { until: seen.facts.limit.and_then(|limit| limit.until) },
@@ -92,9 +93,7 @@ pub const ROWS: [Row; 16] = [
         id: "crashed",
         when: "the process crashed, was killed, or spoke no known protocol",
         then: "failed",
-        holds: |seen| {
-            matches!(seen.facts.status, AgentStatus::Crashed | AgentStatus::Killed | AgentStatus::Protocol)
-        },
+        holds: |seen| matches!(seen.facts.status, AgentStatus::Crashed | AgentStatus::Killed | AgentStatus::Protocol),
         verdict: |seen| fail(FailureKind::Crash, words::ending(seen)),
     },
     Row {

@@ -7,7 +7,7 @@ use crate::model::agent::TimerKind;
 
 /// Digested facts.
 #[derive(Clone, Debug)]
-pub struct Seen<'a> {
+pub(super) struct Seen<'a> {
     pub(super) facts: &'a Facts,
     /// What the agent changed.
     pub(super) work: Vec<&'a str>,
@@ -21,13 +21,14 @@ impl<'a> Seen<'a> {
     pub(super) fn of(facts: &'a Facts) -> Self {
         let all = work(&facts.set_up, &facts.validated, facts.start.as_ref(), &facts.end);
         let is_excluded = |path: &str| {
-            let inside = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let inside =
+                |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             facts.excluded.iter().any(|excluded| inside(excluded.trim_start_matches("./").trim_end_matches('/')))
         };
         let (excluded, work): (Vec<&str>, Vec<&str>) = all.iter().copied().partition(|path| is_excluded(path));
         let left = facts.end.paths().filter(|path| !all.contains(path) && !is_excluded(path));
-        let word = facts.claims.as_ref().and_then(|claims| claims.word).unwrap_or(Word::Done);
-        Self { facts, work, leftovers: excluded.into_iter().chain(left).collect(), word }
+        let said = facts.claims.as_ref().and_then(|claims| claims.word).unwrap_or(Word::Done);
+        Self { facts, work, leftovers: excluded.into_iter().chain(left).collect(), word: said }
     }
 
     /// The process did not end as one that is content. One that we helped to its end after its result has.
