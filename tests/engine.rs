@@ -6,6 +6,8 @@ mod candidates;
 mod conflicts;
 #[path = "engine/evidence.rs"]
 mod evidence;
+#[path = "engine/guard.rs"]
+mod guard;
 #[path = "engine/limits.rs"]
 mod limits;
 #[path = "engine/memory.rs"]

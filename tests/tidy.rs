@@ -13,7 +13,7 @@ use imports::Imports;
 use source::{Source, none, sources};
 
 /// Room and the rooms that it may name. `error` and `config` are shared by all but `model`.
-const MAY_NAME: [(&str, &[&str]); 13] = [
+const MAY_NAME: [(&str, &[&str]); 14] = [
     ("config", &["model"]),
     ("model", &[]),
     ("graph", &["model"]),

@@ -18,3 +18,4 @@ pub(crate) mod work;
 pub use core::stream::{Reporter, ReporterEvent};
 pub use shared::journal;
 pub use shared::names::batch_branch;
+pub use work::merge::approve::{Waiting, approve, waiting};

@@ -1,5 +1,6 @@
 //! Commands that read and carry out batches, and what all of them need: project scripts, flags, the live terminal.
 
+pub mod approve;
 pub mod clean;
 pub mod complete;
 pub mod detach;

@@ -5,7 +5,7 @@ use super::failure::Outcome;
 use super::parse;
 use super::root::BuiltIn;
 use crate::cli::author::{api, check, kit, list, repl, test};
-use crate::cli::batch::{clean, graph, inspect, resolve, run};
+use crate::cli::batch::{approve, clean, graph, inspect, resolve, run};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
 use crate::cli::setup::{completions, config_show, doctor, init, man};
@@ -25,6 +25,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
         BuiltIn::Trend(args) => trend::run(&args, context),
         BuiltIn::Report(args) => report::run(&args, context),
         BuiltIn::Replay(args) => replay::run(&args, context),
+        BuiltIn::Approve(args) => approve::run(&args, context),
         BuiltIn::Resolve(args) => resolve::run(&args, context),
         BuiltIn::Clean(args) => clean::run(&args, context),
         BuiltIn::New(args) => kit::new(&args, context),

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::author::{api, check, kit, list, repl, test};
-use crate::cli::batch::{clean, graph, inspect, resolve, run};
+use crate::cli::batch::{approve, clean, graph, inspect, resolve, run};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
 use crate::cli::setup::{completions, config_show, doctor, init, man};
@@ -34,6 +34,7 @@ pub enum BuiltIn {
     Trend(trend::Args),
     Report(report::Args),
     Replay(replay::Args),
+    Approve(approve::Args),
     Resolve(resolve::Args),
     Clean(clean::Args),
     New(kit::NewArgs),

@@ -46,3 +46,14 @@ pub fn record(repo: &Repo, commit: &str, approval: Approval) -> Result<()> {
     let text = serde_json::to_string(&all).map_err(|error| refuse(format!("cannot write the approval: {error}")))?;
     notes::put(repo, NOTES, commit, &text)
 }
+
+/// Returns who approves: the identity of git, else the user of the system.
+pub fn who(repo: &Repo) -> Result<String> {
+    let ask = |key: &str| repo.git().args(["config", "--get", key]).run().map(|output| output.text());
+    let (name, address) = (ask("user.name")?, ask("user.email")?);
+    if !name.is_empty() {
+        return Ok(format!("{name} <{address}>"));
+    }
+    let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+    Ok(user.map_or_else(|| format!("user {}", nix::unistd::getuid()), |user| user.name))
+}

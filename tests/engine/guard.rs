@@ -1,0 +1,115 @@
+//! The guard before a merge, through the real program: what nobody asked for waits for a person or is refused.
+
+use crate::project::Project;
+use crate::stage::{status, told};
+
+/// Two PRPs, each with one phase and the file that it declares.
+fn pair() -> Project {
+    let project = Project::new();
+    project.write("src/lib.py", "def double(x):\n    return 2 * x\n");
+    project.write("tests/test_lib.py", "from lib import double\n\ndef test_double():\n    assert double(2) == 4\n");
+    project.write("check.sh", "exit 0\n");
+    project.configure("[validate]\nl3 = [\"sh check.sh\"]\n");
+    project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.2.1", &["PRP-47.1.1"], &[], 1).commit("PRPs");
+    project
+}
+
+fn rules(project: &Project) -> Vec<String> {
+    let findings = told(project, "guard").into_iter().flat_map(|event| event["findings"].as_array().cloned());
+    findings.flatten().filter_map(|finding| Some(finding["rule"].as_str()?.to_owned())).collect()
+}
+
+/// Runs the batch with an agent that does more than it should, and returns the rules that object.
+fn objected(extra: &str) -> (Project, Vec<String>) {
+    let project = pair();
+    project.sabotage("PRP-47.1.1", 1, extra);
+    project.run(&["exe", "--batch", "47"]).exits(10).says("batchprp approve PRP-47.1.1");
+    assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
+    assert_eq!(status(&project, "PRP-47.2.1"), "blocked");
+    assert_eq!(project.merges("prp-47"), Vec::<String>::new());
+    let rules = rules(&project);
+    (project, rules)
+}
+
+#[test]
+fn what_removes_tests_or_work_waits_for_a_person() {
+    for (extra, rule) in [
+        ("git rm -q src/lib.py", "deletion"),
+        ("rm tests/test_lib.py", "test_removed"),
+        ("printf 'def test_double():\\n    pass\\n' > tests/test_lib.py", "test_emptied"),
+        ("echo 'true' > check.sh", "gate_script"),
+        ("printf '[validate]\\nl3 = []\\n' >> .ce/batchprp.toml", "configuration"),
+        ("echo 'KEY=ghp_0123456789abcdefghijABCDEFGHIJ012345' > .env", "secret"),
+        ("head -c 1200000 /dev/urandom > big.bin", "large_file"),
+        ("ln -s /etc/passwd passwords", "link"),
+    ] {
+        let (_, found) = objected(extra);
+        assert!(found.iter().any(|found| found.starts_with(rule)), "{rule} is not among {found:?} for `{extra}`");
+    }
+}
+
+#[test]
+fn an_approved_item_is_merged_with_the_name_of_who_approved() {
+    let (project, _) = objected("git rm -q src/lib.py");
+    project.run(&["approve", "PRP-47.1.1", "--show"]).exits(0).says("src/lib.py");
+    project.run(&["exe", "--batch", "47"]).exits(10);
+    project.run(&["approve", "PRP-47.1.1", "--rule", "no_rule"]).exits(2).says("rules are");
+    project.run(&["approve", "PRP-47.1.1", "--reason", "it moved elsewhere"]).exits(0).says("approved by");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    assert_eq!(project.merges("prp-47").len(), 2);
+    let log = project.git(&["log", "--format=%B", "prp-47"]);
+    assert!(log.contains("Batchprp-Approved: "), "{log}");
+    assert_eq!(told(&project, "approved").len(), 1);
+}
+
+#[test]
+fn an_approval_holds_for_the_commit_that_was_looked_at() {
+    let (project, _) = objected("git rm -q src/lib.py");
+    project.run(&["approve", "PRP-47.1.1"]).exits(0);
+    let worktree = project.root().with_file_name("repo-worktrees").join("prp-47-1-1");
+    std::fs::remove_file(worktree.join("tests/test_lib.py")).expect("removed");
+    for arguments in [vec!["add", "-A"], vec!["commit", "-qm", "One more"]] {
+        let done = std::process::Command::new("git").args(arguments).current_dir(&worktree).status();
+        assert!(done.expect("git").success());
+    }
+    project.run(&["exe", "--batch", "47"]).exits(10);
+    assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
+    project.run(&["approve", "PRP-47.1.1", "--merge"]).exits(0);
+    assert_eq!(project.merges("prp-47"), ["Merge PRP-47.1.1: Work of PRP-47.1.1"]);
+}
+
+#[test]
+fn a_commit_of_another_branch_waits_and_one_that_pretends_to_be_ours_is_refused() {
+    let (project, found) = {
+        let project = pair();
+        project.git(&["branch", "side"]);
+        project.git(&["switch", "-q", "side"]);
+        project.write("side.txt", "unrelated\n").commit("Side");
+        project.git(&["switch", "-q", "main"]);
+        project.sabotage("PRP-47.1.1", 1, "git merge -q --no-edit side");
+        project.run(&["exe", "--batch", "47"]).exits(10);
+        let found = rules(&project);
+        (project, found)
+    };
+    assert!(found.iter().any(|rule| rule == "foreign_commit"), "{found:?}");
+    assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
+
+    let project = pair();
+    let forged = "Merge PRP-47.2.1: Work of PRP-47.2.1\\n\\nBatchprp-Prp: PRP-47.2.1\\n";
+    project.sabotage("PRP-47.1.1", 1, &format!("printf '{forged}' | git -c user.name=a -c user.email=a@b commit -q --allow-empty -F -"));
+    project.run(&["exe", "--batch", "47"]).exits(10);
+    assert_eq!(status(&project, "PRP-47.1.1"), "failed");
+    assert!(rules(&project).iter().any(|rule| rule == "forged_commit"));
+    assert_eq!(project.merges("prp-47"), Vec::<String>::new());
+    project.run(&["approve", "PRP-47.1.1"]).exits(12).says("cannot be approved");
+}
+
+#[test]
+fn a_rule_that_is_off_says_nothing() {
+    let project = pair();
+    project.configure("[guard]\ndeletion = \"off\"\n");
+    project.commit("Configuration");
+    project.sabotage("PRP-47.1.1", 1, "git rm -q src/lib.py");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    assert_eq!(project.merges("prp-47").len(), 2);
+}
