@@ -1,5 +1,7 @@
 //! The table of configuration keys: the one definition of what exists.
 
+use crate::model::guard::Level;
+
 /// What kind of value a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -47,6 +49,11 @@ const fn key(path: &'static str, kind: Kind, default: &'static str, help: &'stat
 
 const fn unset(path: &'static str, kind: Kind, help: &'static str) -> Key {
     Key { path, kind, default: None, help }
+}
+
+/// What a rule of the guard leads to: merges wait for a person, are refused, or it is only told.
+const fn level(path: &'static str, default: &'static str, help: &'static str) -> Key {
+    Key { path, kind: Kind::Word(&Level::WORDS), default: Some(default), help }
 }
 
 /// Every key that exists, in the order in which people see them.
@@ -117,6 +124,35 @@ pub const KEYS: &[Key] = &[
     key("git.land", Kind::Flag, "false", "fast-forward the base branch after a good run"),
     key("git.hooks", Kind::Flag, "false", "our own commits run your hooks"),
     key("git.sign", Kind::Flag, "false", "our own commits are signed"),
+    level("guard.deletion", r#""approve""#, "a deleted file that the PRP does not declare"),
+    level("guard.foreign_file", r#""approve""#, "a file of another item, changed or deleted without being declared"),
+    level("guard.foreign_commit", r#""approve""#, "a commit that other branches have, or a merge that is not ours"),
+    level("guard.forged_commit", r#""refuse""#, "a commit that looks like one of batchprp's own and is none"),
+    level("guard.document", r#""approve""#, "the document of another PRP, changed"),
+    level("guard.test_removed", r#""approve""#, "a test that is gone"),
+    level("guard.test_skipped", r#""approve""#, "a test that is skipped now"),
+    level("guard.test_emptied", r#""approve""#, "a test that asserts nothing any more"),
+    level("guard.gate_script", r#""approve""#, "a script that a gate runs, changed without being declared"),
+    level(
+        "guard.gate_configuration",
+        r#""approve""#,
+        "settings of a tool that a gate runs, changed without being declared",
+    ),
+    level("guard.ci", r#""approve""#, "files of a CI service, changed without being declared"),
+    level("guard.configuration", r#""approve""#, "batchprp's own configuration, changed"),
+    level(
+        "guard.permissions",
+        r#""approve""#,
+        "permissions and instructions of coding agents, changed without being declared",
+    ),
+    level("guard.secret", r#""approve""#, "a key, a password, a private key"),
+    level("guard.core_dump", r#""approve""#, "the memory of a crashed program"),
+    level("guard.large_file", r#""approve""#, "a file over `guard.max_file_bytes`"),
+    level("guard.link_outside", r#""approve""#, "a link that leaves the repository"),
+    level("guard.link_ignored", r#""approve""#, "a link to something that git ignores"),
+    level("guard.submodule", r#""refuse""#, "a submodule at a commit that nobody else has"),
+    key("guard.ignore", Kind::List, "[]", "files, folders and globs in which the guard looks for nothing"),
+    key("guard.max_file_bytes", Kind::Count(1), "1000000", "larger files are not merged without a word"),
     key("worktree.copy", Kind::List, "[]", "untracked files copied into every worktree"),
     key("worktree.setup", Kind::List, "[]", "shell lines run in every new worktree; BATCHPRP_SLOT differs"),
     key("tracker.kind", Kind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),

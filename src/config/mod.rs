@@ -14,7 +14,7 @@ pub use layer::{Entry, Layer, Layers, Origin, Value};
 pub use read::{from_environment, from_toml, value_of};
 pub use role::{AdapterModels, Role, RoleSettings, Size, Source, Wish, Workload};
 pub use settings::{
-    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, PathSettings, RunSettings, TrackerSettings,
-    ValidateSettings, WorktreeSettings,
+    AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, GuardSettings, PathSettings, RunSettings,
+    TrackerSettings, ValidateSettings, WorktreeSettings,
 };
 pub use template::project_file;

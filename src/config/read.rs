@@ -243,6 +243,17 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_the_guard_are_keys_with_four_words() {
+        let text = "[guard]\nsecrets = \"off\"\nci = \"warn\"\ndeletion = \"note\"\nmax_file_bytes = 0\n";
+        let (layer, problems) = from_toml(text, &Origin::Default);
+        let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(layer.entries.keys().collect::<Vec<_>>(), ["guard.deletion"]);
+        assert!(said.contains(&"unknown key `guard.secrets`"), "{said:?}");
+        assert!(said.contains(&"`guard.ci`: `warn` is none of `off`, `note`, `approve`, `refuse`"), "{said:?}");
+        assert!(problems.iter().any(|problem| problem.help.as_deref() == Some("did you mean `guard.secret`?")));
+    }
+
+    #[test]
     fn broken_toml_is_one_problem_with_a_place() {
         let (_, problems) = from_toml("[run\njobs = 4\n", &Origin::Default);
         assert!(problems.iter().any(|p| p.code == "config::syntax" && p.span.is_some()), "{problems:?}");

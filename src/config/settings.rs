@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::key::KEYS;
 use super::layer::{Entry, Layer, Layers, Origin, Value};
 use super::read::from_toml;
+use crate::model::guard::Level;
 
 /// Everything that is configured, with all defaults filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,7 @@ pub struct Config {
     pub run: RunSettings,
     pub validate: ValidateSettings,
     pub git: GitSettings,
+    pub guard: GuardSettings,
     pub worktree: WorktreeSettings,
     pub tracker: TrackerSettings,
     pub context: ContextSettings,
@@ -92,6 +94,14 @@ pub struct GitSettings {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GuardSettings {
+    /// By rule.
+    pub levels: BTreeMap<String, Level>,
+    pub ignore: Vec<String>,
+    pub max_file_bytes: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WorktreeSettings {
     pub copy: Vec<String>,
     pub setup: Vec<String>,
@@ -154,6 +164,11 @@ impl Config {
                 land: found.flag("git.land"),
                 hooks: found.flag("git.hooks"),
                 sign: found.flag("git.sign"),
+            },
+            guard: GuardSettings {
+                levels: found.names("guard").filter_map(|rule| Some((rule.to_owned(), found.level(rule)?))).collect(),
+                ignore: found.list("guard.ignore"),
+                max_file_bytes: found.count("guard.max_file_bytes").unwrap_or_default(),
             },
             worktree: WorktreeSettings { copy: found.list("worktree.copy"), setup: found.list("worktree.setup") },
             tracker: TrackerSettings {
@@ -224,6 +239,10 @@ impl Found {
         self.value(path) == Some(&Value::Flag(true))
     }
 
+    fn level(&self, rule: &str) -> Option<Level> {
+        Level::read(&self.some_text(&format!("guard.{rule}"))?)
+    }
+
     fn time(&self, path: &str) -> Option<Duration> {
         if let Some(Value::Time(time)) = self.value(path) { Some(*time) } else { None }
     }
@@ -255,6 +274,8 @@ mod tests {
         assert_eq!(config.run.silence, Duration::from_secs(300));
         assert_eq!(config.git.on_conflict, "park");
         assert!(config.validate.run_gates);
+        assert_eq!(config.guard.levels["submodule"], Level::Refuse);
+        assert_eq!((config.guard.max_file_bytes, config.guard.levels.len()), (1_000_000, 19));
         assert_eq!(config.get("run.poll"), Some(30.into()));
         let wanted = KEYS.iter().filter(|k| k.default.is_some() && !k.path.contains('*')).count();
         assert_eq!(config.entries().len(), wanted);
@@ -264,10 +285,15 @@ mod tests {
     fn a_stronger_layer_covers_a_weaker_one_and_says_where_it_comes_from() {
         let (user, _) =
             from_toml("[run]\njobs = 2\nretries = 0\n[adapter.command]\nargv = [\"x\"]", &Origin::UserFile("u".into()));
-        let (project, _) = from_toml("[run]\njobs = 3", &Origin::ProjectFile("p".into()));
+        let text = "[run]\njobs = 3\n[guard]\nsecret = \"refuse\"\nignore = [\"vendor/\"]";
+        let (project, _) = from_toml(text, &Origin::ProjectFile("p".into()));
         let config = Config::from_layers(Layers(vec![user, project]));
         assert_eq!((config.run.jobs, config.run.retries), (3, 0));
         assert_eq!(config.entries()["run.jobs"].origin, Origin::ProjectFile("p".into()));
         assert_eq!(config.adapters["command"].argv, ["x"]);
+        assert_eq!(
+            (config.guard.levels["secret"], config.guard.ignore.as_slice()),
+            (Level::Refuse, &["vendor/".to_owned()][..])
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! What counts as proof, pure: the verdict about an agent's work, the guard of what is merged, and what is secret.
 
 pub mod environment;
+pub mod guard;
 mod key;
 pub mod verdict;
 

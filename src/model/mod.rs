@@ -9,6 +9,7 @@ pub mod checkpoint;
 pub mod duration;
 pub mod edit;
 pub mod gate;
+pub mod guard;
 pub mod heartbeat;
 pub mod history;
 pub mod id;

@@ -9,4 +9,5 @@ mod value;
 
 pub use gate::{GateEnvironment, for_gates};
 pub use name::matches;
+pub(super) use name::says_secret;
 pub use secret::secret_values;

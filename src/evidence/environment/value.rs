@@ -1,114 +1,19 @@
 //! What a value looks like: words, numbers and places that may be shown, or something that nobody would type twice.
 
+use super::name::is_one_of;
+
 /// Words that stand for settings or are everybody's password: taking them out of a text would only garble it.
-const WORDS: [&str; 62] = [
-    "admin",
-    "all",
-    "always",
-    "anonymous",
-    "auto",
-    "basic",
-    "bearer",
-    "bool",
-    "changeme",
-    "ci",
-    "container",
-    "default",
-    "demo",
-    "dev",
-    "development",
-    "disable",
-    "disabled",
-    "dummy",
-    "empty",
-    "enable",
-    "enabled",
-    "env",
-    "error",
-    "example",
-    "false",
-    "file",
-    "guest",
-    "host",
-    "info",
-    "keyring",
-    "local",
-    "localhost",
-    "master",
-    "memory",
-    "mysql",
-    "never",
-    "none",
-    "null",
-    "oauth",
-    "off",
-    "optional",
-    "password",
-    "plain",
-    "postgres",
-    "prod",
-    "production",
-    "public",
-    "redis",
-    "required",
-    "root",
-    "secret",
-    "staging",
-    "string",
-    "strict",
-    "test",
-    "testing",
-    "token",
-    "true",
-    "undefined",
-    "user",
-    "username",
-    "warn",
-];
+const WORDS: &str = "
+    admin all always anonymous auto basic bearer bool changeme ci container default demo dev development disable
+    disabled dummy empty enable enabled env error example false file guest host info keyring local localhost
+    master memory mysql never none null oauth off optional password plain postgres prod production public redis
+    required root secret staging string strict test testing token true undefined user username warn";
 
 /// First folders of absolute paths. A secret may begin with `/` as well.
-const ROOTS: [&str; 40] = [
-    "Applications",
-    "Library",
-    "System",
-    "Users",
-    "Volumes",
-    "app",
-    "bin",
-    "boot",
-    "build",
-    "builds",
-    "cygdrive",
-    "data",
-    "dev",
-    "etc",
-    "github",
-    "gnu",
-    "home",
-    "lib",
-    "lib32",
-    "lib64",
-    "media",
-    "mnt",
-    "nix",
-    "opt",
-    "private",
-    "proc",
-    "root",
-    "run",
-    "sbin",
-    "snap",
-    "src",
-    "srv",
-    "sys",
-    "tmp",
-    "usr",
-    "var",
-    "work",
-    "workdir",
-    "workspace",
-    "workspaces",
-];
+const ROOTS: &str = "
+    Applications Library System Users Volumes app bin boot build builds cygdrive data dev etc github gnu home lib
+    lib32 lib64 media mnt nix opt private proc root run sbin snap src srv sys tmp usr var work workdir workspace
+    workspaces";
 
 /// Shorter values are words whatever their name says.
 pub(super) const SHORTEST: usize = 4;
@@ -121,7 +26,7 @@ const RANDOM: usize = 20;
 pub(super) fn is_word(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let number = value.bytes().all(|byte| byte.is_ascii_digit() || b"+-.,_%".contains(&byte)) && digits < 6;
-    value.len() < SHORTEST || number || WORDS.contains(&value.to_lowercase().as_str())
+    value.len() < SHORTEST || number || is_one_of(WORDS, &value.to_lowercase())
 }
 
 /// Tells whether a value is a path, or a list of paths with `:` between.
@@ -134,7 +39,7 @@ fn is_path(part: &str) -> bool {
         return true;
     }
     let Some(rest) = part.strip_prefix('/') else { return false };
-    rest.is_empty() || ROOTS.contains(&rest.split('/').next().unwrap_or_default())
+    rest.is_empty() || is_one_of(ROOTS, rest.split('/').next().unwrap_or_default())
 }
 
 /// Tells whether a value of which nothing is known can be shown: words, short names with a number, paths, addresses.

@@ -15,8 +15,8 @@ pub(super) fn disagreements(seen: &Seen<'_>) -> Vec<String> {
         about(seen, claims, &mut told);
     }
     let declared: Vec<Pattern> = seen.facts.declared.iter().map(|path| Pattern::new(path)).collect();
-    let meets = |path: &&str| declared.iter().any(|pattern| pattern.matches(path));
-    if !declared.is_empty() && !seen.work.is_empty() && !seen.work.iter().any(|path| meets(&path)) {
+    let meets = |path: &str| declared.iter().any(|pattern| pattern.matches(path));
+    if !declared.is_empty() && !seen.work.is_empty() && !seen.work.iter().any(|path| meets(path)) {
         told.push(format!("of the declared files none changed, only {}", files(&seen.work)));
     }
     told

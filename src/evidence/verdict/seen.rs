@@ -7,7 +7,7 @@ use crate::model::agent::TimerKind;
 
 /// Digested facts.
 #[derive(Clone, Debug)]
-pub struct Seen<'a> {
+pub(super) struct Seen<'a> {
     pub(super) facts: &'a Facts,
     /// What the agent changed.
     pub(super) work: Vec<&'a str>,
@@ -27,8 +27,8 @@ impl<'a> Seen<'a> {
         };
         let (excluded, work): (Vec<&str>, Vec<&str>) = all.iter().copied().partition(|path| is_excluded(path));
         let left = facts.end.paths().filter(|path| !all.contains(path) && !is_excluded(path));
-        let word = facts.claims.as_ref().and_then(|claims| claims.word).unwrap_or(Word::Done);
-        Self { facts, work, leftovers: excluded.into_iter().chain(left).collect(), word }
+        let said = facts.claims.as_ref().and_then(|claims| claims.word).unwrap_or(Word::Done);
+        Self { facts, work, leftovers: excluded.into_iter().chain(left).collect(), word: said }
     }
 
     /// The process did not end as one that is content. One that we helped to its end after its result has.

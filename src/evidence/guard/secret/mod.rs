@@ -1,0 +1,9 @@
+//! Secrets in what was added: keys of known kinds, private keys, passwords of addresses, values under secret names.
+
+mod assignment;
+mod file;
+mod find;
+mod known;
+mod random;
+
+pub(super) use find::{check, masked};

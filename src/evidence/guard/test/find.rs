@@ -1,0 +1,99 @@
+//! The rules about tests.
+
+use super::compare::{Placed, pairs};
+use super::language::Language;
+use super::read::{Test, Tests, read};
+use super::skip::Skip;
+use crate::evidence::guard::change::Change;
+use crate::evidence::guard::inspect::Scene;
+
+/// So many tests are named; the others are counted.
+const NAMED: usize = 3;
+
+/// A changed file with the tests of both sides.
+struct Changed {
+    path: String,
+    old: Tests,
+    new: Tests,
+    /// The file is gone, and the PRP declares it.
+    dropped: bool,
+}
+
+pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
+    let changed: Vec<Changed> = scene
+        .changes
+        .iter()
+        .filter_map(|change| {
+            let language = Language::of(&change.path).filter(|language| language.has_tests(&change.path))?;
+            Some(Changed {
+                path: change.path.clone(),
+                old: read(language, change.old_text()),
+                new: read(language, change.new_text()),
+                dropped: change.is_deletion() && scene.declares(&change.path),
+            })
+        })
+        .collect();
+    let old: Vec<Placed<'_>> = changed.iter().flat_map(|file| placed(&file.path, &file.old.tests)).collect();
+    let new: Vec<Placed<'_>> = changed.iter().flat_map(|file| placed(&file.path, &file.new.tests)).collect();
+    let pairs = pairs(&old, &new);
+    for file in &changed {
+        let gone: Vec<&Test> = pairs.gone.iter().filter(|gone| gone.path == file.path).map(|gone| gone.test).collect();
+        if let Some(first) = gone.first().filter(|_| !file.dropped) {
+            let names = named(&gone);
+            let reason = if gone.len() == 1 {
+                format!("the test {names} is gone")
+            } else {
+                format!("the tests {names} are gone")
+            };
+            scene.find("test_removed", &file.path, Some(first.line), reason);
+        }
+        if file.new.only > file.old.only {
+            scene.find("test_skipped", &file.path, None, "`only` keeps the other tests from being run".to_owned());
+        }
+    }
+    for (before, now) in &pairs.replaced {
+        let reason = format!("the test `{}` became `{}`", before.test.name, now.test.name);
+        scene.note("test_removed", now.path, Some(now.test.line), reason);
+    }
+    for (before, now) in &pairs.kept {
+        let (name, line) = (&now.test.name, Some(now.test.line));
+        if now.test.skip > before.test.skip {
+            let reason = format!(
+                "the test `{name}` is skipped{}",
+                if now.test.skip == Skip::Sometimes { " under a condition" } else { "" }
+            );
+            match now.test.skip {
+                Skip::Always => scene.find("test_skipped", now.path, line, reason),
+                Skip::Sometimes | Skip::No => scene.note("test_skipped", now.path, line, reason),
+            }
+        }
+        if is_emptied(before.test, now.test) {
+            scene.find("test_emptied", now.path, line, format!("the test `{name}` asserts nothing any more"));
+        }
+    }
+}
+
+/// Tells whether the old side of a change holds tests.
+pub(in crate::evidence::guard) fn held_tests(change: &Change) -> bool {
+    let language = Language::of(&change.path).filter(|language| language.has_tests(&change.path));
+    language.is_some_and(|language| !read(language, change.old_text()).tests.is_empty())
+}
+
+fn placed<'a>(path: &'a str, tests: &'a [Test]) -> impl Iterator<Item = Placed<'a>> {
+    tests.iter().map(move |test| Placed { path, test })
+}
+
+/// It asserted something and does not any more, or it did something and does nothing. One that is skipped is told as such.
+fn is_emptied(old: &Test, new: &Test) -> bool {
+    new.skip != Skip::Always
+        && new.assertions == 0
+        && (old.assertions > 0 || old.steps.len() > 1 && new.steps.is_empty())
+}
+
+fn named(tests: &[&Test]) -> String {
+    let shown = tests.iter().take(NAMED).map(|test| format!("`{}`", test.name)).collect::<Vec<_>>().join(", ");
+    match tests.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

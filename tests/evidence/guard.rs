@@ -1,0 +1,549 @@
+//! Each rule of the guard has changes that break it and changes that keep it.
+
+use std::collections::BTreeMap;
+
+use batchprp::evidence::guard::{Change, Commit, File, Input, Other, Outcome, Policy, RULES, inspect, scripts};
+use batchprp::model::guard::Level;
+use proptest::prelude::*;
+
+fn input(changes: Vec<Change>) -> Input {
+    Input {
+        item: "PRP-1.2.1".to_owned(),
+        document: "PRPs/feature-requests/PRP-1.2.1-api.md".to_owned(),
+        documents: vec!["PRPs/feature-requests".to_owned(), "PRPs/executed".to_owned()],
+        state: ".ce".to_owned(),
+        declared: vec!["src/api.rs".to_owned(), "tests/declared/".to_owned(), "docs/*.md".to_owned()],
+        changes,
+        ..Input::default()
+    }
+}
+
+/// Returns rule, level and place of each finding.
+fn found(input: &Input) -> Vec<(&'static str, &'static str, String)> {
+    let outcome = inspect(input, &Policy::default());
+    outcome.findings().iter().map(|finding| (finding.rule, finding.level.as_str(), finding.path.clone())).collect()
+}
+
+fn rules(input: &Input) -> Vec<&'static str> {
+    let mut rules: Vec<&str> =
+        found(input).into_iter().filter(|(_, level, _)| *level != "note").map(|(rule, ..)| rule).collect();
+    rules.dedup();
+    rules
+}
+
+fn file(path: &str, new: File) -> Change {
+    Change { path: path.to_owned(), old: None, new: Some(new) }
+}
+
+fn binary(bytes: u64, head: &[u8]) -> File {
+    File::Binary { bytes, head: head.to_vec() }
+}
+
+fn link(target: &str, ignored: bool) -> File {
+    File::Link { target: target.to_owned(), ignored }
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn ordinary_work_is_clear() {
+    let changes = vec![
+        Change::text("src/api.rs", Some("fn a() {}\n"), Some("fn a() { b() }\n")),
+        Change::text("src/new.rs", None, Some("fn b() {}\n")),
+        Change::text("PRPs/feature-requests/PRP-1.2.1-api.md", Some("status: planning\n"), Some("status: executed\n")),
+        Change::text(".ce/tmp/runs/x/spec.json", None, Some("{}\n")),
+    ];
+    assert_eq!(inspect(&input(changes), &Policy::default()), Outcome::Clear(Vec::new()));
+}
+
+#[test]
+fn undeclared_deletion_waits_and_a_declared_or_moved_file_does_not() {
+    let text = "one\ntwo\nthree\nfour\n";
+    assert_eq!(rules(&input(vec![Change::text("src/old.rs", Some(text), None)])), ["deletion"]);
+    assert_eq!(rules(&input(vec![Change::text("src/api.rs", Some(text), None)])), NONE);
+    let moved = vec![
+        Change::text("src/old.rs", Some(text), None),
+        Change::text("src/deep/old.rs", None, Some("one\ntwo\nthree\nfive\n")),
+    ];
+    assert_eq!(found(&input(moved)), [("deletion", "note", "src/old.rs".to_owned())]);
+    let gone = Change { path: "logo.png".to_owned(), old: Some(binary(10, b"x")), new: None };
+    assert_eq!(rules(&input(vec![gone])), ["deletion"]);
+}
+
+#[test]
+fn files_of_other_items_wait_whether_changed_or_deleted() {
+    let others = vec![
+        Other {
+            item: "PRP-1.1.1".to_owned(),
+            made: vec!["src/made.rs".to_owned(), "src/api.rs".to_owned()],
+            ..Other::default()
+        },
+        Other {
+            item: "PRP-1.1.2".to_owned(),
+            declared: vec!["./src/promised.rs".to_owned(), "lib/".to_owned()],
+            ..Other::default()
+        },
+    ];
+    for (path, new, wanted) in [
+        ("src/made.rs", Some("b\n"), vec!["foreign_file"]),
+        ("src/made.rs", None, vec!["foreign_file"]),
+        ("src/promised.rs", Some("b\n"), vec!["foreign_file"]),
+        // Declared by both, so they ran one after the other.
+        ("src/api.rs", Some("b\n"), vec![]),
+        // A folder says too little about a single file.
+        ("lib/x.rs", Some("b\n"), vec![]),
+        ("src/mine.rs", Some("b\n"), vec![]),
+    ] {
+        let input = Input { others: others.clone(), ..input(vec![Change::text(path, Some("a\n"), new)]) };
+        assert_eq!(rules(&input), wanted, "{path} {new:?}");
+    }
+    let locked = Other { item: "PRP-1.1.1".to_owned(), made: vec!["Cargo.lock".to_owned()], ..Other::default() };
+    let lock = Input { others: vec![locked], ..input(vec![Change::text("Cargo.lock", Some("a\n"), Some("b\n"))]) };
+    assert_eq!(found(&lock), [("foreign_file", "note", "Cargo.lock".to_owned())]);
+    let reset: Vec<Change> = ["src/made.rs", "src/api.rs"].map(|path| Change::text(path, Some("x\n"), None)).into();
+    assert_eq!(rules(&Input { others, declared: Vec::new(), ..input(reset) }), ["foreign_file"]);
+}
+
+#[test]
+fn commits_of_others_wait_and_forged_ones_are_refused() {
+    let forged =
+        "PRP-1.1.1: Phase 1 - x\n\nBatchprp-Prp: PRP-1.1.1\nBatchprp-Phase: 1\nBatchprp-Run: r\nBatchprp-Key: k\n";
+    let own = forged.replace("PRP-1.1.1", "PRP-1.2.1");
+    let plain = || Commit {
+        id: "45593c8f1d3f".to_owned(),
+        author: "A <a@b>".to_owned(),
+        parents: vec!["1".to_owned()],
+        ..Commit::default()
+    };
+    for (commit, wanted) in [
+        (Commit { message: "Add the API\n".to_owned(), ..plain() }, vec![]),
+        // The form that agents imitate, without our trailers.
+        (Commit { message: "PRP-1.2.1: Phase 1 - x\n".to_owned(), ..plain() }, vec![]),
+        (Commit { message: own.clone(), recorded: true, ..plain() }, vec![]),
+        (Commit { message: own, ..plain() }, vec![("forged_commit", "approve")]),
+        (Commit { message: forged.to_owned(), ..plain() }, vec![("forged_commit", "refuse")]),
+        (Commit { message: "Merge PRP-1.1.1: Title\n".to_owned(), ..plain() }, vec![("forged_commit", "refuse")]),
+        (Commit { message: "x\n\nBatchprp-Prp: PRP-1.1.1\n".to_owned(), ..plain() }, vec![("forged_commit", "refuse")]),
+        (Commit { message: "Merge pull request: x\n".to_owned(), ..plain() }, vec![]),
+        (Commit { elsewhere: vec!["main".to_owned()], ..plain() }, vec![("foreign_commit", "approve")]),
+        (Commit { parents: vec!["1".to_owned(), "2".to_owned()], ..plain() }, vec![("foreign_commit", "approve")]),
+    ] {
+        let input = Input { commits: vec![commit.clone()], ..input(Vec::new()) };
+        let got: Vec<(&str, &str)> = found(&input).into_iter().map(|(rule, level, _)| (rule, level)).collect();
+        assert_eq!(got, wanted, "{commit:?}");
+    }
+}
+
+#[test]
+fn settings_of_gates_ci_agents_and_our_own_wait() {
+    let gates = ["./ci/check.sh", "npm test", "pytest -q", "cargo test"].map(str::to_owned).to_vec();
+    let there = |path: &str| path == "ci/check.sh";
+    let package =
+        |test: &str, version: &str| format!("{{\"version\": \"{version}\", \"scripts\": {{\"test\": \"{test}\"}}}}");
+    for (path, old, new, wanted) in [
+        ("ci/check.sh", "exit 1\n", "exit 0\n", vec!["gate_script"]),
+        ("conftest.py", "a = 1\n", "b = 1\n", vec!["gate_configuration"]),
+        ("pytest.ini", "[pytest]\n", "[pytest]\naddopts = -k none\n", vec!["gate_configuration"]),
+        ("package.json", &package("jest", "1"), &package("true", "1"), vec!["gate_configuration"]),
+        ("package.json", &package("jest", "1"), &package("jest", "2"), vec![]),
+        ("web/jest.config.ts", "a\n", "b\n", vec!["gate_configuration"]),
+        (".eslintrc.json", "{}\n", "{\"rules\": {}}\n", vec!["gate_configuration"]),
+        ("clippy.toml", "a = 1\n", "a = 2\n", vec!["gate_configuration"]),
+        ("Cargo.toml", "[package]\nname = \"a\"\n", "[package]\nname = \"a\"\n[dependencies]\nb = \"1\"\n", vec![]),
+        (
+            "Cargo.toml",
+            "[lints.rust]\nunsafe_code = \"deny\"\n",
+            "[lints.rust]\nunsafe_code = \"allow\"\n",
+            vec!["gate_configuration"],
+        ),
+        ("Makefile", "a:\n", "b:\n", vec![]),
+        (".husky/pre-commit", "npm test\n", "true\n", vec!["gate_configuration"]),
+        (".github/workflows/ci.yml", "a: 1\n", "a: 2\n", vec!["ci"]),
+        (".gitlab-ci.yml", "a: 1\n", "a: 2\n", vec!["ci"]),
+        (".ce/batchprp.toml", "[validate]\n", "[validate]\nl1 = []\n", vec!["configuration"]),
+        (".ce/agents/mine.rhai", "a\n", "b\n", vec!["configuration"]),
+        (".claude/settings.json", "{}\n", "{\"permissions\": {}}\n", vec!["permissions"]),
+        (".claude/settings.local.json", "", "{}\n", vec!["permissions"]),
+        (".cursor/cli.json", "", "{}\n", vec!["permissions"]),
+        (".codex/config.toml", "", "a = 1\n", vec!["permissions"]),
+        (".gemini/settings.json", "", "{}\n", vec!["permissions"]),
+        ("opencode.json", "", "{}\n", vec!["permissions"]),
+        (".mcp.json", "", "{}\n", vec!["permissions"]),
+        ("AGENTS.md", "a\n", "b\n", vec!["permissions"]),
+        ("web/CLAUDE.md", "a\n", "b\n", vec!["permissions"]),
+        ("PRPs/feature-requests/PRP-1.1.1-x.md", "a\n", "b\n", vec!["document"]),
+        ("src/agents.md", "a\n", "b\n", vec![]),
+    ] {
+        let change = Change::text(path, Some(old).filter(|old| !old.is_empty()), Some(new));
+        let scripts = scripts(&gates, &there);
+        let undeclared = Input { gates: gates.clone(), scripts: scripts.clone(), ..input(vec![change.clone()]) };
+        assert_eq!(rules(&undeclared), wanted, "{path}");
+        // What the document declares is what a person wants, except our own configuration.
+        let declared = Input { declared: vec![path.to_owned()], ..undeclared };
+        let kept = if wanted == ["configuration"] { wanted } else { vec![] };
+        assert_eq!(rules(&declared), kept, "{path} declared");
+    }
+}
+
+#[test]
+fn what_is_no_text_waits() {
+    let elf = [&b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00"[..], &[4, 0]].concat();
+    let program = [&b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00"[..], &[2, 0]].concat();
+    for (path, new, wanted) in [
+        ("core.12345", binary(50_000, b"\x7fELF"), vec!["core_dump"]),
+        ("core", binary(50_000, b"x"), vec!["core_dump"]),
+        ("dump.bin", binary(50_000, &elf), vec!["core_dump"]),
+        ("tool", binary(50_000, &program), vec![]),
+        ("core.py", File::Text("a = 1\n".to_owned()), vec![]),
+        ("big.bin", binary(1_400_000, b"x"), vec!["large_file"]),
+        ("big.sql", File::Text("x\n".repeat(600_000)), vec!["large_file"]),
+        ("docs/big.md", File::Text("x\n".repeat(600_000)), vec![]),
+        ("small.bin", binary(900_000, b"x"), vec![]),
+        ("etc", link("/etc", false), vec!["link_outside"]),
+        ("src/up", link("../../other", false), vec!["link_outside"]),
+        ("node_modules", link("../../main/node_modules", false), vec!["link_outside"]),
+        ("web/node_modules", link("../node_modules", false), vec!["link_ignored"]),
+        ("cache", link("out/cache", true), vec!["link_ignored"]),
+        ("latest", link("docs/v2", false), vec![]),
+        ("vendor/lib", File::Module { commit: "45593c8f1d".to_owned(), there: false }, vec!["submodule"]),
+        ("vendor/lib", File::Module { commit: "45593c8f1d".to_owned(), there: true }, vec![]),
+    ] {
+        let change = file(path, new);
+        assert_eq!(rules(&input(vec![change.clone()])), wanted, "{path}");
+        // What set-up made is left out of checkpoints.
+        assert_eq!(rules(&Input { set_up: vec![path.to_owned()], ..input(vec![change]) }), NONE, "{path}");
+    }
+    let grown =
+        Change { path: "a.bin".to_owned(), old: Some(binary(2_000_000, b"a")), new: Some(binary(2_000_001, b"b")) };
+    assert_eq!(rules(&input(vec![grown])), NONE);
+    let module = file("m", File::Module { commit: "4".to_owned(), there: false });
+    assert!(matches!(inspect(&input(vec![module]), &Policy::default()), Outcome::Refused(_)));
+}
+
+#[test]
+fn secrets_wait_and_are_not_quoted() {
+    let key = "ghp_9fK2xQpL7vRtB3mN8sWdA1cE5gH6jK0qZxYv";
+    let private = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----\n";
+    for (path, text, wanted) in [
+        ("src/api.rs", format!("let token = \"{key}\";\n"), vec!["secret"]),
+        ("src/settings.py", "SECRET_KEY = '192b9bdd22ab9ed4d12e236c78afcb9a393ec15f'\n".to_owned(), vec!["secret"]),
+        ("deploy.pem", private.to_owned(), vec!["secret"]),
+        (".env", "DB_PASSWORD=hunter22\n".to_owned(), vec!["secret"]),
+        (".env", "PORT=8080\n".to_owned(), vec!["secret"]),
+        (".env.example", "DB_PASSWORD=hunter22\n".to_owned(), vec![]),
+        ("config.yml", "api_key: 9fK2xQpL7vRtB3\n".to_owned(), vec!["secret"]),
+        ("config.yml", "api_key: ${API_KEY}\npassword: changeme\n".to_owned(), vec![]),
+        ("README.md", "export API_KEY=\"9fK2xQpL7vRtB3mN8sWd\"\n".to_owned(), vec![]),
+        ("tests/test_login.py", "token = \"9fK2xQpL7vRtB3mN8sWd\"\n".to_owned(), vec![]),
+        ("package-lock.json", "\"integrity\": \"sha512-9fK2xQpL7vRtB3mN8sWd==\"\n".to_owned(), vec![]),
+        ("src/db.rs", "let url = \"postgres://grace:9fK2xQpL7v@db.acme.io/x\";\n".to_owned(), vec!["secret"]),
+        ("id_ed25519", "x\n".to_owned(), vec!["secret"]),
+    ] {
+        let input = input(vec![Change::text(path, None, Some(&text))]);
+        assert_eq!(rules(&input), wanted, "{path}: {text}");
+        let shown = serde_json::to_string(&inspect(&input, &Policy::default())).unwrap();
+        for secret in [key, "192b9bdd22ab9ed4", "hunter22", "9fK2xQpL7v", "MIIEvQ"] {
+            assert!(!shown.contains(secret), "{path}: {shown}");
+        }
+    }
+    // A line that stood there before is nothing new, wherever it stands now.
+    let moved = vec![
+        Change::text("a.py", Some("SECRET_KEY = '192b9bdd22ab9ed4d12e236c78afcb9a'\n"), Some("")),
+        Change::text("b.py", None, Some("    SECRET_KEY = '192b9bdd22ab9ed4d12e236c78afcb9a'\n")),
+    ];
+    assert_eq!(rules(&input(moved)), NONE);
+}
+
+/// One language: a file with two tests, and what may be done to the second one. `{}` is its place.
+struct Case {
+    path: &'static str,
+    around: &'static str,
+    test: &'static str,
+    skipped: &'static [&'static str],
+    emptied: &'static [&'static str],
+    renamed: &'static str,
+}
+
+const CASES: &[Case] = &[
+    Case {
+        path: "src/parse.rs",
+        around: "mod tests {\n    #[test]\n    fn first() {\n        assert!(parse(\"a\"));\n    }\n\n{}\n}\n",
+        test: "    #[test]\n    fn second() {\n        let tree = parse(\"b\");\n        assert_eq!(tree.len(), 2);\n    }\n",
+        skipped: &[
+            "    #[test]\n    #[ignore]\n    fn second() {\n        let tree = parse(\"b\");\n        assert_eq!(tree.len(), 2);\n    }\n",
+        ],
+        emptied: &[
+            "    #[test]\n    fn second() {}\n",
+            "    #[test]\n    fn second() {\n        let tree = parse(\"b\");\n        // assert_eq!(tree.len(), 2);\n    }\n",
+            "    #[test]\n    fn second() {\n        assert!(true);\n    }\n",
+        ],
+        renamed: "    #[test]\n    fn the_second_tree() {\n        let tree = parse(\"b\");\n        assert_eq!(tree.len(), 2);\n    }\n",
+    },
+    Case {
+        path: "crates/x/tests/regression.rs",
+        around: "rgtest!(r1_first, |dir: Dir, mut cmd: TestCommand| {\n    cmd.assert_err();\n});\n\n{}\n",
+        test: "rgtest!(r2_second, |dir: Dir, mut cmd: TestCommand| {\n    dir.create(\"a\", \"\\\nx\n\");\n    eqnice!(\"1\\n\", cmd.stdout());\n});\n",
+        skipped: &[],
+        emptied: &["rgtest!(r2_second, |dir: Dir, mut cmd: TestCommand| {\n});\n"],
+        renamed: "rgtest!(r2_second_again, |dir: Dir, mut cmd: TestCommand| {\n    dir.create(\"a\", \"\\\nx\n\");\n    eqnice!(\"1\\n\", cmd.stdout());\n});\n",
+    },
+    Case {
+        path: "tests/test_app.py",
+        around: "import pytest\n\n\ndef test_first(client):\n    assert client.get('/').status_code == 200\n\n\n{}\n",
+        test: "def test_second(client):\n    \"\"\"It posts.\"\"\"\n    rv = client.post('/')\n    assert rv.status_code == 405\n",
+        skipped: &[
+            "@pytest.mark.skip(reason=\"later\")\ndef test_second(client):\n    rv = client.post('/')\n    assert rv.status_code == 405\n",
+            "@pytest.mark.xfail\ndef test_second(client):\n    rv = client.post('/')\n    assert rv.status_code == 405\n",
+            "def test_second(client):\n    pytest.skip('later')\n    rv = client.post('/')\n    assert rv.status_code == 405\n",
+        ],
+        emptied: &[
+            "def test_second(client):\n    pass\n",
+            "def test_second(client):\n    \"\"\"It posts.\"\"\"\n    rv = client.post('/')\n",
+            "def test_second(client):\n    assert True\n",
+        ],
+        renamed: "def test_second_is_refused(client):\n    rv = client.post('/')\n    assert rv.status_code == 405\n",
+    },
+    Case {
+        path: "src/app.test.ts",
+        around: "describe('app', () => {\n  it('answers first', async () => {\n    expect(await get('/')).toBe(200)\n  })\n\n{}\n})\n",
+        test: "  it('answers second', async () => {\n    const rv = await post('/')\n    expect(rv.status).toBe(405)\n  })\n",
+        skipped: &[
+            "  it.skip('answers second', async () => {\n    const rv = await post('/')\n    expect(rv.status).toBe(405)\n  })\n",
+            "  xit('answers second', async () => {\n    const rv = await post('/')\n    expect(rv.status).toBe(405)\n  })\n",
+            "  it.todo('answers second')\n",
+        ],
+        emptied: &[
+            "  it('answers second', async () => {})\n",
+            "  it('answers second', async () => {\n    const rv = await post('/')\n  })\n",
+            "  it('answers second', async () => {\n    expect(true).toBe(true)\n  })\n",
+        ],
+        renamed: "  it('answers to the second', async () => {\n    const rv = await post('/')\n    expect(rv.status).toBe(405)\n  })\n",
+    },
+    Case {
+        path: "app_test.go",
+        around: "package app\n\nfunc TestFirst(t *testing.T) {\n\tassert.Equal(t, 1, one())\n}\n\n{}\n",
+        test: "func TestSecond(t *testing.T) {\n\tgot := two()\n\tif got != 2 {\n\t\tt.Errorf(\"got %d\", got)\n\t}\n}\n",
+        skipped: &[
+            "func TestSecond(t *testing.T) {\n\tt.Skip(\"flaky\")\n\tgot := two()\n\tif got != 2 {\n\t\tt.Errorf(\"got %d\", got)\n\t}\n}\n",
+        ],
+        emptied: &["func TestSecond(t *testing.T) {\n\t_ = two()\n}\n", "func TestSecond(t *testing.T) {\n}\n"],
+        renamed: "func TestSecondNumber(t *testing.T) {\n\tgot := two()\n\tif got != 2 {\n\t\tt.Errorf(\"got %d\", got)\n\t}\n}\n",
+    },
+    Case {
+        path: "src/test/java/AppTest.java",
+        around: "public class AppTest {\n  @Test\n  public void first() {\n    assertThat(one()).isEqualTo(1);\n  }\n\n{}\n}\n",
+        test: "  @Test\n  public void second() {\n    int two = two();\n    assertEquals(2, two);\n  }\n",
+        skipped: &[
+            "  @Test\n  @Disabled(\"later\")\n  public void second() {\n    int two = two();\n    assertEquals(2, two);\n  }\n",
+            "  @Ignore\n  @Test\n  public void second() {\n    int two = two();\n    assertEquals(2, two);\n  }\n",
+        ],
+        emptied: &[
+            "  @Test\n  public void second() {\n    int two = two();\n  }\n",
+            "  @Test\n  public void second() {\n  }\n",
+        ],
+        renamed: "  @Test\n  public void secondIsTwo() {\n    int two = two();\n    assertEquals(2, two);\n  }\n",
+    },
+    Case {
+        path: "src/test/kotlin/AppTest.kt",
+        around: "class AppTest {\n  @Test\n  fun `first is one`() {\n    assertEquals(1, one())\n  }\n\n{}\n}\n",
+        test: "  @Test\n  fun `second is two`() {\n    val two = two()\n    assertEquals(2, two)\n  }\n",
+        skipped: &[
+            "  @Disabled\n  @Test\n  fun `second is two`() {\n    val two = two()\n    assertEquals(2, two)\n  }\n",
+        ],
+        emptied: &["  @Test\n  fun `second is two`() {\n    val two = two()\n  }\n"],
+        renamed: "  @Test\n  fun `second is always two`() {\n    val two = two()\n    assertEquals(2, two)\n  }\n",
+    },
+    Case {
+        path: "spec/app_spec.rb",
+        around: "describe App do\n  it 'answers first' do\n    expect(one).to eq(1)\n  end\n\n{}\nend\n",
+        test: "  it 'answers second' do\n    two = app.two\n    expect(two).to eq(2)\n  end\n",
+        skipped: &[
+            "  xit 'answers second' do\n    two = app.two\n    expect(two).to eq(2)\n  end\n",
+            "  it 'answers second' do\n    skip 'later'\n    two = app.two\n    expect(two).to eq(2)\n  end\n",
+        ],
+        emptied: &["  it 'answers second' do\n    two = app.two\n  end\n", "  it 'answers second' do\n  end\n"],
+        renamed: "  it 'answers to the second' do\n    two = app.two\n    expect(two).to eq(2)\n  end\n",
+    },
+    Case {
+        path: "test/app_test.rb",
+        around: "class AppTest < Minitest::Test\n  def test_first\n    assert_equal 1, one\n  end\n\n{}\nend\n",
+        test: "  def test_second\n    two = app.two\n    assert_equal 2, two\n  end\n",
+        skipped: &["  def test_second\n    skip\n    two = app.two\n    assert_equal 2, two\n  end\n"],
+        emptied: &["  def test_second\n    two = app.two\n  end\n"],
+        renamed: "  def test_second_is_two\n    two = app.two\n    assert_equal 2, two\n  end\n",
+    },
+    Case {
+        path: "test/app.bats",
+        around: "@test \"answers first\" {\n  run one\n  [ \"$status\" -eq 0 ]\n}\n\n{}\n",
+        test: "@test \"answers second\" {\n  out=\"$(two)\"\n  [ \"$out\" = 2 ]\n}\n",
+        skipped: &["@test \"answers second\" {\n  skip \"later\"\n  out=\"$(two)\"\n  [ \"$out\" = 2 ]\n}\n"],
+        emptied: &["@test \"answers second\" {\n  out=\"$(two)\"\n}\n", "@test \"answers second\" {\n  true\n}\n"],
+        renamed: "@test \"answers to the second\" {\n  out=\"$(two)\"\n  [ \"$out\" = 2 ]\n}\n",
+    },
+    Case {
+        path: "tests/test_app.sh",
+        around: "test_first() {\n  assertEquals 1 \"$(one)\"\n}\n\n{}\n",
+        test: "test_second() {\n  out=\"$(two)\"\n  assertEquals 2 \"$out\"\n}\n",
+        skipped: &[],
+        emptied: &["test_second() {\n  out=\"$(two)\"\n}\n"],
+        renamed: "test_second_is_two() {\n  out=\"$(two)\"\n  assertEquals 2 \"$out\"\n}\n",
+    },
+];
+
+#[test]
+fn tests_that_are_gone_skipped_or_emptied_are_found_in_each_language_also_in_declared_files() {
+    for case in CASES {
+        let old = case.around.replace("{}", case.test);
+        let check = |second: &str, wanted: &[&str]| {
+            let new = case.around.replace("{}", second);
+            for declared in [vec![case.path.to_owned()], Vec::new()] {
+                let input = Input { declared, ..input(vec![Change::text(case.path, Some(&old), Some(&new))]) };
+                assert_eq!(rules(&input), wanted, "{}:\n{new}\n{:?}", case.path, inspect(&input, &Policy::default()));
+            }
+        };
+        check(case.test, &[]);
+        check("", &["test_removed"]);
+        let mark = if matches!(case.path.rsplit('.').next(), Some("py" | "rb" | "bats" | "sh")) { "#" } else { "//" };
+        let commented: Vec<String> = case.test.lines().map(|line| format!("{mark} {line}\n")).collect();
+        check(&commented.concat(), &["test_removed"]);
+        for skipped in case.skipped {
+            check(skipped, &["test_skipped"]);
+        }
+        for emptied in case.emptied {
+            check(emptied, &["test_emptied"]);
+        }
+        check(case.renamed, &[]);
+        // Beside a new test, and moved to another file.
+        let both = format!("{}\n{}", case.test, case.renamed);
+        check(&both, &[]);
+        let other = case
+            .path
+            .replace("app", "app2")
+            .replace("parse", "parse2")
+            .replace("regression", "feature")
+            .replace("App", "App2");
+        let rest = case.around.replace("{}", "");
+        let there = case.around.replace("{}", case.test).replace("first", "third").replace("First", "Third");
+        let moved = vec![Change::text(case.path, Some(&old), Some(&rest)), Change::text(&other, None, Some(&there))];
+        assert_eq!(rules(&input(moved)), NONE, "{}", case.path);
+        // The whole file: only as the document says.
+        let gone = Change::text(case.path, Some(&old), None);
+        assert_eq!(rules(&input(vec![gone.clone()])), ["test_removed"], "{}", case.path);
+        let declared = Input { declared: vec![case.path.to_owned()], ..input(vec![gone]) };
+        assert_eq!(rules(&declared), NONE, "{}", case.path);
+    }
+}
+
+#[test]
+fn other_ways_to_switch_tests_off_are_found() {
+    let python = "import pytest\n\n\nclass TestAll:\n    def test_first(self):\n        assert one() == 1\n";
+    let skipped =
+        |change: &str, path: &str, old: &str| rules(&input(vec![Change::text(path, Some(old), Some(change))]));
+    let marked = python.replace("class TestAll", "@pytest.mark.skip\nclass TestAll");
+    assert_eq!(skipped(&marked, "tests/test_a.py", python), ["test_skipped"]);
+    let module = python.replace("\n\n\nclass", "\n\npytestmark = pytest.mark.skip\n\n\nclass");
+    assert_eq!(skipped(&module, "tests/test_a.py", python), ["test_skipped"]);
+    assert_eq!(
+        skipped(&python.replace("def test_first", "def _test_first"), "tests/test_a.py", python),
+        ["test_removed"]
+    );
+    let script = "describe('a', () => {\n  it('one', () => {\n    expect(1).toBe(one())\n  })\n  it('two', () => {\n    expect(2).toBe(two())\n  })\n})\n";
+    assert_eq!(skipped(&script.replace("describe(", "describe.skip("), "a.spec.js", script), ["test_skipped"]);
+    assert_eq!(skipped(&script.replace("it('one'", "it.only('one'"), "a.spec.js", script), ["test_skipped"]);
+    let rust = "#[test]\nfn first() {\n    assert!(one());\n}\n";
+    assert_eq!(skipped(&rust.replace("#[test]\n", ""), "src/a.rs", rust), ["test_removed"]);
+    // A macro makes a test of each call, or the call goes over several lines.
+    let syntax = "macro_rules! syntax {\n    ($name:ident) => {\n        #[test]\n        fn $name() {}\n    };\n}\n\nsyntax!(any1, \"?\");\nsyntax!(any2, \"*\");\n";
+    assert_eq!(skipped(&syntax.replace("syntax!(any2, \"*\");\n", ""), "src/glob.rs", syntax), ["test_removed"]);
+    let long = "rgtest!(\n    count_lines,\n    |dir: Dir| {\n        dir.expect(1);\n    }\n);\n";
+    assert_eq!(skipped("fn a() {}\n", "tests/binary.rs", long), ["test_removed"]);
+    // Under a condition it is told and nothing else.
+    let sometimes =
+        python.replace("    def test_first", "    @pytest.mark.skipif(os.name == 'nt')\n    def test_first");
+    let told = found(&input(vec![Change::text("tests/test_a.py", Some(python), Some(&sometimes))]));
+    assert_eq!(told, [("test_skipped", "note", "tests/test_a.py".to_owned())]);
+    // A helper that asserts is as good as the assertion.
+    let check = "function check2(rv) {\n  expect(rv).toBe(2)\n}\n";
+    let helped = format!("{check}{}", script.replace("expect(2).toBe(two())", "check2(two())"));
+    assert_eq!(skipped(&helped, "a.spec.js", script), NONE);
+}
+
+#[test]
+fn levels_can_be_set_and_files_left_alone() {
+    let change = || vec![Change::text("src/old.rs", Some("a\n"), None)];
+    let at = |level: Level| Policy::new(&BTreeMap::from([("deletion".to_owned(), level)]), &[], 1_000_000);
+    assert!(matches!(inspect(&input(change()), &at(Level::Refuse)), Outcome::Refused(found) if found.len() == 1));
+    assert!(
+        matches!(inspect(&input(change()), &at(Level::Approve)), Outcome::NeedsApproval(found) if found.len() == 1)
+    );
+    assert!(matches!(inspect(&input(change()), &at(Level::Note)), Outcome::Clear(found) if found.len() == 1));
+    assert!(matches!(inspect(&input(change()), &at(Level::Off)), Outcome::Clear(found) if found.is_empty()));
+    let ignoring = Policy::new(&BTreeMap::new(), &["src/".to_owned()], 1_000_000);
+    assert_eq!(inspect(&input(change()), &ignoring), Outcome::Clear(Vec::new()));
+    let small = Policy::new(&BTreeMap::new(), &[], 10);
+    let large = input(vec![file("a.bin", binary(11, b"x"))]);
+    assert_eq!(
+        inspect(&large, &small).findings()[0].reason,
+        "it has 1 KB, and more than 1 KB is not merged without a word"
+    );
+}
+
+#[test]
+fn the_worst_decides_and_comes_first() {
+    let changes = vec![
+        Change::text("src/old.rs", Some("a\n"), None),
+        file("m", File::Module { commit: "45593c8f".to_owned(), there: false }),
+        Change::text(".github/workflows/a.yml", Some("a\n"), Some("b\n")),
+    ];
+    let Outcome::Refused(found) = inspect(&input(changes), &Policy::default()) else { panic!("not refused") };
+    let levels: Vec<Level> = found.iter().map(|finding| finding.level).collect();
+    assert_eq!(levels, [Level::Refuse, Level::Approve, Level::Approve]);
+    assert_eq!(
+        RULES.iter().filter(|rule| rule.level == Level::Refuse).map(|rule| rule.id).collect::<Vec<_>>(),
+        ["forged_commit", "submodule"]
+    );
+}
+
+#[test]
+fn every_rule_is_a_key_of_the_configuration_with_the_same_default() {
+    use batchprp::config::{Config, KEYS, Layers};
+    let config = Config::from_layers(Layers::default());
+    let wanted: BTreeMap<String, Level> = RULES.iter().map(|rule| (rule.id.to_owned(), rule.level)).collect();
+    assert_eq!(config.guard.levels, wanted);
+    let keys = KEYS.iter().filter_map(|key| key.path.strip_prefix("guard."));
+    let ids: Vec<&str> = keys.filter(|key| !["ignore", "max_file_bytes"].contains(key)).collect();
+    assert_eq!(ids, RULES.map(|rule| rule.id), "in the same order");
+    let policy = Policy::new(&config.guard.levels, &config.guard.ignore, config.guard.max_file_bytes);
+    assert!(RULES.iter().all(|rule| policy.level(rule.id) == rule.level));
+}
+
+/// Pieces of which the texts of the property test are made.
+fn any_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[ \t]{0,4}(def test_a\\(\\):|it\\('a', \\(\\) => \\{|#\\[test\\]|fn a\\(\\) \\{\\}|@Test|func TestA\\(|describe\\()",
+        "[ ]{0,4}(assert|expect\\(|\\}\\)|end|@pytest.mark.skip|it.each\\(\\[|\\]\\)\\(|@test \"|/\\*|\\*/)",
+        "(api_key|SECRET|token)[ =:]{1,3}['\"`]?[a-z0-9+/é]{0,30}['\"`]?",
+        "(https://|eyJ|ghp_|-----BEGIN PRIVATE KEY-----)[a-zA-Z0-9:@./é-]{0,40}",
+        ".{0,20}",
+    ];
+    proptest::collection::vec(piece, 0..12).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// No text breaks the guard, what stays as it is raises nothing, and nothing in an excerpt is a secret.
+    #[test]
+    fn any_change_is_looked_at(old in any_text(), new in any_text(), at in 0..9_usize) {
+        let ends = ["a.rs", "test_a.py", "a.spec.ts", "a_test.go", "ATest.java", "a_spec.rb", "a.bats", ".env", "a.toml"];
+        let path = format!("tests/{}", ends[at]);
+        let changed = input(vec![Change::text(&path, Some(&old), Some(&new))]);
+        for finding in inspect(&changed, &Policy::default()).findings() {
+            prop_assert!(finding.excerpt.as_deref().is_none_or(|excerpt| !excerpt.contains("ghp_9")), "{:?}", finding);
+        }
+        let same = input(vec![Change::text(&path, Some(&new), Some(&new))]);
+        prop_assert_eq!(inspect(&same, &Policy::default()), Outcome::Clear(Vec::new()));
+        let gone = Input { declared: vec![path.clone()], ..input(vec![Change::text(&path, Some(&old), None)]) };
+        prop_assert!(matches!(inspect(&gone, &Policy::default()), Outcome::Clear(_)));
+    }
+}
