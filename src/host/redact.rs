@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::evidence::environment::secret_values;
-use crate::evidence::{KEY_KINDS, is_key_byte};
+use crate::evidence::{KEY_KINDS, KeyKind, is_key_byte};
 
 /// What stands in the place of a secret.
 const MARK: &[u8] = b"[redacted]";
@@ -153,9 +153,7 @@ impl Secrets {
     /// Looks for a key of a known kind.
     fn find_key(&self, rest: &[u8], last: bool) -> Found {
         let mut undecided = false;
-        for prefix in
-            KEY_KINDS.iter().map(|kind| kind.prefix.as_bytes()).filter(|prefix| prefix.first() == rest.first())
-        {
+        for prefix in kinds(rest.first().copied()).iter().map(|kind| kind.prefix.as_bytes()) {
             if rest.starts_with(prefix) {
                 let length = rest.iter().skip(prefix.len()).position(|byte| !self.is_word(*byte));
                 let length = length.map_or(rest.len(), |length| prefix.len() + length);
@@ -170,6 +168,15 @@ impl Secrets {
         }
         if undecided && !last { Found::Undecided } else { Found::Nothing }
     }
+}
+
+/// Returns the kinds of keys that begin with a byte: the table is sorted.
+fn kinds(first: Option<u8>) -> &'static [KeyKind] {
+    let Some(first) = first else { return &[] };
+    let begin = |kind: &KeyKind| kind.prefix.as_bytes()[0];
+    let start = KEY_KINDS.partition_point(|kind| begin(kind) < first);
+    let end = KEY_KINDS.partition_point(|kind| begin(kind) <= first);
+    &KEY_KINDS[start..end]
 }
 
 /// Returns a value as it stands, as inside of a JSON text, and as in an address.

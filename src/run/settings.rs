@@ -37,7 +37,7 @@ pub struct Settings {
     pub guard: GuardSettings,
     /// Gates found in a PRP are run.
     pub gates: bool,
-    /// Names of variables that agents may see besides the standard ones; a `*` at the end matches any ending.
+    /// Names of variables that agents may see besides the standard ones; a `*` stands for any text.
     pub env_pass: Vec<String>,
     /// For costs that an agent does not report.
     pub prices: Prices,

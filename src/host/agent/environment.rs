@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::evidence::environment::matches;
+
 /// Variables that every agent gets, where they are set.
 pub const BASE: [&str; 9] = ["PATH", "HOME", "LANG", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ", "XDG_RUNTIME_DIR"];
 
-/// Makes the environment out of ours: the base, `LC_*`, and what `pass` names (a `*` at the end matches any ending).
+/// Makes the environment out of ours: the base, `LC_*`, and what `pass` names (a `*` stands for any text).
 /// Variables by which an agent would take itself for nested go only when they are named exactly.
 pub fn clean(ours: &BTreeMap<String, String>, pass: &[String]) -> BTreeMap<String, String> {
     let allowed = |name: &str| {
         BASE.contains(&name)
             || name.starts_with("LC_")
-            || pass.iter().any(|pattern| match pattern.strip_suffix('*') {
-                Some(beginning) => name.starts_with(beginning) && !is_nesting(name),
-                None => name == pattern,
-            })
+            || pass.iter().any(|pattern| matches(pattern, name) && (!pattern.contains('*') || !is_nesting(name)))
     };
     let mut env: BTreeMap<String, String> =
         ours.iter().filter(|(name, _)| allowed(name)).map(|(name, value)| (name.clone(), value.clone())).collect();

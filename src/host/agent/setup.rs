@@ -75,7 +75,7 @@ pub struct Setup {
     pub timers: Timers,
     /// Our own environment, from which the agent gets what is allowed.
     pub env: BTreeMap<String, String>,
-    /// Further variables that are passed on; a `*` at the end matches any ending.
+    /// Further variables that are passed on; a `*` stands for any text.
     pub env_pass: Vec<String>,
     /// Variables with the keys of this very agent, passed on by exact name.
     pub keys: Vec<String>,
