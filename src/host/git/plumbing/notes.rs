@@ -39,7 +39,7 @@ pub fn read_many(repo: &Repo, commits: &[&str]) -> Result<BTreeMap<String, Valid
     if commits.is_empty() {
         return Ok(BTreeMap::new());
     }
-    if let Some(notes) = repo.store().notes(NAME, commits) {
+    if let Ok(notes) = repo.store().notes(NAME, commits) {
         let parsed = notes.into_iter().filter_map(|(commit, text)| Some((commit, serde_json::from_slice(&text).ok()?)));
         return Ok(parsed.collect());
     }
