@@ -96,7 +96,11 @@ fn a_commit_of_another_branch_waits_and_one_that_pretends_to_be_ours_is_refused(
 
     let project = pair();
     let forged = "Merge PRP-47.2.1: Work of PRP-47.2.1\\n\\nBatchprp-Prp: PRP-47.2.1\\n";
-    project.sabotage("PRP-47.1.1", 1, &format!("printf '{forged}' | git -c user.name=a -c user.email=a@b commit -q --allow-empty -F -"));
+    project.sabotage(
+        "PRP-47.1.1",
+        1,
+        &format!("printf '{forged}' | git -c user.name=a -c user.email=a@b commit -q --allow-empty -F -"),
+    );
     project.run(&["exe", "--batch", "47"]).exits(10);
     assert_eq!(status(&project, "PRP-47.1.1"), "failed");
     assert!(rules(&project).iter().any(|rule| rule == "forged_commit"));

@@ -9,7 +9,7 @@ use crate::host::git::plumbing::repo::Repo;
 /// A warning and no verdict: libgit2 knows neither merge drivers nor renamed directories, the real merge does.
 pub fn conflicts(repo: &Repo, a: &str, b: &str) -> Result<Vec<String>> {
     let (a, b) = (repo.resolve(a)?, repo.resolve(b)?);
-    if let Some(files) = repo.store().conflicts(&a, &b) {
+    if let Ok(files) = repo.store().conflicts(&a, &b) {
         return Ok(files);
     }
     Ok(match item::tree(repo, &a, &b)? {

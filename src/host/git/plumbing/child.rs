@@ -137,7 +137,7 @@ struct Stream<R> {
 impl<R: Read> Stream<R> {
     /// Reads what is there.
     fn read(&mut self) {
-        let mut chunk = [0; 1 << 16];
+        let mut chunk = [0; 1 << 14];
         let Some(pipe) = &mut self.pipe else { return };
         match pipe.read(&mut chunk) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

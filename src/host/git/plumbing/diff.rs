@@ -27,7 +27,7 @@ pub fn patch(repo: &Repo, from: &str, to: &str, max_bytes: usize) -> Result<Patc
 
 /// Returns the files that differ between two commits or trees, sorted; a rename is two files.
 pub fn files(repo: &Repo, from: &str, to: &str) -> Result<Vec<String>> {
-    if let Some(files) = repo.store().changed(from, to) {
+    if let Ok(files) = repo.store().changed(from, to) {
         return Ok(files);
     }
     let mut files = repo.git().args(["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to]).list()?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::repo::Repo;
-use super::store::Listed;
+use super::store::{AskGit, Listed};
 use super::temporary::Index;
 use crate::error::Result;
 
@@ -61,7 +61,7 @@ impl Repo {
         let mode = if facts.permissions().mode() & 0o100 == 0 { "100644" } else { "100755" };
         facts.is_file()
             && entry.mode == mode
-            && self.store().blob(&entry.object).is_some_and(|content| fs::read(file).is_ok_and(|text| text == content))
+            && self.store().blob(&entry.object).is_ok_and(|content| fs::read(file).is_ok_and(|text| text == content))
     }
 
     /// Returns the content of a file in a commit.
@@ -69,8 +69,8 @@ impl Repo {
         let relative = self.relative(path)?;
         match self.entry(commit, &relative)? {
             Some(entry) if entry.kind == "blob" => match self.store().blob(&entry.object) {
-                Some(content) => Ok(Some(content)),
-                None => Ok(Some(self.git().args(["cat-file", "blob", &entry.object]).ok()?.stdout)),
+                Ok(content) => Ok(Some(content)),
+                Err(AskGit) => Ok(Some(self.git().args(["cat-file", "blob", &entry.object]).ok()?.stdout)),
             },
             Some(_) | None => Ok(None),
         }
@@ -83,7 +83,7 @@ impl Repo {
 
     /// Returns the entry of a path in a commit or tree.
     pub(crate) fn entry(&self, tree: &str, relative: &str) -> Result<Option<Listed>> {
-        if let Some(entry) = self.store().entry(tree, relative) {
+        if let Ok(entry) = self.store().entry(tree, relative) {
             return Ok(entry);
         }
         let args = ["ls-tree", "-z", "--full-tree", tree, "--", relative];

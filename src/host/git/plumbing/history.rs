@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::message::Revert;
 use super::repo::Repo;
-use super::store::Walked;
+use super::store::{AskGit, Walked};
 use crate::error::Result;
 
 /// Longest walk that does not ask git for the exact range.
@@ -38,14 +38,14 @@ impl Entry {
 /// Returns the first-parent commits from `tip` down to `base`, which is not included.
 pub(crate) fn first_parents(repo: &Repo, tip: &str, base: &str) -> Result<Vec<Entry>> {
     match repo.store().first_parents(tip, base, BOUND) {
-        Some(entries) => Ok(entries.into_iter().map(Entry::from).collect()),
-        None => log(repo, &["--first-parent", tip, &format!("^{base}")]),
+        Ok(entries) => Ok(entries.into_iter().map(Entry::from).collect()),
+        Err(AskGit) => log(repo, &["--first-parent", tip, &format!("^{base}")]),
     }
 }
 
 /// Returns the commits that are reachable from `to` and not from `from`.
 pub(crate) fn between(repo: &Repo, from: &str, to: &str) -> Result<HashSet<String>> {
-    if let Some(between) = repo.store().between(&[from], &[to]) {
+    if let Ok(between) = repo.store().between(&[from], &[to]) {
         return Ok(between);
     }
     let range = format!("^{from}");

@@ -51,7 +51,7 @@ pub(crate) fn texts(repo: &Repo, reference: &str, commits: &[&str]) -> Result<BT
     if commits.is_empty() {
         return Ok(BTreeMap::new());
     }
-    if let Some(notes) = repo.store().notes(reference, commits) {
+    if let Ok(notes) = repo.store().notes(reference, commits) {
         return Ok(notes.into_iter().collect());
     }
     let notes = format!("--notes={reference}");

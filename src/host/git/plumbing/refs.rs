@@ -98,7 +98,7 @@ impl Change {
 
 /// Returns the object that a reference points at.
 pub(crate) fn read(repo: &Repo, name: &str) -> Result<Option<String>> {
-    if let Some(object) = repo.store().reference(name) {
+    if let Ok(object) = repo.store().reference(name) {
         return Ok(object);
     }
     let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).run()?;
@@ -107,7 +107,7 @@ pub(crate) fn read(repo: &Repo, name: &str) -> Result<Option<String>> {
 
 /// Returns all references below a prefix with their objects, sorted by name.
 pub(crate) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, String)>> {
-    if let Some(references) = repo.store().references(prefix) {
+    if let Ok(references) = repo.store().references(prefix) {
         return Ok(references);
     }
     let text = repo.git().args(["for-each-ref", "--format=%(refname) %(objectname)", prefix]).text()?;

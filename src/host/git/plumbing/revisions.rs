@@ -2,7 +2,7 @@
 
 use super::repo::{Repo, refuse};
 use super::run::failure;
-use super::store::Pointer;
+use super::store::{AskGit, Pointer};
 use crate::error::Result;
 
 impl Repo {
@@ -14,9 +14,9 @@ impl Repo {
     /// Returns the branch that is checked out; `None` when HEAD is detached.
     pub fn head_branch(&self) -> Result<Option<String>> {
         let name = match self.store().head() {
-            Some(Pointer::Reference(name)) => name,
-            Some(Pointer::Commit(_)) => return Ok(None),
-            None => {
+            Ok(Pointer::Reference(name)) => name,
+            Ok(Pointer::Commit(_)) => return Ok(None),
+            Err(AskGit) => {
                 let output = self.git().args(["symbolic-ref", "--quiet", "HEAD"]).run()?;
                 if output.code == 0 { output.text() } else { String::new() }
             }
@@ -42,7 +42,7 @@ impl Repo {
         if revision.starts_with('-') || revision.is_empty() || revision.chars().any(char::is_control) {
             return Ok(None);
         }
-        if let Some(commit) = self.store().commit(revision) {
+        if let Ok(commit) = self.store().commit(revision) {
             return Ok(commit);
         }
         let commit = format!("{revision}^{{commit}}");
@@ -52,7 +52,7 @@ impl Repo {
 
     /// Tells whether one commit is reachable from another.
     pub fn is_ancestor(&self, ancestor: &str, descendant: &str) -> Result<bool> {
-        if let Some(answer) = self.store().is_ancestor(ancestor, descendant) {
+        if let Ok(answer) = self.store().is_ancestor(ancestor, descendant) {
             return Ok(answer);
         }
         let output = self.git().args(["merge-base", "--is-ancestor", ancestor, descendant]).run()?;
@@ -65,7 +65,7 @@ impl Repo {
 
     /// Returns the best common ancestor of two commits.
     pub fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>> {
-        if let Some(base) = self.store().merge_base(a, b) {
+        if let Ok(base) = self.store().merge_base(a, b) {
             return Ok(base);
         }
         let output = self.git().args(["merge-base", a, b]).run()?;
@@ -78,16 +78,25 @@ impl Repo {
 
     /// Returns how many commits are reachable from `to` and not from `from`.
     pub(crate) fn count(&self, from: &str, to: &str) -> Result<usize> {
-        if let Some(between) = self.store().between(&[from], &[to]) {
+        if let Ok(between) = self.store().between(&[from], &[to]) {
             return Ok(between.len());
         }
         let text = self.git().args(["rev-list", "--count", &format!("{from}..{to}")]).text()?;
         Ok(text.parse().unwrap_or(0))
     }
 
+    /// Returns when a commit was made, in seconds since 1970.
+    pub(crate) fn time_of(&self, commit: &str) -> Result<i64> {
+        if let Ok(time) = self.store().commit_time(commit) {
+            return Ok(time);
+        }
+        let text = self.git().args(["log", "-1", "--no-show-signature", "--format=%ct", commit]).text()?;
+        Ok(text.parse().unwrap_or(0))
+    }
+
     /// Returns the message of a commit.
     pub(crate) fn message(&self, commit: &str) -> Result<String> {
-        if let Some(message) = self.store().message(commit) {
+        if let Ok(message) = self.store().message(commit) {
             return Ok(message);
         }
         let text = self.git().args(["cat-file", "commit", commit]).text()?;
@@ -96,7 +105,7 @@ impl Repo {
 
     /// Returns who wrote a commit: `Name <address>`.
     pub(crate) fn author(&self, commit: &str) -> Result<String> {
-        if let Some(author) = self.store().author(commit) {
+        if let Ok(author) = self.store().author(commit) {
             return Ok(author);
         }
         self.git().args(["log", "-1", "--no-show-signature", "--no-mailmap", "--format=%an <%ae>", commit]).text()

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::repo::{Repo, refuse};
 use super::run::Git;
+use super::store::{AskGit, Read};
 use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::lock::state_dir;
@@ -88,23 +89,26 @@ impl Index {
     }
 }
 
+/// Writes an object in process, where that is as good as git's own way.
+fn between_fail_points(repo: &Repo, name: &str, write: impl FnOnce() -> Read<String>) -> Result<Option<String>> {
+    if !repo.writes_objects() {
+        return Ok(None);
+    }
+    failpoint::around(name, || Ok::<_, Error>(write().ok()))
+}
+
 /// Writes an index as a tree; `git` is a command that uses this index.
 pub(crate) fn write_index(repo: &Repo, index: &Path, git: Git) -> Result<String> {
-    let in_process = || Ok::<_, Error>(repo.store().write_index(index));
-    if repo.writes_objects()
-        && let Some(tree) = failpoint::around("object.tree", in_process)?
-    {
-        return Ok(tree);
+    match between_fail_points(repo, "object.tree", || repo.store().write_index(index))? {
+        Some(tree) => Ok(tree),
+        None => git.args(["write-tree"]).text(),
     }
-    git.args(["write-tree"]).text()
 }
 
 /// Makes a tree that differs from another one in the content of a file, which keeps its mode.
 pub(crate) fn with_file(repo: &Repo, tree: &str, path: &str, content: &[u8]) -> Result<String> {
-    let in_process = || Ok::<_, Error>(repo.store().write_file(tree, path, content));
-    if repo.writes_objects()
-        && let Some(tree) = failpoint::around("object.tree", in_process)?
-    {
+    let write = || repo.store().write_file(tree, path, content);
+    if let Some(tree) = between_fail_points(repo, "object.tree", write)? {
         return Ok(tree);
     }
     let index = Index::new(repo)?;
@@ -115,26 +119,20 @@ pub(crate) fn with_file(repo: &Repo, tree: &str, path: &str, content: &[u8]) -> 
 
 /// Makes the empty tree.
 pub(crate) fn empty_tree(repo: &Repo) -> Result<String> {
-    let in_process = || Ok::<_, Error>(repo.store().write_empty_tree());
-    if repo.writes_objects()
-        && let Some(tree) = failpoint::around("object.tree", in_process)?
-    {
-        return Ok(tree);
+    match between_fail_points(repo, "object.tree", || repo.store().write_empty_tree())? {
+        Some(tree) => Ok(tree),
+        None => repo.git().args(["mktree"]).input(Vec::new()).text(),
     }
-    repo.git().args(["mktree"]).input(Vec::new()).text()
 }
 
 /// Makes a commit of a tree; the message is stored as it is.
 pub(crate) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -> Result<String> {
-    let in_process = || {
-        let lines = repo.who_commits().lines();
-        let write =
-            |[author, committer]: [String; 2]| repo.store().write_commit(tree, parents, &author, &committer, message);
-        Ok::<_, Error>(lines.and_then(write))
+    let write = || {
+        let [author, committer] = repo.who_commits().lines().ok_or(AskGit)?;
+        repo.store().write_commit(tree, parents, &author, &committer, message)
     };
-    if repo.writes_objects()
-        && !repo.policy().sign
-        && let Some(commit) = failpoint::around("object.commit", in_process)?
+    if !repo.policy().sign
+        && let Some(commit) = between_fail_points(repo, "object.commit", write)?
     {
         return Ok(commit);
     }
@@ -150,7 +148,7 @@ pub(crate) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -
 
 /// Returns the tree of a commit.
 pub(crate) fn tree_of(repo: &Repo, commit: &str) -> Result<String> {
-    if let Some(tree) = repo.store().tree_of(commit) {
+    if let Ok(tree) = repo.store().tree_of(commit) {
         return Ok(tree);
     }
     repo.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()

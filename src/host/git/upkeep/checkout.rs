@@ -77,7 +77,7 @@ impl Checkout {
     /// Returns the files of the project in a revision, sorted as git does.
     pub fn files(&self, revision: &str) -> Result<Vec<String>> {
         let commit = self.repo.resolve(revision)?;
-        if let Some(files) = self.repo.store().files(&commit, &self.folder) {
+        if let Ok(files) = self.repo.store().files(&commit, &self.folder) {
             return Ok(files.iter().filter_map(|path| self.below(path)).collect());
         }
         self.tree(&commit, &[])

@@ -172,15 +172,8 @@ fn reason_to_keep(
     if refs::read(repo, &refs::base(branch))?.as_deref() == Some(tip) {
         return Ok(Err("it has no commits yet".to_owned()));
     }
-    let time = match repo.store().commit_time(tip) {
-        Some(time) => time,
-        None => {
-            let text = repo.git().args(["log", "-1", "--no-show-signature", "--format=%ct", tip]).text()?;
-            text.parse().unwrap_or(0)
-        }
-    };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let age = now.saturating_sub(Duration::from_secs(time.try_into().unwrap_or(0)));
+    let age = now.saturating_sub(Duration::from_secs(repo.time_of(tip)?.try_into().unwrap_or(0)));
     if age < older_than {
         return Ok(Err("it is younger than asked for".to_owned()));
     }

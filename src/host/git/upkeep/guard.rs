@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::store::AskGit;
 
 /// Files of the shared git directory that can make git run a program or read foreign objects.
 const SETTINGS: [&str; 5] = ["config", "config.worktree", "info/attributes", "info/grafts", "objects/info/alternates"];
@@ -36,8 +37,8 @@ impl Guard {
         seen.insert("HEAD of the checkout".to_owned(), format!("{:?} {}", repo.head_branch()?, repo.head()?));
         // What is staged, and not the bytes of the file: any `git status` of the user rewrites those.
         let staged = match repo.store().staged(&repo.git_dir().join("index")) {
-            Some(staged) => staged,
-            None => repo.git().args(["ls-files", "--stage", "-z"]).run()?.stdout,
+            Ok(staged) => staged,
+            Err(AskGit) => repo.git().args(["ls-files", "--stage", "-z"]).run()?.stdout,
         };
         seen.insert("index of the checkout".to_owned(), hexadecimal(&staged));
         seen.insert("uncommitted files of the checkout".to_owned(), repo.status()?.join("\n"));

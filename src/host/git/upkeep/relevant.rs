@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::memory::Memory;
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::store::Read;
 use crate::host::{failpoint, state};
 use crate::model::checkpoint::TRAILER_PRP;
 
@@ -21,7 +22,7 @@ const MAX_BYTES: u64 = 64 << 20;
 /// Returns the commits reachable from some that speak of PRPs or revert something, newest first.
 pub(crate) fn entries(repo: &Repo, tips: &[String]) -> Result<Vec<Entry>> {
     for memory in [repo.remembered(), on_disk(repo)].into_iter().flatten() {
-        if let Some(entries) = go_on(repo, &memory, tips) {
+        if let Ok(Some(entries)) = go_on(repo, &memory, tips) {
             return Ok(entries);
         }
     }
@@ -42,18 +43,18 @@ fn on_disk(repo: &Repo) -> Option<Memory> {
 }
 
 /// Adds what is new since; `None` when the memory is about other commits than those behind the wanted ones.
-fn go_on(repo: &Repo, memory: &Memory, tips: &[String]) -> Option<Vec<Entry>> {
+fn go_on(repo: &Repo, memory: &Memory, tips: &[String]) -> Read<Option<Vec<Entry>>> {
     if memory.tips == tips {
-        return Some(repo.store().commits(&memory.commits)?.into_iter().map(Entry::from).collect());
+        return Ok(Some(repo.store().commits(&memory.commits)?.into_iter().map(Entry::from).collect()));
     }
     if !repo.store().holds(tips, &memory.tips)? {
-        return None;
+        return Ok(None);
     }
     let new = repo.store().search(&memory.tips, tips, is_relevant)?;
     let old = repo.store().commits(&memory.commits)?;
     let entries: Vec<Entry> = new.into_iter().chain(old).map(Entry::from).collect();
     keep(repo, tips, &entries);
-    Some(entries)
+    Ok(Some(entries))
 }
 
 fn is_relevant(message: &[u8]) -> bool {

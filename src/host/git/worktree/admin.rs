@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::{Repo, refuse};
-use crate::host::git::plumbing::store::Pointer;
+use crate::host::git::plumbing::store::{AskGit, Pointer};
 use crate::host::lock::state_dir;
 
 /// What we leave in the administration of a worktree that we made and verified.
@@ -57,9 +57,9 @@ pub(crate) fn all(repo: &Repo) -> Vec<Admin> {
 /// Returns the reference on which the main checkout is; `None` when its HEAD is detached.
 pub(crate) fn main_head(repo: &Repo) -> Result<Option<String>> {
     match repo.store().head_in(repo.common_dir()) {
-        Some(Pointer::Reference(name)) => Ok(Some(name)),
-        Some(Pointer::Commit(_)) => Ok(None),
-        None => {
+        Ok(Pointer::Reference(name)) => Ok(Some(name)),
+        Ok(Pointer::Commit(_)) => Ok(None),
+        Err(AskGit) => {
             let git = repo.git_in(repo.common_dir(), repo.root());
             let head = git.args(["symbolic-ref", "--quiet", "HEAD"]).run()?;
             Ok((head.code == 0).then(|| head.text()))
@@ -86,11 +86,11 @@ impl Admin {
             return Ok(Head::Broken);
         }
         match repo.store().head_in(&self.dir) {
-            Some(Pointer::Reference(name)) => return Ok(Head::of_reference(&name)),
-            Some(Pointer::Commit(commit)) => {
+            Ok(Pointer::Reference(name)) => return Ok(Head::of_reference(&name)),
+            Ok(Pointer::Commit(commit)) => {
                 return Ok(repo.commit(&commit)?.map_or(Head::Broken, Head::Detached));
             }
-            None => {}
+            Err(AskGit) => {}
         }
         let git = || repo.git_in(&self.dir, self.path.as_deref().unwrap_or_else(|| repo.root()));
         let branch = git().args(["symbolic-ref", "--quiet", "HEAD"]).run()?;

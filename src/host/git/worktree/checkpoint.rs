@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::store::AskGit;
 use crate::host::git::plumbing::temporary;
 use crate::model::checkpoint::Checkpoint;
 
@@ -132,8 +133,8 @@ fn stage(work: &Work<'_>, exclude: &[&str]) -> Result<()> {
 /// Refuses links to repositories that only this worktree has: their content would be lost with it.
 fn no_embedded_repositories(repo: &Repo, parent: &str, tree: &str) -> Result<()> {
     let added = match repo.store().added_links(parent, tree) {
-        Some(added) => added,
-        None => added_links(repo, parent, tree)?,
+        Ok(added) => added,
+        Err(AskGit) => added_links(repo, parent, tree)?,
     };
     if added.is_empty() {
         return Ok(());

@@ -115,7 +115,7 @@ fn add(repo: &Repo, branch: &str, path: &Path) -> Result<Admin> {
 /// Makes sure that whoever works in the directory works on the branch, and nowhere else.
 fn verify(repo: &Repo, path: &Path, branch: &str, tip: &str) -> Result<()> {
     let same = |a: &Path, b: &Path| fs::canonicalize(a).ok() == fs::canonicalize(b).ok();
-    if let Some(found) = repo.store().checkout(path)
+    if let Ok(found) = repo.store().checkout(path)
         && same(&found.top, path)
         && same(&found.common_dir, repo.common_dir())
         && found.reference == refs::head(branch)

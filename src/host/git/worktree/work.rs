@@ -10,7 +10,7 @@ use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::Git;
-use crate::host::git::plumbing::store::Pointer;
+use crate::host::git::plumbing::store::{AskGit, Pointer};
 use crate::host::git::plumbing::temporary;
 
 /// Files and folders that operations in progress leave in a git directory.
@@ -51,9 +51,9 @@ impl Work<'_> {
     /// Returns the commit that is checked out, if there is one.
     pub(crate) fn commit(&self) -> Result<Option<String>> {
         match self.repo.store().head_in(&self.admin.dir) {
-            Some(Pointer::Reference(name)) if name.starts_with("refs/heads/") => return self.repo.commit(&name),
-            Some(Pointer::Commit(commit)) => return self.repo.commit(&commit),
-            Some(Pointer::Reference(_)) | None => {}
+            Ok(Pointer::Reference(name)) if name.starts_with("refs/heads/") => return self.repo.commit(&name),
+            Ok(Pointer::Commit(commit)) => return self.repo.commit(&commit),
+            Ok(Pointer::Reference(_)) | Err(AskGit) => {}
         }
         let output = self.git().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).run()?;
         Ok((output.code == 0).then(|| output.text()))
@@ -92,8 +92,8 @@ impl Work<'_> {
     /// Returns the paths that an unfinished merge left unresolved.
     pub(crate) fn unmerged(&self) -> Result<Vec<String>> {
         match self.repo.store().unmerged(&self.admin.dir.join("index")) {
-            Some(paths) => Ok(paths),
-            None => self.git().args(["diff", "--name-only", "-z", "--diff-filter=U"]).list(),
+            Ok(paths) => Ok(paths),
+            Err(AskGit) => self.git().args(["diff", "--name-only", "-z", "--diff-filter=U"]).list(),
         }
     }
 

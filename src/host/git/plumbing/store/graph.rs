@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use git2::{Commit, Error, Oid, Repository, Sort};
 
-use super::handle::{Store, found};
+use super::handle::{AskGit, Read, Store, found};
 use super::revision::{Named, look_up};
 
 /// A commit that a walk came by.
@@ -19,7 +19,7 @@ pub(crate) struct Walked {
 
 impl Store {
     /// Returns who wrote a commit: `Name <address>`.
-    pub(crate) fn author(&self, commit: &str) -> Option<String> {
+    pub(crate) fn author(&self, commit: &str) -> Read<String> {
         self.read(|repo| {
             let commit = repo.find_commit(Oid::from_str(commit)?)?;
             let author = commit.author();
@@ -29,7 +29,7 @@ impl Store {
     }
 
     /// Tells whether one commit is reachable from another.
-    pub(crate) fn is_ancestor(&self, ancestor: &str, descendant: &str) -> Option<bool> {
+    pub(crate) fn is_ancestor(&self, ancestor: &str, descendant: &str) -> Read<bool> {
         self.graph(|repo| {
             let Some((ancestor, descendant)) = pair(repo, ancestor, descendant)? else { return Ok(None) };
             Ok(Some(ancestor == descendant || repo.graph_descendant_of(descendant, ancestor)?))
@@ -37,7 +37,7 @@ impl Store {
     }
 
     /// Returns the best common ancestor of two commits. Of several, git chooses.
-    pub(crate) fn merge_base(&self, a: &str, b: &str) -> Option<Option<String>> {
+    pub(crate) fn merge_base(&self, a: &str, b: &str) -> Read<Option<String>> {
         self.graph(|repo| {
             let Some((a, b)) = pair(repo, a, b)? else { return Ok(None) };
             match found(repo.merge_bases(a, b))?.as_deref() {
@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// Returns the commits that are reachable from some and not from others.
-    pub(crate) fn between(&self, from: &[&str], to: &[&str]) -> Option<HashSet<String>> {
+    pub(crate) fn between(&self, from: &[&str], to: &[&str]) -> Read<HashSet<String>> {
         self.graph(|repo| {
             let mut walk = repo.revwalk()?;
             for (names, push) in [(to, true), (from, false)] {
@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// Tells whether every one of some commits is reachable from others.
-    pub(crate) fn holds(&self, tips: &[String], commits: &[String]) -> Option<bool> {
+    pub(crate) fn holds(&self, tips: &[String], commits: &[String]) -> Read<bool> {
         self.graph(|repo| {
             let mut walk = repo.revwalk()?;
             for id in commits {
@@ -78,7 +78,7 @@ impl Store {
 
     /// Returns the commits whose message is wanted among those that are reachable from some and not from others; no
     /// commit stands before one that comes from it.
-    pub(crate) fn search(&self, from: &[String], to: &[String], wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<Walked>> {
+    pub(crate) fn search(&self, from: &[String], to: &[String], wanted: impl Fn(&[u8]) -> bool) -> Read<Vec<Walked>> {
         self.graph(|repo| {
             let mut walk = repo.revwalk()?;
             walk.set_sorting(Sort::TOPOLOGICAL)?;
@@ -100,16 +100,16 @@ impl Store {
     }
 
     /// Returns the commits of ids, in their order.
-    pub(crate) fn commits(&self, ids: &[String]) -> Option<Vec<Walked>> {
+    pub(crate) fn commits(&self, ids: &[String]) -> Read<Vec<Walked>> {
         self.graph(|repo| {
             let commits = ids.iter().map(|id| Ok(walked(&repo.find_commit(Oid::from_str(id)?)?)));
             commits.collect::<Result<_, Error>>().map(Some)
         })
     }
 
-    /// Returns the first-parent commits from `tip` down to `base`, which is not included; `None` also when the base is
-    /// not among the first `bound` of them.
-    pub(crate) fn first_parents(&self, tip: &str, base: &str, bound: usize) -> Option<Vec<Walked>> {
+    /// Returns the first-parent commits from `tip` down to `base`, which is not included. Where the base is not
+    /// among the first `bound` of them, git knows the exact range.
+    pub(crate) fn first_parents(&self, tip: &str, base: &str, bound: usize) -> Read<Vec<Walked>> {
         self.graph(|repo| {
             let Some((mut next, base)) = pair(repo, tip, base)? else { return Ok(None) };
             let mut entries = Vec::new();
@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Returns the files in which two commits conflict, sorted, as libgit2 merges them.
-    pub(crate) fn conflicts(&self, a: &str, b: &str) -> Option<Vec<String>> {
+    pub(crate) fn conflicts(&self, a: &str, b: &str) -> Read<Vec<String>> {
         self.graph(|repo| {
             let commit = |id: &str| repo.find_commit(Oid::from_str(id)?);
             let mut files = Vec::new();
@@ -142,18 +142,18 @@ impl Store {
     }
 
     /// Returns the time at which a commit was made, in seconds since 1970.
-    pub(crate) fn commit_time(&self, commit: &str) -> Option<i64> {
+    pub(crate) fn commit_time(&self, commit: &str) -> Read<i64> {
         self.read(|repo| Ok(repo.find_commit(Oid::from_str(commit)?)?.time().seconds()))
     }
 
     /// Returns the message of a commit.
-    pub(crate) fn message(&self, commit: &str) -> Option<String> {
+    pub(crate) fn message(&self, commit: &str) -> Read<String> {
         self.read(|repo| Ok(text(repo.find_commit(Oid::from_str(commit)?)?.message_raw_bytes())))
     }
 
     /// Reads the graph, where commits have the parents that they name.
-    fn graph<T>(&self, job: impl Fn(&Repository) -> Result<Option<T>, Error>) -> Option<T> {
-        if self.is_whole() { self.read(job)? } else { None }
+    fn graph<T>(&self, job: impl Fn(&Repository) -> Result<Option<T>, Error>) -> Read<T> {
+        if self.is_whole() { self.read(job)?.ok_or(AskGit) } else { Err(AskGit) }
     }
 }
 

@@ -13,6 +13,13 @@ use git2::{Error, Repository, RepositoryOpenFlags};
 /// Most handles that wait for the next reader.
 const IDLE: usize = 8;
 
+/// The git program is to be asked: libgit2 does not know the repository, or could answer something else than git.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AskGit;
+
+/// What was read in process.
+pub(crate) type Read<T> = Result<T, AskGit>;
+
 /// A repository as libgit2 reads it.
 pub(crate) struct Store {
     /// Git directory of the checkout: its HEAD is the one that is meant.
@@ -59,25 +66,25 @@ impl Store {
     }
 
     /// Reads with a handle; once more with a new one when that fails, because files may have been replaced under it.
-    pub(super) fn read<T>(&self, job: impl Fn(&Repository) -> Result<T, Error>) -> Option<T> {
+    pub(super) fn read<T>(&self, job: impl Fn(&Repository) -> Result<T, Error>) -> Read<T> {
         if !self.readable {
-            return None;
+            return Err(AskGit);
         }
         let used = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(repo) = used
             && let Ok(answer) = job(&repo)
         {
             self.put_back(repo);
-            return Some(answer);
+            return Ok(answer);
         }
         // Libgit2 reads grafts and the bounds of a shallow clone once, when it opens.
         let lasts = self.is_whole();
-        let repo = open(&self.git_dir).ok()?;
-        let answer = job(&repo).ok()?;
+        let repo = open(&self.git_dir).map_err(|_| AskGit)?;
+        let answer = job(&repo).map_err(|_| AskGit)?;
         if lasts {
             self.put_back(repo);
         }
-        Some(answer)
+        Ok(answer)
     }
 
     fn put_back(&self, repo: Repository) {

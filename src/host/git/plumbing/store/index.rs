@@ -5,11 +5,11 @@ use std::path::Path;
 
 use git2::{Index, IndexEntry};
 
-use super::handle::Store;
+use super::handle::{AskGit, Read, Store};
 
 impl Store {
     /// Returns what is staged in an index, as `git ls-files --stage -z` prints it.
-    pub(crate) fn staged(&self, index: &Path) -> Option<Vec<u8>> {
+    pub(crate) fn staged(&self, index: &Path) -> Read<Vec<u8>> {
         let mut staged = Vec::new();
         for entry in self.index(index)?.iter() {
             let mut head = String::new();
@@ -19,26 +19,26 @@ impl Store {
             staged.extend_from_slice(&entry.path);
             staged.push(0);
         }
-        Some(staged)
+        Ok(staged)
     }
 
     /// Returns the paths that are unresolved in an index, sorted.
-    pub(crate) fn unmerged(&self, index: &Path) -> Option<Vec<String>> {
+    pub(crate) fn unmerged(&self, index: &Path) -> Read<Vec<String>> {
         let index = self.index(index)?;
         let unmerged = index.iter().filter(|entry| stage(entry) > 0);
         let mut paths: Vec<String> = unmerged.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect();
         paths.dedup();
-        Some(paths)
+        Ok(paths)
     }
 
     /// Writes an index as a tree.
-    pub(crate) fn write_index(&self, index: &Path) -> Option<String> {
+    pub(crate) fn write_index(&self, index: &Path) -> Read<String> {
         self.read(|repo| Ok(Index::open(index)?.write_tree_to(repo)?.to_string()))
     }
 
     /// Reads an index. Libgit2 refuses those that are split or sparse.
-    fn index(&self, file: &Path) -> Option<Index> {
-        if self.is_readable() { Index::open(file).ok() } else { None }
+    fn index(&self, file: &Path) -> Read<Index> {
+        if self.is_readable() { Index::open(file).map_err(|_| AskGit) } else { Err(AskGit) }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Reads in process: libgit2 answers where it can open the repository. `None` always means that the git program is to be
-//! asked: the repository is of a kind that libgit2 does not know, or its answer could be another one than git's.
+//! Reads in process: libgit2 answers where it can open the repository, and says so where the git program is to be asked.
 
 mod graph;
 mod handle;
@@ -11,6 +10,6 @@ mod refs;
 mod revision;
 mod tree;
 pub(crate) use graph::Walked;
-pub(crate) use handle::Store;
+pub(crate) use handle::{AskGit, Read, Store};
 pub(crate) use head::Pointer;
 pub(crate) use tree::Listed;

@@ -1,14 +1,15 @@
 //! Notes: the tree of a notes reference names commits, in folders by the first digits of their ids.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use git2::{Error, ObjectType, Oid, Repository, Tree};
 
-use super::handle::{Store, found};
+use super::handle::{Read, Store, found};
 
 impl Store {
     /// Returns the notes of commits below a reference, by commit.
-    pub(crate) fn notes(&self, reference: &str, commits: &[&str]) -> Option<HashMap<String, Vec<u8>>> {
+    pub(crate) fn notes(&self, reference: &str, commits: &[&str]) -> Read<HashMap<String, Vec<u8>>> {
         self.read(|repo| {
             let mut notes = HashMap::new();
             let Some(tip) = found(repo.find_reference(reference))? else { return Ok(notes) };
@@ -36,11 +37,10 @@ fn note<'repo>(
             return Ok((entry.kind() == Some(ObjectType::Blob)).then(|| entry.id()));
         }
         let Some(name) = rest.get(..2) else { return Ok(None) };
-        let deeper = format!("{before}{name}");
-        if !folders.contains_key(&deeper) {
-            let next = folder.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Tree));
-            let Some(next) = next.map(|entry| entry.id()) else { return Ok(None) };
-            folders.insert(deeper, repo.find_tree(next)?);
+        let deeper = folder.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Tree));
+        let Some(deeper) = deeper.map(|entry| entry.id()) else { return Ok(None) };
+        if let Entry::Vacant(place) = folders.entry(format!("{before}{name}")) {
+            place.insert(repo.find_tree(deeper)?);
         }
     }
     Ok(None)

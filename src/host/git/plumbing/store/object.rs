@@ -7,22 +7,21 @@ use std::path::Path;
 
 use git2::{ObjectType, Oid, build::TreeUpdateBuilder};
 
-use super::handle::Store;
+use super::handle::{AskGit, Read, Store};
 use super::tree::tree_of;
 
 impl Store {
     /// Writes the empty tree.
-    pub(crate) fn write_empty_tree(&self) -> Option<String> {
+    pub(crate) fn write_empty_tree(&self) -> Read<String> {
         self.read(|repo| Ok(repo.treebuilder(None)?.write()?.to_string()))
     }
 
     /// Writes a tree that differs from another one in the content of a file, which keeps its mode.
-    pub(crate) fn write_file(&self, tree: &str, path: &str, content: &[u8]) -> Option<String> {
-        self.read(|repo| {
+    pub(crate) fn write_file(&self, tree: &str, path: &str, content: &[u8]) -> Read<String> {
+        let written = self.read(|repo| {
             let Some(tree) = tree_of(repo, tree)? else { return Ok(None) };
             let mode = match super::tree::find(&tree, path)? {
-                None => git2::FileMode::Blob,
-                Some((0o100_644, ObjectType::Blob, _)) => git2::FileMode::Blob,
+                None | Some((0o100_644, ObjectType::Blob, _)) => git2::FileMode::Blob,
                 Some((0o100_755, ObjectType::Blob, _)) => git2::FileMode::BlobExecutable,
                 // A link or a folder in place of the file: as git would have it.
                 Some(_) => return Ok(None),
@@ -31,7 +30,8 @@ impl Store {
             let mut update = TreeUpdateBuilder::new();
             update.upsert(Path::new(path), blob, mode);
             Ok(Some(update.create_updated(repo, &tree)?.to_string()))
-        })?
+        });
+        written?.ok_or(AskGit)
     }
 
     /// Writes a commit. `author` and `committer` are lines as they stand in a commit, without the word before them.
@@ -42,9 +42,9 @@ impl Store {
         author: &str,
         committer: &str,
         message: &str,
-    ) -> Option<String> {
+    ) -> Read<String> {
         if message.contains('\0') {
-            return None;
+            return Err(AskGit);
         }
         self.read(|repo| {
             let mut text = format!("tree {}\n", repo.find_tree(Oid::from_str(tree)?)?.id());

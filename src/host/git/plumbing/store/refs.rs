@@ -2,21 +2,21 @@
 
 use git2::{Oid, Reference, Repository};
 
-use super::handle::{Store, found};
+use super::handle::{AskGit, Read, Store, found};
 
 impl Store {
     /// Returns the object at which a reference points, through symbolic ones; the name begins with `refs/`.
-    pub(crate) fn reference(&self, name: &str) -> Option<Option<String>> {
+    pub(crate) fn reference(&self, name: &str) -> Read<Option<String>> {
         if !name.starts_with("refs/") || !Reference::is_valid_name(name) {
-            return None;
+            return Err(AskGit);
         }
         self.read(|repo| Ok(found(repo.refname_to_id(name))?.map(|id| id.to_string())))
     }
 
     /// Returns all references below a folder, which ends with `/`, sorted by name.
-    pub(crate) fn references(&self, folder: &str) -> Option<Vec<(String, String)>> {
+    pub(crate) fn references(&self, folder: &str) -> Read<Vec<(String, String)>> {
         if !folder.starts_with("refs/") || !folder.ends_with('/') || folder.contains(['*', '?', '[', '\\']) {
-            return None;
+            return Err(AskGit);
         }
         self.read(|repo| {
             let mut all = Vec::new();

@@ -3,19 +3,19 @@
 
 use git2::{Error, Object, ObjectType, Oid, Reference, Repository};
 
-use super::handle::{Store, found};
+use super::handle::{AskGit, Read, Store, found};
 
 /// Length of a full id.
 const FULL: usize = 40;
 
 impl Store {
     /// Returns the commit that a revision names, if there is one.
-    pub(crate) fn commit(&self, revision: &str) -> Option<Option<String>> {
-        let (name, steps) = split(revision)?;
+    pub(crate) fn commit(&self, revision: &str) -> Read<Option<String>> {
+        let (name, steps) = split(revision).ok_or(AskGit)?;
         if !steps.is_empty() && !self.is_whole() {
-            return None;
+            return Err(AskGit);
         }
-        self.read(|repo| {
+        let commit = self.read(|repo| {
             let object = match look_up(repo, name)? {
                 Named::Object(object) => object,
                 Named::Nothing => return Ok(Some(None)),
@@ -40,7 +40,8 @@ impl Store {
                 }
             }
             Ok(Some(Some(commit.id().to_string())))
-        })?
+        });
+        commit?.ok_or(AskGit)
     }
 }
 

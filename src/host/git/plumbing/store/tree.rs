@@ -5,7 +5,7 @@ use std::path::Path;
 
 use git2::{Error, ErrorClass, ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
-use super::handle::{Store, found};
+use super::handle::{AskGit, Read, Store, found};
 use super::revision::{Named, look_up};
 
 /// Deepest folder that is compared.
@@ -23,15 +23,16 @@ pub(crate) struct Listed {
 
 impl Store {
     /// Returns the entry of a path, which has no leading `/`, in a commit or tree.
-    pub(crate) fn entry(&self, tree: &str, path: &str) -> Option<Option<Listed>> {
-        self.read(|repo| {
+    pub(crate) fn entry(&self, tree: &str, path: &str) -> Read<Option<Listed>> {
+        let entry = self.read(|repo| {
             let Some(tree) = tree_of(repo, tree)? else { return Ok(None) };
             Ok(Some(find(&tree, path)?.map(|(mode, kind, id)| Listed {
                 mode: format!("{mode:06o}"),
                 kind: kind.str().to_owned(),
                 object: id.to_string(),
             })))
-        })?
+        });
+        entry?.ok_or(AskGit)
     }
 
     /// Tells whether a path of the checkout is ignored; a folder may be meant.
@@ -42,30 +43,30 @@ impl Store {
     }
 
     /// Returns the content of an object that is a file.
-    pub(crate) fn blob(&self, object: &str) -> Option<Vec<u8>> {
+    pub(crate) fn blob(&self, object: &str) -> Read<Vec<u8>> {
         self.read(|repo| Ok(repo.find_blob(Oid::from_str(object)?)?.content().to_vec()))
     }
 
     /// Returns the id of the tree of a commit.
-    pub(crate) fn tree_of(&self, commit: &str) -> Option<String> {
-        self.read(|repo| Ok(tree_of(repo, commit)?.map(|tree| tree.id().to_string())))?
+    pub(crate) fn tree_of(&self, commit: &str) -> Read<String> {
+        self.read(|repo| Ok(tree_of(repo, commit)?.map(|tree| tree.id().to_string())))?.ok_or(AskGit)
     }
 
     /// Returns the paths of the files that differ between two commits or trees, sorted; a rename is two of them.
-    pub(crate) fn changed(&self, from: &str, to: &str) -> Option<Vec<String>> {
-        Some(self.differences(from, to)?.into_iter().map(|(path, _)| path).collect())
+    pub(crate) fn changed(&self, from: &str, to: &str) -> Read<Vec<String>> {
+        Ok(self.differences(from, to)?.into_iter().map(|(path, _)| path).collect())
     }
 
     /// Returns the paths at which the second of two commits or trees has a link to a commit that the first one has not.
-    pub(crate) fn added_links(&self, from: &str, to: &str) -> Option<Vec<String>> {
+    pub(crate) fn added_links(&self, from: &str, to: &str) -> Read<Vec<String>> {
         let links = self.differences(from, to)?.into_iter().filter(|(_, is_new_link)| *is_new_link);
-        Some(links.map(|(path, _)| path).collect())
+        Ok(links.map(|(path, _)| path).collect())
     }
 
     /// Returns the paths of all files in a folder of a commit or tree, sorted as git does; an empty path is the whole.
-    pub(crate) fn files(&self, tree: &str, folder: &Path) -> Option<Vec<String>> {
-        let name = folder.to_str()?;
-        self.read(|repo| {
+    pub(crate) fn files(&self, tree: &str, folder: &Path) -> Read<Vec<String>> {
+        let name = folder.to_str().ok_or(AskGit)?;
+        let files = self.read(|repo| {
             let Some(mut tree) = tree_of(repo, tree)? else { return Ok(None) };
             let mut prefix = String::new();
             if !name.is_empty() {
@@ -79,11 +80,12 @@ impl Store {
             let mut files = Vec::new();
             compare(repo, None, Some(&tree), &prefix, 0, &mut files)?;
             Ok(Some(files.into_iter().map(|(path, _)| path).collect()))
-        })?
+        });
+        files?.ok_or(AskGit)
     }
 
-    fn differences(&self, from: &str, to: &str) -> Option<Vec<(String, bool)>> {
-        self.read(|repo| {
+    fn differences(&self, from: &str, to: &str) -> Read<Vec<(String, bool)>> {
+        let changed = self.read(|repo| {
             let (Some(from), Some(to)) = (tree_of(repo, from)?, tree_of(repo, to)?) else { return Ok(None) };
             let mut changed = Vec::new();
             if from.id() != to.id() {
@@ -92,7 +94,8 @@ impl Store {
             changed.sort();
             changed.dedup_by(|later, first| later.0 == first.0);
             Ok(Some(changed))
-        })?
+        });
+        changed?.ok_or(AskGit)
     }
 }
 
