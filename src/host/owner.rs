@@ -52,6 +52,24 @@ impl Owner {
     }
 }
 
+/// Names this process in the names of files, so that what it leaves behind can be told from the work of the living.
+pub fn tag() -> String {
+    let pid = std::process::id();
+    format!("{pid}-{}", start_of(pid).unwrap_or(0))
+}
+
+/// Tells whether the process that is named by a tag is certainly gone.
+pub fn is_gone(tag: &str) -> bool {
+    let parts = tag.split_once('-').and_then(|(pid, started)| Some((pid.parse().ok()?, started.parse::<u64>().ok()?)));
+    let Some((pid, started)) = parts else { return false };
+    match start_of(pid) {
+        Some(now) => now != started,
+        None => i32::try_from(pid).is_ok_and(|pid| {
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None) == Err(nix::errno::Errno::ESRCH)
+        }),
+    }
+}
+
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "process {} on `{}`, since {}", self.pid, self.host, self.since)
@@ -88,6 +106,19 @@ mod tests {
         assert_eq!(Owner { host: "another".to_owned(), ..me.clone() }.is_alive(), None);
         if me.started > 0 {
             assert_eq!(Owner { started: me.started + 1, ..me }.is_alive(), Some(false));
+        }
+    }
+
+    #[test]
+    fn a_tag_tells_this_process_from_one_that_had_its_number_before() {
+        assert!(!is_gone(&tag()));
+        let mut child = std::process::Command::new("true").spawn().expect("a process");
+        let gone = format!("{}-1", child.id());
+        child.wait().expect("an end");
+        assert!(is_gone(&gone));
+        assert!(!is_gone("not a tag"));
+        if start_of(std::process::id()).is_some() {
+            assert!(is_gone(&format!("{}-1", std::process::id())));
         }
     }
 }

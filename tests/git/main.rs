@@ -9,4 +9,5 @@ mod locks;
 mod merges;
 mod opening;
 mod reading;
+mod workspace;
 mod worktrees;

@@ -3,4 +3,5 @@
 pub mod merge;
 pub mod plumbing;
 pub mod upkeep;
+pub mod workspace;
 pub mod worktree;

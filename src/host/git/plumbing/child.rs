@@ -22,9 +22,35 @@ pub(crate) struct Heard {
     pub(crate) status: ExitStatus,
 }
 
-/// Gives the child its input, reads at most `max` bytes of its output and waits for its end; `None` when it has not
-/// ended by the deadline, or cannot be waited for.
-pub(crate) fn hear(child: &mut Child, input: Option<&[u8]>, max: usize, deadline: Instant) -> Option<Heard> {
+/// How long a child is waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    deadline: Instant,
+    /// Each sign of life gives it so much more time.
+    renewed: Option<Duration>,
+}
+
+impl Patience {
+    /// Waits so long for the end.
+    pub(crate) fn total(limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit, renewed: None }
+    }
+
+    /// Waits as long as the child prints something at least so often.
+    pub(crate) fn silence(limit: Duration) -> Self {
+        Self { renewed: Some(limit), ..Self::total(limit) }
+    }
+
+    fn heard(&mut self) {
+        if let Some(limit) = self.renewed {
+            self.deadline = Instant::now() + limit;
+        }
+    }
+}
+
+/// Gives the child its input, reads at most `max` bytes of its output and waits for its end; `None` when patience ends
+/// before it does, or when it cannot be waited for.
+pub(crate) fn hear(child: &mut Child, input: Option<&[u8]>, max: usize, mut patience: Patience) -> Option<Heard> {
     let mut stdin = child.stdin.take().zip(input).map(|(pipe, rest)| Feed { pipe, rest });
     if let Some(feed) = &stdin {
         // A child that reads nothing must not hold us up.
@@ -40,9 +66,12 @@ pub(crate) fn hear(child: &mut Child, input: Option<&[u8]>, max: usize, deadline
             stderr.pipe.as_ref().map(|pipe| (pipe.as_fd(), PollFlags::POLLIN)),
             end.as_ref().map(|end| (end.as_fd(), PollFlags::POLLIN)),
         ];
-        let [can_write, has_stdout, has_stderr, has_ended] = ready(handles, deadline)?;
+        let [can_write, has_stdout, has_stderr, has_ended] = ready(handles, patience.deadline)?;
         if can_write && stdin.as_mut().is_some_and(Feed::is_done) {
             stdin = None;
+        }
+        if has_stdout || has_stderr {
+            patience.heard();
         }
         if has_stdout {
             stdout.read();
@@ -56,7 +85,7 @@ pub(crate) fn hear(child: &mut Child, input: Option<&[u8]>, max: usize, deadline
             stdin = None;
         }
     }
-    let status = reap(child, deadline)?;
+    let status = reap(child, patience.deadline)?;
     Some(Heard { stdout: stdout.bytes, truncated: stdout.truncated, stderr: stderr.bytes, status })
 }
 
@@ -170,8 +199,8 @@ mod tests {
         command.process_group(0).spawn().expect("a shell")
     }
 
-    fn soon() -> Instant {
-        Instant::now() + Duration::from_secs(60)
+    fn soon() -> Patience {
+        Patience::total(Duration::from_secs(60))
     }
 
     #[test]
@@ -199,11 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn signs_of_life_prolong_the_patience_with_silence_and_with_nothing_else() {
+        let talks = "for n in 1 2 3 4 5 6; do sleep 0.3; echo $n >&2; done";
+        let limit = Duration::from_millis(1200);
+        assert!(hear(&mut shell(talks), None, 100, Patience::silence(limit)).is_some());
+        let mut child = shell(talks);
+        assert!(hear(&mut child, None, 100, Patience::total(limit)).is_none());
+        child.wait().expect("an end");
+    }
+
+    #[test]
     fn the_deadline_holds_for_silent_children_and_for_those_that_closed_their_output() {
         for line in ["exec sleep 600", "exec sleep 600 >&- 2>&-", "sleep 600 & echo early"] {
             let mut child = shell(line);
             let begin = Instant::now();
-            assert!(hear(&mut child, None, 100, begin + Duration::from_millis(200)).is_none(), "{line}");
+            assert!(hear(&mut child, None, 100, Patience::total(Duration::from_millis(200))).is_none(), "{line}");
             assert!(begin.elapsed() < Duration::from_secs(30), "{line}");
             let group = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
             killpg(group, Signal::SIGKILL).expect("killed");

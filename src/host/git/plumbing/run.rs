@@ -2,13 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::fs::File;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::child;
+use super::child::{self, Patience};
 use super::intent::Intent;
 use super::locks;
 use crate::error::{Error, ExitCode, Result};
@@ -47,8 +48,11 @@ const FOREIGN: [&str; 20] = [
 const HIDING: [&str; 3] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
 
 /// Settings of every call, whatever the user's configuration says.
-const SETTINGS: [&str; 16] = [
+const SETTINGS: [&str; 18] = [
     "core.fsmonitor=false",
+    // What we commit and point at survives a power failure; one flush for all objects of a command.
+    "core.fsync=objects,reference",
+    "core.fsyncMethod=batch",
     "core.quotePath=false",
     "core.filesRefLockTimeout=1000",
     "core.packedRefsTimeout=2000",
@@ -88,9 +92,18 @@ pub(crate) struct Git {
     verb: usize,
     env: Vec<(OsString, OsString)>,
     identity: Option<Identity>,
-    input: Option<Vec<u8>>,
+    input: Option<Input>,
     limit: Duration,
+    /// The limit counts from the last sign of life, not from the start.
+    silence: bool,
     max_bytes: usize,
+}
+
+/// What a command reads.
+#[derive(Clone, Debug)]
+enum Input {
+    Bytes(Vec<u8>),
+    File(PathBuf),
 }
 
 /// Finds out the variables that name who commits, when a command needs them.
@@ -147,6 +160,7 @@ impl Git {
             identity: None,
             input: None,
             limit: LIMIT,
+            silence: false,
             max_bytes: usize::MAX,
         }
     }
@@ -160,6 +174,13 @@ impl Git {
         };
         option("--git-dir=", git_dir);
         option("--work-tree=", work_tree);
+        self.verb = self.args.len();
+        self
+    }
+
+    /// Sets a value of the configuration for this command; before any argument.
+    pub(crate) fn set(mut self, setting: impl AsRef<OsStr>) -> Self {
+        self.args.extend(["-c".into(), setting.as_ref().to_owned()]);
         self.verb = self.args.len();
         self
     }
@@ -186,7 +207,19 @@ impl Git {
 
     /// Gives the command a standard input.
     pub(crate) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
-        self.input = Some(input.into());
+        self.input = Some(Input::Bytes(input.into()));
+        self
+    }
+
+    /// Lets the command read a file as its standard input.
+    pub(crate) fn input_file(mut self, file: &Path) -> Self {
+        self.input = Some(Input::File(file.to_owned()));
+        self
+    }
+
+    /// Lets the command run as long as it likes, if only it prints something at least this often.
+    pub(crate) fn silence(mut self, limit: Duration) -> Self {
+        (self.limit, self.silence) = (limit, true);
         self
     }
 
@@ -301,20 +334,28 @@ impl Git {
     }
 
     fn start(&self) -> Result<Output> {
-        let deadline = Instant::now() + self.limit;
-        let mut child = self.command().spawn().map_err(|e| match e.kind() {
+        let mut command = self.command();
+        let mut bytes = None;
+        match &self.input {
+            Some(Input::Bytes(input)) => bytes = Some(input.as_slice()),
+            Some(Input::File(file)) => {
+                let opened = File::open(file);
+                let failed = |e| Error::new(ExitCode::GitRefuses, format!("cannot read `{}`: {e}", file.display()));
+                command.stdin(opened.map_err(failed)?);
+            }
+            None => {}
+        }
+        let patience = if self.silence { Patience::silence(self.limit) } else { Patience::total(self.limit) };
+        let mut child = command.spawn().map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound if self.cwd.is_dir() => {
                 Error::new(ExitCode::GitRefuses, "the git program is missing")
                     .help("install git 2.38 or later and put it on `PATH`")
             }
             _ => Error::new(ExitCode::GitRefuses, format!("cannot start git in `{}`: {e}", self.cwd.display())),
         })?;
-        let Some(heard) = child::hear(&mut child, self.input.as_deref(), self.max_bytes, deadline) else {
+        let Some(heard) = child::hear(&mut child, bytes, self.max_bytes, patience) else {
             kill(&mut child);
-            let message = format!("`git {}` did not end within {} s and was killed", self.name(), self.limit.as_secs());
-            return Err(Error::new(ExitCode::GitRefuses, message).help(
-                "a hook, filter, merge driver or credential prompt may be waiting; run the command by hand to see it",
-            ));
+            return Err(self.overdue());
         };
         Ok(Output {
             code: heard.status.code().unwrap_or(-1),
@@ -322,6 +363,17 @@ impl Git {
             stderr: String::from_utf8_lossy(&heard.stderr).trim().to_owned(),
             truncated: heard.truncated,
         })
+    }
+
+    fn overdue(&self) -> Error {
+        let (name, seconds) = (self.name(), self.limit.as_secs());
+        let message = if self.silence {
+            format!("`git {name}` said nothing for {seconds} s and was killed")
+        } else {
+            format!("`git {name}` did not end within {seconds} s and was killed")
+        };
+        Error::new(ExitCode::GitRefuses, message)
+            .help("a hook, filter, merge driver or credential prompt may be waiting; run the command by hand to see it")
     }
 }
 

@@ -1,0 +1,257 @@
+//! Checkpoints: the commits by which git knows that a phase is done.
+
+use super::agent::own;
+use super::deviation::Deviation;
+use super::history::{self, Relation};
+use super::make::Order;
+use super::modules::{self, Submodule};
+use super::objects::quarantine;
+use super::placement::{self, Placed};
+use super::prepare::{self, Prepared};
+use super::record::{self, Record};
+use super::rescue::{self, Owner};
+use super::space::Workspace;
+use super::stage::{self, Mode, Selection};
+use crate::error::Result;
+use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::run::failure;
+use crate::model::checkpoint::Checkpoint;
+
+/// A checkpoint that stands on the branch of its item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    pub commit: String,
+    pub tree: String,
+    /// Files that differ from the checkpoint before (or the start of the branch).
+    pub files: Vec<String>,
+    /// Commits that the agent made itself since then; they stay beneath the checkpoint.
+    pub agent_commits: usize,
+    /// An earlier run made this checkpoint and was killed before it could say so.
+    pub already: bool,
+    /// What was done to branches and history; each is mended and told.
+    pub deviations: Vec<Deviation>,
+    /// Submodules that are at another commit than before.
+    pub submodules: Vec<Submodule>,
+}
+
+/// What is checked out in a workspace, and what its files are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// `None` when HEAD points at nothing.
+    pub commit: Option<String>,
+    pub tree: String,
+}
+
+/// Commits everything in a workspace as the checkpoint of a phase.
+pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Result<Made> {
+    let lock = record::lock(repo, &prepared.branch)?;
+    let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
+    unfinished_merge(&work)?;
+    quarantine::heal(&work)?;
+    let previous = previous(repo, prepared)?;
+    let recorded_tip = repo.tip(&prepared.branch)?;
+    let tip = recorded_tip.clone().unwrap_or_else(|| previous.clone());
+    let order = Order {
+        branch: Some(&prepared.branch),
+        commit: &tip,
+        batch: record.batch.as_deref(),
+        remotes: &record.remotes,
+        ..Order::default()
+    };
+    let mut known = record.clone();
+    let replaced = placement::connect(&work, &mut known, &order)?;
+    let owner = Owner { run: &prepared.run, item: &prepared.item };
+    let mut placed = placement::place(&work, &prepared.branch, &tip, record.batch.as_deref(), owner)?;
+    placed.deviations.splice(0..0, replaced);
+    let message = checkpoint.message();
+    stage::stage(&work, &Selection::of(&work, &record, Mode::Commit { message: &message }))?;
+    let tree = stage::write(&work)?;
+    if let Some(made) = already(&work, checkpoint, &placed, &tip, &tree, &prepared.base)? {
+        own::tell(&work, Some(&prepared.branch), &tip)?;
+        return Ok(made);
+    }
+    let merged = merged(&work, &tip, record.batch.as_deref(), &mut placed)?;
+    let (commit, tree) = if repo.policy().hooks && placed.is_plain() && merged.is_empty() {
+        let commit = by_git_commit(repo, &work, prepared, &placed, recorded_tip.as_deref(), &message)?;
+        let tree = rescue::tree_of(&work, &commit)?;
+        (commit, tree)
+    } else {
+        let parents: Vec<&str> = std::iter::once(&placed.parent).chain(&merged).map(String::as_str).collect();
+        (stage::commit(&work, &tree, &parents, &message)?, tree)
+    };
+    quarantine::name(&work, || publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
+    own::tell(&work, Some(&prepared.branch), &commit)?;
+    let Difference { files, links } = difference(&work, &previous, &commit)?;
+    let kept = |(path, commit): (String, String)| {
+        let kept = modules::is_kept(&work, &path, &commit)?;
+        Ok(Submodule { path, commit, kept })
+    };
+    let submodules = links.into_iter().map(kept).collect::<Result<Vec<_>>>()?;
+    let agent_commits = if placed.parent == previous { 0 } else { count(&work, &previous, &placed.parent)? };
+    drop(lock);
+    Ok(Made { commit, tree, files, agent_commits, already: false, deviations: placed.deviations, submodules })
+}
+
+/// Returns the files that differ from a commit in a workspace: committed, changed and untracked ones, sorted.
+pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<Vec<String>> {
+    let lock = record::lock(repo, &prepared.branch)?;
+    let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
+    let tree = look(&work, &record, &prepared.tip)?;
+    let mut files = difference(&work, since, &tree)?.files;
+    drop(lock);
+    files.sort();
+    Ok(files)
+}
+
+/// Looks at a workspace as it is, changing nothing in it. A checkpoint still stands for it when commit and tree are those
+/// of the checkpoint.
+pub fn now(repo: &Repo, prepared: &Prepared) -> Result<Now> {
+    let lock = record::lock(repo, &prepared.branch)?;
+    let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
+    let commit = super::agent::head(&work)?.commit().map(str::to_owned);
+    let tree = look(&work, &record, &prepared.tip)?;
+    drop(lock);
+    Ok(Now { commit, tree })
+}
+
+fn look(work: &Workspace, record: &Record, tip: &str) -> Result<String> {
+    if work.entries().is_none() {
+        stage::begin(work, tip)?;
+    }
+    stage::stage(work, &Selection::of(work, record, Mode::Look))?;
+    stage::write(work)
+}
+
+/// Returns the last checkpoint that we recorded on the branch, or where the branch started.
+fn previous(repo: &Repo, prepared: &Prepared) -> Result<String> {
+    let recorded = refs::read(repo, &refs::item(&prepared.branch))?;
+    Ok(recorded.unwrap_or_else(|| prepared.base.clone()))
+}
+
+/// Finds the same checkpoint at the tip: its run was killed between the commit and the journal.
+fn already(
+    work: &Workspace,
+    checkpoint: &Checkpoint,
+    placed: &Placed,
+    tip: &str,
+    tree: &str,
+    base: &str,
+) -> Result<Option<Made>> {
+    if !placed.is_level || !placed.is_plain() {
+        return Ok(None);
+    }
+    let text = work.git().args(["cat-file", "commit", tip]).text()?;
+    let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let same = Checkpoint::read(message).is_some_and(|found| {
+        found.prp == checkpoint.prp && found.phase == checkpoint.phase && found.key == checkpoint.key
+    });
+    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+    if !same || header("tree ").as_deref() != Some(tree) {
+        return Ok(None);
+    }
+    let before = if tip == base { None } else { header("parent ") };
+    let files = difference(work, before.as_deref().unwrap_or(tip), tip)?.files;
+    Ok(Some(Made { commit: tip.to_owned(), tree: tree.to_owned(), files, already: true, ..Made::default() }))
+}
+
+fn unfinished_merge(work: &Workspace) -> Result<()> {
+    let entries = own::entries(work).unwrap_or_default();
+    let mut files: Vec<String> =
+        entries.iter().filter(|entry| entry.is_unmerged()).map(super::agent::index::Entry::name).collect();
+    files.dedup();
+    if files.is_empty() {
+        return Ok(());
+    }
+    Err(refuse(format!("an unfinished merge was left in `{}`: {}", work.path.display(), files.join(", ")))
+        .help("resolve the files there, or undo the merge with `git merge --abort`, and run the command again"))
+}
+
+/// Returns the commits of a merge that was resolved and not committed, as far as they are the item's or the batch's.
+fn merged(work: &Workspace, tip: &str, batch: Option<&str>, placed: &mut Placed) -> Result<Vec<String>> {
+    let heads = placement::merge_heads(work);
+    if heads.is_empty() || placed.here.as_ref() != Some(&placed.parent) {
+        return Ok(Vec::new());
+    }
+    let batch = batch.map(|batch| work.repo.tip(batch)).transpose()?.flatten();
+    let mut parents = Vec::new();
+    for commit in heads {
+        match history::relation(work, &commit, tip, batch.as_deref())? {
+            Relation::Forward { .. } | Relation::Apart => parents.push(commit),
+            Relation::Foreign(commits) => {
+                placed.deviations.push(Deviation::Foreign { commits, reference: None });
+            }
+            Relation::Unreadable(reason) => placed.deviations.push(Deviation::Unreadable { reason }),
+            Relation::Same | Relation::Behind | Relation::Nothing => {}
+        }
+    }
+    Ok(parents)
+}
+
+/// Lets git commit, with the hooks of the user. They see the branch, and so it is at the parent before.
+fn by_git_commit(
+    repo: &Repo,
+    work: &Workspace,
+    prepared: &Prepared,
+    placed: &Placed,
+    tip: Option<&str>,
+    message: &str,
+) -> Result<String> {
+    quarantine::publish(work)?;
+    if tip != Some(&placed.parent) {
+        let change = Change::default().set(&refs::head(&prepared.branch), &placed.parent, tip);
+        change.must(repo, "batchprp: adopt")?;
+    }
+    let hooked = Workspace { repo: repo.clone(), ..work.clone() };
+    let args = ["commit", "--quiet", "--allow-empty", "--cleanup=verbatim", "--no-edit", "-F", "-"];
+    let output = hooked.direct().changes(repo.common_dir()).args(args).input(message).run()?;
+    if output.code != 0 {
+        return Err(failure("commit", &output).help(
+            "a hook of the repository refuses the checkpoint; `git.hooks = false` makes checkpoints without hooks",
+        ));
+    }
+    repo.tip(&prepared.branch)?.ok_or_else(|| refuse("the checkpoint was not made"))
+}
+
+/// Moves the branch to the checkpoint and records it, both or neither.
+fn publish(repo: &Repo, prepared: &Prepared, commit: &str, tip: Option<&str>) -> Result<()> {
+    let (head, record) = (refs::head(&prepared.branch), refs::item(&prepared.branch));
+    let recorded = refs::read(repo, &record)?;
+    let mut change = Change::default().set(&record, commit, recorded.as_deref());
+    // A commit made by git has moved the branch itself.
+    if !repo.policy().hooks || repo.tip(&prepared.branch)?.as_deref() != Some(commit) {
+        change = change.set(&head, commit, tip);
+    }
+    match change.apply(repo, "batchprp: checkpoint")? {
+        Moved::Done => Ok(()),
+        Moved::Raced => Err(refuse(format!("`{}` was moved while its checkpoint was made", prepared.branch))
+            .help("somebody moves the branch in the project; run the command again when that has ended")),
+    }
+}
+
+/// What two states have different.
+#[derive(Debug, Default)]
+struct Difference {
+    files: Vec<String>,
+    /// Submodules with their new commits.
+    links: Vec<(String, String)>,
+}
+
+fn difference(work: &Workspace, from: &str, to: &str) -> Result<Difference> {
+    let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", from, to];
+    let fields = work.git().args(args).list()?;
+    let mut found = Difference::default();
+    for pair in fields.chunks_exact(2) {
+        let facts: Vec<&str> = pair[0].split(' ').collect();
+        if let [_, "160000", _, commit, _] = facts[..] {
+            found.links.push((pair[1].clone(), commit.to_owned()));
+        }
+        found.files.push(pair[1].clone());
+    }
+    Ok(found)
+}
+
+fn count(work: &Workspace, from: &str, to: &str) -> Result<usize> {
+    let text = work.git().args(["rev-list", "--count", &format!("{from}..{to}")]).text()?;
+    Ok(text.parse().unwrap_or(0))
+}

@@ -1,0 +1,158 @@
+//! Where the next commit of an item goes, whatever was done to branches and history in its workspace.
+
+use std::path::Path;
+
+use super::agent::config;
+use super::agent::{self, lfs, own, refs::Head};
+use super::deviation::Deviation;
+use super::history::{self, History, Relation};
+use super::make::{self, Order};
+use super::record::{Record, free_name};
+use super::rescue::{self, Owner};
+use super::setup::SetUp;
+use super::space::Workspace;
+use super::{modules, stage};
+use crate::error::Result;
+use crate::host::failpoint;
+use crate::host::git::plumbing::refs;
+
+/// Where the next commit goes.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    /// First parent of the next commit: the tip of the item's branch, or a commit that goes on from it.
+    pub(crate) parent: String,
+    /// What is checked out in the workspace, where that can be read.
+    pub(crate) here: Option<String>,
+    /// Commits of the workspace between the tip and the parent.
+    pub(crate) commits: usize,
+    /// Tip and workspace do not stand apart: nothing is taken back and nothing is new.
+    pub(crate) is_level: bool,
+    pub(crate) deviations: Vec<Deviation>,
+}
+
+impl Placed {
+    /// Tells whether nothing was done to branches and history but to go on.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.deviations.is_empty()
+    }
+}
+
+/// Compares a workspace with the tip of the item's branch. Commits that do not go on from the tip are saved, and the
+/// index of the orchestrator knows the files of the commit that is checked out.
+pub(crate) fn place(
+    work: &Workspace,
+    branch: &str,
+    tip: &str,
+    batch: Option<&str>,
+    owner: Owner<'_>,
+) -> Result<Placed> {
+    let batch = batch.map(|batch| work.repo.tip(batch)).transpose()?.flatten();
+    let History { head, relation } = history::examine(work, tip, batch.as_deref())?;
+    let told = rescue::told(work);
+    let mut deviations = Vec::new();
+    match &head {
+        Head::Branch(name, _) if name != branch => deviations.push(Deviation::OtherBranch { name: name.clone() }),
+        Head::Detached(_) => deviations.push(Deviation::Detached),
+        Head::Broken => deviations.push(Deviation::Unreadable { reason: "HEAD points at nothing".to_owned() }),
+        Head::Branch(..) => {}
+    }
+    let here = head.commit().filter(|_| !matches!(relation, Relation::Unreadable(_))).map(str::to_owned);
+    if here.as_deref() != Some(tip) || work.entries().is_none() {
+        stage::begin(work, here.as_deref().unwrap_or(tip))?;
+    }
+    let mut parent = tip.to_owned();
+    let mut commits = 0;
+    let relation = rewound(work, relation, here.as_deref(), tip, &told)?;
+    match (&relation, &here) {
+        (Relation::Forward { commits: count }, Some(commit)) => {
+            let set_up = SetUp::of(work).among(&work.entries().unwrap_or_default());
+            if set_up.is_empty() {
+                (parent, commits) = (commit.clone(), *count);
+                lfs::keep(work, || config::read(work.home()))?;
+            } else {
+                let files = set_up.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+                let reference = rescue::keep(work, commit, tip, owner)?.reference;
+                deviations.push(Deviation::SetUpCommitted { files, reference });
+            }
+        }
+        (Relation::Apart, Some(commit)) => {
+            let reference = rescue::keep(work, commit, tip, owner)?.reference;
+            deviations.push(Deviation::Rewritten { reference });
+        }
+        (Relation::Foreign(foreign), Some(commit)) => {
+            let reference = rescue::keep(work, commit, tip, owner)?.reference;
+            deviations.push(Deviation::Foreign { commits: foreign.clone(), reference: Some(reference) });
+        }
+        (Relation::Behind, Some(commit)) if *commit != told => deviations.push(Deviation::Reset { to: commit.clone() }),
+        (Relation::Unreadable(reason), _) => deviations.push(Deviation::Unreadable { reason: reason.clone() }),
+        _ => {}
+    }
+    if !head.is_on(branch) {
+        let aside = agent::all(work)?.remove(&refs::head(branch));
+        let aside = aside.filter(|commit| *commit != tip && *commit != told && Some(commit) != here.as_ref());
+        if let Some(commit) = aside
+            && history::relation(work, &commit, tip, batch.as_deref())?.has_commits()
+        {
+            let reference = rescue::keep(work, &commit, tip, owner)?.reference;
+            deviations.push(Deviation::Rewritten { reference });
+        }
+    }
+    let is_level = matches!(relation, Relation::Same | Relation::Behind);
+    Ok(Placed { parent, here, commits, is_level, deviations })
+}
+
+/// Puts right what looks like going on: somebody moved the branch back in the project, and the workspace still has what
+/// was there before.
+fn rewound(work: &Workspace, relation: Relation, here: Option<&str>, tip: &str, told: &str) -> Result<Relation> {
+    if !matches!(relation, Relation::Forward { .. }) || told.is_empty() || told == tip {
+        return Ok(relation);
+    }
+    if work.git().args(["merge-base", "--is-ancestor", told, tip]).run()?.code == 0 {
+        return Ok(relation);
+    }
+    Ok(if here == Some(told) { Relation::Behind } else { Relation::Apart })
+}
+
+/// Makes sure that the workspace has the repository that we made for it; one in its place is set aside.
+pub(crate) fn connect(work: &Workspace, record: &mut Record, order: &Order<'_>) -> Result<Option<Deviation>> {
+    if own::is_ours(work, &record.id) {
+        modules::connect(work)?;
+        return Ok(None);
+    }
+    let there = work.top.join(&work.own);
+    let mut kept = None;
+    let failed = |e: std::io::Error| Workspace::failed("mend", &there, &e);
+    if std::fs::symlink_metadata(&there).is_ok() {
+        let name = work.top.file_name().unwrap_or_default().to_string_lossy();
+        let aside = free_name(work.top.parent().unwrap_or(&work.top), &format!("{name}.git.left"));
+        failpoint::around("repository.keep", || std::fs::rename(&there, &aside)).map_err(failed)?;
+        kept = Some(aside.display().to_string());
+    }
+    if work.entries().is_none() {
+        stage::begin(work, order.commit)?;
+    }
+    let settings = config::read(work.home())?;
+    let modules = modules::addresses(work)?;
+    let seed = make::repository(work, order, &settings, modules)?;
+    let name = format!("{}repository", super::leftovers::MAKING);
+    let aside = free_name(work.top.parent().unwrap_or(&work.top), &name);
+    failpoint::around("workspace.folder", || std::fs::create_dir(&aside)).map_err(failed)?;
+    let done = own::build(work, &aside, &seed).and_then(|()| {
+        // The record first: a repository that nobody knows would be set aside once more, one that is missing is made.
+        record.id.clone_from(&seed.id);
+        record.write(work)?;
+        failpoint::around("repository.place", || std::fs::rename(&aside, &there)).map_err(failed)
+    });
+    if done.is_err() {
+        failpoint::quietly("workspace.give-up", || drop(std::fs::remove_dir_all(&aside)));
+    }
+    done?;
+    modules::connect(work)?;
+    Ok(Some(Deviation::Replaced { kept }))
+}
+
+/// Returns the commits that an unfinished merge in the workspace brings in.
+pub(crate) fn merge_heads(work: &Workspace) -> Vec<String> {
+    let text = work.folder().and_then(|git| git.text(Path::new("MERGE_HEAD"))).unwrap_or_default();
+    text.lines().map(|line| line.trim().to_owned()).filter(|line| agent::refs::is_id(line)).collect()
+}

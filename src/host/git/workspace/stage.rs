@@ -1,0 +1,227 @@
+//! What a checkpoint of a workspace would hold: its files as a tree, in quarantine.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::agent::index::Entry;
+use super::agent::own;
+use super::modules::{self, Link};
+use super::objects::quarantine;
+use super::record::Record;
+use super::setup::SetUp;
+use super::space::Workspace;
+use crate::error::{Error, Result};
+use crate::host::failpoint;
+use crate::host::git::plumbing::repo::refuse;
+use crate::host::git::plumbing::run::{Output, failure};
+
+/// Most names on one command line.
+const MOST: usize = 1000;
+
+/// What is to be taken besides what git takes by itself, and what is left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selection<'a> {
+    /// Paths that never enter a commit, such as `.ce/tmp`.
+    pub(crate) exclude: &'a [String],
+    /// Files that the item declares: taken even when git ignores them.
+    pub(crate) declared: &'a [String],
+    /// What set-up made.
+    pub(crate) set_up: SetUp,
+    pub(crate) mode: Mode<'a>,
+}
+
+impl<'a> Selection<'a> {
+    /// Returns what holds for the workspace of an item.
+    pub(crate) fn of(work: &Workspace, record: &'a Record, mode: Mode<'a>) -> Self {
+        Self { exclude: &record.exclude, declared: &record.declared, set_up: SetUp::of(work), mode }
+    }
+}
+
+/// What is done about submodules.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Mode<'a> {
+    /// They are compared; a changed one is told by the tree of its files.
+    #[default]
+    Look,
+    /// What changed in them is committed.
+    Commit { message: &'a str },
+}
+
+/// Why files cannot be staged.
+#[derive(Debug)]
+pub(crate) enum Blocked {
+    /// A git repository that is no submodule.
+    Embedded(String),
+    /// Files in a submodule of which the project has nothing.
+    Submodule(String),
+    Other(Error),
+}
+
+impl From<Error> for Blocked {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Blocked> for Error {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::Embedded(path) => refuse(format!(
+                "`{path}` is a git repository of its own inside of the workspace"
+            ))
+            .help(format!("remove `{path}/.git` so that the files themselves are committed, or add it as a submodule")),
+            Blocked::Submodule(path) => {
+                refuse(format!("there is work in `{path}`, a submodule that is not initialised in this project"))
+                    .help(format!("initialise it in your checkout and run again: `git submodule update --init {path}`"))
+            }
+            Blocked::Other(error) => error,
+        }
+    }
+}
+
+/// Brings the index of the orchestrator to a commit, as far as the files agree with it.
+pub(crate) fn begin(work: &Workspace, commit: &str) -> Result<()> {
+    quarantine::make(work)?;
+    work.unlock()?;
+    if work.entries().is_none() {
+        // Damaged or missing: made again, at the price of reading all files.
+        failpoint::quietly("index.delete", || drop(fs::remove_file(work.file("index"))));
+    }
+    work.changing().args(["read-tree", "--reset", commit]).ok().map(drop)
+}
+
+/// Stages everything in the workspace.
+pub(crate) fn stage(work: &Workspace, what: &Selection<'_>) -> std::result::Result<(), Blocked> {
+    quarantine::make(work)?;
+    work.unlock()?;
+    let before = work.entries().ok_or_else(|| {
+        refuse(format!("the index of `{}` is damaged", work.path.display()))
+            .help("run the same command again: it is made anew")
+    })?;
+    let links = modules::links(work, &before)?;
+    add(work, what, &links)?;
+    let after = work.entries().unwrap_or_default();
+    embedded(work, &links, &after)?;
+    let made = what.set_up.among(&after);
+    if !made.is_empty() {
+        remove(work, &made)?;
+    }
+    let wanted = wanted(work, what, &after);
+    if !wanted.is_empty() {
+        force(work, &wanted)?;
+    }
+    modules::stage(work, &links, what.mode)
+}
+
+/// Returns the tree of what is staged.
+pub(crate) fn write(work: &Workspace) -> Result<String> {
+    work.git().args(["write-tree"]).text()
+}
+
+/// Makes a commit of a tree, in quarantine; the message is stored as it is.
+pub(crate) fn commit(work: &Workspace, tree: &str, parents: &[&str], message: &str) -> Result<String> {
+    let mut git = work.git().args(["commit-tree", tree]);
+    for parent in parents {
+        git = git.args(["-p", parent]);
+    }
+    if work.repo.policy().sign {
+        git = git.args(["-S"]);
+    }
+    git.args(["-F", "-"]).input(message).text()
+}
+
+/// Makes index and files those of a commit. Ignored files stay, and what set-up made; everything else must have been
+/// saved before.
+pub(crate) fn check_out(work: &Workspace, commit: &str) -> Result<()> {
+    let first = work.direct().args(["read-tree", "--reset", "-u", commit]).changes(work.repo.common_dir()).run()?;
+    if first.code != 0 {
+        // An index that a kill damaged is made again from the commit.
+        failpoint::quietly("index.delete", || drop(fs::remove_file(work.file("index"))));
+        work.direct().args(["read-tree", "--reset", "-u", commit]).changes(work.repo.common_dir()).ok()?;
+    }
+    let set_up = SetUp::of(work);
+    // What the project asks git to see although the user's list names it is named once more.
+    let spared = set_up.patterns().take(MOST).map(|pattern| format!("--exclude={pattern}"));
+    let git = set_up.ignore(work, work.changing());
+    git.args(["clean", "-f", "-d", "--quiet"]).args(spared).ok().map(drop)
+}
+
+fn add(work: &Workspace, what: &Selection<'_>, links: &[Link]) -> std::result::Result<(), Blocked> {
+    let links = links.iter().map(|link| link.path.as_str());
+    let excluded =
+        what.exclude.iter().map(String::as_str).chain(links).map(|path| format!(":(top,exclude,literal){path}"));
+    let git = what.set_up.ignore(work, work.changing());
+    // Files outside of a sparse checkout are taken as well: nobody would put them there for nothing.
+    let output = git.args(["add", "--all", "--sparse", "--", "."]).args(excluded).run()?;
+    if output.code == 0 { Ok(()) } else { Err(blocked(&output)) }
+}
+
+fn blocked(output: &Output) -> Blocked {
+    let inner = output.stderr.lines().find_map(|line| {
+        let (_, rest) = line.split_once('\'')?;
+        rest.strip_suffix("' does not have a commit checked out")
+    });
+    match inner {
+        Some(path) => Blocked::Embedded(path.trim_end_matches('/').to_owned()),
+        None => Blocked::Other(failure("add", output)),
+    }
+}
+
+/// Refuses repositories that only the workspace has: a link to them would be all that is left of their content.
+fn embedded(work: &Workspace, links: &[Link], after: &[Entry]) -> std::result::Result<(), Blocked> {
+    let known = |entry: &Entry| links.iter().any(|link| link.path.as_bytes() == entry.path);
+    let new: Vec<&Entry> = after.iter().filter(|entry| entry.is_gitlink() && !known(entry)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let declared = modules::declared(work);
+    let inner = new.into_iter().filter(|entry| !declared.iter().any(|(path, _)| *path == entry.name()));
+    let inner: Vec<&Entry> = inner.collect();
+    match inner.first() {
+        None => Ok(()),
+        Some(first) => {
+            // Left in the index, git would look into it the next time.
+            remove(work, &inner.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>())?;
+            Err(Blocked::Embedded(first.name()))
+        }
+    }
+}
+
+/// Takes paths out of the index; the files stay.
+pub(crate) fn remove(work: &Workspace, paths: &[Vec<u8>]) -> Result<()> {
+    let input = paths.join(&0);
+    work.changing().args(["update-index", "--force-remove", "-z", "--stdin"]).input(input).ok().map(drop)
+}
+
+/// Lists files that git ignores and that are meant all the same: the declared ones, and those that were added by force.
+fn wanted(work: &Workspace, what: &Selection<'_>, staged: &[Entry]) -> Vec<Vec<u8>> {
+    let known: BTreeSet<&[u8]> = staged.iter().map(|entry| entry.path.as_slice()).collect();
+    let theirs = own::entries(work).unwrap_or_default();
+    let theirs = theirs.into_iter().filter(|entry| !entry.is_gitlink()).map(|entry| entry.path);
+    let declared = what.declared.iter().map(|path| path.trim_start_matches("./").as_bytes().to_vec());
+    let is_excluded = |path: &[u8]| {
+        let below = |folder: &str| path.strip_prefix(folder.as_bytes());
+        what.exclude.iter().any(|exclude| below(exclude).is_some_and(|rest| matches!(rest, [] | [b'/', ..])))
+    };
+    let is_file = |path: &[u8]| {
+        let is_down = |part: &[u8]| !part.is_empty() && part != b".." && !part.eq_ignore_ascii_case(b".git");
+        let place = work.path.join(Path::new(std::ffi::OsStr::from_bytes(path)));
+        path.split(|byte| *byte == b'/').all(is_down) && fs::symlink_metadata(place).is_ok_and(|facts| !facts.is_dir())
+    };
+    let is_wanted = |path: &Vec<u8>| {
+        !known.contains(path.as_slice()) && !is_excluded(path) && !what.set_up.holds(path) && is_file(path)
+    };
+    let mut wanted: Vec<Vec<u8>> = theirs.chain(declared).filter(is_wanted).collect();
+    wanted.sort();
+    wanted.dedup();
+    wanted
+}
+
+fn force(work: &Workspace, paths: &[Vec<u8>]) -> std::result::Result<(), Blocked> {
+    let args = ["add", "--force", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"];
+    let git = work.changing().env("GIT_LITERAL_PATHSPECS", "1").args(args).input(paths.join(&0));
+    let output = git.run()?;
+    if output.code == 0 { Ok(()) } else { Err(blocked(&output)) }
+}
