@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use batchprp::model::catalogue::CATALOGUE;
 use batchprp::model::problem::Problem;
+use batchprp::model::read::catalogue::CATALOGUE;
 use batchprp::model::read::{LineIndex, document};
 use batchprp::model::read::{plan, prp};
 

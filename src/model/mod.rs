@@ -4,7 +4,6 @@
 
 pub mod adapter;
 pub mod agent;
-pub mod catalogue;
 pub mod checkpoint;
 pub mod duration;
 pub mod edit;

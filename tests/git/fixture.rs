@@ -153,6 +153,7 @@ impl Fixture {
             id: id(item),
             title: "Title".to_owned(),
             run: "r1".to_owned(),
+            approved_by: None,
             status_edit: None,
         }
     }

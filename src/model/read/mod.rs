@@ -4,6 +4,7 @@
 //! ranges of the `text` of the returned document. Only `text/yaml` names the YAML library and only `text/heading` the
 //! Markdown library.
 
+pub mod catalogue;
 mod document;
 mod estimate;
 mod field;

@@ -26,7 +26,7 @@ pub(crate) struct Start {
 
 /// Makes the batch branch, or adopts the one that an earlier run made.
 pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<BatchBranch> {
-    refs::check_branch(repo, branch)?;
+    refs::check_branch(branch)?;
     leftovers::wait_for_references(repo);
     drop(locks::sweep(repo.common_dir()));
     let base_commit = repo.resolve(base_commit)?;

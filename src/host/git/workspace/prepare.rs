@@ -72,7 +72,7 @@ pub struct Prepared {
 
 /// Makes or mends branch and workspace of an item.
 pub fn prepare(repo: &Repo, want: &Prepare) -> Result<Prepared> {
-    refs::check_branch(repo, &want.branch)?;
+    refs::check_branch(&want.branch)?;
     let lock = record::lock(repo, &want.branch)?;
     let repo = &repo.unhooked();
     let path = record::locate(repo, &want.path)?;
