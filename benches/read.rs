@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use batchprp::graph::{Graph, Node};
 use batchprp::model::prp::Complexity;
 use batchprp::model::read;
-use batchprp::model::write::{Draft, DraftPhase, gates, prp};
+use batchprp::model::write::{DraftPhase, PrpDraft, gates, prp};
 use nix::time::{ClockId, clock_gettime};
 
 const FILES: u32 = 1_000;
@@ -23,13 +23,13 @@ fn used() -> f64 {
 }
 
 /// A PRP that builds on one or two before it and declares two files, one in ten shared with others.
-fn draft(number: u32) -> Draft {
+fn draft(number: u32) -> PrpDraft {
     let id = |number: u32| format!("PRP-47.{}.{}", number / 10 + 1, number % 10 + 1);
     let files = vec![format!("src/m{}/part{number}.rs", number % 40), format!("src/shared/{}.rs", number % 100)];
     let step =
         "1. Read what is there.\n2. Change it as described.\n\n```rust\nfn part() -> u32 { 1 }\n```\n\nKeep the names.";
     let phase = |at: u32| DraftPhase { title: format!("Part {at} of the work"), text: step.repeat(2) };
-    Draft {
+    PrpDraft {
         id: id(number),
         title: format!("Work number {number}"),
         batch: 47,

@@ -1,13 +1,13 @@
 //! Editing a frontmatter in place.
 
-use batchprp::model::edit::{EditError, Value, set};
+use batchprp::model::edit::{EditError, FieldValue, set};
 
-fn edit(text: &str, key: &str, value: impl Into<Value>) -> String {
+fn edit(text: &str, key: &str, value: impl Into<FieldValue>) -> String {
     set(text, &[(key, value.into())]).expect("the edit is accepted")
 }
 
-fn list(items: &[&str]) -> Value {
-    Value::List(items.iter().map(|item| (*item).to_owned()).collect())
+fn list(items: &[&str]) -> FieldValue {
+    FieldValue::List(items.iter().map(|item| (*item).to_owned()).collect())
 }
 
 const FULL: &str = "\
@@ -44,22 +44,22 @@ status: not this one
 #[test]
 fn only_the_lines_of_the_key_change() {
     for (key, value, old, new) in [
-        ("status", Value::from("in_progress"), "status: \"planning\"", "status: \"in_progress\""),
-        ("title", Value::from("it's"), "title: 'It''s quoted'", "title: 'it''s'"),
-        ("prp_id", Value::from("PRP-9"), "prp_id: PRP-47.1.1   #", "prp_id: PRP-9   #"),
-        ("empty", Value::from(2.5), "empty:\n", "empty: 2.5\n"),
-        ("nothing", Value::from("x: y"), "nothing: null #", "nothing: \"x: y\" #"),
+        ("status", FieldValue::from("in_progress"), "status: \"planning\"", "status: \"in_progress\""),
+        ("title", FieldValue::from("it's"), "title: 'It''s quoted'", "title: 'it''s'"),
+        ("prp_id", FieldValue::from("PRP-9"), "prp_id: PRP-47.1.1   #", "prp_id: PRP-9   #"),
+        ("empty", FieldValue::from(2.5), "empty:\n", "empty: 2.5\n"),
+        ("nothing", FieldValue::from("x: y"), "nothing: null #", "nothing: \"x: y\" #"),
         ("flow", list(&["c"]), "flow: [a, b] #", "flow: [c] #"),
         ("block", list(&["PRP-3", "x"]), "  - PRP-1\n  - \"PRP-2\"\n", "  - PRP-3\n  - x\n"),
         ("block", list(&[]), "block:\n  - PRP-1\n  - \"PRP-2\"\n", "block: []\n"),
-        ("text", Value::from("short"), "text: |\n  line one\n  # not a comment\n", "text: short\n"),
-        ("folded", Value::from("short"), "folded: a long\n  sentence\n", "folded: short\n"),
-        ("last", Value::Null, "last: 15.10", "last: null"),
-        ("last", Value::from("15.1"), "last: 15.10", "last: \"15.1\""),
-        ("block", Value::Remove, "block:\n  - PRP-1\n  - \"PRP-2\"\n", ""),
-        ("nested", Value::Remove, "nested:\n  a: 1\n  b: [2]\n", ""),
-        ("text", Value::Remove, "text: |\n  line one\n  # not a comment\n", ""),
-        ("added", Value::from("now"), "last: 15.10\n", "last: 15.10\nadded: now\n"),
+        ("text", FieldValue::from("short"), "text: |\n  line one\n  # not a comment\n", "text: short\n"),
+        ("folded", FieldValue::from("short"), "folded: a long\n  sentence\n", "folded: short\n"),
+        ("last", FieldValue::Null, "last: 15.10", "last: null"),
+        ("last", FieldValue::from("15.1"), "last: 15.10", "last: \"15.1\""),
+        ("block", FieldValue::Remove, "block:\n  - PRP-1\n  - \"PRP-2\"\n", ""),
+        ("nested", FieldValue::Remove, "nested:\n  a: 1\n  b: [2]\n", ""),
+        ("text", FieldValue::Remove, "text: |\n  line one\n  # not a comment\n", ""),
+        ("added", FieldValue::from("now"), "last: 15.10\n", "last: 15.10\nadded: now\n"),
     ] {
         assert_eq!(FULL.matches(old).count(), 1, "{old}");
         for (from, to) in [("\n", "\n"), ("\n", "\r\n")] {
@@ -74,7 +74,7 @@ fn a_value_that_is_there_already_changes_nothing() {
     assert_eq!(edit(FULL, "last", "15.10"), FULL);
     assert_eq!(edit(FULL, "last", 15.1), FULL);
     assert_eq!(edit(FULL, "block", list(&["PRP-1", "PRP-2"])), FULL);
-    assert_eq!(edit(FULL, "absent", Value::Remove), FULL);
+    assert_eq!(edit(FULL, "absent", FieldValue::Remove), FULL);
 }
 
 #[test]
@@ -101,19 +101,19 @@ fn what_would_do_damage_is_refused() {
         ("---\na: 1\n---\n", "not a key"),
         ("---\na: 1\n---\n", "../x"),
     ] {
-        let error = set(text, &[(key, Value::from("z"))]).expect_err(text);
+        let error = set(text, &[(key, FieldValue::from("z"))]).expect_err(text);
         assert!(matches!(error, EditError::Refused { .. } | EditError::Unreadable(_)), "{text}: {error}");
     }
-    assert!(set("---\na: 1\n---\n", &[("a", Value::Number(f64::NAN))]).is_err());
+    assert!(set("---\na: 1\n---\n", &[("a", FieldValue::Number(f64::NAN))]).is_err());
 }
 
 #[test]
 fn several_keys_are_set_at_once_or_not_at_all() {
     let text = "---\nstatus: planning\nnested: {a: 1}\n---\nx\n";
-    let both = [("status", Value::from("completed")), ("commits", list(&["abc", "1e5"]))];
+    let both = [("status", FieldValue::from("completed")), ("commits", list(&["abc", "1e5"]))];
     assert_eq!(
         set(text, &both).as_deref(),
         Ok("---\nstatus: completed\nnested: {a: 1}\ncommits: [abc, \"1e5\"]\n---\nx\n")
     );
-    assert!(set(text, &[("status", Value::from("completed")), ("nested", Value::from("x"))]).is_err());
+    assert!(set(text, &[("status", FieldValue::from("completed")), ("nested", FieldValue::from("x"))]).is_err());
 }

@@ -1,18 +1,18 @@
 //! The rules of the schedule, one by one. Random schedules are in `simulation.rs`.
 
 use batchprp::model::outcome::{FailureKind, Outcome};
-use batchprp::schedule::{Action, Input, Machine, Plan, PlanItem, Policy, State, Wait};
+use batchprp::schedule::{Action, Input, ItemGraph, ItemNode, ItemState, Machine, Policy, Wait};
 
 use Action::{Finished, ItemFinished, Merge, Pause, Resume, Retry, Start, StopRunning};
 
 /// Items of the given hours in topological order; waits as `(from, to, needs)`.
-fn plan(hours: &[f64], waits: &[(usize, usize, bool)]) -> Plan {
+fn plan(hours: &[f64], waits: &[(usize, usize, bool)]) -> ItemGraph {
     let stage = |item: usize| 1 + u32::try_from(waits.iter().filter(|wait| wait.1 == item).count()).unwrap_or(0).min(1);
-    Plan {
+    ItemGraph {
         items: hours
             .iter()
             .enumerate()
-            .map(|(item, &hours)| PlanItem {
+            .map(|(item, &hours)| ItemNode {
                 id: format!("i{item}"),
                 hours,
                 stage: stage(item),
@@ -47,11 +47,11 @@ fn start(item: usize) -> Action {
 #[test]
 fn the_longest_remaining_path_goes_first_and_ties_go_by_order() {
     let mut machine = Machine::new(plan(&[1.0, 1.0, 1.0, 5.0], &[(2, 3, true)]), policy(2));
-    assert_eq!(machine.state(3), &State::Waiting { unmet: 1 });
+    assert_eq!(machine.state(3), &ItemState::Waiting { unmet: 1 });
     assert_eq!(machine.step(Input::Poll), [start(2), start(0)]);
     assert_eq!(machine.running(), 2);
     assert_eq!(machine.step(done(2, 1)), [ItemFinished { item: 2 }]);
-    assert_eq!(machine.state(3), &State::Ready);
+    assert_eq!(machine.state(3), &ItemState::Ready);
     assert_eq!(machine.step(Input::Poll), [start(3)]);
 }
 
@@ -60,7 +60,7 @@ fn an_item_waits_for_the_merge_of_what_it_needs() {
     let mut machine = Machine::new(plan(&[1.0, 1.0], &[(0, 1, true)]), Policy { merge: true, ..policy(1) });
     assert_eq!(machine.step(Input::Poll), [start(0)]);
     assert_eq!(machine.step(done(0, 1)), [Merge { item: 0 }]);
-    assert_eq!((machine.state(0), machine.running(), machine.merging()), (&State::Merging, 0, 1));
+    assert_eq!((machine.state(0), machine.running(), machine.merging()), (&ItemState::Merging, 0, 1));
     assert_eq!(machine.step(Input::Poll), []);
     assert_eq!(machine.step(Input::Merged { item: 0 }), [ItemFinished { item: 0 }]);
     assert_eq!(machine.step(Input::Merged { item: 0 }), [], "said twice");
@@ -80,7 +80,7 @@ fn what_needs_a_failed_item_is_blocked_by_the_root_cause_and_the_rest_goes_on() 
         machine.step(ended(0, 1, crash())),
         [ItemFinished { item: 0 }, ItemFinished { item: 1 }, ItemFinished { item: 2 }]
     );
-    assert_eq!(machine.state(2), &State::Blocked { by: "i0".to_owned() });
+    assert_eq!(machine.state(2), &ItemState::Blocked { by: "i0".to_owned() });
     // Sharing a file is no reason to be blocked.
     assert_eq!(machine.step(Input::Poll), [start(3)]);
     assert_eq!(machine.step(done(3, 1)), [ItemFinished { item: 3 }, Finished]);
@@ -93,7 +93,7 @@ fn a_blocked_item_keeps_the_ends_of_a_chain_apart() {
     let mut machine = Machine::new(plan(&[1.0; 4], &waits), policy(4));
     assert_eq!(machine.step(Input::Poll), [start(0), start(1)]);
     machine.step(ended(1, 1, crash()));
-    assert_eq!(machine.state(2), &State::Blocked { by: "i1".to_owned() });
+    assert_eq!(machine.state(2), &ItemState::Blocked { by: "i1".to_owned() });
     assert_eq!(machine.step(Input::Poll), [], "0 still runs");
     machine.step(done(0, 1));
     assert_eq!(machine.step(Input::Poll), [start(3)]);
@@ -111,7 +111,7 @@ fn time_outs_and_transient_failures_are_tried_again_and_crashes_are_not() {
     assert_eq!(machine.step(ended(0, 2, slow())), [ItemFinished { item: 0 }]);
     assert_eq!(machine.step(Input::Poll), [start(1)]);
     assert_eq!(machine.step(ended(1, 1, crash())), [ItemFinished { item: 1 }, Finished]);
-    assert_eq!(machine.state(1), &State::Failed { kind: FailureKind::Crash, reason: "segfault".to_owned() });
+    assert_eq!(machine.state(1), &ItemState::Failed { kind: FailureKind::Crash, reason: "segfault".to_owned() });
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_usage_limit_pauses_starts_and_uses_up_no_retry() {
     machine.step(Input::Poll);
     let limit = Outcome::RateLimited { adapter: "claude".to_owned(), until: Some(2000) };
     assert_eq!(machine.step(ended(0, 1, limit)), [Pause { adapter: "claude".to_owned(), until: Some(2000) }]);
-    assert_eq!(machine.state(0), &State::Ready);
+    assert_eq!(machine.state(0), &ItemState::Ready);
     let again = Outcome::RateLimited { adapter: "claude".to_owned(), until: None };
     assert_eq!(machine.step(ended(1, 1, again)), [], "known already");
     assert_eq!(machine.step(Input::Poll), []);
@@ -132,7 +132,7 @@ fn a_usage_limit_pauses_starts_and_uses_up_no_retry() {
         [Resume { adapter: "claude".to_owned() }]
     );
     assert_eq!(machine.step(Input::Poll), [Start { item: 0, attempt: 2 }, Start { item: 1, attempt: 2 }]);
-    assert_eq!(machine.state(0), &State::Running { attempt: 2, phase: None });
+    assert_eq!(machine.state(0), &ItemState::Running { attempt: 2, phase: None });
 }
 
 #[test]
@@ -181,9 +181,9 @@ fn a_quota_nobody_waits_for_ends_the_run_when_the_running_items_are_done() {
             Finished
         ]
     );
-    assert_eq!(machine.state(0), &State::Pending);
-    assert_eq!(machine.state(2), &State::Blocked { by: "i1".to_owned() });
-    assert_eq!(machine.state(3), &State::Pending);
+    assert_eq!(machine.state(0), &ItemState::Pending);
+    assert_eq!(machine.state(2), &ItemState::Blocked { by: "i1".to_owned() });
+    assert_eq!(machine.state(3), &ItemState::Pending);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn an_item_without_budget_is_pending_and_so_is_all_that_did_not_start() {
     machine.step(Input::Poll);
     let broke = Outcome::OverBudget { reason: "5 USD".to_owned() };
     assert_eq!(machine.step(ended(0, 1, broke)), [ItemFinished { item: 0 }, ItemFinished { item: 1 }, Finished]);
-    assert_eq!(machine.state(0), &State::Pending);
+    assert_eq!(machine.state(0), &ItemState::Pending);
 }
 
 #[test]
@@ -208,15 +208,15 @@ fn cancel_stops_what_runs_and_keeps_what_was_done_in_the_same_moment() {
         machine.step(Input::Merged { item: 1 }),
         [ItemFinished { item: 1 }, ItemFinished { item: 2 }, ItemFinished { item: 3 }, Finished]
     );
-    let states: Vec<&State> = machine.states().collect();
-    assert_eq!(states, [&State::Cancelled, &State::Completed, &State::Pending, &State::Pending]);
+    let states: Vec<&ItemState> = machine.states().collect();
+    assert_eq!(states, [&ItemState::Cancelled, &ItemState::Completed, &ItemState::Pending, &ItemState::Pending]);
 }
 
 #[test]
 fn cancel_before_anything_ran_is_the_end() {
     let mut machine = Machine::new(plan(&[1.0], &[]), policy(1));
     assert_eq!(machine.step(Input::Cancel), [ItemFinished { item: 0 }, Finished]);
-    let mut nothing = Machine::new(Plan::default(), policy(1));
+    let mut nothing = Machine::new(ItemGraph::default(), policy(1));
     assert_eq!(nothing.step(Input::Poll), [Finished]);
 }
 
@@ -237,7 +237,7 @@ fn fail_fast_stops_the_run_and_max_fail_lets_running_items_finish() {
     two.step(ended(1, 1, crash()));
     assert!(!two.can_start());
     assert_eq!(two.step(done(2, 1)), [ItemFinished { item: 2 }, ItemFinished { item: 3 }, Finished]);
-    assert_eq!(two.state(2), &State::Completed);
+    assert_eq!(two.state(2), &ItemState::Completed);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn missing_credentials_start_nothing_more() {
     machine.step(Input::Poll);
     let outcome = Outcome::failed(FailureKind::Auth, "not logged in");
     assert_eq!(machine.step(ended(0, 1, outcome)), [ItemFinished { item: 0 }, ItemFinished { item: 1 }, Finished]);
-    assert_eq!(machine.state(1), &State::Pending);
+    assert_eq!(machine.state(1), &ItemState::Pending);
 }
 
 #[test]
@@ -262,8 +262,8 @@ fn a_parked_merge_blocks_what_needs_it_and_can_end_the_run() {
             expected.extend([ItemFinished { item: 2 }, Finished]);
         }
         assert_eq!(machine.step(Input::Conflicted { item: 0, files: files.clone() }), expected);
-        assert_eq!(machine.state(0), &State::Conflict { files });
-        assert_eq!(machine.state(1), &State::Blocked { by: "i0".to_owned() });
+        assert_eq!(machine.state(0), &ItemState::Conflict { files });
+        assert_eq!(machine.state(1), &ItemState::Blocked { by: "i0".to_owned() });
         assert_eq!(machine.is_finished(), stop);
     }
 }
@@ -274,7 +274,7 @@ fn barriers_hold_later_stages_back() {
     let mut machine = Machine::new(plan(&[1.0, 1.0, 9.0], &waits), Policy { barrier: true, ..policy(4) });
     assert_eq!(machine.step(Input::Poll), [start(0), start(1)]);
     machine.step(done(0, 1));
-    assert_eq!(machine.state(2), &State::Ready);
+    assert_eq!(machine.state(2), &ItemState::Ready);
     assert_eq!(machine.step(Input::Poll), []);
     machine.step(done(1, 1));
     assert_eq!(machine.step(Input::Poll), [start(2)]);
@@ -294,11 +294,11 @@ fn what_git_shows_as_done_is_not_started() {
 fn phases_and_levels_are_shown_while_the_item_runs() {
     let mut machine = Machine::new(plan(&[1.0], &[]), policy(1));
     machine.step(Input::Phase { item: 0, phase: 1 });
-    assert_eq!(machine.state(0), &State::Ready);
+    assert_eq!(machine.state(0), &ItemState::Ready);
     machine.step(Input::Poll);
     machine.step(Input::Phase { item: 0, phase: 2 });
-    assert_eq!(machine.state(0), &State::Running { attempt: 1, phase: Some(2) });
+    assert_eq!(machine.state(0), &ItemState::Running { attempt: 1, phase: Some(2) });
     machine.step(Input::Validating { item: 0, phase: 2, level: 3 });
-    assert_eq!(machine.state(0), &State::Validating { attempt: 1, phase: 2, level: 3 });
+    assert_eq!(machine.state(0), &ItemState::Validating { attempt: 1, phase: 2, level: 3 });
     assert_eq!(machine.running(), 1);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use batchprp::model::inspect::Inspection;
 use batchprp::model::read::plan;
 use batchprp::model::read::prp;
-use batchprp::model::read::{Document, document};
+use batchprp::model::read::{ReadDocument, document};
 
 mod reading {
     pub(crate) mod plans;
@@ -17,12 +17,12 @@ mod reading {
 /// Reads a PRP from a file of a good name.
 fn read(text: &str) -> Inspection {
     let (prp, problems) = prp(Path::new("PRPs/PRP-7.1.1-x.md"), text.as_bytes());
-    Inspection::new(&Document::Prp(Box::new(prp), problems))
+    Inspection::new(&ReadDocument::Prp(Box::new(prp), problems))
 }
 
 fn read_plan(text: &str) -> Inspection {
     let (plan, problems) = plan(Path::new("plan.md"), text.as_bytes());
-    Inspection::new(&Document::Plan(Box::new(plan), problems))
+    Inspection::new(&ReadDocument::Plan(Box::new(plan), problems))
 }
 
 fn labels(read: &Inspection) -> Vec<&str> {

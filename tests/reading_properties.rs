@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::path::Path;
 
-use batchprp::model::edit::{EditError, Value, set};
+use batchprp::model::edit::{EditError, FieldValue, set};
 use batchprp::model::inspect::Inspection;
 use batchprp::model::problem::Problem;
 use batchprp::model::read::frontmatter;
 use batchprp::model::read::plan;
 use batchprp::model::read::prp;
-use batchprp::model::read::{Node, dependency_text, document, fix_fences};
+use batchprp::model::read::{YamlNode, dependency_text, document, fix_fences};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -106,10 +106,10 @@ fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn value() -> impl Strategy<Value = Value> {
+fn value() -> impl Strategy<Value = FieldValue> {
     prop_oneof![
-        "\\PC{0,20}".prop_map(Value::Text),
-        ".{0,8}".prop_map(Value::Text),
+        "\\PC{0,20}".prop_map(FieldValue::Text),
+        ".{0,8}".prop_map(FieldValue::Text),
         prop::sample::select(vec![
             "yes",
             "1.10",
@@ -123,11 +123,11 @@ fn value() -> impl Strategy<Value = Value> {
             "executed",
             "2026-11-20T10:15:30Z"
         ])
-        .prop_map(Value::from),
-        (-1.0e6..1.0e6).prop_map(Value::Number),
-        vec("\\PC{0,10}", 0..4).prop_map(Value::List),
-        Just(Value::Null),
-        Just(Value::Remove),
+        .prop_map(FieldValue::from),
+        (-1.0e6..1.0e6).prop_map(FieldValue::Number),
+        vec("\\PC{0,10}", 0..4).prop_map(FieldValue::List),
+        Just(FieldValue::Null),
+        Just(FieldValue::Remove),
     ]
 }
 
@@ -164,14 +164,14 @@ fn front() -> impl Strategy<Value = String> {
     })
 }
 
-fn shape(node: &Node) -> Vec<String> {
+fn shape(node: &YamlNode) -> Vec<String> {
     match node {
-        Node::Null(_) => vec!["null".to_owned()],
-        Node::Scalar(scalar) => vec!["text".to_owned(), scalar.text.clone()],
-        Node::List(items, _, _) => {
+        YamlNode::Null(_) => vec!["null".to_owned()],
+        YamlNode::Scalar(scalar) => vec!["text".to_owned(), scalar.text.clone()],
+        YamlNode::List(items, _, _) => {
             std::iter::once("list".to_owned()).chain(items.iter().map(|item| item.text.clone())).collect()
         }
-        Node::Other(..) => vec!["other".to_owned()],
+        YamlNode::Other(..) => vec!["other".to_owned()],
     }
 }
 
@@ -221,7 +221,7 @@ proptest! {
             Ok(edited) => edited,
             Err(EditError::Refused { .. }) => return Ok(()),
             // The comment below a removed key would become part of the block above it.
-            Err(EditError::Damaged { .. }) if value == Value::Remove => return Ok(()),
+            Err(EditError::Damaged { .. }) if value == FieldValue::Remove => return Ok(()),
             Err(error) => return Err(TestCaseError::fail(error.to_string())),
         };
         let after = entries(&edited);
@@ -229,15 +229,15 @@ proptest! {
         prop_assert_eq!(others(&before), others(&after));
         let new = after.iter().find(|(name, _)| *name == key).map(|(_, shape)| shape.clone());
         let expected = match &value {
-            Value::Text(text) => Some(vec!["text".to_owned(), text.clone()]),
-            Value::Number(number) => Some(vec!["text".to_owned(), format!("{number}")]),
-            Value::List(items) => Some(std::iter::once("list".to_owned()).chain(items.clone()).collect()),
-            Value::Null => Some(vec!["null".to_owned()]),
-            Value::Remove => None,
+            FieldValue::Text(text) => Some(vec!["text".to_owned(), text.clone()]),
+            FieldValue::Number(number) => Some(vec!["text".to_owned(), format!("{number}")]),
+            FieldValue::List(items) => Some(std::iter::once("list".to_owned()).chain(items.clone()).collect()),
+            FieldValue::Null => Some(vec!["null".to_owned()]),
+            FieldValue::Remove => None,
         };
         prop_assert_eq!(new, expected);
         // Lines of other keys, comments and the body are there byte for byte, in their order.
-        if !known && value != Value::Remove {
+        if !known && value != FieldValue::Remove {
             prop_assert!(edited.len() > text.len());
             let start = text.bytes().zip(edited.bytes()).take_while(|(old, new)| old == new).count();
             let added = edited.len() - text.len();

@@ -1,6 +1,6 @@
 //! The views of one run: what people see on the board, at the end, and in files.
 
-use batchprp::event::{Event, RunState};
+use batchprp::event::{Event, RunView};
 use batchprp::report::{Style, board, github, html, junit, lines, markdown, metrics, summary};
 
 const RUN: &str = include_str!("report/run.jsonl");
@@ -10,12 +10,12 @@ fn events() -> Vec<Event> {
 }
 
 /// Returns the state after all events up to a number.
-fn state(seq: u64) -> RunState {
+fn state(seq: u64) -> RunView {
     let events: Vec<Event> = events().into_iter().filter(|event| event.seq <= seq).collect();
-    RunState::of(&events)
+    RunView::of(&events)
 }
 
-fn text(write: impl Fn(&RunState, &mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+fn text(write: impl Fn(&RunView, &mut dyn std::io::Write) -> std::io::Result<()>) -> String {
     let mut out = Vec::new();
     write(&state(u64::MAX), &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("UTF-8")
@@ -40,7 +40,7 @@ fn the_board_on_a_small_terminal_without_unicode() {
 
 #[test]
 fn the_lines_of_a_run() {
-    let mut state = RunState::default();
+    let mut state = RunView::default();
     let mut said = Vec::new();
     for event in events() {
         state.apply(&event);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use batchprp::cli::start::document;
 use batchprp::event::Event;
-use batchprp::graph::render::Document as Graph;
+use batchprp::graph::render::GraphDocument as Graph;
 use batchprp::model::heartbeat::Heartbeat;
 use batchprp::model::inspect::Inspection;
 use batchprp::model::task::{TaskResult, TaskSpec};

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::speaker::Speaker;
-use super::task::Task;
+use super::task::AgentTask;
 use super::{fake, runbook, template};
 
 /// First argument of that way.
@@ -19,8 +19,8 @@ pub fn main(argv: &[OsString]) -> Option<ExitCode> {
     let rest: Vec<String> = argv.iter().skip(3).map(text).collect();
     let mut speaker = Speaker::open();
     let code = match argv.get(2).map(text).as_deref() {
-        Some("runbook") => Task::open().and_then(|task| runbook::run(&task, &mut speaker)),
-        Some("template") => Task::open().and_then(|task| template::run(&task, &mut speaker)),
+        Some("runbook") => AgentTask::open().and_then(|task| runbook::run(&task, &mut speaker)),
+        Some("template") => AgentTask::open().and_then(|task| template::run(&task, &mut speaker)),
         Some("fake") => fake::run(&rest, &mut speaker),
         name => Err(format!(
             "`{}` is no built-in agent; there are `runbook`, `template` and `fake`",

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, raise};
 
-use super::fake_script::{self, Step};
+use super::fake_script::{self, FakeStep};
 use super::ledger;
 use super::speaker::Speaker;
 use super::task::{beat, variable, write_result};
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &[String], speaker: &mut Speaker) -> Result<u8, String> 
     let text = |name: &str| variable(name).unwrap_or_default();
     let (item, phase, attempt) = (text("BATCHPRP_ITEM"), text("BATCHPRP_PHASE"), text("BATCHPRP_ATTEMPT"));
     let steps = fake_script::read(args)?.steps(&item, &phase, &attempt);
-    let ignores = steps.iter().any(|step| matches!(step, Step::IgnoreTerm));
+    let ignores = steps.iter().any(|step| matches!(step, FakeStep::IgnoreTerm));
     if ignores && variable(IGNORING).is_none() {
         return Err(ignoring());
     }
@@ -59,45 +59,45 @@ fn ignoring() -> String {
 }
 
 /// Plays one step; returns the exit code when the call ends with it.
-fn play(step: &Step, item: &str, speaker: &mut Speaker) -> Result<Option<u8>, String> {
+fn play(step: &FakeStep, item: &str, speaker: &mut Speaker) -> Result<Option<u8>, String> {
     let failed = |error: io::Error| format!("the step {step:?} failed: {error}");
     match step {
-        Step::Write { files, append } => {
+        FakeStep::Write { files, append } => {
             for (name, text) in files {
                 write(name, text, *append).map_err(failed)?;
             }
         }
-        Step::Work { seconds } => work(*seconds, speaker),
-        Step::Sleep { seconds } => std::thread::sleep(duration(*seconds)),
-        Step::Stall => loop {
+        FakeStep::Work { seconds } => work(*seconds, speaker),
+        FakeStep::Sleep { seconds } => std::thread::sleep(duration(*seconds)),
+        FakeStep::Stall => loop {
             std::thread::park();
         },
-        Step::Say { text } => speaker.say(&AgentEvent::Message { text: text.clone() }),
-        Step::Progress { text, percent } => speaker.progress(text, *percent),
-        Step::Beat { progress, step } => beat(item, "working", *progress, step),
-        Step::IgnoreTerm => {}
-        Step::Orphan { seconds, double } => orphan(*seconds, *double).map_err(failed)?,
-        Step::Commit { message } => commit(message).map_err(failed)?,
-        Step::Usage { input, output, usd } => usage(*input, *output, *usd, speaker),
-        Step::Flood { lines, bytes } => flood(*lines, *bytes, speaker),
-        Step::Raw { text } => speaker.raw(format!("{text}\n").as_bytes()),
-        Step::Deny { tool } => speaker.say(&AgentEvent::PermissionDenied { tool: tool.clone() }),
-        Step::Fail { code, text } => {
+        FakeStep::Say { text } => speaker.say(&AgentEvent::Message { text: text.clone() }),
+        FakeStep::Progress { text, percent } => speaker.progress(text, *percent),
+        FakeStep::Beat { progress, step } => beat(item, "working", *progress, step),
+        FakeStep::IgnoreTerm => {}
+        FakeStep::Orphan { seconds, double } => orphan(*seconds, *double).map_err(failed)?,
+        FakeStep::Commit { message } => commit(message).map_err(failed)?,
+        FakeStep::Usage { input, output, usd } => usage(*input, *output, *usd, speaker),
+        FakeStep::Flood { lines, bytes } => flood(*lines, *bytes, speaker),
+        FakeStep::Raw { text } => speaker.raw(format!("{text}\n").as_bytes()),
+        FakeStep::Deny { tool } => speaker.say(&AgentEvent::PermissionDenied { tool: tool.clone() }),
+        FakeStep::Fail { code, text } => {
             speaker.finished(false, "failed", text);
             return Ok(Some(*code));
         }
-        Step::Die { signal } => {
+        FakeStep::Die { signal } => {
             let signal = Signal::try_from(*signal).map_err(|_| format!("{signal} is no signal"))?;
             raise(signal).map_err(|error| failed(error.into()))?;
         }
-        Step::Limit { seconds } => {
+        FakeStep::Limit { seconds } => {
             let until = seconds.map(|seconds| clock::epoch_seconds() + seconds);
             speaker.say(&AgentEvent::RateLimited { until });
             speaker.finished(false, "rate_limited", "usage limit reached");
             return Ok(Some(1));
         }
-        Step::Lie { text } => return Ok(Some(succeed(item, text, speaker))),
-        Step::Succeed { text, linger } => {
+        FakeStep::Lie { text } => return Ok(Some(succeed(item, text, speaker))),
+        FakeStep::Succeed { text, linger } => {
             let code = succeed(item, text, speaker);
             std::thread::sleep(duration(*linger));
             return Ok(Some(code));

@@ -10,7 +10,7 @@ use super::task::variable;
 /// A script: steps by item. Looked up as `ITEM:PHASE@ATTEMPT`, `ITEM:PHASE`, `ITEM@ATTEMPT`, `ITEM`, `*@ATTEMPT`, `*`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Script {
+pub(crate) struct FakeScript {
     #[serde(default)]
     items: BTreeMap<String, Steps>,
 }
@@ -18,14 +18,14 @@ pub(crate) struct Script {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum Steps {
-    One(Step),
-    Many(Vec<Step>),
+    One(FakeStep),
+    Many(Vec<FakeStep>),
 }
 
 /// One thing that the fake does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Step {
+pub(crate) enum FakeStep {
     /// Writes files below the working directory.
     Write {
         files: BTreeMap<String, String>,
@@ -120,20 +120,20 @@ fn one() -> u8 {
 }
 
 /// Reads the script from `--script FILE` or `BATCHPRP_FAKE`; none is an empty one.
-pub(crate) fn read(args: &[String]) -> Result<Script, String> {
+pub(crate) fn read(args: &[String]) -> Result<FakeScript, String> {
     let path = match args {
         [] => variable("BATCHPRP_FAKE"),
         [flag, path] if flag == "--script" => Some(path.clone()),
         _ => return Err("the fake agent takes `--script FILE` and nothing else".to_owned()),
     };
-    let Some(path) = path else { return Ok(Script::default()) };
+    let Some(path) = path else { return Ok(FakeScript::default()) };
     let content = std::fs::read(Path::new(&path)).map_err(|error| format!("cannot read `{path}`: {error}"))?;
     serde_json::from_slice(&content).map_err(|error| format!("the script `{path}` cannot be read: {error}"))
 }
 
-impl Script {
+impl FakeScript {
     /// Returns the steps of one call; without any a file is written, so that something changes.
-    pub(crate) fn steps(&self, item: &str, phase: &str, attempt: &str) -> Vec<Step> {
+    pub(crate) fn steps(&self, item: &str, phase: &str, attempt: &str) -> Vec<FakeStep> {
         let keys = [
             format!("{item}:{phase}@{attempt}"),
             format!("{item}:{phase}"),
@@ -148,7 +148,7 @@ impl Script {
             None => {
                 let name = format!("fake/{item}-{phase}.txt");
                 let files = BTreeMap::from([(name, format!("{item} phase {phase} attempt {attempt}\n"))]);
-                vec![Step::Write { files, append: false }]
+                vec![FakeStep::Write { files, append: false }]
             }
         }
     }
@@ -160,18 +160,18 @@ mod tests {
 
     #[test]
     fn the_nearest_key_wins_and_unknown_words_are_refused() {
-        let script: Script = serde_json::from_str(
+        let script: FakeScript = serde_json::from_str(
             r#"{"items": {"A:1@2": {"do": "stall"}, "A:1": [{"do": "say", "text": "x"}, {"do": "fail"}], "*": []}}"#,
         )
         .unwrap();
-        assert!(matches!(script.steps("A", "1", "2")[..], [Step::Stall]));
-        assert!(matches!(script.steps("A", "1", "1")[..], [Step::Say { .. }, Step::Fail { code: 1, .. }]));
+        assert!(matches!(script.steps("A", "1", "2")[..], [FakeStep::Stall]));
+        assert!(matches!(script.steps("A", "1", "1")[..], [FakeStep::Say { .. }, FakeStep::Fail { code: 1, .. }]));
         assert!(script.steps("B", "1", "1").is_empty());
-        assert!(matches!(Script::default().steps("A", "1", "1")[..], [Step::Write { .. }]));
+        assert!(matches!(FakeScript::default().steps("A", "1", "1")[..], [FakeStep::Write { .. }]));
         for wrong in
             [r#"{"items":{"A":{"do":"sing"}}}"#, r#"{"items":{"A":[{"do":"fail","cod":1}]}}"#, r#"{"item":{}}"#]
         {
-            assert!(serde_json::from_str::<Script>(wrong).is_err(), "{wrong}");
+            assert!(serde_json::from_str::<FakeScript>(wrong).is_err(), "{wrong}");
         }
     }
 }

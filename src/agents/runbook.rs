@@ -7,13 +7,13 @@ use std::process::{Command, ExitStatus, Stdio};
 use serde_json::Value;
 
 use super::speaker::Speaker;
-use super::task::Task;
+use super::task::AgentTask;
 use crate::model::agent::AgentEvent;
 use crate::model::read;
 use crate::report::text::numbered;
 
 /// Runs the task; returns the exit code.
-pub(crate) fn run(task: &Task, speaker: &mut Speaker) -> Result<u8, String> {
+pub(crate) fn run(task: &AgentTask, speaker: &mut Speaker) -> Result<u8, String> {
     let content = task.text("/input/content").ok_or("`input.content` of the specification is not there")?;
     let (text, place) = phase_text(task, content);
     let blocks = blocks(&text);
@@ -69,7 +69,7 @@ impl Place {
 }
 
 /// Returns the text of the phase: the content itself, or the phase of it when the content is a whole PRP.
-fn phase_text(task: &Task, content: &str) -> (String, Place) {
+fn phase_text(task: &AgentTask, content: &str) -> (String, Place) {
     let ordinal =
         task.spec.pointer("/phase/ordinal").and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
     let path = task.document();

@@ -11,12 +11,12 @@ use crate::model::heartbeat::Heartbeat;
 use crate::model::task::{TaskMetrics, TaskOutput, TaskResult};
 
 /// The task of one call.
-pub(crate) struct Task {
+pub(crate) struct AgentTask {
     pub(crate) spec: Value,
     begin: Instant,
 }
 
-impl Task {
+impl AgentTask {
     /// Reads the specification that `BATCHPRP_SPEC` names.
     pub(crate) fn open() -> Result<Self, String> {
         let path =

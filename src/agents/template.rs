@@ -5,16 +5,16 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::speaker::Speaker;
-use super::task::{Task, write_result};
+use super::task::{AgentTask, write_result};
 use crate::model::agent::AgentEvent;
 use crate::model::plan::PlanPhase;
 use crate::model::prp::Complexity;
 use crate::model::read;
 use crate::model::task::{TaskMetrics, TaskResult};
-use crate::model::write::{self, Draft, DraftPhase};
+use crate::model::write::{self, DraftPhase, PrpDraft};
 
 /// Writes the document and answers with it.
-pub(crate) fn run(task: &Task, speaker: &mut Speaker) -> Result<u8, String> {
+pub(crate) fn run(task: &AgentTask, speaker: &mut Speaker) -> Result<u8, String> {
     speaker.say(&AgentEvent::Started {
         session: None,
         model: None,
@@ -33,7 +33,7 @@ pub(crate) fn run(task: &Task, speaker: &mut Speaker) -> Result<u8, String> {
 }
 
 /// Puts the draft together: numbers and ids are given, everything else is read from the text of the phase.
-fn draft(task: &Task) -> Result<Draft, String> {
+fn draft(task: &AgentTask) -> Result<PrpDraft, String> {
     let given = task.spec.pointer("/input/draft").cloned().unwrap_or(Value::Null);
     let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let number = |name: &str| {
@@ -65,7 +65,7 @@ fn draft(task: &Task) -> Result<Draft, String> {
         let all = if listed.is_empty() { vec![title.clone()] } else { listed };
         all.into_iter().map(|step| DraftPhase { title: step.clone(), text: step }).collect()
     };
-    Ok(Draft {
+    Ok(PrpDraft {
         batch: number("batch"),
         stage: number("stage"),
         order: number("order"),

@@ -21,11 +21,12 @@ pub use attempt::{Attempt, Failure, Origin};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
 pub use reply::{
-    Checkpoint, Closed, ClosedItem, Conflict, Executed, HttpAnswer, NextItem, PhaseRecord, ProcessOutput, Started,
+    Closed, ClosedItem, Conflict, Executed, HttpAnswer, MadeCheckpoint, NextItem, PhaseRecord, ProcessOutput, Started,
     Worktree,
 };
 pub use request::{
-    Ask, BeginPhase, CallAgent, Close, CommitFiles, Diff, Effect, Env, ExecutedFacts, FindPrps, Finish, GetWorktree,
-    Http, IsUnclosed, Item, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now, Park, Pause, Process, Query,
-    ReadFile, Request, Resolve, Run, Start, Tell, Validate, WriteFile,
+    Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FindPrps, Finish,
+    GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now, Park,
+    Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp, StartRun, Validate,
+    WriteFile,
 };

@@ -15,7 +15,7 @@ pub struct Started {
 
 /// A checkpoint that was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checkpoint {
+pub struct MadeCheckpoint {
     pub commit: String,
     pub files: Vec<String>,
 }

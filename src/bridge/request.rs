@@ -7,7 +7,7 @@ use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
-use super::reply::{Checkpoint, Closed, Executed, HttpAnswer, NextItem, ProcessOutput, Started, Worktree};
+use super::reply::{Closed, Executed, HttpAnswer, MadeCheckpoint, NextItem, ProcessOutput, Started, Worktree};
 use crate::event::EventKind;
 use crate::model::adapter::AgentCall;
 use crate::model::agent::AgentReport;
@@ -29,18 +29,18 @@ pub trait Ask {
 #[derive(Debug)]
 pub enum Request {
     /// Control of the run: answered also while it is being stopped.
-    Run(Run),
+    Run(RunRequest),
     /// Work on the item that asks.
-    Item(Item),
+    Item(ItemRequest),
     /// An effect that needs no run.
-    Effect(Effect),
+    Effect(EffectRequest),
     /// What documents, git and journals show.
-    Query(Query),
+    Query(QueryRequest),
 }
 
 /// Declares the questions of one kind: an enum of question and answer, and for each question the type of its answer.
 macro_rules! kind {
-    ($(#[$doc:meta])* $kind:ident { $($question:ident -> $reply:ty,)+ }) => {
+    ($(#[$doc:meta])* $variant:ident: $kind:ident { $($question:ident -> $reply:ty,)+ }) => {
         $(#[$doc])*
         #[derive(Debug)]
         pub enum $kind {
@@ -67,7 +67,7 @@ macro_rules! kind {
             type Reply = $reply;
 
             fn request(self, answer: Answer<$reply>) -> Request {
-                Request::$kind($kind::$question(self, answer))
+                Request::$variant($kind::$question(self, answer))
             }
         })+
     };
@@ -75,22 +75,22 @@ macro_rules! kind {
 
 kind! {
     /// Questions about the run.
-    Run {
-        Start -> Started,
+    Run: RunRequest {
+        StartRun -> Started,
         Next -> Option<NextItem>,
         Finish -> (),
         Close -> Closed,
         Pause -> (),
-        Tell -> (),
+        EmitEvent -> (),
         BeginPhase -> (),
     }
 }
 
 kind! {
     /// Questions on behalf of one item.
-    Item {
+    Item: ItemRequest {
         GetWorktree -> Worktree,
-        MakeCheckpoint -> Checkpoint,
+        MakeCheckpoint -> MadeCheckpoint,
         Validate -> ValidationRecord,
         Resolve -> Option<String>,
         Park -> (),
@@ -100,27 +100,27 @@ kind! {
 
 kind! {
     /// Effects in the world.
-    Effect {
+    Effect: EffectRequest {
         ReadFile -> String,
         WriteFile -> (),
         MoveFile -> (),
         ListFiles -> Vec<PathBuf>,
         CommitFiles -> Option<String>,
-        Process -> ProcessOutput,
-        Http -> HttpAnswer,
-        Env -> Option<String>,
+        RunProgram -> ProcessOutput,
+        SendHttp -> HttpAnswer,
+        ReadEnv -> Option<String>,
         Now -> i64,
     }
 }
 
 kind! {
     /// Questions about what is known.
-    Query {
+    Query: QueryRequest {
         FindPrps -> Vec<Prp>,
         NextBatch -> u32,
         ExecutedFacts -> Vec<Executed>,
         IsUnclosed -> bool,
-        Diff -> String,
+        ItemDiff -> String,
         ChangedFiles -> Vec<String>,
         IsTracked -> bool,
         ShowFile -> Option<String>,
@@ -146,7 +146,7 @@ impl Request {
 
 /// Opens the run: lock, run id, journal, batch branch.
 #[derive(Debug)]
-pub struct Start {
+pub struct StartRun {
     pub options: Box<RunOptions>,
     pub graph: Box<RunGraph>,
 }
@@ -171,7 +171,7 @@ pub struct Pause {
 
 /// Puts a fact into the event stream.
 #[derive(Debug)]
-pub struct Tell(pub EventKind);
+pub struct EmitEvent(pub EventKind);
 
 /// The item begins a phase.
 #[derive(Debug)]
@@ -253,7 +253,7 @@ pub struct CommitFiles {
 
 /// Runs a program by argv to its end.
 #[derive(Debug)]
-pub struct Process {
+pub struct RunProgram {
     pub argv: Vec<String>,
     pub cwd: Option<PathBuf>,
     pub stdin: String,
@@ -264,7 +264,7 @@ pub struct Process {
 
 /// One HTTP request with a JSON body.
 #[derive(Debug)]
-pub struct Http {
+pub struct SendHttp {
     pub url: String,
     pub method: String,
     pub headers: BTreeMap<String, String>,
@@ -275,7 +275,7 @@ pub struct Http {
 
 /// A value from the environment that scripts may see; secrets are named by the tracker scripts only.
 #[derive(Debug)]
-pub struct Env(pub String);
+pub struct ReadEnv(pub String);
 
 /// The time in epoch seconds.
 #[derive(Debug)]
@@ -306,7 +306,7 @@ pub struct IsUnclosed {
 
 /// Unified diff of what an item changed against its start, at most so many bytes.
 #[derive(Debug)]
-pub struct Diff {
+pub struct ItemDiff {
     pub item: String,
     pub max_bytes: usize,
 }

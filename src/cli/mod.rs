@@ -9,9 +9,9 @@ pub mod follow;
 pub mod setup;
 pub mod start;
 
-pub use batch::progress::Progress;
+pub use batch::progress::RunDisplay;
 pub use start::context::Context;
-pub use start::failure::{Failure, Outcome};
+pub use start::failure::{CommandFailure, CommandResult};
 pub use start::globals::Globals;
 pub use start::program::main;
 pub use start::terminal::Terminal;

@@ -4,7 +4,7 @@ use crate::model::guard::Level;
 
 /// What kind of value a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Text,
     /// One of a few words.
     Word(&'static [&'static str]),
@@ -21,15 +21,15 @@ pub enum Kind {
 
 /// One key. A `*` in the path stands for a name that the user chooses.
 #[derive(Clone, Copy, Debug)]
-pub struct Key {
+pub struct ConfigKey {
     pub path: &'static str,
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// As a TOML value; `None` when nothing is set by default.
     pub default: Option<&'static str>,
     pub help: &'static str,
 }
 
-impl Key {
+impl ConfigKey {
     /// Tells whether the key describes a dotted path.
     pub fn matches(&self, path: &[&str]) -> bool {
         let mut pattern = self.path.split('.');
@@ -43,12 +43,12 @@ impl Key {
     }
 }
 
-const fn key(path: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Key {
-    Key { path, kind, default: Some(default), help }
+const fn key(path: &'static str, kind: ValueKind, default: &'static str, help: &'static str) -> ConfigKey {
+    ConfigKey { path, kind, default: Some(default), help }
 }
 
-const fn unset(path: &'static str, kind: Kind, help: &'static str) -> Key {
-    Key { path, kind, default: None, help }
+const fn unset(path: &'static str, kind: ValueKind, help: &'static str) -> ConfigKey {
+    ConfigKey { path, kind, default: None, help }
 }
 
 /// What a rule of the guard leads to: merges wait for a person, are refused, or it is only told.
@@ -57,48 +57,57 @@ const fn level(path: &'static str, default: &'static str, help: &'static str) ->
 }
 
 /// Every key that exists, in the order in which people see them.
-pub const KEYS: &[Key] = &[
-    key("paths.requests", Kind::Text, r#""PRPs/feature-requests""#, "where gen writes PRPs"),
-    key("paths.executed", Kind::Text, r#""PRPs/executed""#, "where executed PRPs are moved"),
+pub const KEYS: &[ConfigKey] = &[
+    key("paths.requests", ValueKind::Text, r#""PRPs/feature-requests""#, "where gen writes PRPs"),
+    key("paths.executed", ValueKind::Text, r#""PRPs/executed""#, "where executed PRPs are moved"),
     key(
         "paths.worktrees",
-        Kind::Text,
+        ValueKind::Text,
         r#""../{repo}-worktrees""#,
         "where worktrees are made; {repo} is the repository's name",
     ),
-    key("paths.state", Kind::Text, r#"".ce""#, "state, overrides and metrics"),
+    key("paths.state", ValueKind::Text, r#"".ce""#, "state, overrides and metrics"),
     unset(
         "agent.name",
-        Kind::Text,
+        ValueKind::Text,
         "agent to use; default: the first one found of claude, codex, gemini, opencode, qwen",
     ),
-    unset("agent.model", Kind::Text, "model of every role; `auto` chooses by complexity"),
-    unset("agent.prices", Kind::Text, "TOML file with prices of models, for costs that an agent does not report"),
-    key("agent.env_pass", Kind::List, "[]", "further environment variables that agents get"),
-    unset("agent.roles.*.agent", Kind::Text, "agent of one role"),
-    unset("agent.roles.*.model", Kind::Text, "model of one role"),
-    unset("agent.roles.*.timeout", Kind::Time, "limit of one attempt of a role"),
-    unset("agent.roles.*.tools", Kind::List, "tools that a role may use"),
-    unset("agent.roles.*.max_turns", Kind::Count(1), "turns of one attempt of a role"),
-    unset("adapter.*.argv", Kind::List, "program and arguments; the prompt comes on standard input"),
-    key("adapter.*.heartbeat", Kind::Flag, "false", "the program writes heartbeat.json itself"),
-    unset("adapter.*.model", Kind::Text, "model of this agent where neither `agent.model` nor the role names one"),
-    unset("adapter.*.models", Kind::List, "what this agent calls the sizes haiku, sonnet and opus"),
-    unset("adapter.*.program", Kind::Text, "path of the agent's program, when it is not the one on PATH"),
-    unset("adapter.*.env_pass", Kind::List, "further environment variables for this agent"),
-    key("run.jobs", Kind::Count(1), "4", "items that run at the same time"),
-    key("run.retries", Kind::Count(0), "1", "further attempts after a time-out or a transient failure"),
-    key("run.poll", Kind::Time, r#""30s""#, "how often heartbeats are read"),
-    key("run.missed", Kind::Count(1), "2", "missed heartbeats before an item that writes them counts as stalled"),
-    key("run.startup", Kind::Time, r#""120s""#, "limit up to the first sign of life"),
-    key("run.silence", Kind::Time, r#""5m""#, "limit without any sign of life"),
-    key("run.linger", Kind::Time, r#""30s""#, "limit between the result and the end of the process"),
-    unset("run.timeout", Kind::Time, "limit of a whole attempt; default: 60m to execute, 5m to generate, 2m to review"),
-    key("run.grace", Kind::Time, r#""10s""#, "time to stop cleanly before the kill"),
-    key("run.sandbox", Kind::Word(&["none", "bwrap"]), r#""none""#, "`bwrap`: agents write nothing but their worktree"),
+    unset("agent.model", ValueKind::Text, "model of every role; `auto` chooses by complexity"),
+    unset("agent.prices", ValueKind::Text, "TOML file with prices of models, for costs that an agent does not report"),
+    key("agent.env_pass", ValueKind::List, "[]", "further environment variables that agents get"),
+    unset("agent.roles.*.agent", ValueKind::Text, "agent of one role"),
+    unset("agent.roles.*.model", ValueKind::Text, "model of one role"),
+    unset("agent.roles.*.timeout", ValueKind::Time, "limit of one attempt of a role"),
+    unset("agent.roles.*.tools", ValueKind::List, "tools that a role may use"),
+    unset("agent.roles.*.max_turns", ValueKind::Count(1), "turns of one attempt of a role"),
+    unset("adapter.*.argv", ValueKind::List, "program and arguments; the prompt comes on standard input"),
+    key("adapter.*.heartbeat", ValueKind::Flag, "false", "the program writes heartbeat.json itself"),
+    unset("adapter.*.model", ValueKind::Text, "model of this agent where neither `agent.model` nor the role names one"),
+    unset("adapter.*.models", ValueKind::List, "what this agent calls the sizes haiku, sonnet and opus"),
+    unset("adapter.*.program", ValueKind::Text, "path of the agent's program, when it is not the one on PATH"),
+    unset("adapter.*.env_pass", ValueKind::List, "further environment variables for this agent"),
+    key("run.jobs", ValueKind::Count(1), "4", "items that run at the same time"),
+    key("run.retries", ValueKind::Count(0), "1", "further attempts after a time-out or a transient failure"),
+    key("run.poll", ValueKind::Time, r#""30s""#, "how often heartbeats are read"),
+    key("run.missed", ValueKind::Count(1), "2", "missed heartbeats before an item that writes them counts as stalled"),
+    key("run.startup", ValueKind::Time, r#""120s""#, "limit up to the first sign of life"),
+    key("run.silence", ValueKind::Time, r#""5m""#, "limit without any sign of life"),
+    key("run.linger", ValueKind::Time, r#""30s""#, "limit between the result and the end of the process"),
+    unset(
+        "run.timeout",
+        ValueKind::Time,
+        "limit of a whole attempt; default: 60m to execute, 5m to generate, 2m to review",
+    ),
+    key("run.grace", ValueKind::Time, r#""10s""#, "time to stop cleanly before the kill"),
+    key(
+        "run.sandbox",
+        ValueKind::Word(&["none", "bwrap"]),
+        r#""none""#,
+        "`bwrap`: agents write nothing but their worktree",
+    ),
     key(
         "run.max_processes",
-        Kind::Count(0),
+        ValueKind::Count(0),
         "8192",
         "processes and threads that all agents together may have; 0 for no limit; not for root",
     ),

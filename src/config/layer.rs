@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     Default,
     UserFile(String),
     ProjectFile(String),
@@ -16,7 +16,7 @@ pub enum Origin {
     Flag(String),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
@@ -29,7 +29,7 @@ impl fmt::Display for Origin {
 
 /// A checked value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum ConfigValue {
     Text(String),
     Count(u64),
     Amount(f64),
@@ -38,7 +38,7 @@ pub enum Value {
     Time(Duration),
 }
 
-impl Value {
+impl ConfigValue {
     /// Returns the value as scripts and JSON see it; durations are seconds.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
@@ -54,7 +54,7 @@ impl Value {
 }
 
 /// Shows the value as it is written in the file.
-impl fmt::Display for Value {
+impl fmt::Display for ConfigValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Time(time) => write!(f, "\"{}\"", crate::model::duration::show(time.as_secs_f64())),
@@ -72,21 +72,21 @@ impl fmt::Display for Value {
 
 /// A value and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    pub value: Value,
-    pub origin: Origin,
+pub struct Setting {
+    pub value: ConfigValue,
+    pub origin: SettingOrigin,
 }
 
 /// The values of one source, by dotted path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layer {
-    pub entries: BTreeMap<String, Entry>,
+    pub entries: BTreeMap<String, Setting>,
 }
 
 impl Layer {
     /// Adds a value.
-    pub fn set(&mut self, path: impl Into<String>, value: Value, origin: Origin) {
-        self.entries.insert(path.into(), Entry { value, origin });
+    pub fn set(&mut self, path: impl Into<String>, value: ConfigValue, origin: SettingOrigin) {
+        self.entries.insert(path.into(), Setting { value, origin });
     }
 }
 
@@ -96,7 +96,7 @@ pub struct Layers(pub Vec<Layer>);
 
 impl Layers {
     /// Returns the strongest value of each path.
-    pub fn merged(self) -> BTreeMap<String, Entry> {
+    pub fn merged(self) -> BTreeMap<String, Setting> {
         let mut merged = BTreeMap::new();
         for layer in self.0 {
             merged.extend(layer.entries);

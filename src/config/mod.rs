@@ -9,8 +9,8 @@ mod role;
 mod settings;
 mod template;
 
-pub use key::{KEYS, Key, Kind};
-pub use layer::{Entry, Layer, Layers, Origin, Value};
+pub use key::{ConfigKey, KEYS, ValueKind};
+pub use layer::{ConfigValue, Layer, Layers, Setting, SettingOrigin};
 pub use read::{from_environment, from_toml, value_of};
 pub use role::{AdapterModels, Role, RoleSettings, Size, Source, Wish, Workload};
 pub use settings::{

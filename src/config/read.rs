@@ -5,13 +5,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::key::{KEYS, Key, Kind};
-use super::layer::{Layer, Origin, Value};
+use super::key::{ConfigKey, KEYS, ValueKind};
+use super::layer::{ConfigValue, Layer, SettingOrigin};
 use crate::model::duration;
 use crate::model::problem::Problem;
 
 /// Reads a configuration file. Keys with problems are left out.
-pub fn from_toml(text: &str, origin: &Origin) -> (Layer, Vec<Problem>) {
+pub fn from_toml(text: &str, origin: &SettingOrigin) -> (Layer, Vec<Problem>) {
     let mut reader = Reader { layer: Layer::default(), problems: Vec::new(), origin };
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -34,7 +34,7 @@ pub fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -
         let Some(rest) = name.strip_prefix("BATCHPRP_") else { continue };
         let Some((key, path)) = KEYS.iter().find_map(|key| Some((key, path_of(key, rest)?))) else { continue };
         match from_text(key.kind, &text) {
-            Ok(value) => layer.set(path, value, Origin::Environment(name)),
+            Ok(value) => layer.set(path, value, SettingOrigin::Environment(name)),
             Err(reason) => problems.push(
                 Problem::error("config::environment", format!("`{name}`: {reason}"))
                     .help(format!("{}: {}", path, key.help)),
@@ -45,14 +45,14 @@ pub fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -
 }
 
 /// Reads the value of a key from text, as a flag gives it.
-pub fn value_of(path: &str, text: &str) -> Result<Value, String> {
+pub fn value_of(path: &str, text: &str) -> Result<ConfigValue, String> {
     let parts: Vec<&str> = path.split('.').collect();
     let key = KEYS.iter().find(|key| key.matches(&parts)).ok_or_else(|| format!("there is no key `{path}`"))?;
     from_text(key.kind, text)
 }
 
 /// Returns the dotted path when the rest of a variable's name means the key.
-fn path_of(key: &Key, rest: &str) -> Option<String> {
+fn path_of(key: &ConfigKey, rest: &str) -> Option<String> {
     let Some((before, after)) = key.path.split_once(".*.") else {
         return (key.path.replace('.', "_").to_uppercase() == rest).then(|| key.path.to_owned());
     };
@@ -62,35 +62,35 @@ fn path_of(key: &Key, rest: &str) -> Option<String> {
     (!name.is_empty()).then(|| format!("{before}.{}.{after}", name.to_lowercase().replace('_', "-")))
 }
 
-fn from_text(kind: Kind, text: &str) -> Result<Value, String> {
+fn from_text(kind: ValueKind, text: &str) -> Result<ConfigValue, String> {
     match kind {
-        Kind::Text => Ok(Value::Text(text.to_owned())),
-        Kind::Word(words) => word(text, words),
-        Kind::Count(least) => text
+        ValueKind::Text => Ok(ConfigValue::Text(text.to_owned())),
+        ValueKind::Word(words) => word(text, words),
+        ValueKind::Count(least) => text
             .trim()
             .parse::<u64>()
             .ok()
             .filter(|n| *n >= least)
-            .map(Value::Count)
+            .map(ConfigValue::Count)
             .ok_or_else(|| format!("`{text}` is not a whole number of at least {least}")),
-        Kind::Amount => amount(text.trim().parse().unwrap_or(f64::NAN), text),
-        Kind::Flag => match text.trim() {
-            "1" | "true" | "yes" | "on" => Ok(Value::Flag(true)),
-            "0" | "false" | "no" | "off" | "" => Ok(Value::Flag(false)),
+        ValueKind::Amount => amount(text.trim().parse().unwrap_or(f64::NAN), text),
+        ValueKind::Flag => match text.trim() {
+            "1" | "true" | "yes" | "on" => Ok(ConfigValue::Flag(true)),
+            "0" | "false" | "no" | "off" | "" => Ok(ConfigValue::Flag(false)),
             _ => Err(format!("`{text}` is neither true nor false")),
         },
-        Kind::List if text.trim_start().starts_with('[') => {
-            serde_json::from_str(text).map(Value::List).map_err(|e| format!("not a JSON array of texts: {e}"))
+        ValueKind::List if text.trim_start().starts_with('[') => {
+            serde_json::from_str(text).map(ConfigValue::List).map_err(|e| format!("not a JSON array of texts: {e}"))
         }
-        Kind::List => Ok(Value::List(vec![text.to_owned()])),
-        Kind::Time => time(text),
+        ValueKind::List => Ok(ConfigValue::List(vec![text.to_owned()])),
+        ValueKind::Time => time(text),
     }
 }
 
 struct Reader<'a> {
     layer: Layer,
     problems: Vec<Problem>,
-    origin: &'a Origin,
+    origin: &'a SettingOrigin,
 }
 
 impl Reader<'_> {
@@ -133,7 +133,7 @@ impl Reader<'_> {
     }
 }
 
-fn example(key: &Key) -> String {
+fn example(key: &ConfigKey) -> String {
     key.default.map(|value| format!("; default: `{value}`")).unwrap_or_default()
 }
 
@@ -163,44 +163,49 @@ fn suggestion(path: &[&str]) -> String {
     }
 }
 
-fn from_value(kind: Kind, value: &DeValue<'_>) -> Result<Value, String> {
+fn from_value(kind: ValueKind, value: &DeValue<'_>) -> Result<ConfigValue, String> {
     let wrong = |wanted: &str| Err(format!("wants {wanted}, not a {}", value.type_str()));
     match (kind, value) {
-        (Kind::Text, DeValue::String(text)) => Ok(Value::Text(text.to_string())),
-        (Kind::Text, _) => wrong("a text in quotes"),
-        (Kind::Word(words), DeValue::String(text)) => word(text, words),
-        (Kind::Word(words), _) => wrong(&format!("one of {}", ticked(words))),
-        (Kind::Count(least), DeValue::Integer(number)) => {
+        (ValueKind::Text, DeValue::String(text)) => Ok(ConfigValue::Text(text.to_string())),
+        (ValueKind::Text, _) => wrong("a text in quotes"),
+        (ValueKind::Word(words), DeValue::String(text)) => word(text, words),
+        (ValueKind::Word(words), _) => wrong(&format!("one of {}", ticked(words))),
+        (ValueKind::Count(least), DeValue::Integer(number)) => {
             let parsed = i128::from_str_radix(number.as_str(), number.radix()).unwrap_or(-1);
             u64::try_from(parsed)
                 .ok()
                 .filter(|n| *n >= least)
-                .map(Value::Count)
+                .map(ConfigValue::Count)
                 .ok_or_else(|| format!("`{number}` is not a whole number of at least {least}"))
         }
-        (Kind::Count(_), _) => wrong("a whole number"),
-        (Kind::Amount, DeValue::Integer(number)) => {
+        (ValueKind::Count(_), _) => wrong("a whole number"),
+        (ValueKind::Amount, DeValue::Integer(number)) => {
             amount(number.as_str().parse().unwrap_or(f64::NAN), number.as_str())
         }
-        (Kind::Amount, DeValue::Float(number)) => amount(number.as_str().parse().unwrap_or(f64::NAN), number.as_str()),
-        (Kind::Amount, _) => wrong("a number"),
-        (Kind::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
-        (Kind::Flag, _) => wrong("`true` or `false`"),
-        (Kind::List, DeValue::Array(array)) => {
-            let texts = array.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
-            texts.collect::<Option<Vec<_>>>().map(Value::List).ok_or_else(|| "wants texts in quotes only".to_owned())
+        (ValueKind::Amount, DeValue::Float(number)) => {
+            amount(number.as_str().parse().unwrap_or(f64::NAN), number.as_str())
         }
-        (Kind::List, _) => wrong("a list of texts"),
-        (Kind::Time, DeValue::String(text)) => time(text),
-        (Kind::Time, DeValue::Integer(number)) => time(number.as_str()),
-        (Kind::Time, DeValue::Float(number)) => time(number.as_str()),
-        (Kind::Time, _) => wrong("a duration"),
+        (ValueKind::Amount, _) => wrong("a number"),
+        (ValueKind::Flag, DeValue::Boolean(flag)) => Ok(ConfigValue::Flag(*flag)),
+        (ValueKind::Flag, _) => wrong("`true` or `false`"),
+        (ValueKind::List, DeValue::Array(array)) => {
+            let texts = array.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
+            texts
+                .collect::<Option<Vec<_>>>()
+                .map(ConfigValue::List)
+                .ok_or_else(|| "wants texts in quotes only".to_owned())
+        }
+        (ValueKind::List, _) => wrong("a list of texts"),
+        (ValueKind::Time, DeValue::String(text)) => time(text),
+        (ValueKind::Time, DeValue::Integer(number)) => time(number.as_str()),
+        (ValueKind::Time, DeValue::Float(number)) => time(number.as_str()),
+        (ValueKind::Time, _) => wrong("a duration"),
     }
 }
 
-fn word(text: &str, words: &[&str]) -> Result<Value, String> {
+fn word(text: &str, words: &[&str]) -> Result<ConfigValue, String> {
     if words.contains(&text) {
-        return Ok(Value::Text(text.to_owned()));
+        return Ok(ConfigValue::Text(text.to_owned()));
     }
     Err(format!("`{text}` is none of {}", ticked(words)))
 }
@@ -209,16 +214,16 @@ fn ticked(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn amount(number: f64, text: &str) -> Result<Value, String> {
+fn amount(number: f64, text: &str) -> Result<ConfigValue, String> {
     if number.is_finite() && number > 0.0 {
-        return Ok(Value::Amount(number));
+        return Ok(ConfigValue::Amount(number));
     }
     Err(format!("`{text}` is not a number above zero"))
 }
 
-fn time(text: &str) -> Result<Value, String> {
+fn time(text: &str) -> Result<ConfigValue, String> {
     match duration::parse(text) {
-        Ok(time) if !time.is_zero() => Ok(Value::Time(time)),
+        Ok(time) if !time.is_zero() => Ok(ConfigValue::Time(time)),
         Ok(_) => Err("must be above zero".to_owned()),
         Err(reason) => Err(format!("{reason}; {}", duration::ACCEPTED)),
     }
@@ -231,7 +236,7 @@ mod tests {
     #[test]
     fn all_problems_come_at_once_with_places_and_suggestions() {
         let text = "[run]\njbos = 4\njobs = 0\npoll = \"-3s\"\n\n[pahts]\nstate = \"x\"\n\n[git]\non_conflict = \"cry\"\nland = 1\n";
-        let (layer, problems) = from_toml(text, &Origin::ProjectFile("f".to_owned()));
+        let (layer, problems) = from_toml(text, &SettingOrigin::ProjectFile("f".to_owned()));
         let said: Vec<(&str, &str)> =
             problems.iter().map(|p| (&text[p.span.clone().unwrap_or_default()], p.message.as_str())).collect();
         assert_eq!(layer.entries.len(), 0);
@@ -255,7 +260,7 @@ mod tests {
 
     #[test]
     fn broken_toml_is_one_problem_with_a_place() {
-        let (_, problems) = from_toml("[run\njobs = 4\n", &Origin::Default);
+        let (_, problems) = from_toml("[run\njobs = 4\n", &SettingOrigin::Default);
         assert!(problems.iter().any(|p| p.code == "config::syntax" && p.span.is_some()), "{problems:?}");
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::key::KEYS;
-use super::layer::{Entry, Layer, Layers, Origin, Value};
+use super::layer::{ConfigValue, Layer, Layers, Setting, SettingOrigin};
 use super::read::from_toml;
 use crate::model::guard::Level;
 
@@ -22,7 +22,7 @@ pub struct Config {
     pub worktree: WorktreeSettings,
     pub tracker: TrackerSettings,
     pub context: ContextSettings,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, Setting>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -186,7 +186,7 @@ impl Config {
     }
 
     /// Returns all values with their origin, by dotted path.
-    pub fn entries(&self) -> &BTreeMap<String, Entry> {
+    pub fn entries(&self) -> &BTreeMap<String, Setting> {
         &self.entries
     }
 }
@@ -199,20 +199,20 @@ fn defaults() -> Layer {
             text += &[key.path, " = ", value, "\n"].concat();
         }
     }
-    let (layer, problems) = from_toml(&text, &Origin::Default);
+    let (layer, problems) = from_toml(&text, &SettingOrigin::Default);
     debug_assert!(problems.is_empty(), "{problems:?}");
     layer
 }
 
-struct Found(BTreeMap<String, Entry>);
+struct Found(BTreeMap<String, Setting>);
 
 impl Found {
-    fn value(&self, path: &str) -> Option<&Value> {
+    fn value(&self, path: &str) -> Option<&ConfigValue> {
         self.0.get(path).map(|entry| &entry.value)
     }
 
     fn some_text(&self, path: &str) -> Option<String> {
-        if let Some(Value::Text(text)) = self.value(path) { Some(text.clone()) } else { None }
+        if let Some(ConfigValue::Text(text)) = self.value(path) { Some(text.clone()) } else { None }
     }
 
     fn text(&self, path: &str) -> String {
@@ -220,11 +220,11 @@ impl Found {
     }
 
     fn list(&self, path: &str) -> Vec<String> {
-        if let Some(Value::List(list)) = self.value(path) { list.clone() } else { Vec::new() }
+        if let Some(ConfigValue::List(list)) = self.value(path) { list.clone() } else { Vec::new() }
     }
 
     fn count(&self, path: &str) -> Option<u64> {
-        if let Some(Value::Count(number)) = self.value(path) { Some(*number) } else { None }
+        if let Some(ConfigValue::Count(number)) = self.value(path) { Some(*number) } else { None }
     }
 
     fn small(&self, path: &str) -> Option<u32> {
@@ -232,11 +232,11 @@ impl Found {
     }
 
     fn amount(&self, path: &str) -> Option<f64> {
-        if let Some(Value::Amount(number)) = self.value(path) { Some(*number) } else { None }
+        if let Some(ConfigValue::Amount(number)) = self.value(path) { Some(*number) } else { None }
     }
 
     fn flag(&self, path: &str) -> bool {
-        self.value(path) == Some(&Value::Flag(true))
+        self.value(path) == Some(&ConfigValue::Flag(true))
     }
 
     fn level(&self, rule: &str) -> Option<Level> {
@@ -244,7 +244,7 @@ impl Found {
     }
 
     fn time(&self, path: &str) -> Option<Duration> {
-        if let Some(Value::Time(time)) = self.value(path) { Some(*time) } else { None }
+        if let Some(ConfigValue::Time(time)) = self.value(path) { Some(*time) } else { None }
     }
 
     /// Returns the names that the user chose below a section.
@@ -289,7 +289,7 @@ mod tests {
         let (project, _) = from_toml(text, &Origin::ProjectFile("p".into()));
         let config = Config::from_layers(Layers(vec![user, project]));
         assert_eq!((config.run.jobs, config.run.retries), (3, 0));
-        assert_eq!(config.entries()["run.jobs"].origin, Origin::ProjectFile("p".into()));
+        assert_eq!(config.entries()["run.jobs"].origin, SettingOrigin::ProjectFile("p".into()));
         assert_eq!(config.adapters["command"].argv, ["x"]);
         assert_eq!(
             (config.guard.levels["secret"], config.guard.ignore.as_slice()),

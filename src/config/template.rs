@@ -24,7 +24,7 @@ pub fn project_file() -> String {
     text
 }
 
-fn value(key: &super::key::Key) -> &'static str {
+fn value(key: &super::key::ConfigKey) -> &'static str {
     key.default.unwrap_or(match key.path.rsplit('.').next().unwrap_or_default() {
         "name" | "agent" => "\"claude\"",
         "model" => "\"auto\"",
@@ -46,18 +46,18 @@ fn value(key: &super::key::Key) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layer::Origin;
+    use super::super::layer::SettingOrigin;
     use super::super::read::from_toml;
     use super::*;
 
     #[test]
     fn the_file_is_valid_as_written_and_with_every_line_switched_on() {
         let file = project_file();
-        let (layer, problems) = from_toml(&file, &Origin::Default);
+        let (layer, problems) = from_toml(&file, &SettingOrigin::Default);
         assert_eq!((layer.entries.len(), problems), (0, vec![]));
         let on: Vec<&str> = file.lines().skip(1).map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
         let on = on.join("\n");
-        let (layer, problems) = from_toml(&on, &Origin::Default);
+        let (layer, problems) = from_toml(&on, &SettingOrigin::Default);
         assert_eq!(problems, vec![]);
         assert_eq!(layer.entries.len(), KEYS.len());
     }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::item::{ItemState, Standing};
-use super::kind::{EdgeInfo, EventKind, ItemInfo, ItemStatus, Step};
+use super::item::{ItemView, Standing};
+use super::kind::{EdgeInfo, EventKind, ItemInfo, ItemStatus, RunStep};
 use super::record::Event;
 use crate::model::usage::Usage;
 
 /// A pause because of a usage limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pause {
+pub struct QuotaPause {
     pub agent: String,
     /// Epoch seconds at which it ends.
     pub until: Option<i64>,
@@ -19,7 +19,7 @@ pub struct Pause {
 
 /// How a run ended.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct End {
+pub struct RunEnd {
     pub exit_code: u8,
     pub totals: BTreeMap<ItemStatus, u32>,
     pub resume: Option<String>,
@@ -36,7 +36,7 @@ pub struct Trouble {
 
 /// The state of a run after its events so far.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct RunState {
+pub struct RunView {
     pub run: String,
     pub command: String,
     pub batch: Option<u32>,
@@ -47,24 +47,24 @@ pub struct RunState {
     pub started: Option<Timestamp>,
     /// Time of the latest event.
     pub latest: Option<Timestamp>,
-    pub step: Option<Step>,
+    pub step: Option<RunStep>,
     /// In topological order.
-    pub items: Vec<ItemState>,
+    pub items: Vec<ItemView>,
     pub stages: BTreeMap<u32, Vec<String>>,
     pub edges: Vec<EdgeInfo>,
     pub critical_path: Vec<String>,
     pub bound_hours: f64,
-    pub paused: Option<Pause>,
+    pub paused: Option<QuotaPause>,
     /// Why nothing new starts in this run any more.
     pub halted: Option<String>,
     pub trouble: Trouble,
     /// The run's own notes, oldest first.
     pub notes: Vec<String>,
-    pub end: Option<End>,
+    pub end: Option<RunEnd>,
     index: HashMap<String, usize>,
 }
 
-impl RunState {
+impl RunView {
     /// Folds a whole journal.
     pub fn of(events: &[Event]) -> Self {
         let mut state = Self::default();
@@ -75,7 +75,7 @@ impl RunState {
     }
 
     /// Returns an item by id.
-    pub fn item(&self, id: &str) -> Option<&ItemState> {
+    pub fn item(&self, id: &str) -> Option<&ItemView> {
         self.index.get(id).and_then(|index| self.items.get(*index))
     }
 
@@ -140,7 +140,7 @@ impl RunState {
                 }
             }
             EventKind::QuotaPaused { agent, until } => {
-                self.paused = Some(Pause { agent: agent.clone(), until: *until });
+                self.paused = Some(QuotaPause { agent: agent.clone(), until: *until });
             }
             EventKind::QuotaResumed { .. } => self.paused = None,
             // The first reason is the one to mend first.
@@ -154,7 +154,7 @@ impl RunState {
             EventKind::Disagreement { .. } => self.trouble.disagreements += 1,
             EventKind::Note { item: None, text } => self.notes.push(text.clone()),
             EventKind::RunFinished { totals, exit_code, resume, next } => {
-                self.end = Some(End {
+                self.end = Some(RunEnd {
                     exit_code: *exit_code,
                     totals: totals.clone(),
                     resume: resume.clone(),
@@ -186,7 +186,7 @@ impl RunState {
     }
 
     /// Finds or makes an item; one that the graph did not announce is still shown.
-    fn item_mut(&mut self, id: &str) -> &mut ItemState {
+    fn item_mut(&mut self, id: &str) -> &mut ItemView {
         let next = self.items.len();
         let index = *self.index.entry(id.to_owned()).or_insert(next);
         if index == next {
@@ -198,13 +198,13 @@ impl RunState {
                 phases: 0,
                 hours: 0.0,
             };
-            self.items.push(ItemState::new(info));
+            self.items.push(ItemView::new(info));
         }
         &mut self.items[index]
     }
 
     /// Returns the items of a stage in the order of the graph.
-    pub fn stage_items(&self, stage: u32) -> impl Iterator<Item = &ItemState> {
+    pub fn stage_items(&self, stage: u32) -> impl Iterator<Item = &ItemView> {
         self.items.iter().filter(move |item| item.info.stage == stage)
     }
 

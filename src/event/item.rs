@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::kind::{Change, EventKind, ItemInfo, ItemStatus};
+use super::kind::{DocumentChange, EventKind, ItemInfo, ItemStatus};
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct TimerFact {
 
 /// The state of one item.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ItemState {
+pub struct ItemView {
     pub info: ItemInfo,
     pub standing: Standing,
     pub attempts: u32,
@@ -59,7 +59,7 @@ pub struct ItemState {
     pub resumed: Vec<u32>,
     pub checkpoints: Vec<CheckpointFact>,
     /// Latest result by phase and level, with its errors.
-    pub validations: BTreeMap<(u32, u8), (Verdict, Vec<String>)>,
+    pub validations: BTreeMap<(u32, u8), (LevelVerdict, Vec<String>)>,
     pub usage: Usage,
     pub ready: Option<Timestamp>,
     pub started: Option<Timestamp>,
@@ -70,13 +70,13 @@ pub struct ItemState {
     pub reason: String,
     pub merge: Option<String>,
     /// Documents that it wrote, by path.
-    pub documents: BTreeMap<String, Change>,
+    pub documents: BTreeMap<String, DocumentChange>,
     /// Its issue in a tracker, and whether this run opened it.
     pub issue: Option<(String, bool)>,
     pub slow: Option<TimerFact>,
 }
 
-impl ItemState {
+impl ItemView {
     /// Makes an item that waits.
     pub fn new(info: ItemInfo) -> Self {
         Self {

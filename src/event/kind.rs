@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 
 /// The six named steps of every batch command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Step {
+pub enum RunStep {
     Parse,
     Analyze,
     Spawn,
@@ -22,7 +22,7 @@ pub enum Step {
     Report,
 }
 
-impl Step {
+impl RunStep {
     /// Returns the word used in files and on screen.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ pub enum GuardVerdict {
 /// What became of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Change {
+pub enum DocumentChange {
     Created,
     Changed,
     /// It says already what it should say.
@@ -152,7 +152,7 @@ pub enum EventKind {
         merges: bool,
     },
     Step {
-        step: Step,
+        step: RunStep,
     },
     Graph {
         items: Vec<ItemInfo>,
@@ -215,7 +215,7 @@ pub enum EventKind {
         item: String,
         phase: u32,
         level: u8,
-        result: Verdict,
+        result: LevelVerdict,
         errors: Vec<String>,
     },
     Merge {
@@ -304,7 +304,7 @@ pub enum EventKind {
     Document {
         item: String,
         path: String,
-        change: Change,
+        change: DocumentChange,
     },
     /// The issue of an item in a tracker.
     Issue {

@@ -7,7 +7,7 @@ pub mod item;
 pub mod kind;
 pub mod record;
 
-pub use fold::RunState;
-pub use item::{ItemState, Standing};
+pub use fold::RunView;
+pub use item::{ItemView, Standing};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};

@@ -10,7 +10,7 @@ use crate::model::usage::{Tokens, Usage};
 /// One answer of an agent.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct AgentAnswer {
+pub(crate) struct FakeAgentCall {
     /// Status word; `ok` when left out.
     status: Option<AgentStatus>,
     text: String,
@@ -32,7 +32,7 @@ pub(crate) struct AgentAnswer {
     pub(crate) error: Option<String>,
 }
 
-impl AgentAnswer {
+impl FakeAgentCall {
     /// Returns the report; `judged` is the adapter's verdict about the lines.
     pub(crate) fn report(self, judged: Option<(AgentStatus, String)>) -> AgentReport {
         let own = (self.status.unwrap_or(AgentStatus::Ok), self.text);
@@ -58,7 +58,7 @@ impl AgentAnswer {
 /// What a program prints and how it ends.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct ProgramAnswer {
+pub(crate) struct FakeProgram {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -68,13 +68,13 @@ pub(crate) struct ProgramAnswer {
 /// What a server answers.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct HttpAnswer {
+pub(crate) struct FakeServer {
     pub(crate) status: u16,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: String,
 }
 
-impl Default for HttpAnswer {
+impl Default for FakeServer {
     fn default() -> Self {
         Self { status: 200, headers: BTreeMap::new(), body: String::new() }
     }
@@ -83,7 +83,7 @@ impl Default for HttpAnswer {
 /// A validation level that fails.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Defect {
+pub(crate) struct FakeDefect {
     pub(crate) phase: u32,
     #[serde(default = "third")]
     pub(crate) level: u8,
@@ -94,7 +94,7 @@ pub(crate) struct Defect {
 /// A merge that conflicts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Conflict {
+pub(crate) struct FakeConflict {
     #[serde(default)]
     pub(crate) files: Vec<String>,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::world::World;
-use crate::bridge::{Bridge, Item, Origin, Request, Run};
+use crate::bridge::{Bridge, ItemRequest, Origin, Request, RunRequest};
 use crate::event::EventKind;
 use crate::run::core::message::{Message, Signal};
 
@@ -51,14 +51,14 @@ impl Bridge for FakeBridge {
     fn send(&self, origin: Origin, request: Request) {
         // A test may try out an agent without a run.
         let request = match (&origin, request) {
-            (None, Request::Item(Item::CallAgent(call, answer))) => {
+            (None, Request::Item(ItemRequest::CallAgent(call, answer))) => {
                 return answer.give(self.world().ask_agent(*call.0).map_err(Into::into));
             }
             (_, request) => request,
         };
         match &request {
-            Request::Run(Run::Next(..)) => self.world().agenda.script_waits(),
-            Request::Run(Run::Finish(..)) => self.world().agenda.finished(),
+            Request::Run(RunRequest::Next(..)) => self.world().agenda.script_waits(),
+            Request::Run(RunRequest::Finish(..)) => self.world().agenda.finished(),
             Request::Run(_) | Request::Item(_) | Request::Effect(_) | Request::Query(_) => {}
         }
         self.take(Message::Asked { origin, request });

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::documents;
 use super::items::refuse;
 use super::world::World;
-use crate::bridge::{Effect as Request, Executed, Failure, HttpAnswer, ProcessOutput, Query};
+use crate::bridge::{EffectRequest, Executed, Failure, HttpAnswer, ProcessOutput, QueryRequest};
 use crate::event::EventKind;
 use crate::host::git::plumbing::repo::Repo;
-use crate::run::core::effect::{Effect, Reaction, Told, Work};
+use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::message::Message;
 use crate::run::shared::names;
 use crate::run::shared::slot::Slots;
@@ -29,7 +29,7 @@ impl World {
         for effect in reaction.effects {
             match effect {
                 Effect::Reply(reply) => reply.give(),
-                Effect::Work(work) => self.work(work, inbox),
+                Effect::Start(task) => self.start(task, inbox),
                 Effect::Stop(level) => {
                     self.state.stop.raise(level);
                     inbox.extend(self.agenda.take_agents().into_iter().map(stopped));
@@ -52,43 +52,43 @@ impl World {
         self.events.push(event);
     }
 
-    fn work(&mut self, work: Work, inbox: &mut VecDeque<Message>) {
-        match work {
-            Work::Open(order) => inbox.push_back(Message::Opened(Ok(Box::new(opened(*order))))),
-            Work::Worktree(order, answer) => {
+    fn start(&mut self, task: Task, inbox: &mut VecDeque<Message>) {
+        match task {
+            Task::Open(order) => inbox.push_back(Message::Opened(Ok(Box::new(opened(*order))))),
+            Task::Worktree(order, answer) => {
                 let result = Ok(Box::new(self.prepare(&order)));
                 inbox.push_back(Message::WorktreeReady { attempt: order.attempt.clone(), result, answer });
             }
-            Work::Checkpoint(order, answer) => answer.give(Ok(self.commit(*order))),
-            Work::Validate(order, answer) => answer.give(Ok(self.validate(&order.checks))),
-            Work::Resolve(_, answer) => answer.give(Ok(None)),
-            Work::Park(_, answer) => answer.give(Ok(())),
-            Work::Agent(order, answer) => inbox.extend(self.call(*order, answer)),
-            Work::Diff(_, answer) => answer.give(Ok(String::new())),
-            Work::Merge(order) => {
+            Task::Checkpoint(order, answer) => answer.give(Ok(self.commit(*order))),
+            Task::Validate(order, answer) => answer.give(Ok(self.validate(&order.checks))),
+            Task::Resolve(_, answer) => answer.give(Ok(None)),
+            Task::Park(_, answer) => answer.give(Ok(())),
+            Task::Agent(order, answer) => inbox.extend(self.call(*order, answer)),
+            Task::Diff(_, answer) => answer.give(Ok(String::new())),
+            Task::Merge(order) => {
                 inbox.push_back(Message::MergeEnded { item: order.item, result: Ok(self.merge(&order.id)) });
             }
-            Work::Remove(_) | Work::Document(_) => inbox.push_back(Message::BackgroundDone),
-            Work::Effect(request, _) => self.effect(request),
-            Work::Query(query, _) => self.query(query),
-            Work::CleanUp(_) => inbox.push_back(Message::CleanedUp { notes: Vec::new() }),
-            Work::Report(_) => inbox.push_back(Message::Reported { trouble: None }),
+            Task::Remove(_) | Task::Document(_) => inbox.push_back(Message::BackgroundDone),
+            Task::Effect(request, _) => self.effect(request),
+            Task::Query(query, _) => self.query(query),
+            Task::CleanUp(_) => inbox.push_back(Message::CleanedUp { notes: Vec::new() }),
+            Task::Report(_) => inbox.push_back(Message::Reported { trouble: None }),
         }
     }
 
-    fn effect(&mut self, request: Request) {
+    fn effect(&mut self, request: EffectRequest) {
         match request {
-            Request::ReadFile(order, answer) => {
+            EffectRequest::ReadFile(order, answer) => {
                 answer.give(self.files.get(&order.0).cloned().ok_or_else(|| missing(&order.0)));
             }
-            Request::WriteFile(order, answer) => {
+            EffectRequest::WriteFile(order, answer) => {
                 if order.create_new && self.files.contains_key(&order.path) {
                     return answer.refuse(refuse(format!("`{}` exists", order.path.display())));
                 }
                 self.files.insert(order.path, order.text);
                 answer.give(Ok(()));
             }
-            Request::MoveFile(order, answer) => {
+            EffectRequest::MoveFile(order, answer) => {
                 if self.files.contains_key(&order.to) {
                     return answer.refuse(refuse(format!("`{}` exists", order.to.display())));
                 }
@@ -96,16 +96,16 @@ impl World {
                 self.files.insert(order.to, text);
                 answer.give(Ok(()));
             }
-            Request::ListFiles(folder, answer) => {
+            EffectRequest::ListFiles(folder, answer) => {
                 let inside = self.files.keys().filter(|path| path.parent() == Some(&folder.0));
                 answer.give(Ok(inside.cloned().collect()));
             }
-            Request::CommitFiles(order, answer) => {
+            EffectRequest::CommitFiles(order, answer) => {
                 let files: Vec<String> = order.paths.iter().map(|path| path.display().to_string()).collect();
                 self.commits.extend((!files.is_empty()).then_some((order.message, files)));
                 answer.give(Ok(Some(format!("{:040x}", self.commits.len()))));
             }
-            Request::Process(order, answer) => match self.program(&order.argv) {
+            EffectRequest::RunProgram(order, answer) => match self.program(&order.argv) {
                 Some(program) => answer.give(Ok(ProcessOutput {
                     code: Some(program.code),
                     signal: None,
@@ -118,24 +118,24 @@ impl World {
                         .help("add `fake::program`"),
                 ),
             },
-            Request::Http(order, answer) => match self.http.pop_front() {
+            EffectRequest::SendHttp(order, answer) => match self.http.pop_front() {
                 Some(reply) => {
                     answer.give(Ok(HttpAnswer { status: reply.status, headers: reply.headers, body: reply.body }));
                 }
                 None => answer.refuse(refuse(format!("the test prescribes no answer of `{}`", order.url))),
             },
-            Request::Env(name, answer) => answer.give(Ok(self.env.get(&name.0).cloned())),
-            Request::Now(_, answer) => answer.give(Ok(self.agenda.now().epoch)),
+            EffectRequest::ReadEnv(name, answer) => answer.give(Ok(self.env.get(&name.0).cloned())),
+            EffectRequest::Now(_, answer) => answer.give(Ok(self.agenda.now().epoch)),
         }
     }
 
-    fn query(&mut self, query: Query) {
+    fn query(&mut self, query: QueryRequest) {
         match query {
-            Query::FindPrps(order, answer) => {
+            QueryRequest::FindPrps(order, answer) => {
                 answer.give(documents::select(self, &order.0).map_err(Failure::from));
             }
-            Query::NextBatch(_, answer) => answer.give(Ok(documents::next_batch(self))),
-            Query::ExecutedFacts(order, answer) => {
+            QueryRequest::NextBatch(_, answer) => answer.give(Ok(documents::next_batch(self))),
+            QueryRequest::ExecutedFacts(order, answer) => {
                 let wanted = |fact: &&Executed| {
                     let of_batch = |id: crate::model::id::PrpId| id.batch().map(|batch| batch.0) == order.batch;
                     order.ids.contains(&fact.id) || order.batch.is_some() && fact.id.parse().is_ok_and(of_batch)
@@ -161,7 +161,7 @@ fn missing(path: &Path) -> Failure {
 }
 
 /// Opens a run in memory.
-fn opened(order: OpenOrder) -> Opened {
+fn opened(order: OpenOrder) -> OpenedRun {
     let OpenOrder { options, graph, run, .. } = order;
     let integration = options.merge.then(|| Integration {
         repo: Repo::in_memory(Path::new("/fake")),
@@ -169,7 +169,7 @@ fn opened(order: OpenOrder) -> Opened {
         base: format!("{:040x}", 0),
     });
     let slots = Slots::take(None, graph.items.len() + 1);
-    Opened {
+    OpenedRun {
         run,
         options,
         graph,

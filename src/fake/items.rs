@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::world::{AgentRecord, World};
-use crate::bridge::{AgentCall, Answer, Checkpoint, PhaseRecord, Worktree};
+use crate::bridge::{AgentCall, Answer, MadeCheckpoint, PhaseRecord, Worktree};
 use crate::error::{Error, ExitCode};
 use crate::host::agent::Fact;
 use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::worktree::Prepared;
 use crate::host::validate::Validation;
 use crate::model::agent::{AgentReport, Exit};
-use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
+use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 use crate::run::core::message::Message;
 use crate::run::work::item::agent::{AgentOrder, Called};
 use crate::run::work::item::worktree::WorktreeReady;
@@ -50,13 +50,13 @@ impl World {
     }
 
     /// Remembers a checkpoint.
-    pub(crate) fn commit(&mut self, order: checkpoint::CheckpointOrder) -> Checkpoint {
+    pub(crate) fn commit(&mut self, order: checkpoint::CheckpointOrder) -> MadeCheckpoint {
         let (ordinal, key) = (order.ordinal, order.key);
         let commit = format!("{ordinal:040x}");
         let tree = self.worktree(&order.attempt.item);
         tree.phases.retain(|record| record.ordinal != ordinal);
         tree.phases.push(PhaseRecord { ordinal, commit: commit.clone(), key, validation: None });
-        Checkpoint { commit, files: Vec::new() }
+        MadeCheckpoint { commit, files: Vec::new() }
     }
 
     /// Finds a prescribed defect once; everything else passes.
@@ -68,7 +68,7 @@ impl World {
         let mut levels = Vec::new();
         for number in 1..=checks.level {
             let error = defect.as_ref().filter(|defect| defect.level == number).map(|defect| defect.error.clone());
-            let result = if error.is_some() { Verdict::Failed } else { Verdict::Passed };
+            let result = if error.is_some() { LevelVerdict::Failed } else { LevelVerdict::Passed };
             let errors = error.into_iter().collect::<Vec<_>>();
             let failed = !errors.is_empty();
             levels.push(LevelResult { level: number, result, commands: Vec::new(), errors, duration: 0.0 });

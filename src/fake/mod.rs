@@ -13,6 +13,6 @@ mod git;
 mod items;
 mod world;
 
-pub(crate) use behaviour::{AgentAnswer, Conflict, Defect, HttpAnswer, ProgramAnswer};
+pub(crate) use behaviour::{FakeAgentCall, FakeConflict, FakeDefect, FakeProgram, FakeServer};
 pub use bridge::FakeBridge;
 pub(crate) use documents::{document, path};

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::agenda::Agenda;
-use super::behaviour::{AgentAnswer, Conflict, Defect, HttpAnswer, ProgramAnswer};
+use super::behaviour::{FakeAgentCall, FakeConflict, FakeDefect, FakeProgram, FakeServer};
 use crate::bridge::{Executed, Worktree};
 use crate::event::EventKind;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::run::core::pending::Pending;
-use crate::run::core::state::{Stage, State};
+use crate::run::core::state::{LoopState, Stage};
 use crate::run::settings::Settings;
 
 /// What was asked of an agent.
@@ -32,14 +32,14 @@ pub(crate) struct World {
     pub(crate) files: BTreeMap<PathBuf, String>,
     pub(crate) env: BTreeMap<String, String>,
     /// Answers by item; those of `*` are for everybody.
-    pub(crate) agents: BTreeMap<String, VecDeque<AgentAnswer>>,
+    pub(crate) agents: BTreeMap<String, VecDeque<FakeAgentCall>>,
     /// Answers by the first words of the argument list; the last one that fits counts.
-    pub(crate) programs: Vec<(Vec<String>, ProgramAnswer)>,
-    pub(crate) http: VecDeque<HttpAnswer>,
+    pub(crate) programs: Vec<(Vec<String>, FakeProgram)>,
+    pub(crate) http: VecDeque<FakeServer>,
     /// Defects by item; each is found once and mended after.
-    pub(crate) defects: BTreeMap<String, Vec<Defect>>,
+    pub(crate) defects: BTreeMap<String, Vec<FakeDefect>>,
     /// Conflicts by item; each is met once.
-    pub(crate) conflicts: BTreeMap<String, Vec<Conflict>>,
+    pub(crate) conflicts: BTreeMap<String, Vec<FakeConflict>>,
     pub(crate) executed: Vec<Executed>,
     pub(crate) worktrees: BTreeMap<String, Worktree>,
     pub(crate) events: Vec<EventKind>,
@@ -49,12 +49,12 @@ pub(crate) struct World {
     /// A thread of a recipe is to panic with this text.
     pub(crate) panic: Option<String>,
     pub(crate) agenda: Agenda,
-    pub(crate) state: State,
+    pub(crate) state: LoopState,
 }
 
 impl Default for World {
     fn default() -> Self {
-        let state = State {
+        let state = LoopState {
             settings: Arc::new(Settings::in_memory()),
             env: Arc::default(),
             secrets: Secrets::of([]),
@@ -88,9 +88,9 @@ impl Default for World {
 
 impl World {
     /// Returns the answer that is next for an item; the last one of a list stays.
-    pub(crate) fn answer(&mut self, item: &str) -> AgentAnswer {
+    pub(crate) fn answer(&mut self, item: &str) -> FakeAgentCall {
         let key = if self.agents.contains_key(item) { item } else { "*" };
-        let Some(list) = self.agents.get_mut(key) else { return AgentAnswer::default() };
+        let Some(list) = self.agents.get_mut(key) else { return FakeAgentCall::default() };
         if list.len() > 1 {
             return list.pop_front().unwrap_or_default();
         }
@@ -98,8 +98,8 @@ impl World {
     }
 
     /// Returns what a program answers.
-    pub(crate) fn program(&self, argv: &[String]) -> Option<ProgramAnswer> {
-        let fits = |(words, _): &&(Vec<String>, ProgramAnswer)| argv.starts_with(words);
+    pub(crate) fn program(&self, argv: &[String]) -> Option<FakeProgram> {
+        let fits = |(words, _): &&(Vec<String>, FakeProgram)| argv.starts_with(words);
         self.programs.iter().rev().find(fits).map(|(_, answer)| answer.clone())
     }
 }

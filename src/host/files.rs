@@ -18,13 +18,13 @@ const LEFT_OVER: Duration = Duration::from_secs(3600);
 
 /// A directory that confines all access; paths are relative to it, or absolute and below it.
 #[derive(Clone, Debug)]
-pub struct Root {
+pub struct ConfinedFolder {
     path: PathBuf,
     /// Folder in which files are made before they get their name.
     staging: Option<PathBuf>,
 }
 
-impl Root {
+impl ConfinedFolder {
     /// Takes an existing directory as root.
     pub fn open(path: &Path) -> Result<Self> {
         let path = fs::canonicalize(path).map_err(|error| failed("open", path, &error))?;

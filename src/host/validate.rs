@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::process::{Command, Marker, Output, run as run_process};
+use super::process::{Command, Marker, ProcessResult, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
 use crate::evidence::environment::{GateEnvironment, for_gates};
 use crate::model::gate::GateLine;
-use crate::model::validation::{LevelResult, ValidationRecord, Verdict};
+use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 
 /// Version of the record.
 const SCHEMA_VERSION: u32 = 1;
@@ -63,7 +63,7 @@ impl Validation {
 pub async fn run(
     request: &Validation,
     stop: StopToken,
-    mut on_level: impl FnMut(u8, Verdict, &[String]),
+    mut on_level: impl FnMut(u8, LevelVerdict, &[String]),
 ) -> Option<ValidationRecord> {
     let mut levels: Vec<LevelResult> = Vec::new();
     let environment = for_gates(&request.env, &request.env_pass);
@@ -76,7 +76,7 @@ pub async fn run(
             levels.push(LevelResult { level, result, commands, errors, duration: begin.elapsed().as_secs_f64() });
         };
         if commands.is_empty() && !is_manual {
-            add(Verdict::Skipped, Vec::new(), Vec::new());
+            add(LevelVerdict::Skipped, Vec::new(), Vec::new());
             continue;
         }
         let mut done = Vec::new();
@@ -94,14 +94,14 @@ pub async fn run(
             }
         }
         if let Some(errors) = failure {
-            add(Verdict::Failed, done, errors);
+            add(LevelVerdict::Failed, done, errors);
             break;
         }
         if !done.is_empty() {
-            add(Verdict::Passed, done, Vec::new());
+            add(LevelVerdict::Passed, done, Vec::new());
         }
         if is_manual {
-            add(Verdict::Manual, Vec::new(), vec!["a gate without a command: a person has to look".to_owned()]);
+            add(LevelVerdict::Manual, Vec::new(), vec!["a gate without a command: a person has to look".to_owned()]);
         }
     }
     Some(ValidationRecord {

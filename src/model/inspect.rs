@@ -8,7 +8,7 @@ use super::id::PrpId;
 use super::plan::{Plan, PlanPhase};
 use super::problem::Problem;
 use super::prp::{Complexity, Prp};
-use super::read::{Document, LineIndex};
+use super::read::{LineIndex, ReadDocument};
 use super::status::Status;
 
 /// Version of the format.
@@ -83,12 +83,12 @@ pub struct InspectedProblem {
 
 impl Inspection {
     /// Makes the printed form of a document.
-    pub fn new(document: &Document) -> Self {
+    pub fn new(document: &ReadDocument) -> Self {
         let lines = LineIndex::new(document.text());
         let problems = document.problems().iter().map(|problem| InspectedProblem::new(problem, &lines)).collect();
         match document {
-            Document::Prp(prp, _) => Self::of_prp(prp, problems),
-            Document::Plan(plan, _) => Self::of_plan(plan, problems),
+            ReadDocument::Prp(prp, _) => Self::of_prp(prp, problems),
+            ReadDocument::Plan(plan, _) => Self::of_plan(plan, problems),
         }
     }
 

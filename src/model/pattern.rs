@@ -9,7 +9,7 @@ pub struct Pattern {
     glob: Option<GlobMatcher>,
 }
 
-impl Pattern {
+impl DeclaredFile {
     /// Reads a declared path. A glob that is not valid is taken as the name of a file.
     pub fn new(declared: &str) -> Self {
         let path = declared.trim().trim_start_matches("./").trim_end_matches('/').to_owned();
@@ -53,7 +53,7 @@ mod tests {
             ("app/[id]/page.tsx", "app/[id]/page.tsx", true),
             ("src/[", "src/[", true),
         ] {
-            assert_eq!(Pattern::new(declared).matches(file), expected, "{declared} {file}");
+            assert_eq!(DeclaredFile::new(declared).matches(file), expected, "{declared} {file}");
         }
     }
 }

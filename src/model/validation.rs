@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What one level came to. Only `Passed` counts as passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum LevelVerdict {
     Passed,
     Failed,
     /// Nothing is configured for the level.
@@ -19,7 +19,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LevelResult {
     pub level: u8,
-    pub result: Verdict,
+    pub result: LevelVerdict,
     /// The commands that ran, in order.
     pub commands: Vec<String>,
     /// End of the output of the failing command, or why there is no result.
@@ -42,11 +42,11 @@ pub struct ValidationRecord {
 impl ValidationRecord {
     /// Tells whether no level failed.
     pub fn passed(&self) -> bool {
-        self.levels.iter().all(|level| level.result != Verdict::Failed)
+        self.levels.iter().all(|level| level.result != LevelVerdict::Failed)
     }
 
     /// Returns the first level that failed.
     pub fn failure(&self) -> Option<&LevelResult> {
-        self.levels.iter().find(|level| level.result == Verdict::Failed)
+        self.levels.iter().find(|level| level.result == LevelVerdict::Failed)
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::metrics::{ErrorMetrics, Metrics};
-use super::style::{Mark, Style, Tone};
+use super::style::{Sign, Style, Tone};
 use super::text::{count, dollars, line, numbered};
 use crate::model::duration::show;
 
@@ -19,42 +19,42 @@ pub enum Weight {
 
 /// One line of the analysis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Finding {
+pub struct AnalysisLine {
     pub weight: Weight,
     pub text: String,
 }
 
-impl Finding {
+impl AnalysisLine {
     /// Returns the line as it is printed.
     pub fn line(&self, style: Style) -> String {
         let (tone, mark) = match self.weight {
-            Weight::Good => (Tone::Good, Mark::Good),
-            Weight::Warning => (Tone::Warning, Mark::Warning),
-            Weight::Info => (Tone::Name, Mark::Info),
+            Weight::Good => (Tone::Good, Sign::Good),
+            Weight::Warning => (Tone::Warning, Sign::Warning),
+            Weight::Info => (Tone::Name, Sign::Info),
         };
         format!("{} {}", style.paint(tone, style.mark(mark)), self.text)
     }
 }
 
-pub(super) fn good(text: String) -> Finding {
-    Finding { weight: Weight::Good, text }
+pub(super) fn good(text: String) -> AnalysisLine {
+    AnalysisLine { weight: Weight::Good, text }
 }
 
-pub(super) fn warning(text: String) -> Finding {
-    Finding { weight: Weight::Warning, text }
+pub(super) fn warning(text: String) -> AnalysisLine {
+    AnalysisLine { weight: Weight::Warning, text }
 }
 
-pub(super) fn info(text: String) -> Finding {
-    Finding { weight: Weight::Info, text }
+pub(super) fn info(text: String) -> AnalysisLine {
+    AnalysisLine { weight: Weight::Info, text }
 }
 
 /// Returns what the figures of a run say.
-pub fn findings(metrics: &Metrics, style: Style) -> Vec<Finding> {
+pub fn findings(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
     let batch = metrics.batch_id.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
     let noun = if matches!(metrics.operation.as_str(), "generate" | "execute" | "review") { "PRP" } else { "item" };
     let parallel = metrics
         .parallelism_achieved
-        .map(|parallel| format!(", {parallel:.1}{} parallelism", style.mark(Mark::Times)))
+        .map(|parallel| format!(", {parallel:.1}{} parallelism", style.mark(Sign::Times)))
         .unwrap_or_default();
     let head =
         format!("{batch}: {}, {}{parallel}", numbered(metrics.total_items, noun), numbered(metrics.stages, "stage"));
@@ -68,7 +68,7 @@ pub fn findings(metrics: &Metrics, style: Style) -> Vec<Finding> {
     found
 }
 
-fn error(error: &ErrorMetrics) -> Finding {
+fn error(error: &ErrorMetrics) -> AnalysisLine {
     let item = line(&error.work_item, 40);
     if let Some(limit) = error.timeout_limit {
         let needed = error.duration.max(limit);
@@ -87,7 +87,7 @@ pub fn roomier(seconds: f64) -> f64 {
     (seconds * 1.08 / 100.0).ceil() * 100.0
 }
 
-fn time(metrics: &Metrics, style: Style) -> Vec<Finding> {
+fn time(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
     let mut found = Vec::new();
     let (took, bound, sequential) = (metrics.total_duration, metrics.lower_bound, metrics.sequential_estimate);
     if bound > 0.0 && sequential > 0.0 {
@@ -102,7 +102,7 @@ fn time(metrics: &Metrics, style: Style) -> Vec<Finding> {
             let ratio = took / bound;
             found.push(warning(format!(
                 "took {ratio:.1}{} of what the work needs; items waited {} for a slot",
-                style.mark(Mark::Times),
+                style.mark(Sign::Times),
                 show(waited)
             )));
         } else if waited > took && metrics.jobs > 0 {
@@ -130,7 +130,7 @@ fn time(metrics: &Metrics, style: Style) -> Vec<Finding> {
     found
 }
 
-fn usage(metrics: &Metrics, noun: &str, style: Style) -> Vec<Finding> {
+fn usage(metrics: &Metrics, noun: &str, style: Style) -> Vec<AnalysisLine> {
     let mut found = Vec::new();
     if let Some(total) = metrics.token_usage
         && metrics.total_items > 0
@@ -151,7 +151,7 @@ fn usage(metrics: &Metrics, noun: &str, style: Style) -> Vec<Finding> {
         }
     }
     if let Some(cost) = metrics.cost {
-        let about = if metrics.cost_estimated { style.mark(Mark::About) } else { "" };
+        let about = if metrics.cost_estimated { style.mark(Sign::About) } else { "" };
         found.push(info(format!("Cost: {about}{}", dollars(cost))));
     }
     found

@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::style::{Mark, Style, Tone};
+use super::style::{Sign, Style, Tone};
 use super::text::{count, dollars, line, numbered, status_word};
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemState, RunState, Standing};
+use crate::event::{ItemView, RunView, Standing};
 use crate::model::duration::show;
 
 /// Returns the lines of the board at a time, at most `height` of them: finished stages fold first, then waiting ones.
-pub fn frame(state: &RunState, now: Option<Timestamp>, style: Style, height: usize) -> Vec<String> {
+pub fn frame(state: &RunView, now: Option<Timestamp>, style: Style, height: usize) -> Vec<String> {
     let full = draw(state, now, style, Detail::All);
     if full.len() <= height {
         return full;
@@ -24,7 +24,7 @@ pub fn frame(state: &RunState, now: Option<Timestamp>, style: Style, height: usi
     if lines.len() > height {
         let foot = lines.split_off(lines.len() - 2);
         lines.truncate(room.saturating_sub(1));
-        lines.push(style.mark(Mark::Ellipsis).to_owned());
+        lines.push(style.mark(Sign::Ellipsis).to_owned());
         lines.extend(foot);
     }
     lines
@@ -39,13 +39,13 @@ enum Detail {
     Stages,
 }
 
-fn draw(state: &RunState, now: Option<Timestamp>, style: Style, detail: Detail) -> Vec<String> {
+fn draw(state: &RunView, now: Option<Timestamp>, style: Style, detail: Detail) -> Vec<String> {
     let batch = state.batch.map_or_else(|| "RUN".to_owned(), |batch| format!("BATCH {batch}"));
     let mut lines =
         vec![style.paint(Tone::Strong, &format!("{batch}: {}", line(&state.command, 40))), style.rule(true)];
     let numbers = state.stage_numbers();
     for (index, number) in numbers.iter().enumerate() {
-        let items: Vec<&ItemState> = state.stage_items(*number).collect();
+        let items: Vec<&ItemView> = state.stage_items(*number).collect();
         let standing = StageStanding::of(&items);
         if index > 0 && detail == Detail::All && standing != StageStanding::Pending {
             lines.push(String::new());
@@ -76,7 +76,7 @@ fn draw(state: &RunState, now: Option<Timestamp>, style: Style, detail: Detail) 
     lines
 }
 
-fn is_busy(item: &ItemState) -> bool {
+fn is_busy(item: &ItemView) -> bool {
     matches!(item.standing, Standing::Running | Standing::Validating { .. })
 }
 
@@ -89,7 +89,7 @@ enum StageStanding {
 }
 
 impl StageStanding {
-    fn of(items: &[&ItemState]) -> Self {
+    fn of(items: &[&ItemView]) -> Self {
         if items.iter().all(|item| item.status() == Some(ItemStatus::Completed)) {
             Self::Done
         } else if items.iter().all(|item| item.status().is_some()) {
@@ -101,21 +101,21 @@ impl StageStanding {
         }
     }
 
-    fn words(self, items: &[&ItemState], now: Option<Timestamp>, style: Style) -> String {
+    fn words(self, items: &[&ItemView], now: Option<Timestamp>, style: Style) -> String {
         let started = items.iter().filter_map(|item| item.started).min();
         let ended = items.iter().filter_map(|item| item.finished).max();
         let (tone, mark, word, end) = match self {
-            Self::Done => (Tone::Good, Mark::Good, "DONE", ended),
-            Self::Trouble => (Tone::Warning, Mark::Warning, "ENDED", ended),
-            Self::InProgress => (Tone::Strong, Mark::Working, "IN_PROGRESS", now),
-            Self::Pending => return format!("{} PENDING", style.mark(Mark::Waiting)),
+            Self::Done => (Tone::Good, Sign::Good, "DONE", ended),
+            Self::Trouble => (Tone::Warning, Sign::Warning, "ENDED", ended),
+            Self::InProgress => (Tone::Strong, Sign::Working, "IN_PROGRESS", now),
+            Self::Pending => return format!("{} PENDING", style.mark(Sign::Waiting)),
         };
         let time = started.map(|started| format!(" ({})", show(seconds(Some(started), end)))).unwrap_or_default();
         format!("{}{time}", style.paint(tone, &format!("{} {word}", style.mark(mark))))
     }
 }
 
-fn item_line(item: &ItemState, state: &RunState, style: Style) -> String {
+fn item_line(item: &ItemView, state: &RunView, style: Style) -> String {
     let name = line(&item.info.name, 48);
     let room = style.width.saturating_sub(name.chars().count() + 14).max(20);
     match &item.standing {
@@ -147,7 +147,7 @@ fn item_line(item: &ItemState, state: &RunState, style: Style) -> String {
     }
 }
 
-fn running(item: &ItemState) -> String {
+fn running(item: &ItemView) -> String {
     match (&item.phase, item.doing.is_empty()) {
         (Some(phase), true) => format!("Phase {}/{}: {}", phase.ordinal, phase.of, phase.title),
         (Some(phase), false) => format!("Phase {}/{}: {}", phase.ordinal, phase.of, item.doing),
@@ -156,17 +156,17 @@ fn running(item: &ItemState) -> String {
     }
 }
 
-fn foot(state: &RunState, now: Option<Timestamp>, style: Style) -> String {
+fn foot(state: &RunView, now: Option<Timestamp>, style: Style) -> String {
     let usage = state.usage();
     let mut parts = vec![format!("Elapsed: {}", show(state.elapsed(now)))];
     if let Some(tokens) = usage.tokens {
         parts.push(format!("Tokens: {}", count(tokens.total())));
     }
     if let Some(cost) = usage.cost {
-        parts.push(format!("Cost: {}{}", if usage.estimated { style.mark(Mark::About) } else { "" }, dollars(cost)));
+        parts.push(format!("Cost: {}{}", if usage.estimated { style.mark(Sign::About) } else { "" }, dollars(cost)));
     }
     match remaining(state, now) {
-        Some(left) => parts.push(format!("done {} {}", style.mark(Mark::About), show(left))),
+        Some(left) => parts.push(format!("done {} {}", style.mark(Sign::About), show(left))),
         None => parts.push(format!(
             "{} of {} done",
             state.items.iter().filter(|item| item.status().is_some()).count(),
@@ -177,7 +177,7 @@ fn foot(state: &RunState, now: Option<Timestamp>, style: Style) -> String {
 }
 
 /// Estimates the seconds that are left from what finished items took against their estimate. `None` while unknown.
-fn remaining(state: &RunState, now: Option<Timestamp>) -> Option<f64> {
+fn remaining(state: &RunView, now: Option<Timestamp>) -> Option<f64> {
     let (mut took, mut hours) = (0.0, 0.0);
     for item in state.items.iter().filter(|item| item.status() == Some(ItemStatus::Completed) && item.duration > 0.0) {
         took += item.duration;

@@ -2,10 +2,10 @@
 
 use super::text::{count, dollars, line};
 use crate::event::kind::{EdgeInfo, EventKind};
-use crate::event::{Event, RunState};
+use crate::event::{Event, RunView};
 use crate::model::duration::show;
 use crate::model::usage::Usage;
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 
 /// How much is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub enum Detail {
 }
 
 /// Returns the lines of an event beyond those that are always shown.
-pub fn of(event: &Event, state: &RunState, detail: Detail) -> Vec<String> {
+pub fn of(event: &Event, state: &RunView, detail: Detail) -> Vec<String> {
     let name = |id: &str| line(state.item(id).map_or(id, |item| item.info.name.as_str()), 60);
     match &event.kind {
         EventKind::Graph { edges, .. } => {
@@ -43,12 +43,14 @@ pub fn of(event: &Event, state: &RunState, detail: Detail) -> Vec<String> {
             )]
         }
         EventKind::Validation { item, phase, level, result, .. } => match result {
-            Verdict::Failed => Vec::new(),
-            Verdict::Passed => vec![format!("{} phase {phase} level {level} passed", name(item))],
-            Verdict::Skipped => {
+            LevelVerdict::Failed => Vec::new(),
+            LevelVerdict::Passed => vec![format!("{} phase {phase} level {level} passed", name(item))],
+            LevelVerdict::Skipped => {
                 vec![format!("{} phase {phase} level {level} skipped: nothing is configured", name(item))]
             }
-            Verdict::Manual => vec![format!("{} phase {phase} level {level} is for a person to look at", name(item))],
+            LevelVerdict::Manual => {
+                vec![format!("{} phase {phase} level {level} is for a person to look at", name(item))]
+            }
         },
         EventKind::Step { step } if detail == Detail::Everything => vec![format!("step: {}", step.as_str())],
         EventKind::ItemReady { item } if detail == Detail::Everything => vec![format!("{} is ready", name(item))],
@@ -73,14 +75,14 @@ mod tests {
 
     fn lines(kind: EventKind, detail: Detail) -> Vec<String> {
         let event = Event { seq: 1, at: "2026-11-20T10:15:30Z".to_owned(), run: "r".to_owned(), kind };
-        of(&event, &RunState::default(), detail)
+        of(&event, &RunView::default(), detail)
     }
 
     #[test]
     fn passed_levels_are_shown_once_asked_and_progress_when_everything_is() {
         let item = || "PRP-1".to_owned();
         let passed =
-            || EventKind::Validation { item: item(), phase: 2, level: 1, result: Verdict::Passed, errors: vec![] };
+            || EventKind::Validation { item: item(), phase: 2, level: 1, result: LevelVerdict::Passed, errors: vec![] };
         assert_eq!(lines(passed(), Detail::More), ["PRP-1 phase 2 level 1 passed"]);
         let progress = || EventKind::Progress { item: item(), percent: Some(40.0), step: "reads".to_owned() };
         assert_eq!(lines(progress(), Detail::More), Vec::<String>::new());

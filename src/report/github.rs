@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use crate::event::RunState;
+use crate::event::RunView;
 use crate::event::kind::ItemStatus;
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 
 /// Writes the annotations.
-pub fn write(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     for item in &state.items {
         let name = property(&item.info.name);
-        for ((phase, level), (_, errors)) in item.validations.iter().filter(|(_, (v, _))| *v == Verdict::Failed) {
+        for ((phase, level), (_, errors)) in item.validations.iter().filter(|(_, (v, _))| *v == LevelVerdict::Failed) {
             let text = data(&errors.join("\n"));
             writeln!(out, "::error title={name}%3A phase {phase}%2C level {level} failed::{text}")?;
         }

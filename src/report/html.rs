@@ -10,7 +10,7 @@ use super::summary::verdict;
 use super::text::{count, dollars, safe, short_commit};
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemState, RunState};
+use crate::event::{ItemView, RunView};
 use crate::model::duration::show;
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -32,7 +32,7 @@ struct Row {
 }
 
 /// Returns the page.
-pub fn page(state: &RunState) -> Result<String, minijinja::Error> {
+pub fn page(state: &RunView) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("report", TEMPLATE)?;
@@ -61,7 +61,7 @@ pub fn page(state: &RunState) -> Result<String, minijinja::Error> {
     })
 }
 
-fn row(item: &ItemState, state: &RunState, whole: f64) -> Row {
+fn row(item: &ItemView, state: &RunView, whole: f64) -> Row {
     let start = seconds(state.started, item.started);
     let length = if item.started.is_some() { seconds(item.started, item.finished) } else { 0.0 };
     Row {

@@ -7,10 +7,10 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::text::safe;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemState, RunState};
+use crate::event::{ItemView, RunView};
 
 /// Writes the report.
-pub fn write(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let name = state.batch.map_or_else(|| state.command.clone(), |batch| format!("{} batch {batch}", state.command));
     let mut report = Report::new(safe(&name));
     report.set_time(seconds(state.elapsed(None)));
@@ -22,7 +22,7 @@ pub fn write(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
     report.serialize(out).map_err(io::Error::other)
 }
 
-fn case(item: &ItemState) -> TestCase {
+fn case(item: &ItemView) -> TestCase {
     let status = item.status().unwrap_or(ItemStatus::Pending);
     let mut verdict = match status {
         ItemStatus::Completed => TestCaseStatus::success(),

@@ -1,15 +1,15 @@
 //! Plain lines: one short line per change of state, for pipes, logs and calling agents.
 
-use super::style::{Mark, Style, Tone};
+use super::style::{Sign, Style, Tone};
 use super::text::{dollars, line, numbered, safe, short_commit};
-use crate::event::kind::{Change, EventKind, GuardFinding, GuardVerdict, ItemStatus};
-use crate::event::{Event, RunState};
+use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus};
+use crate::event::{Event, RunView};
 use crate::model::agent::TimerKind;
 use crate::model::duration::show;
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 
 /// Returns the line of an event; `None` for what only the board shows. `state` has taken the event in.
-pub fn of(event: &Event, state: &RunState, style: Style) -> Option<String> {
+pub fn of(event: &Event, state: &RunView, style: Style) -> Option<String> {
     let said = words(&event.kind, state, style)?;
     let who = event.kind.item().map(|id| {
         let name = state.item(id).map_or(id, |item| item.info.name.as_str());
@@ -18,8 +18,8 @@ pub fn of(event: &Event, state: &RunState, style: Style) -> Option<String> {
     Some(format!("{}{said}", who.unwrap_or_default()))
 }
 
-fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
-    let warning = |text: String| Some(format!("{} {text}", style.paint(Tone::Warning, style.mark(Mark::Warning))));
+fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
+    let warning = |text: String| Some(format!("{} {text}", style.paint(Tone::Warning, style.mark(Sign::Warning))));
     match kind {
         EventKind::RunStarted { command, batch, jobs, .. } => {
             let batch = batch.map(|batch| format!(" batch {batch}")).unwrap_or_default();
@@ -50,11 +50,11 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         }
         EventKind::PhaseStarted { phase, title, of, .. } => Some(format!("phase {phase}/{of}: {}", line(title, 70))),
         EventKind::Checkpoint { phase, commit, .. } => {
-            Some(format!("{} phase {phase} committed {}", style.mark(Mark::Good), short_commit(commit)))
+            Some(format!("{} phase {phase} committed {}", style.mark(Sign::Good), short_commit(commit)))
         }
         EventKind::Validation { phase, level, result, errors, .. } => match result {
-            Verdict::Passed | Verdict::Skipped | Verdict::Manual => None,
-            Verdict::Failed => {
+            LevelVerdict::Passed | LevelVerdict::Skipped | LevelVerdict::Manual => None,
+            LevelVerdict::Failed => {
                 let why = errors.iter().rev().find(|text| !text.trim().is_empty());
                 let why = why.map(|text| format!(": {}", line(text.lines().last().unwrap_or(text), 120)));
                 warning(format!("phase {phase} level {level} failed{}", why.unwrap_or_default()))
@@ -98,10 +98,12 @@ fn words(kind: &EventKind, state: &RunState, style: Style) -> Option<String> {
         EventKind::Note { item: None, text } if !text.contains('\n') => Some(safe(text.trim_end())),
         EventKind::Note { item: None, text } => Some(format!("{}{}", indentation(text), line(text, 300))),
         EventKind::Note { item: Some(_), text } => Some(line(text, 300)),
-        EventKind::Document { path, change: Change::Created, .. } => Some(format!("wrote {}", line(path, 100))),
-        EventKind::Document { path, change: Change::Changed, .. } => Some(format!("rewrote {}", line(path, 100))),
+        EventKind::Document { path, change: DocumentChange::Created, .. } => Some(format!("wrote {}", line(path, 100))),
+        EventKind::Document { path, change: DocumentChange::Changed, .. } => {
+            Some(format!("rewrote {}", line(path, 100)))
+        }
         EventKind::Issue { issue, opened: true, .. } => Some(format!("opened the issue {}", line(issue, 60))),
-        EventKind::Document { change: Change::Unchanged, .. }
+        EventKind::Document { change: DocumentChange::Unchanged, .. }
         | EventKind::Issue { opened: false, .. }
         | EventKind::Step { .. }
         | EventKind::ItemReady { .. }
@@ -170,23 +172,23 @@ fn guard(verdict: GuardVerdict, findings: &[GuardFinding]) -> String {
 
 fn finished(status: ItemStatus, reason: &str, duration: f64, style: Style) -> String {
     let (mark, tone) = match status {
-        ItemStatus::Completed => (Mark::Good, Tone::Good),
-        ItemStatus::Failed => (Mark::Bad, Tone::Bad),
+        ItemStatus::Completed => (Sign::Good, Tone::Good),
+        ItemStatus::Failed => (Sign::Bad, Tone::Bad),
         ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
-            (Mark::Warning, Tone::Warning)
+            (Sign::Warning, Tone::Warning)
         }
-        ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Mark::Waiting, Tone::Dim),
+        ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Sign::Waiting, Tone::Dim),
     };
     let why = if reason.is_empty() { String::new() } else { format!(": {}", line(reason, 200)) };
     let time = if duration > 0.0 { format!(" ({})", show(duration)) } else { String::new() };
     format!("{} {}{time}{why}", style.paint(tone, style.mark(mark)), style.paint(tone, status.as_str()))
 }
 
-fn bound(state: &RunState, style: Style) -> String {
+fn bound(state: &RunView, style: Style) -> String {
     if state.bound_hours <= 0.0 {
         return String::new();
     }
-    format!(", at least {} {} by estimate", style.mark(Mark::About), show(state.bound_hours * 3600.0))
+    format!(", at least {} {} by estimate", style.mark(Sign::About), show(state.bound_hours * 3600.0))
 }
 
 /// Says how much of a budget is spent.

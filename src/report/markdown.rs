@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::style::Style;
 use super::summary::verdict;
 use super::text::{count, dollars, line, short_commit};
-use crate::event::RunState;
+use crate::event::RunView;
 use crate::event::kind::ItemStatus;
 use crate::model::duration::show;
 
 /// Writes the report.
-pub fn write(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let batch = state.batch.map(|batch| format!(" of batch {batch}")).unwrap_or_default();
     writeln!(out, "# {}{batch}\n", cell(&state.command))?;
     let usage = state.usage();

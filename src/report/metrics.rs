@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::summary::lower_bound;
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
-use crate::event::{Event, ItemState, RunState, SCHEMA_VERSION};
+use crate::event::{Event, ItemView, RunView, SCHEMA_VERSION};
 use crate::model::outcome::Outcome;
 use crate::model::usage::Tokens;
 
@@ -106,11 +106,11 @@ pub struct ErrorMetrics {
 
 /// Computes the metrics of a run from its events.
 pub fn from_events(events: &[Event]) -> Metrics {
-    from_state(&RunState::of(events))
+    from_state(&RunView::of(events))
 }
 
 /// Computes the metrics of a run from its folded state.
-pub fn from_state(state: &RunState) -> Metrics {
+pub fn from_state(state: &RunView) -> Metrics {
     let busy: f64 = state.items.iter().map(|item| item.duration).sum();
     let makespan = state.elapsed(None);
     let usage = state.usage();
@@ -160,7 +160,7 @@ pub fn operation(command: &str) -> &str {
     }
 }
 
-fn conflicts(state: &RunState, blocked: usize) -> ConflictMetrics {
+fn conflicts(state: &RunView, blocked: usize) -> ConflictMetrics {
     let mut files: Vec<&str> =
         state.edges.iter().filter(|edge| edge.reason == "file").filter_map(|edge| edge.file.as_deref()).collect();
     files.sort_unstable();
@@ -173,7 +173,7 @@ fn conflicts(state: &RunState, blocked: usize) -> ConflictMetrics {
     }
 }
 
-fn item(item: &ItemState) -> ItemMetrics {
+fn item(item: &ItemView) -> ItemMetrics {
     let mut phases: Vec<u32> = item.resumed.clone();
     phases.extend(item.checkpoints.iter().map(|fact| fact.phase));
     phases.sort_unstable();
@@ -193,7 +193,7 @@ fn item(item: &ItemState) -> ItemMetrics {
     }
 }
 
-fn error(item: &ItemState) -> Option<ErrorMetrics> {
+fn error(item: &ItemView) -> Option<ErrorMetrics> {
     let status = item.status()?;
     let (kind, limit) = match (&item.outcome, status) {
         (_, ItemStatus::Completed | ItemStatus::Pending) => return None,

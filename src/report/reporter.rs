@@ -7,7 +7,7 @@ use super::lines;
 use super::style::Style;
 use super::summary;
 use crate::event::kind::EventKind;
-use crate::event::{Event, RunState};
+use crate::event::{Event, RunView};
 
 /// Which view is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum View {
 /// Folds events and writes what a view shows of each.
 #[derive(Debug)]
 pub struct Reporter {
-    pub state: RunState,
+    pub state: RunView,
     view: View,
     style: Style,
 }
@@ -35,7 +35,7 @@ pub struct Reporter {
 impl Reporter {
     /// Makes a reporter that has seen nothing.
     pub fn new(view: View, style: Style) -> Self {
-        Self { state: RunState::default(), view, style }
+        Self { state: RunView::default(), view, style }
     }
 
     /// Takes an event in and writes what the view shows of it.

@@ -16,17 +16,17 @@ impl Style {
     pub const PLAIN: Self = Self { color: false, unicode: true, width: 80 };
 
     /// Returns the mark of a kind.
-    pub fn mark(self, mark: Mark) -> &'static str {
+    pub fn mark(self, mark: Sign) -> &'static str {
         let (unicode, ascii) = match mark {
-            Mark::Good => ("✓", "+"),
-            Mark::Bad => ("✗", "x"),
-            Mark::Warning => ("⚠", "!"),
-            Mark::Info => ("ℹ", "i"),
-            Mark::Working => ("⧖", "*"),
-            Mark::Waiting => ("⧗", "-"),
-            Mark::Times => ("×", "x"),
-            Mark::About => ("≈", "~"),
-            Mark::Ellipsis => ("…", "..."),
+            Sign::Good => ("✓", "+"),
+            Sign::Bad => ("✗", "x"),
+            Sign::Warning => ("⚠", "!"),
+            Sign::Info => ("ℹ", "i"),
+            Sign::Working => ("⧖", "*"),
+            Sign::Waiting => ("⧗", "-"),
+            Sign::Times => ("×", "x"),
+            Sign::About => ("≈", "~"),
+            Sign::Ellipsis => ("…", "..."),
         };
         if self.unicode { unicode } else { ascii }
     }
@@ -61,7 +61,7 @@ impl Style {
 
 /// Signs that stand before or within a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum Sign {
     Good,
     Bad,
     Warning,

@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::style::{Mark, Style, Tone};
+use super::style::{Sign, Style, Tone};
 use super::text::{count, dollars, line, numbered, short_commit};
 use crate::event::fold::seconds;
-use crate::event::kind::{Change, ItemStatus};
-use crate::event::{ItemState, RunState};
+use crate::event::kind::{DocumentChange, ItemStatus};
+use crate::event::{ItemView, RunView};
 use crate::model::duration::show;
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 
 /// Writes the summary. Sections without content are left out.
-pub fn write(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let batch = state.batch.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
     let (word, tone) = match state.end.as_ref().map(|end| end.exit_code) {
         Some(0) => ("complete", Tone::Good),
@@ -30,7 +30,7 @@ pub fn write(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<
     next_steps(state, out)
 }
 
-fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let all = [
         ItemStatus::Completed,
         ItemStatus::Partial,
@@ -68,21 +68,25 @@ fn totals(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
         )?;
     }
     if let Some(cost) = usage.cost {
-        let (about, why) = if usage.estimated { (style.mark(Mark::About), " (estimated)") } else { ("", "") };
+        let (about, why) = if usage.estimated { (style.mark(Sign::About), " (estimated)") } else { ("", "") };
         writeln!(out, "Cost:  {about}{}{why}", dollars(cost))?;
     }
     Ok(())
 }
 
 /// Counts the documents that were written.
-fn files(state: &RunState) -> Vec<String> {
-    let changes: Vec<Change> = state.items.iter().flat_map(|item| item.documents.values().copied()).collect();
-    let kinds = [(Change::Created, "written"), (Change::Changed, "changed"), (Change::Unchanged, "unchanged")];
+fn files(state: &RunView) -> Vec<String> {
+    let changes: Vec<DocumentChange> = state.items.iter().flat_map(|item| item.documents.values().copied()).collect();
+    let kinds = [
+        (DocumentChange::Created, "written"),
+        (DocumentChange::Changed, "changed"),
+        (DocumentChange::Unchanged, "unchanged"),
+    ];
     counted(kinds.map(|(kind, word)| (changes.iter().filter(|change| **change == kind).count(), word)))
 }
 
 /// Counts the issues of a tracker.
-fn issues(state: &RunState) -> Vec<String> {
+fn issues(state: &RunView) -> Vec<String> {
     let all: Vec<bool> = state.items.iter().filter_map(|item| Some(item.issue.as_ref()?.1)).collect();
     let opened = all.iter().filter(|opened| **opened).count();
     counted([(opened, "opened"), (all.len() - opened, "there already")])
@@ -93,7 +97,7 @@ fn counted<const N: usize>(counts: [(usize, &str); N]) -> Vec<String> {
 }
 
 /// Sets the makespan against the lower bound of the measured times and against doing one after another.
-fn times(state: &RunState, style: Style) -> String {
+fn times(state: &RunView, style: Style) -> String {
     let makespan = state.elapsed(None);
     let sequential: f64 = state.items.iter().map(|item| item.duration).sum();
     if sequential <= 0.0 || makespan <= 0.0 {
@@ -105,12 +109,12 @@ fn times(state: &RunState, style: Style) -> String {
         show(lower_bound(state)),
         show(sequential),
         sequential / makespan,
-        style.mark(Mark::Times)
+        style.mark(Sign::Times)
     )
 }
 
 /// Returns the shortest time in which the measured work could be done: longest chain, or work through slots.
-pub fn lower_bound(state: &RunState) -> f64 {
+pub fn lower_bound(state: &RunView) -> f64 {
     let mut ends: std::collections::HashMap<&str, f64> = std::collections::HashMap::new();
     let mut work = 0.0;
     for item in &state.items {
@@ -123,21 +127,21 @@ pub fn lower_bound(state: &RunState) -> f64 {
     chain.max(work / f64::from(state.jobs.max(1)))
 }
 
-fn stages(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn stages(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let numbers = state.stage_numbers();
     if numbers.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nStages:")?;
     for number in numbers {
-        let items: Vec<&ItemState> = state.stage_items(number).collect();
+        let items: Vec<&ItemView> = state.stage_items(number).collect();
         let done = items.iter().filter(|item| item.status() == Some(ItemStatus::Completed)).count();
         let time = seconds(
             items.iter().filter_map(|item| item.started).min(),
             items.iter().filter_map(|item| item.finished).max(),
         );
         let parallel = if items.len() > 1 { ", parallel" } else { "" };
-        let mark = if done == items.len() { Mark::Good } else { Mark::Warning };
+        let mark = if done == items.len() { Sign::Good } else { Sign::Warning };
         let scores: Vec<f64> = items.iter().filter_map(|item| item.score()).collect();
         let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
         let score = if scores.is_empty() { String::new() } else { format!(", {mean:.1}/10") };
@@ -152,31 +156,31 @@ fn stages(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-fn open_items(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let good = |item: &&ItemState| item.status() == Some(ItemStatus::Completed);
+fn open_items(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let good = |item: &&ItemView| item.status() == Some(ItemStatus::Completed);
     if state.items.iter().any(|item| item.note().is_some() || item.score().is_some()) {
         writeln!(out, "\nResults:")?;
         for item in state.items.iter().filter(good) {
             let score = item.score().map(|score| format!(" {score:.1}/10")).unwrap_or_default();
             let note = item.note().map(|note| format!(" {}", line(note, 120))).unwrap_or_default();
-            writeln!(out, "  {} {}{score}{note}", style.mark(Mark::Good), line(&item.info.name, 60))?;
+            writeln!(out, "  {} {}{score}{note}", style.mark(Sign::Good), line(&item.info.name, 60))?;
         }
     }
-    let open: Vec<&ItemState> = state.items.iter().filter(|item| !good(item)).collect();
+    let open: Vec<&ItemView> = state.items.iter().filter(|item| !good(item)).collect();
     if open.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nNot completed:")?;
     for item in open {
         let status = item.status().unwrap_or(ItemStatus::Pending);
-        let mark = if status == ItemStatus::Failed { Mark::Bad } else { Mark::Warning };
+        let mark = if status == ItemStatus::Failed { Sign::Bad } else { Sign::Warning };
         let why = if item.reason.is_empty() { String::new() } else { format!(": {}", line(&item.reason, 200)) };
         writeln!(out, "  {} {} {}{why}", style.mark(mark), line(&item.info.name, 60), status.as_str())?;
     }
     Ok(())
 }
 
-fn validation(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn validation(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if state.items.iter().all(|item| item.validations.is_empty()) {
         return Ok(());
     }
@@ -188,13 +192,13 @@ fn validation(state: &RunState, style: Style, out: &mut dyn Write) -> io::Result
 }
 
 /// Says how validation of an item went, such as `✓ All levels passed` or `⚠ Level 3 failed (tests)`.
-pub fn verdict(item: &ItemState, style: Style) -> String {
-    let of = |wanted: Verdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
-    if let Some(((phase, level), _)) = of(Verdict::Failed).next() {
-        return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Mark::Warning), level_word(*level));
+pub fn verdict(item: &ItemView, style: Style) -> String {
+    let of = |wanted: LevelVerdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
+    if let Some(((phase, level), _)) = of(LevelVerdict::Failed).next() {
+        return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Sign::Warning), level_word(*level));
     }
     let mut notes = Vec::new();
-    for (wanted, word) in [(Verdict::Manual, "to be checked by a person"), (Verdict::Skipped, "skipped")] {
+    for (wanted, word) in [(LevelVerdict::Manual, "to be checked by a person"), (LevelVerdict::Skipped, "skipped")] {
         let mut levels: Vec<u8> = of(wanted).map(|((_, level), _)| *level).collect();
         levels.sort_unstable();
         levels.dedup();
@@ -203,11 +207,11 @@ pub fn verdict(item: &ItemState, style: Style) -> String {
             notes.push(format!("{} {word}", names.join(", ")));
         }
     }
-    let passed = of(Verdict::Passed).count();
+    let passed = of(LevelVerdict::Passed).count();
     match (passed, notes.is_empty()) {
-        (0, _) => format!("{} nothing was run: {}", style.mark(Mark::Info), notes.join("; ")),
-        (_, true) => format!("{} All levels passed", style.mark(Mark::Good)),
-        (_, false) => format!("{} {} passed; {}", style.mark(Mark::Good), numbered(passed, "check"), notes.join("; ")),
+        (0, _) => format!("{} nothing was run: {}", style.mark(Sign::Info), notes.join("; ")),
+        (_, true) => format!("{} All levels passed", style.mark(Sign::Good)),
+        (_, false) => format!("{} {} passed; {}", style.mark(Sign::Good), numbered(passed, "check"), notes.join("; ")),
     }
 }
 
@@ -220,7 +224,7 @@ fn level_word(level: u8) -> &'static str {
     }
 }
 
-fn commits(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+fn commits(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let commits: Vec<_> = state.items.iter().flat_map(|item| &item.checkpoints).collect();
     if commits.is_empty() {
         return Ok(());
@@ -235,7 +239,7 @@ fn commits(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn next_steps(state: &RunState, out: &mut dyn Write) -> io::Result<()> {
+fn next_steps(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let Some(end) = &state.end else { return Ok(()) };
     let steps: Vec<&String> = end.next.iter().chain(&end.resume).collect();
     if let Some(reason) = &state.halted {

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::analyze::{Finding, good, info, roomier, warning};
+use super::analyze::{AnalysisLine, good, info, roomier, warning};
 use super::metrics::Metrics;
-use super::style::{Mark, Style, Tone};
+use super::style::{Sign, Style, Tone};
 use super::text::{count, dollars, line, numbered};
 use crate::model::duration::show;
 
 /// Runs of one operation, oldest first.
-pub type Group<'a> = (&'a str, Vec<&'a Metrics>);
+pub type OperationRuns<'a> = (&'a str, Vec<&'a Metrics>);
 
 /// Groups runs by operation, each group by time.
-pub fn groups(all: &[Metrics]) -> Vec<Group<'_>> {
+pub fn groups(all: &[Metrics]) -> Vec<OperationRuns<'_>> {
     let mut groups: BTreeMap<&str, Vec<&Metrics>> = BTreeMap::new();
     for metrics in all {
         groups.entry(&metrics.operation).or_default().push(metrics);
@@ -70,7 +70,7 @@ fn per_item(metrics: &Metrics) -> Option<u64> {
 }
 
 /// Returns the recommendations for the runs of one operation. Few runs support none.
-pub fn findings(group: &[&Metrics], style: Style) -> Vec<Finding> {
+pub fn findings(group: &[&Metrics], style: Style) -> Vec<AnalysisLine> {
     if group.len() < 2 {
         return vec![info("one run shows no trend".to_owned())];
     }
@@ -87,7 +87,7 @@ pub fn findings(group: &[&Metrics], style: Style) -> Vec<Finding> {
 }
 
 /// A limit that more than one item in twenty hits is too tight.
-fn timeouts(group: &[&Metrics]) -> Option<Finding> {
+fn timeouts(group: &[&Metrics]) -> Option<AnalysisLine> {
     let errors: Vec<_> = group.iter().flat_map(|m| &m.errors).filter(|e| e.kind == "timeout").collect();
     let items: usize = group.iter().map(|metrics| metrics.total_items).sum();
     let hit = errors.len();
@@ -101,7 +101,7 @@ fn timeouts(group: &[&Metrics]) -> Option<Finding> {
     Some(warning(format!("{hit} of {items} items hit a time-out - set --timeout {}", show(roomier(needed)))))
 }
 
-fn conflicts(group: &[&Metrics]) -> Option<Finding> {
+fn conflicts(group: &[&Metrics]) -> Option<AnalysisLine> {
     let with = group.iter().filter(|metrics| metrics.conflicts.merge_conflicts > 0).count();
     (with * 4 >= group.len() && with > 0).then(|| {
         warning(format!(
@@ -112,7 +112,7 @@ fn conflicts(group: &[&Metrics]) -> Option<Finding> {
 }
 
 /// Compares the newer half with the older half.
-fn tokens(group: &[&Metrics]) -> Option<Finding> {
+fn tokens(group: &[&Metrics]) -> Option<AnalysisLine> {
     let known: Vec<f64> = group.iter().filter_map(|metrics| per_item(metrics)).map(|tokens| tokens as f64).collect();
     let (older, newer) = known.split_at(known.len() / 2);
     let (older, newer) = (mean(older)?, mean(newer)?);
@@ -127,7 +127,7 @@ fn tokens(group: &[&Metrics]) -> Option<Finding> {
     (change < -25.0).then(|| good(format!("tokens per item fell by {:.0}%", -change)))
 }
 
-fn failures(group: &[&Metrics]) -> Option<Finding> {
+fn failures(group: &[&Metrics]) -> Option<AnalysisLine> {
     let items: usize = group.iter().map(|metrics| metrics.total_items).sum();
     let done: usize = group.iter().map(|metrics| metrics.completed).sum();
     if items == 0 || done * 10 >= items * 9 {
@@ -144,7 +144,7 @@ fn failures(group: &[&Metrics]) -> Option<Finding> {
 }
 
 /// Sets the measured work against the hours that were estimated.
-fn forecast(group: &[&Metrics], style: Style) -> Option<Finding> {
+fn forecast(group: &[&Metrics], style: Style) -> Option<AnalysisLine> {
     let estimated: f64 = group.iter().flat_map(|m| &m.items).map(|item| item.estimated_hours).sum();
     let measured: f64 = group.iter().map(|metrics| metrics.sequential_estimate / 3600.0).sum();
     if estimated <= 0.0 || measured <= 0.0 {
@@ -153,7 +153,7 @@ fn forecast(group: &[&Metrics], style: Style) -> Option<Finding> {
     let factor = measured / estimated;
     Some(info(format!(
         "measured work is {factor:.2}{} of the estimates ({measured:.1} h of {estimated:.1} h)",
-        style.mark(Mark::Times)
+        style.mark(Sign::Times)
     )))
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::finding::{Finding, Severity};
-use super::outline::{Heading, clamp, headings};
+use super::finding::{Finding, FindingSeverity};
+use super::outline::{SectionHeading, clamp, headings};
 use crate::model::prp::Prp;
 
 /// Fewer letters and digits than this under a heading say nothing yet.
@@ -11,7 +11,7 @@ const THIN: usize = 40;
 
 /// A PRP with what is needed to point into it.
 #[derive(Debug)]
-pub(super) struct Document<'a> {
+pub(super) struct ReviewedPrp<'a> {
     pub(super) prp: &'a Prp,
     /// Path for people, with `/` between the parts.
     pub(super) file: String,
@@ -19,10 +19,10 @@ pub(super) struct Document<'a> {
     pub(super) name: String,
     /// The lines between the two `---` lines.
     pub(super) frontmatter: Option<Range<usize>>,
-    headings: Vec<Heading>,
+    headings: Vec<SectionHeading>,
 }
 
-impl<'a> Document<'a> {
+impl<'a> ReviewedPrp<'a> {
     pub(super) fn new(prp: &'a Prp) -> Self {
         let file = prp.path.to_string_lossy().replace('\\', "/");
         let name = match &prp.id {
@@ -35,7 +35,7 @@ impl<'a> Document<'a> {
     /// Makes a finding about this document.
     pub(super) fn finding(
         &self,
-        severity: Severity,
+        severity: FindingSeverity,
         category: &str,
         span: Option<Range<usize>>,
         description: impl Into<String>,
@@ -91,7 +91,7 @@ impl<'a> Document<'a> {
     /// Finds the section about a topic: the first of the phrases that a heading has, sections before sub-sections.
     ///
     /// A phrase with `^` in front has to start the heading, one with `=` has to be all of it.
-    pub(super) fn topic(&self, phrases: &[&str]) -> Option<&Heading> {
+    pub(super) fn topic(&self, phrases: &[&str]) -> Option<&SectionHeading> {
         phrases.iter().find_map(|phrase| {
             let named = |level: u8| {
                 self.headings
@@ -103,18 +103,18 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the text under a heading.
-    pub(super) fn body(&self, heading: &Heading) -> &'a str {
+    pub(super) fn body(&self, heading: &SectionHeading) -> &'a str {
         self.prp.text.get(heading.body.clone()).unwrap_or_default()
     }
 
     /// Tells whether the text under a heading says something.
-    pub(super) fn says_something(&self, heading: &Heading) -> bool {
+    pub(super) fn says_something(&self, heading: &SectionHeading) -> bool {
         let lines = self.body(heading).lines().filter(|line| !line.trim_start().starts_with('#'));
         lines.flat_map(str::chars).filter(|c| c.is_alphanumeric()).count() >= THIN
     }
 
     /// Counts the list items, table rows and sub-sections under a heading.
-    pub(super) fn entries(&self, heading: &Heading) -> usize {
+    pub(super) fn entries(&self, heading: &SectionHeading) -> usize {
         let mut rows = 0_usize;
         let mut items = 0;
         for line in self.body(heading).lines().map(str::trim_start) {
@@ -129,8 +129,8 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Tells whether the words of a heading fit a phrase of [`Document::topic`].
-fn fits(heading: &Heading, phrase: &str) -> bool {
+/// Tells whether the words of a heading fit a phrase of [`ReviewedPrp::topic`].
+fn fits(heading: &SectionHeading, phrase: &str) -> bool {
     match (phrase.strip_prefix('^'), phrase.strip_prefix('=')) {
         (Some(start), _) => heading.words.starts_with(&format!(" {start} ")),
         (None, Some(all)) => heading.words == format!(" {all} "),
@@ -139,7 +139,7 @@ fn fits(heading: &Heading, phrase: &str) -> bool {
 }
 
 /// Tells whether a heading is one step of several and so not about the whole of a topic.
-fn is_step(heading: &Heading) -> bool {
+fn is_step(heading: &SectionHeading) -> bool {
     let first = heading.words.split_whitespace().next();
     let step = matches!(
         first,
@@ -180,7 +180,7 @@ mod tests {
     fn keys_are_found_in_the_frontmatter_only() {
         let text = "---\r\nprp_id: X\r\n\"stage\": 2\r\n---\r\nstatus: no\r\nX\r\n".to_owned();
         let prp = Prp { text, path: "a/PRP-1-x.md".into(), ..Prp::default() };
-        let document = Document::new(&prp);
+        let document = ReviewedPrp::new(&prp);
         assert_eq!(document.key(&["batch", "stage"]).map(|span| document.line(span.start)), Some(3));
         assert_eq!(document.key(&["status"]), None);
         assert_eq!(document.find("X").map(|span| document.line(span.start)), Some(2));

@@ -42,8 +42,8 @@ pub struct Drift {
 pub fn drift(declared: &[String], changed: &[String]) -> Drift {
     let declared = sorted(declared);
     let changed = sorted(changed);
-    let patterns = declared.iter().map(|path| Pattern::new(path)).collect::<Vec<_>>();
-    let unmet = |pattern: &Pattern| !changed.iter().any(|file| pattern.matches(file));
+    let patterns = declared.iter().map(|path| DeclaredFile::new(path)).collect::<Vec<_>>();
+    let unmet = |pattern: &DeclaredFile| !changed.iter().any(|file| pattern.matches(file));
     let missing = declared.iter().zip(&patterns).filter(|(_, pattern)| unmet(pattern)).map(|(path, _)| (*path).clone());
     let missing = missing.collect::<Vec<_>>();
     let undeclared = |file: &&&String| !patterns.iter().any(|pattern| pattern.matches(file));

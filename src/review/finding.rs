@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// How much a finding matters: an error stops `exe`, a warning is printed, an info is only kept in the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum FindingSeverity {
     #[serde(alias = "critical", alias = "high")]
     Error,
     #[serde(alias = "medium", alias = "major")]
@@ -17,7 +17,7 @@ pub enum Severity {
     Info,
 }
 
-impl Severity {
+impl FindingSeverity {
     /// Returns the word used in files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// How much it matters.
-    pub severity: Severity,
+    pub severity: FindingSeverity,
     /// Stable short name of the rule or topic, such as `undefined_dependency`.
     pub category: String,
     /// File that the finding is about, relative to the project.
@@ -59,6 +59,6 @@ fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D:
 impl Finding {
     /// Tells whether the finding stops a run.
     pub fn is_error(&self) -> bool {
-        self.severity == Severity::Error
+        self.severity == FindingSeverity::Error
     }
 }

@@ -6,7 +6,7 @@ use crate::model::prp::Prp;
 
 /// A heading and what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Heading {
+pub(super) struct SectionHeading {
     /// 2 or 3.
     pub(super) level: u8,
     /// Lower-case words without punctuation and section number, with a blank at both ends so that whole words can be
@@ -19,13 +19,13 @@ pub(super) struct Heading {
 }
 
 /// Lists the sections that the reader found and the third level headings inside them, in document order.
-pub(super) fn headings(prp: &Prp) -> Vec<Heading> {
+pub(super) fn headings(prp: &Prp) -> Vec<SectionHeading> {
     let mut found = Vec::new();
     for section in &prp.sections {
         let whole = clamp(&prp.text, &section.span);
         let heading = clamp(&prp.text, &section.heading);
         let body = heading.end.min(whole.end)..whole.end;
-        found.push(Heading {
+        found.push(SectionHeading {
             level: 2,
             words: unnumbered(&section.title),
             title: section.title.clone(),
@@ -37,7 +37,7 @@ pub(super) fn headings(prp: &Prp) -> Vec<Heading> {
     found
 }
 
-fn third_level(text: &str, section: &Range<usize>, found: &mut Vec<Heading>) {
+fn third_level(text: &str, section: &Range<usize>, found: &mut Vec<SectionHeading>) {
     let first = found.len();
     for line in prose_lines(text, section) {
         let Some(title) = text[line.clone()].strip_prefix("### ") else { continue };
@@ -45,7 +45,7 @@ fn third_level(text: &str, section: &Range<usize>, found: &mut Vec<Heading>) {
             previous.body.end = line.start;
         }
         let title = title.trim().trim_end_matches('#').trim().to_owned();
-        found.push(Heading {
+        found.push(SectionHeading {
             level: 3,
             words: unnumbered(&title),
             title,

@@ -12,7 +12,7 @@ const HOPELESS: f64 = 3.0;
 /// What to do with a PRP or with finished work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Verdict {
+pub enum ReviewVerdict {
     Approve,
     /// The reviewer's answer could not be read: a person has to look. Never a score.
     NeedsManualReview,
@@ -20,7 +20,7 @@ pub enum Verdict {
     Reject,
 }
 
-impl Verdict {
+impl ReviewVerdict {
     /// Returns the word used in files and on screen.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -33,14 +33,14 @@ impl Verdict {
 }
 
 /// Judges a score out of 10: at least `min` is approved, more than three points less is rejected.
-pub fn verdict(score: f64, min: f64) -> Verdict {
+pub fn verdict(score: f64, min: f64) -> ReviewVerdict {
     if score >= min {
-        Verdict::Approve
+        ReviewVerdict::Approve
     } else if score < min - HOPELESS {
-        Verdict::Reject
+        ReviewVerdict::Reject
     } else {
         // A score that is not a number lands here: neither good nor proven bad.
-        Verdict::NeedsRevision
+        ReviewVerdict::NeedsRevision
     }
 }
 
@@ -50,11 +50,11 @@ mod tests {
 
     #[test]
     fn the_limits_belong_to_the_better_side() {
-        assert_eq!(verdict(8.0, 8.0), Verdict::Approve);
-        assert_eq!(verdict(7.9, 8.0), Verdict::NeedsRevision);
-        assert_eq!(verdict(5.0, 8.0), Verdict::NeedsRevision);
-        assert_eq!(verdict(4.9, 8.0), Verdict::Reject);
-        assert_eq!(verdict(0.0, 0.0), Verdict::Approve);
-        assert_eq!(verdict(f64::NAN, 8.0), Verdict::NeedsRevision);
+        assert_eq!(verdict(8.0, 8.0), ReviewVerdict::Approve);
+        assert_eq!(verdict(7.9, 8.0), ReviewVerdict::NeedsRevision);
+        assert_eq!(verdict(5.0, 8.0), ReviewVerdict::NeedsRevision);
+        assert_eq!(verdict(4.9, 8.0), ReviewVerdict::Reject);
+        assert_eq!(verdict(0.0, 0.0), ReviewVerdict::Approve);
+        assert_eq!(verdict(f64::NAN, 8.0), ReviewVerdict::NeedsRevision);
     }
 }

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::core::effect::{Effect, End, Reaction, Reply, Told, Work};
+use super::core::effect::{Effect, ProgramEnd, Reaction, Reply, Task, Told};
+use super::core::event_stream::EventStream;
 use super::core::message::Message;
 use super::core::moment::Moment;
-use super::core::state::State;
-use super::core::stream::Stream;
+use super::core::state::LoopState;
 use super::handle::handle;
 use super::work::batch::{cleanup, open, report};
 use super::work::item::{agent, checkpoint, diff, document, remove, resolve, validation, worktree};
@@ -32,8 +32,8 @@ const NAP: i64 = 30;
 
 /// The loop, and what it owns beside the state.
 pub(crate) struct Dispatcher {
-    pub(crate) state: State,
-    pub(crate) stream: Stream,
+    pub(crate) state: LoopState,
+    pub(crate) stream: EventStream,
     pub(crate) tx: mpsc::UnboundedSender<Message>,
     /// Ends script code that calls nothing.
     pub(crate) cancel: Arc<AtomicBool>,
@@ -42,7 +42,7 @@ pub(crate) struct Dispatcher {
 impl Dispatcher {
     /// Handles one message: state first, then journal and reporters, then effects. Returns how the program ends, once
     /// it does.
-    pub(crate) fn take(&mut self, message: Message) -> Option<End> {
+    pub(crate) fn take(&mut self, message: Message) -> Option<ProgramEnd> {
         let now = Moment { instant: Instant::now(), epoch: clock::epoch_seconds() };
         let Reaction { told, effects } = handle(&mut self.state, message, now);
         for told in told {
@@ -56,7 +56,7 @@ impl Dispatcher {
         for effect in effects {
             match effect {
                 Effect::Reply(reply) => reply.give(),
-                Effect::Work(work) => self.start(work),
+                Effect::Start(task) => self.start(task),
                 Effect::Stop(level) => {
                     self.state.stop.raise(level);
                     self.cancel.store(true, Ordering::Relaxed);
@@ -69,15 +69,15 @@ impl Dispatcher {
         end
     }
 
-    fn start(&mut self, work: Work) {
+    fn start(&mut self, task: Task) {
         let (tx, tell) = (self.tx.clone(), self.tell());
-        match work {
-            Work::Open(order) => {
+        match task {
+            Task::Open(order) => {
                 self.say(async move {
                     Message::Opened(plain(off_the_loop(move || open::open(*order)).await).map(Box::new))
                 });
             }
-            Work::Worktree(order, answer) => {
+            Task::Worktree(order, answer) => {
                 let attempt = order.attempt.clone();
                 let work = worktree::prepare(*order, tell);
                 self.say(async move {
@@ -85,27 +85,27 @@ impl Dispatcher {
                     Message::WorktreeReady { attempt, result, answer }
                 });
             }
-            Work::Checkpoint(order, answer) => self.blocking(answer, move || checkpoint::make(*order, &tell)),
-            Work::Validate(order, answer) => self.answering(answer, validation::validate(*order, tell)),
-            Work::Resolve(order, answer) => self.answering(answer, resolve::take(*order, tell)),
-            Work::Park(place, answer) => self.blocking(answer, move || resolve::park(&place)),
-            Work::Diff(order, answer) => self.blocking(answer, move || diff::patch(&order)),
-            Work::Agent(order, answer) => self.call_agent(*order, answer),
-            Work::Merge(order) => {
+            Task::Checkpoint(order, answer) => self.blocking(answer, move || checkpoint::make(*order, &tell)),
+            Task::Validate(order, answer) => self.answering(answer, validation::validate(*order, tell)),
+            Task::Resolve(order, answer) => self.answering(answer, resolve::take(*order, tell)),
+            Task::Park(place, answer) => self.blocking(answer, move || resolve::park(&place)),
+            Task::Diff(order, answer) => self.blocking(answer, move || diff::patch(&order)),
+            Task::Agent(order, answer) => self.call_agent(*order, answer),
+            Task::Merge(order) => {
                 let item = order.item;
                 let work = merge::item::merge(*order, tell);
                 self.say(async move { Message::MergeEnded { item, result: work.await } });
             }
-            Work::Remove(order) => self.background(move || remove::remove(*order)),
-            Work::Document(order) => self.background(move || document::write(&order, &tell)),
-            Work::Effect(request, around) => drop(tokio::spawn(effect::perform(request, *around))),
-            Work::Query(request, around) => {
+            Task::Remove(order) => self.background(move || remove::remove(*order)),
+            Task::Document(order) => self.background(move || document::write(&order, &tell)),
+            Task::Effect(request, around) => drop(tokio::spawn(effect::perform(request, *around))),
+            Task::Query(request, around) => {
                 drop(tokio::task::spawn_blocking(move || query::answer::answer(request, &around.settings)));
             }
-            Work::CleanUp(order) => drop(tokio::task::spawn_blocking(move || {
+            Task::CleanUp(order) => drop(tokio::task::spawn_blocking(move || {
                 send(&tx, Message::CleanedUp { notes: cleanup::clean_up(&order) });
             })),
-            Work::Report(order) => {
+            Task::Report(order) => {
                 let (history, journal) = (self.stream.take_history(), self.stream.journal());
                 drop(tokio::task::spawn_blocking(move || {
                     send(&tx, Message::Reported { trouble: report::report(*order, &history, journal) });

@@ -11,11 +11,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::core::channel::ChannelBridge;
-use super::core::effect::End;
+use super::core::effect::ProgramEnd;
+use super::core::event_stream::{EventStream, Reporter};
 use super::core::message::{Message, Signal};
 use super::core::pending::Pending;
-use super::core::state::{Stage, State};
-use super::core::stream::{Reporter, Stream};
+use super::core::state::{LoopState, Stage};
 use super::dispatch::Dispatcher;
 use super::settings::Settings;
 use crate::bridge::{Bridge, Failure};
@@ -33,7 +33,7 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// How the program ends after a script.
 #[derive(Debug)]
-pub struct Ended {
+pub struct ProgramExit {
     pub exit_code: u8,
     /// Why the script did not come to its end, for people.
     pub error: Option<Error>,
@@ -44,7 +44,7 @@ pub struct Ended {
 /// Runs `script` on a thread of its own while this thread serves its requests.
 ///
 /// `script` gets the bridge and the flag that stops it, and returns the exit code of its `main`, or why it failed.
-pub fn execute<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<Ended>
+pub fn execute<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<ProgramExit>
 where
     F: FnOnce(Arc<dyn Bridge>, Arc<AtomicBool>) -> std::result::Result<u8, Failure> + Send + 'static,
 {
@@ -61,7 +61,7 @@ where
     ended
 }
 
-async fn serve<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<Ended>
+async fn serve<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<ProgramExit>
 where
     F: FnOnce(Arc<dyn Bridge>, Arc<AtomicBool>) -> std::result::Result<u8, Failure> + Send + 'static,
 {
@@ -97,8 +97,8 @@ fn dispatcher(settings: Settings, reporters: Vec<Reporter>, tx: mpsc::UnboundedS
     let env = environment();
     let secrets = Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let run = clock::run_id();
-    let stream = Stream::new(run.clone(), secrets.clone(), reporters);
-    let state = State {
+    let stream = EventStream::new(run.clone(), secrets.clone(), reporters);
+    let state = LoopState {
         settings: Arc::new(settings),
         env: Arc::new(env),
         secrets,
@@ -113,10 +113,10 @@ fn dispatcher(settings: Settings, reporters: Vec<Reporter>, tx: mpsc::UnboundedS
     Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) }
 }
 
-fn conclude(mut dispatcher: Dispatcher, end: End) -> Ended {
+fn conclude(mut dispatcher: Dispatcher, end: ProgramEnd) -> ProgramExit {
     let trouble = dispatcher.stream.broken.take().or(dispatcher.state.trouble);
     let warning = trouble.map(|reason| format!("the journal or the metrics are incomplete: {reason}"));
-    Ended { exit_code: end.exit_code, error: end.error, warning }
+    ProgramExit { exit_code: end.exit_code, error: end.error, warning }
 }
 
 /// Returns our environment, without what an outer batchprp told us as its agent.

@@ -15,7 +15,7 @@ pub mod settings;
 pub(crate) mod shared;
 pub(crate) mod work;
 
-pub use core::stream::{Reporter, ReporterEvent};
+pub use core::event_stream::{Reporter, ReporterEvent};
 pub use shared::journal;
 pub use shared::names::batch_branch;
 pub use work::merge::approve::{Waiting, approve, waiting};

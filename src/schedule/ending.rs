@@ -1,6 +1,6 @@
 //! How an item stands, for events, summaries and scripts.
 
-use super::state::State;
+use super::state::ItemState;
 use crate::event::kind::ItemStatus;
 use crate::model::outcome::Outcome;
 
@@ -16,10 +16,10 @@ pub struct Ending {
 }
 
 /// Tells how an item stands. `handed_in` is what its last attempt returned: the machine knows the state, not the note.
-pub fn ending(state: &State, handed_in: Option<&Outcome>) -> Ending {
+pub fn ending(state: &ItemState, handed_in: Option<&Outcome>) -> Ending {
     let plain = |status, outcome, reason: String| Ending { status, outcome, reason, value: None };
     match state {
-        State::Completed => match handed_in {
+        ItemState::Completed => match handed_in {
             Some(outcome @ Outcome::Completed { note, value, .. }) => Ending {
                 status: ItemStatus::Completed,
                 outcome: Some(outcome.clone()),
@@ -28,28 +28,30 @@ pub fn ending(state: &State, handed_in: Option<&Outcome>) -> Ending {
             },
             Some(_) | None => plain(ItemStatus::Completed, Some(Outcome::completed()), String::new()),
         },
-        State::Partial { phase, level, reason } => {
+        ItemState::Partial { phase, level, reason } => {
             let outcome = Outcome::Partial { phase: *phase, level: *level, reason: reason.clone() };
             plain(ItemStatus::Partial, Some(outcome), reason.clone())
         }
-        State::Failed { kind, reason } => {
+        ItemState::Failed { kind, reason } => {
             plain(ItemStatus::Failed, Some(Outcome::failed(*kind, reason.clone())), reason.clone())
         }
-        State::Blocked { by } => plain(ItemStatus::Blocked, None, format!("waits for {by}")),
-        State::Unproven { claim, evidence } => {
+        ItemState::Blocked { by } => plain(ItemStatus::Blocked, None, format!("waits for {by}")),
+        ItemState::Unproven { claim, evidence } => {
             let outcome = Outcome::Unproven { claim: claim.clone(), evidence: evidence.clone() };
             plain(ItemStatus::Unproven, Some(outcome), format!("{claim}, but {evidence}"))
         }
-        State::Conflict { files } => plain(ItemStatus::Conflict, None, format!("conflicts in {}", files.join(", "))),
-        State::NeedsApproval { findings } => {
+        ItemState::Conflict { files } => {
+            plain(ItemStatus::Conflict, None, format!("conflicts in {}", files.join(", ")))
+        }
+        ItemState::NeedsApproval { findings } => {
             plain(ItemStatus::NeedsApproval, None, format!("needs approval: {}", findings.join("; ")))
         }
-        State::Cancelled => plain(ItemStatus::Cancelled, Some(Outcome::Cancelled), "stopped".to_owned()),
-        State::Waiting { .. }
-        | State::Ready
-        | State::Running { .. }
-        | State::Validating { .. }
-        | State::Merging
-        | State::Pending => plain(ItemStatus::Pending, None, "not started".to_owned()),
+        ItemState::Cancelled => plain(ItemStatus::Cancelled, Some(Outcome::Cancelled), "stopped".to_owned()),
+        ItemState::Waiting { .. }
+        | ItemState::Ready
+        | ItemState::Running { .. }
+        | ItemState::Validating { .. }
+        | ItemState::Merging
+        | ItemState::Pending => plain(ItemStatus::Pending, None, "not started".to_owned()),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::input::{Action, Input};
-use super::item::Item;
-use super::plan::Plan;
+use super::item_graph::ItemGraph;
 use super::policy::Policy;
 use super::ready::Queue;
-use super::state::State;
+use super::scheduled_item::ScheduledItem;
+use super::state::ItemState;
 
 /// Adapters whose usage limit was met, with the epoch seconds of its end where that is known.
 pub type Paused = BTreeMap<String, Option<i64>>;
@@ -27,7 +27,7 @@ pub(super) enum Halt {
 #[derive(Clone, Debug)]
 pub struct Machine {
     pub(super) policy: Policy,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<ScheduledItem>,
     /// Items by topological order.
     pub(super) order: Vec<usize>,
     pub(super) ready: Queue,
@@ -45,7 +45,7 @@ pub struct Machine {
 
 impl Machine {
     /// Makes a machine in which nothing has happened yet.
-    pub fn new(plan: impl Into<Plan>, policy: Policy) -> Self {
+    pub fn new(plan: impl Into<ItemGraph>, policy: Policy) -> Self {
         let plan = plan.into();
         let ready = Queue::new(&plan, policy.barrier);
         let mut order: Vec<usize> = (0..plan.items.len()).collect();
@@ -54,10 +54,10 @@ impl Machine {
         let mut items = Vec::with_capacity(plan.items.len());
         for item in plan.items {
             *open.entry(item.stage).or_default() += 1;
-            items.push(Item {
+            items.push(ScheduledItem {
                 id: item.id,
                 stage: item.stage,
-                state: State::Waiting { unmet: 0 },
+                state: ItemState::Waiting { unmet: 0 },
                 adapter: item.adapter,
                 attempt: 1,
                 retried: 0,
@@ -103,12 +103,12 @@ impl Machine {
     }
 
     /// Returns the state of an item.
-    pub fn state(&self, item: usize) -> &State {
+    pub fn state(&self, item: usize) -> &ItemState {
         &self.items[item].state
     }
 
     /// Returns the states of all items by index.
-    pub fn states(&self) -> impl Iterator<Item = &State> {
+    pub fn states(&self) -> impl Iterator<Item = &ItemState> {
         self.items.iter().map(|item| &item.state)
     }
 

@@ -5,11 +5,11 @@
 
 mod ending;
 mod input;
-mod item;
+mod item_graph;
 mod machine;
-mod plan;
 mod policy;
 mod ready;
+mod scheduled_item;
 mod settle;
 pub mod simulate;
 mod state;
@@ -17,7 +17,7 @@ mod transition;
 
 pub use ending::{Ending, ending};
 pub use input::{Action, Input};
+pub use item_graph::{ItemGraph, ItemNode, Wait};
 pub use machine::{Machine, Paused};
-pub use plan::{Plan, PlanItem, Wait};
 pub use policy::Policy;
-pub use state::State;
+pub use state::ItemState;

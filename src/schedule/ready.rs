@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::plan::Plan;
+use super::item_graph::ItemGraph;
 
 /// Ready items, the most urgent first. An item that stopped being ready may still be in it.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Ranks items by their longest remaining path, then by topological order.
-    pub(super) fn new(plan: &Plan, barrier: bool) -> Self {
+    pub(super) fn new(plan: &ItemGraph, barrier: bool) -> Self {
         let remaining = plan.remaining();
         let mut ranked: Vec<usize> = (0..plan.items.len()).collect();
         ranked.sort_by(|&a, &b| {

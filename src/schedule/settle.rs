@@ -2,14 +2,14 @@
 
 use super::input::Action;
 use super::machine::{Halt, Machine};
-use super::state::State;
+use super::state::ItemState;
 
 impl Machine {
     /// Gives an item its final state, blocks those that needed it and frees those that may go on.
-    pub(super) fn end(&mut self, item: usize, state: State, actions: &mut Vec<Action>) {
+    pub(super) fn end(&mut self, item: usize, state: ItemState, actions: &mut Vec<Action>) {
         let failure = state.is_failure();
         // Who was stopped with the whole run blocks nobody: the others were not reached either.
-        let spares = state == State::Completed || (state == State::Cancelled && self.halt == Halt::Stop);
+        let spares = state == ItemState::Completed || (state == ItemState::Cancelled && self.halt == Halt::Stop);
         self.finalise(item, state, actions);
         if !spares {
             self.block(item, actions);
@@ -25,7 +25,7 @@ impl Machine {
         }
     }
 
-    fn finalise(&mut self, item: usize, state: State, actions: &mut Vec<Action>) {
+    fn finalise(&mut self, item: usize, state: ItemState, actions: &mut Vec<Action>) {
         let this = &mut self.items[item];
         this.state = state;
         if let Some(open) = self.open.get_mut(&this.stage) {
@@ -44,15 +44,15 @@ impl Machine {
         let mut blocked = Vec::new();
         while let Some(item) = open.pop() {
             for (after, needs) in self.items[item].after.clone() {
-                if needs && matches!(self.items[after].state, State::Waiting { .. }) {
-                    self.items[after].state = State::Blocked { by: by.clone() };
+                if needs && matches!(self.items[after].state, ItemState::Waiting { .. }) {
+                    self.items[after].state = ItemState::Blocked { by: by.clone() };
                     open.push(after);
                     blocked.push(after);
                 }
             }
         }
         for &item in &blocked {
-            self.finalise(item, State::Blocked { by: by.clone() }, actions);
+            self.finalise(item, ItemState::Blocked { by: by.clone() }, actions);
         }
         for item in blocked {
             self.settle(item);
@@ -82,12 +82,12 @@ impl Machine {
     /// Brings the count of a waiting item up to date; with nothing left to wait for it is ready.
     pub(super) fn refresh(&mut self, item: usize) {
         let unmet = self.items[item].unsettled;
-        if matches!(self.items[item].state, State::Waiting { .. }) {
+        if matches!(self.items[item].state, ItemState::Waiting { .. }) {
             if unmet == 0 {
-                self.items[item].state = State::Ready;
+                self.items[item].state = ItemState::Ready;
                 self.ready.push(item);
             } else {
-                self.items[item].state = State::Waiting { unmet };
+                self.items[item].state = ItemState::Waiting { unmet };
             }
         }
     }
@@ -102,7 +102,7 @@ impl Machine {
         }
         for item in self.order.clone() {
             if !self.items[item].state.is_final() {
-                self.finalise(item, State::Pending, actions);
+                self.finalise(item, ItemState::Pending, actions);
             }
         }
         self.finished = true;

@@ -5,7 +5,7 @@ use crate::model::outcome::FailureKind;
 
 /// The state of one item. Only the machine changes it; final states never change.
 #[derive(Clone, Debug, PartialEq)]
-pub enum State {
+pub enum ItemState {
     /// So many items that it waits for are not over yet.
     Waiting { unmet: usize },
     /// May start as soon as a slot is free.
@@ -36,7 +36,7 @@ pub enum State {
     Pending,
 }
 
-impl State {
+impl ItemState {
     /// Returns the word for files and screens; `None` while the item is not over.
     pub fn status(&self) -> Option<ItemStatus> {
         match self {

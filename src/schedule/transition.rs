@@ -4,7 +4,7 @@ use crate::model::outcome::{FailureKind, Outcome};
 
 use super::input::{Action, Input};
 use super::machine::{Halt, Machine};
-use super::state::State;
+use super::state::ItemState;
 
 impl Machine {
     /// The one place where something that happened becomes a change of state.
@@ -12,10 +12,10 @@ impl Machine {
         match input {
             Input::Poll => self.start(actions),
             Input::Phase { item, phase } => {
-                self.progress(item, |attempt| State::Running { attempt, phase: Some(phase) });
+                self.progress(item, |attempt| ItemState::Running { attempt, phase: Some(phase) });
             }
             Input::Validating { item, phase, level } => {
-                self.progress(item, |attempt| State::Validating { attempt, phase, level });
+                self.progress(item, |attempt| ItemState::Validating { attempt, phase, level });
             }
             Input::Finished { item, attempt, outcome, now } => {
                 if self.items[item].state.is_running() && self.items[item].attempt == attempt {
@@ -23,18 +23,18 @@ impl Machine {
                     self.outcome(item, outcome, now, actions);
                 }
             }
-            Input::Merged { item } => self.merged(item, State::Completed, actions),
+            Input::Merged { item } => self.merged(item, ItemState::Completed, actions),
             Input::Conflicted { item, files } => self.conflicted(item, files, actions),
-            Input::Unapproved { item, findings } => self.merged(item, State::NeedsApproval { findings }, actions),
+            Input::Unapproved { item, findings } => self.merged(item, ItemState::NeedsApproval { findings }, actions),
             Input::Refused { item, reason } => {
-                self.merged(item, State::Failed { kind: FailureKind::Refused, reason }, actions);
+                self.merged(item, ItemState::Failed { kind: FailureKind::Refused, reason }, actions);
             }
             Input::Rejected { item, phase, level, reason } => {
-                self.merged(item, State::Partial { phase, level, reason }, actions);
+                self.merged(item, ItemState::Partial { phase, level, reason }, actions);
             }
-            Input::MergeStopped { item } => self.merged(item, State::Cancelled, actions),
+            Input::MergeStopped { item } => self.merged(item, ItemState::Cancelled, actions),
             Input::MergeFailed { item, reason } => {
-                self.merged(item, State::Failed { kind: FailureKind::System, reason }, actions);
+                self.merged(item, ItemState::Failed { kind: FailureKind::System, reason }, actions);
             }
             Input::QuotaHit { adapter, until } => self.pause(adapter, until, actions),
             Input::QuotaOver { adapter } => {
@@ -48,15 +48,15 @@ impl Machine {
             Input::OverBudget { reason: _ } | Input::Stop => self.halt_at(Halt::Drain, actions),
             Input::Cancel => self.halt_at(Halt::Stop, actions),
             Input::AlreadyMerged { item } => {
-                if matches!(self.items[item].state, State::Waiting { .. } | State::Ready) {
-                    self.end(item, State::Completed, actions);
+                if matches!(self.items[item].state, ItemState::Waiting { .. } | ItemState::Ready) {
+                    self.end(item, ItemState::Completed, actions);
                 }
             }
         }
     }
 
     /// Changes the state of an item that runs.
-    fn progress(&mut self, item: usize, state: impl FnOnce(u32) -> State) {
+    fn progress(&mut self, item: usize, state: impl FnOnce(u32) -> ItemState) {
         if self.items[item].state.is_running() {
             self.items[item].state = state(self.items[item].attempt);
         }
@@ -66,23 +66,23 @@ impl Machine {
     fn outcome(&mut self, item: usize, outcome: Outcome, now: f64, actions: &mut Vec<Action>) {
         // Whoever was told to stop did not fail by itself.
         if self.halt == Halt::Stop && !matches!(outcome, Outcome::Completed { .. }) {
-            self.end(item, State::Cancelled, actions);
+            self.end(item, ItemState::Cancelled, actions);
             return;
         }
         match outcome {
             // Work that is done is kept, however late it comes.
             Outcome::Completed { .. } if self.policy.merge => {
-                self.items[item].state = State::Merging;
+                self.items[item].state = ItemState::Merging;
                 self.merging += 1;
                 actions.push(Action::Merge { item });
             }
-            Outcome::Completed { .. } => self.end(item, State::Completed, actions),
-            Outcome::Cancelled => self.end(item, State::Cancelled, actions),
+            Outcome::Completed { .. } => self.end(item, ItemState::Completed, actions),
+            Outcome::Cancelled => self.end(item, ItemState::Cancelled, actions),
             Outcome::Partial { phase, level, reason } => {
-                self.end(item, State::Partial { phase, level, reason }, actions);
+                self.end(item, ItemState::Partial { phase, level, reason }, actions);
             }
             Outcome::Failed { kind, reason } => self.failed(item, kind, reason, actions),
-            Outcome::Unproven { claim, evidence } => self.end(item, State::Unproven { claim, evidence }, actions),
+            Outcome::Unproven { claim, evidence } => self.end(item, ItemState::Unproven { claim, evidence }, actions),
             Outcome::RateLimited { adapter, until } => {
                 self.items[item].adapter = Some(adapter.clone());
                 self.put_back(item);
@@ -105,7 +105,7 @@ impl Machine {
             actions.push(Action::Retry { item, attempt: self.items[item].attempt, reason });
             return;
         }
-        self.end(item, State::Failed { kind, reason }, actions);
+        self.end(item, ItemState::Failed { kind, reason }, actions);
         match kind {
             // Every further start would fail in the same way.
             FailureKind::Auth => self.halt_at(Halt::Drain, actions),
@@ -122,8 +122,8 @@ impl Machine {
     fn conflicted(&mut self, item: usize, files: Vec<String>, actions: &mut Vec<Action>) {
         let this = &mut self.items[item];
         let again = self.policy.resolve_conflicts && !this.resolved && self.halt == Halt::No;
-        if !again || this.state != State::Merging {
-            self.merged(item, State::Conflict { files }, actions);
+        if !again || this.state != ItemState::Merging {
+            self.merged(item, ItemState::Conflict { files }, actions);
             return;
         }
         this.resolved = true;
@@ -134,12 +134,12 @@ impl Machine {
     }
 
     /// Ends a merge that was asked for.
-    fn merged(&mut self, item: usize, state: State, actions: &mut Vec<Action>) {
-        if self.items[item].state != State::Merging {
+    fn merged(&mut self, item: usize, state: ItemState, actions: &mut Vec<Action>) {
+        if self.items[item].state != ItemState::Merging {
             return;
         }
         self.merging -= 1;
-        let conflict = matches!(state, State::Conflict { .. });
+        let conflict = matches!(state, ItemState::Conflict { .. });
         self.end(item, state, actions);
         if conflict && self.policy.stop_on_conflict {
             self.halt_at(Halt::Drain, actions);
@@ -149,7 +149,7 @@ impl Machine {
     /// Makes an item ready for its next attempt.
     fn put_back(&mut self, item: usize) {
         self.items[item].attempt += 1;
-        self.items[item].state = State::Ready;
+        self.items[item].state = ItemState::Ready;
         self.ready.push(item);
     }
 
@@ -177,7 +177,7 @@ impl Machine {
         while self.running < self.policy.jobs.max(1) && self.has_startable() {
             let Some(item) = self.ready.pop() else { return };
             let attempt = self.items[item].attempt;
-            self.items[item].state = State::Running { attempt, phase: None };
+            self.items[item].state = ItemState::Running { attempt, phase: None };
             self.running += 1;
             actions.push(Action::Start { item, attempt });
             self.tidy_queue();
@@ -191,7 +191,7 @@ impl Machine {
             let this = &self.items[item];
             let limited = this.adapter.clone().filter(|adapter| self.paused.contains_key(adapter));
             match limited {
-                _ if this.state != State::Ready => {}
+                _ if this.state != ItemState::Ready => {}
                 Some(adapter) => self.held.entry(adapter).or_default().push(item),
                 None => return,
             }

@@ -16,10 +16,10 @@ use super::api::run::current;
 use super::detected::Detected;
 use super::diagnostic;
 use super::embedded;
-use super::library::{Place, is_inside};
-use super::reference::Reference;
+use super::library::{ScriptPlace, is_inside};
+use super::reference::ApiReference;
 use super::spec;
-use super::state::State;
+use super::state::HostState;
 use super::suggest;
 
 /// `const ADAPTER` of an adapter file.
@@ -64,7 +64,7 @@ pub struct AdapterScript {
     source: String,
     ast: Arc<AST>,
     engine: Arc<Engine>,
-    state: Arc<State>,
+    state: Arc<HostState>,
 }
 
 /// The adapter of one attempt: the script and what it remembers.
@@ -76,7 +76,7 @@ pub struct ScriptAdapter {
 }
 
 /// Returns the names of all adapters: those of the project and the built-in ones.
-pub(crate) fn names(state: &State) -> Vec<String> {
+pub(crate) fn names(state: &HostState) -> Vec<String> {
     let own = std::fs::read_dir(state.state_folder().join("agents")).into_iter().flatten();
     let own = own.filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".rhai").map(str::to_owned));
     let built_in = embedded::names("stdlib/agents/", ".rhai").into_iter().map(str::to_owned);
@@ -88,12 +88,12 @@ pub(crate) fn names(state: &State) -> Vec<String> {
 
 impl AdapterScript {
     /// Loads an adapter: the project's own file wins.
-    pub(crate) fn load(state: &Arc<State>, name: &str) -> Result<Self, Error> {
+    pub(crate) fn load(state: &Arc<HostState>, name: &str) -> Result<Self, Error> {
         let engine = state.engine.get().and_then(std::sync::Weak::upgrade);
         let engine = engine.ok_or_else(|| Error::new(ExitCode::Internal, "the engine is gone"))?;
         let file = format!("{name}.rhai");
-        let own = is_inside(&file).then(|| Place::File(state.state_folder().join("agents").join(&file)));
-        for place in own.into_iter().chain([Place::BuiltIn(format!("stdlib/agents/{file}"))]) {
+        let own = is_inside(&file).then(|| ScriptPlace::File(state.state_folder().join("agents").join(&file)));
+        for place in own.into_iter().chain([ScriptPlace::BuiltIn(format!("stdlib/agents/{file}"))]) {
             let Some((source, text)) = state.library.read(&place)? else { continue };
             let failed = |error: &EvalAltResult| explain(&engine, state, error, &source);
             let ast = state.library.compile(&engine, &source, &text).map_err(|error| failed(&error.into()))?;
@@ -146,13 +146,13 @@ impl AdapterScript {
     }
 
     fn one_line(&self, error: &EvalAltResult) -> String {
-        let names = || Reference::of(&self.engine).names();
+        let names = || ApiReference::of(&self.engine).names();
         diagnostic::one_line(error, &self.state.library, &self.source, names)
     }
 }
 
-fn explain(engine: &Engine, state: &State, error: &EvalAltResult, source: &str) -> Error {
-    diagnostic::explain(error, &state.library, source, || Reference::of(engine).names())
+fn explain(engine: &Engine, state: &HostState, error: &EvalAltResult, source: &str) -> Error {
+    diagnostic::explain(error, &state.library, source, || ApiReference::of(engine).names())
 }
 
 impl ScriptAdapter {

@@ -10,10 +10,10 @@ use super::api;
 use super::failure::ScriptFailure;
 use super::import::Imports;
 use super::limits::{ADAPTER_STEPS, ARRAY, CALLS, DEPTH, MAP, MODULES, STRING};
-use super::state::State;
+use super::state::HostState;
 
 /// Builds the engine around its state.
-pub(crate) fn build(state: &Arc<State>) -> Engine {
+pub(crate) fn build(state: &Arc<HostState>) -> Engine {
     let mut engine = Engine::new();
     engine
         // Literals keep their places, and code that never runs is still there to be checked.
@@ -36,7 +36,7 @@ pub(crate) fn build(state: &Arc<State>) -> Engine {
     engine
 }
 
-fn stop_when_cancelled(engine: &mut Engine, state: &Arc<State>) {
+fn stop_when_cancelled(engine: &mut Engine, state: &Arc<HostState>) {
     let cancel = state.cancel.clone();
     engine.on_progress(move |steps| {
         // An adapter still has to read the last lines of an agent that is being stopped.
@@ -60,7 +60,7 @@ fn refuse_exit(engine: &mut Engine) {
 }
 
 /// What a script prints is a note of its item, never bare text on a terminal that others draw on.
-fn notes_for_print(engine: &mut Engine, state: &Arc<State>) {
+fn notes_for_print(engine: &mut Engine, state: &Arc<HostState>) {
     let (print, debug) = (state.clone(), state.clone());
     engine.on_print(move |text| api::run::event::note_text(&print, text.to_owned()));
     engine.on_debug(move |text, source, position| {

@@ -14,17 +14,17 @@ use crate::error::{Error, ExitCode, Result};
 use super::adapter::AdapterScript;
 use super::diagnostic;
 use super::engine;
-use super::library::{Library, Place};
+use super::library::{Library, ScriptPlace};
 use super::limits::STACK;
-use super::reference::Reference;
-use super::search::{Found, SearchPath};
+use super::reference::ApiReference;
+use super::search::{FoundScript, SearchPath};
 use super::spec::{self, Spec};
-use super::state::{Run, State};
+use super::state::{HostState, ScriptRun};
 use super::value::closed::ClosedValue;
 use crate::fake::FakeBridge;
 
 /// What a host is made from.
-pub struct Context {
+pub struct HostParts {
     pub bridge: Arc<dyn Bridge>,
     /// Root of the project.
     pub root: PathBuf,
@@ -36,12 +36,12 @@ pub struct Context {
 
 /// Runs scripts. Cheap to clone.
 #[derive(Clone)]
-pub struct Host {
+pub struct ScriptHost {
     pub(crate) engine: Arc<Engine>,
     pub library: Arc<Library>,
     pub search: Arc<SearchPath>,
-    pub(crate) state: Arc<State>,
-    reference: Arc<OnceLock<Reference>>,
+    pub(crate) state: Arc<HostState>,
+    reference: Arc<OnceLock<ApiReference>>,
 }
 
 /// A compiled script.
@@ -63,25 +63,25 @@ pub struct ScriptEnd {
 }
 
 /// Builds the host of a process.
-pub fn host(context: Context) -> Host {
+pub fn host(context: HostParts) -> ScriptHost {
     build(context, None)
 }
 
 /// Builds the host of a test, whose scripts may command the fake bridge.
-pub(crate) fn fake_host(context: Context, fake: Arc<FakeBridge>) -> Host {
+pub(crate) fn fake_host(context: HostParts, fake: Arc<FakeBridge>) -> ScriptHost {
     build(context, Some(fake))
 }
 
-fn build(context: Context, fake: Option<Arc<FakeBridge>>) -> Host {
+fn build(context: HostParts, fake: Option<Arc<FakeBridge>>) -> ScriptHost {
     let library = Arc::new(Library::new(&context.root));
-    let state = State::new(context.bridge, context.root, context.config, context.cancel, library.clone(), fake);
+    let state = HostState::new(context.bridge, context.root, context.config, context.cancel, library.clone(), fake);
     let state = Arc::new(state);
     let engine = Arc::new(engine::build(&state));
     state.engine.get_or_init(|| Arc::downgrade(&engine));
-    Host { engine, library, search: Arc::new(context.search), state, reference: Arc::default() }
+    ScriptHost { engine, library, search: Arc::new(context.search), state, reference: Arc::default() }
 }
 
-impl Host {
+impl ScriptHost {
     /// Finds and compiles a command by path or name.
     pub fn load(&self, script: &str) -> Result<Script> {
         let found = self.search.find(script)?;
@@ -89,11 +89,11 @@ impl Host {
     }
 
     /// Compiles a command that was found.
-    pub fn load_found(&self, found: &Found) -> Result<Script> {
+    pub fn load_found(&self, found: &FoundScript) -> Result<Script> {
         self.load_place(&found.name, &found.place)
     }
 
-    pub(crate) fn load_place(&self, name: &str, place: &Place) -> Result<Script> {
+    pub(crate) fn load_place(&self, name: &str, place: &ScriptPlace) -> Result<Script> {
         let missing = || Error::new(ExitCode::Usage, format!("there is no script `{}`", self.library.name(place)));
         let (source, text) = self.library.read(place)?.ok_or_else(missing)?;
         let compiled = self.library.compile(&self.engine, &source, &text);
@@ -114,7 +114,7 @@ impl Host {
 
     /// Adds the flags that all commands share.
     fn with_common(&self, mut spec: Spec) -> Result<Spec> {
-        let place = Place::BuiltIn("stdlib/flags.rhai".to_owned());
+        let place = ScriptPlace::BuiltIn("stdlib/flags.rhai".to_owned());
         let flags = self.load_place("flags", &place)?;
         let text = self.library.source(&flags.source).map(|source| source.text).unwrap_or_default();
         spec.add_common(&flags.ast, &text);
@@ -128,7 +128,7 @@ impl Host {
 
     /// Runs `main(args)` of a command on a thread of its own and waits for its end.
     pub fn run_main(&self, script: &Script, args: &Value) -> Result<ScriptEnd> {
-        let run = Run { command: script.name.clone(), args: Arc::new(args.clone()), closed: None };
+        let run = ScriptRun { command: script.name.clone(), args: Arc::new(args.clone()), closed: None };
         self.state.begin(run);
         let args = rhai::serde::to_dynamic(args).map_err(|error| self.explain(&error, &script.source))?;
         let result = self.call(script, "main", args);
@@ -178,8 +178,8 @@ impl Host {
     }
 
     /// Returns the reference of all native functions.
-    pub fn reference(&self) -> &Reference {
-        self.reference.get_or_init(|| Reference::of(&self.engine))
+    pub fn reference(&self) -> &ApiReference {
+        self.reference.get_or_init(|| ApiReference::of(&self.engine))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, ExitCode};
 
 use super::embedded;
 use super::failure::ScriptFailure;
-use super::library::{Library, Place, is_inside};
+use super::library::{Library, ScriptPlace, is_inside};
 use super::suggest;
 
 thread_local! {
@@ -50,13 +50,13 @@ impl ModuleResolver for Imports {
 impl Imports {
     /// Returns the places that an import may mean, the first one that exists wins: beside the importing file, then the
     /// standard library; `std/…` is the standard library only.
-    pub(crate) fn places(&self, source: Option<&str>, path: &str) -> Result<Vec<Place>, Error> {
+    pub(crate) fn places(&self, source: Option<&str>, path: &str) -> Result<Vec<ScriptPlace>, Error> {
         if !is_inside(path) {
             return Err(Error::new(ExitCode::InvalidInput, format!("cannot import `{path}`"))
                 .help("an import names a file relative to the folder of its script, without `..`"));
         }
         let (is_standard, name) = path.strip_prefix("std/").map_or((false, path), |name| (true, name));
-        let standard = Place::BuiltIn(format!("stdlib/{name}.rhai"));
+        let standard = ScriptPlace::BuiltIn(format!("stdlib/{name}.rhai"));
         let own = source.and_then(|source| self.0.source(source)).map(|source| source.place);
         let own = own.filter(|_| !is_standard);
         let beside = own.as_ref().and_then(|own| own.sibling(&format!("{path}.rhai")));
@@ -66,12 +66,12 @@ impl Imports {
     }
 }
 
-pub(crate) fn missing(path: &str, places: &[Place]) -> Error {
+pub(crate) fn missing(path: &str, places: &[ScriptPlace]) -> Error {
     let names = embedded::names("stdlib/", ".rhai");
     let name = path.strip_prefix("std/").unwrap_or(path);
     let mut help = suggest::help(name, &names);
     for place in places {
-        if let Place::File(file) = place {
+        if let ScriptPlace::File(file) = place {
             help = format!("neither `{}` nor a part of the standard library: {help}", file.display());
         }
     }

@@ -15,13 +15,13 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Where a text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ScriptPlace {
     File(PathBuf),
     /// Name below the project, such as `stdlib/phases.rhai`.
     BuiltIn(String),
 }
 
-impl Place {
+impl ScriptPlace {
     /// Tells whether the text is built into the program.
     pub fn is_built_in(&self) -> bool {
         matches!(self, Self::BuiltIn(_))
@@ -49,16 +49,16 @@ pub(crate) fn is_inside(name: &str) -> bool {
 
 /// One text that was read.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct ScriptSource {
     pub text: Arc<str>,
-    pub place: Place,
+    pub place: ScriptPlace,
 }
 
 /// All texts, where each closure was written, and the modules that were made.
 #[derive(Debug, Default)]
 pub struct Library {
     root: PathBuf,
-    sources: RwLock<BTreeMap<String, Source>>,
+    sources: RwLock<BTreeMap<String, ScriptSource>>,
     closures: RwLock<HashMap<String, Vec<String>>>,
     modules: RwLock<HashMap<String, Shared<Module>>>,
 }
@@ -70,22 +70,22 @@ impl Library {
     }
 
     /// Returns the name under which a place is shown and known to the engine.
-    pub fn name(&self, place: &Place) -> String {
+    pub fn name(&self, place: &ScriptPlace) -> String {
         match place {
-            Place::File(path) => path.strip_prefix(&self.root).unwrap_or(path).display().to_string(),
-            Place::BuiltIn(name) => format!("{}{name}", embedded::PREFIX),
+            ScriptPlace::File(path) => path.strip_prefix(&self.root).unwrap_or(path).display().to_string(),
+            ScriptPlace::BuiltIn(name) => format!("{}{name}", embedded::PREFIX),
         }
     }
 
     /// Reads a text; tells a missing file from one that cannot be read.
-    pub fn read(&self, place: &Place) -> Result<Option<(String, Arc<str>)>, Error> {
+    pub fn read(&self, place: &ScriptPlace) -> Result<Option<(String, Arc<str>)>, Error> {
         let name = self.name(place);
         let text: Arc<str> = match place {
-            Place::BuiltIn(file) => match embedded::text(file) {
+            ScriptPlace::BuiltIn(file) => match embedded::text(file) {
                 Some(text) => text.into(),
                 None => return Ok(None),
             },
-            Place::File(path) => match read_file(path) {
+            ScriptPlace::File(path) => match read_file(path) {
                 Ok(Some(text)) => text.into(),
                 Ok(None) => return Ok(None),
                 Err(error) => {
@@ -93,17 +93,17 @@ impl Library {
                 }
             },
         };
-        self.add(&name, Source { text: text.clone(), place: place.clone() });
+        self.add(&name, ScriptSource { text: text.clone(), place: place.clone() });
         Ok(Some((name, text)))
     }
 
     /// Enters a text under a name.
-    pub fn add(&self, name: &str, source: Source) {
+    pub fn add(&self, name: &str, source: ScriptSource) {
         self.sources.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), source);
     }
 
     /// Returns what is known under a name.
-    pub fn source(&self, name: &str) -> Option<Source> {
+    pub fn source(&self, name: &str) -> Option<ScriptSource> {
         self.sources.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 

@@ -29,5 +29,5 @@ mod suggest;
 pub mod testing;
 mod value;
 
-pub use host::{Context, Host, Script, ScriptEnd, host};
+pub use host::{HostParts, Script, ScriptEnd, ScriptHost, host};
 pub use session::Session;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// All native functions and properties.
 #[derive(Clone, Debug, Serialize)]
-pub struct Reference {
+pub struct ApiReference {
     pub functions: Vec<Function>,
 }
 
@@ -39,7 +39,7 @@ pub struct Param {
     pub kind: String,
 }
 
-impl Reference {
+impl ApiReference {
     /// Collects the functions of an engine.
     pub(crate) fn of(engine: &Engine) -> Self {
         let mut functions = engine.collect_fn_metadata(None, |info| Some(function(&info)), false);

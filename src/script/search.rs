@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::error::{Error, ExitCode, Result};
 
 use super::embedded;
-use super::library::Place;
+use super::library::ScriptPlace;
 use super::suggest;
 
 /// The folders in which commands are looked for.
@@ -28,7 +28,7 @@ pub struct SearchPath {
 /// Where a command was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+pub enum ScriptOrigin {
     Given,
     Extra,
     Project,
@@ -36,7 +36,7 @@ pub enum Origin {
     BuiltIn,
 }
 
-impl Origin {
+impl ScriptOrigin {
     /// Returns the word shown to people.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,18 +51,18 @@ impl Origin {
 
 /// A command that was found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundScript {
     /// The word that runs it, such as `exe`.
     pub name: String,
-    pub origin: Origin,
-    pub place: Place,
+    pub origin: ScriptOrigin,
+    pub place: ScriptPlace,
     /// Places of the same name that come later.
-    pub shadows: Vec<(Origin, Place)>,
+    pub shadows: Vec<(ScriptOrigin, ScriptPlace)>,
 }
 
 impl SearchPath {
     /// Finds a command by path or name.
-    pub fn find(&self, script: &str) -> Result<Found> {
+    pub fn find(&self, script: &str) -> Result<FoundScript> {
         let is_path =
             script.contains('/') || Path::new(script).extension().is_some_and(|extension| extension == "rhai");
         if !is_path {
@@ -71,31 +71,36 @@ impl SearchPath {
         let path = self.current.join(script);
         let name = Path::new(script).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file() {
-            return Ok(Found { name, origin: Origin::Given, place: Place::File(path), shadows: Vec::new() });
+            return Ok(FoundScript {
+                name,
+                origin: ScriptOrigin::Given,
+                place: ScriptPlace::File(path),
+                shadows: Vec::new(),
+            });
         }
         // `commands/exe.rhai` is how the built-in command is called in every document, also where no such file is.
         let built_in = script.trim_start_matches("./").to_owned();
         if built_in.starts_with("commands/") && embedded::text(&built_in).is_some() {
-            let place = Place::BuiltIn(built_in);
-            return Ok(Found { name, origin: Origin::BuiltIn, place, shadows: Vec::new() });
+            let place = ScriptPlace::BuiltIn(built_in);
+            return Ok(FoundScript { name, origin: ScriptOrigin::BuiltIn, place, shadows: Vec::new() });
         }
         Err(Error::new(ExitCode::Usage, format!("there is no script `{script}`"))
             .help(format!("`{}` does not exist; `batchprp list` shows the commands", path.display())))
     }
 
     /// Returns all commands, by name.
-    pub fn list(&self) -> Vec<Found> {
-        let mut found: BTreeMap<String, Found> = BTreeMap::new();
+    pub fn list(&self) -> Vec<FoundScript> {
+        let mut found: BTreeMap<String, FoundScript> = BTreeMap::new();
         for (origin, name, place) in self.all() {
             match found.get_mut(&name) {
                 Some(first) => first.shadows.push((origin, place)),
-                None => drop(found.insert(name.clone(), Found { name, origin, place, shadows: Vec::new() })),
+                None => drop(found.insert(name.clone(), FoundScript { name, origin, place, shadows: Vec::new() })),
             }
         }
         found.into_values().collect()
     }
 
-    fn by_name(&self, name: &str) -> Option<Found> {
+    fn by_name(&self, name: &str) -> Option<FoundScript> {
         self.list().into_iter().find(|found| found.name == name)
     }
 
@@ -105,16 +110,16 @@ impl SearchPath {
         Error::new(ExitCode::Usage, format!("there is no command `{word}`")).help(suggest::help(word, &names))
     }
 
-    fn all(&self) -> impl Iterator<Item = (Origin, String, Place)> {
-        let folders = (self.extra.iter().map(|folder| (Origin::Extra, folder)))
-            .chain(self.project.iter().map(|folder| (Origin::Project, folder)))
-            .chain(self.user.iter().map(|folder| (Origin::User, folder)));
+    fn all(&self) -> impl Iterator<Item = (ScriptOrigin, String, ScriptPlace)> {
+        let folders = (self.extra.iter().map(|folder| (ScriptOrigin::Extra, folder)))
+            .chain(self.project.iter().map(|folder| (ScriptOrigin::Project, folder)))
+            .chain(self.user.iter().map(|folder| (ScriptOrigin::User, folder)));
         let files = folders.flat_map(|(origin, folder)| {
-            scripts(folder).into_iter().map(move |(name, path)| (origin, name, Place::File(path)))
+            scripts(folder).into_iter().map(move |(name, path)| (origin, name, ScriptPlace::File(path)))
         });
         let built_in = embedded::names("commands/", ".rhai").into_iter().map(|name| {
-            let place = Place::BuiltIn(format!("commands/{name}.rhai"));
-            (Origin::BuiltIn, name.to_owned(), place)
+            let place = ScriptPlace::BuiltIn(format!("commands/{name}.rhai"));
+            (ScriptOrigin::BuiltIn, name.to_owned(), place)
         });
         files.chain(built_in)
     }

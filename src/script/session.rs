@@ -4,16 +4,16 @@ use rhai::{AST, Dynamic, ParseErrorType, Scope};
 
 use crate::error::Result;
 
-use super::host::{Host, on_big_stack};
-use super::library::{Place, Source};
-use super::state::Run;
+use super::host::{ScriptHost, on_big_stack};
+use super::library::{ScriptPlace, ScriptSource};
+use super::state::ScriptRun;
 
 /// Name under which what was typed is shown in reports.
 const NAME: &str = "repl";
 
 /// What was typed so far.
 pub struct Session {
-    host: Host,
+    host: ScriptHost,
     scope: Scope<'static>,
     functions: AST,
     /// Import statements hold for one text only, so they are said again before each.
@@ -22,8 +22,8 @@ pub struct Session {
 
 impl Session {
     /// Begins with nothing.
-    pub fn new(host: Host) -> Self {
-        host.state.begin(Run { command: NAME.to_owned(), ..Run::default() });
+    pub fn new(host: ScriptHost) -> Self {
+        host.state.begin(ScriptRun { command: NAME.to_owned(), ..ScriptRun::default() });
         Self { host, scope: Scope::new(), functions: AST::empty(), imports: Vec::new() }
     }
 
@@ -43,7 +43,7 @@ impl Session {
         let own: Vec<String> =
             text.lines().map(str::trim).filter(|l| l.starts_with("import ")).map(str::to_owned).collect();
         let whole = [self.imports.as_slice(), &[text.to_owned()]].concat().join("\n");
-        let source = Source { text: whole.as_str().into(), place: Place::BuiltIn(NAME.to_owned()) };
+        let source = ScriptSource { text: whole.as_str().into(), place: ScriptPlace::BuiltIn(NAME.to_owned()) };
         self.host.library.add(NAME, source);
         let value = on_big_stack(|| self.run(&whole))?;
         self.imports.extend(own);

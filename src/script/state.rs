@@ -16,7 +16,7 @@ use super::library::Library;
 use crate::fake::FakeBridge;
 
 /// Shared by all native functions of one host; the engine carries it as its tag.
-pub(crate) struct State {
+pub(crate) struct HostState {
     pub(crate) bridge: Arc<dyn Bridge>,
     pub(crate) root: PathBuf,
     pub(crate) config: Arc<Config>,
@@ -25,13 +25,13 @@ pub(crate) struct State {
     pub(crate) engine: OnceLock<Weak<Engine>>,
     /// The bridge itself, when it is that of a test.
     pub(crate) fake: Option<Arc<FakeBridge>>,
-    run: Mutex<Run>,
+    run: Mutex<ScriptRun>,
     detected: Mutex<BTreeMap<String, Option<Detected>>>,
 }
 
 /// What changes from one script to the next.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Run {
+pub(crate) struct ScriptRun {
     /// Name of the command.
     pub(crate) command: String,
     pub(crate) args: Arc<Value>,
@@ -39,7 +39,7 @@ pub(crate) struct Run {
     pub(crate) closed: Option<Closed>,
 }
 
-impl State {
+impl HostState {
     pub(crate) fn new(
         bridge: Arc<dyn Bridge>,
         root: PathBuf,
@@ -53,11 +53,11 @@ impl State {
     }
 
     /// Returns a copy of what belongs to the script that runs.
-    pub(crate) fn run(&self) -> Run {
+    pub(crate) fn run(&self) -> ScriptRun {
         self.run.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn begin(&self, run: Run) {
+    pub(crate) fn begin(&self, run: ScriptRun) {
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = run;
     }
 
@@ -100,7 +100,7 @@ impl State {
     }
 }
 
-impl Run {
+impl ScriptRun {
     /// Returns a flag of the command line; null counts as not given.
     pub(crate) fn flag(&self, name: &str) -> Option<&Value> {
         self.args.get(name).filter(|value| !value.is_null())

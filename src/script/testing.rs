@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
-use super::host::{Context, Host, Script, fake_host};
-use super::library::Place;
+use super::host::{HostParts, Script, ScriptHost, fake_host};
+use super::library::ScriptPlace;
 use super::search::SearchPath;
-use super::state::Run;
+use super::state::ScriptRun;
 use crate::fake::FakeBridge;
 
 /// Longest time of one test.
@@ -34,13 +34,13 @@ pub struct TestResult {
 
 /// Where tests run: the project and what scripts see of it.
 #[derive(Clone)]
-pub struct Bench {
+pub struct TestRunner {
     pub root: PathBuf,
     pub config: Arc<Config>,
     pub search: SearchPath,
 }
 
-impl Bench {
+impl TestRunner {
     /// Runs the tests of files, or of all test files below folders.
     pub fn run(&self, paths: &[PathBuf]) -> Result<Vec<TestResult>> {
         let mut results = Vec::new();
@@ -51,7 +51,7 @@ impl Bench {
     }
 
     fn run_file(&self, file: &Path) -> Vec<TestResult> {
-        let place = Place::File(file.to_owned());
+        let place = ScriptPlace::File(file.to_owned());
         let shown = file.strip_prefix(&self.root).unwrap_or(file).display().to_string();
         let result =
             |name: &str, duration, error| TestResult { file: shown.clone(), name: name.to_owned(), duration, error };
@@ -68,11 +68,11 @@ impl Bench {
     }
 
     /// Runs one test in a fresh host: nothing of one test is seen by another.
-    fn run_one(&self, place: &Place, name: &str) -> Result<()> {
+    fn run_one(&self, place: &ScriptPlace, name: &str) -> Result<()> {
         let host = self.host();
         let script = host.load_place("test", place)?;
         let args = Arc::new(json!({ "agent": "fake" }));
-        host.state.begin(Run { command: "test".to_owned(), args, closed: None });
+        host.state.begin(ScriptRun { command: "test".to_owned(), args, closed: None });
         let cancel = host.state.cancel.clone();
         let (done, ended) = std::sync::mpsc::channel::<()>();
         std::thread::scope(|scope| {
@@ -87,9 +87,9 @@ impl Bench {
         })
     }
 
-    fn host(&self) -> Host {
+    fn host(&self) -> ScriptHost {
         let fake = Arc::new(FakeBridge::default());
-        let context = Context {
+        let context = HostParts {
             bridge: fake.clone(),
             root: self.root.clone(),
             config: self.config.clone(),

@@ -7,7 +7,7 @@ use batchprp::model::phase::Phase;
 use batchprp::model::prp::{Complexity, Dependency, Prp, Section};
 use batchprp::model::read;
 use batchprp::model::status::Status;
-use batchprp::model::write::{Draft, DraftGate, DraftPhase, prp};
+use batchprp::model::write::{DraftGate, DraftPhase, PrpDraft, prp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -75,7 +75,7 @@ fn gate() -> impl Strategy<Value = DraftGate> {
     ]
 }
 
-fn draft() -> impl Strategy<Value = Draft> {
+fn draft() -> impl Strategy<Value = PrpDraft> {
     let numbers = (1..200_u32, 1..20_u32, 1..20_u32, 1..40_u32);
     let complexity = prop::sample::select(vec![Complexity::Low, Complexity::Medium, Complexity::High]);
     let files = prop::sample::subsequence(vec!["src/a.rs", "docs/", "tests/**/*.py", "a b.txt", "ä/ö.md"], 0..5);
@@ -91,7 +91,7 @@ fn draft() -> impl Strategy<Value = Draft> {
             phases,
             gates,
             (title, goal, intro, label),
-        )| Draft {
+        )| PrpDraft {
             id: format!("PRP-{batch}.{stage}.{order}"),
             title,
             batch,
@@ -112,7 +112,7 @@ fn draft() -> impl Strategy<Value = Draft> {
 }
 
 /// What the reader must make of the document of a draft. Places are left out; they are compared by what stands there.
-fn expected(draft: &Draft, path: &Path, text: &str) -> Prp {
+fn expected(draft: &PrpDraft, path: &Path, text: &str) -> Prp {
     let ids = draft.dependencies.iter().map(|id| id.parse().expect("id"));
     let minutes = (draft.hours * 60.0 / draft.phases.len() as f64).round().max(1.0);
     let line = |number: usize| {
@@ -212,7 +212,7 @@ fn without_places(mut read: Prp) -> Prp {
 }
 
 /// Makes the draft again from what was read: everything that a document says.
-fn draft_of(read: &Prp) -> Draft {
+fn draft_of(read: &Prp) -> PrpDraft {
     let body = |words: &str| {
         let section = read.section(words).expect("section");
         read.text[section.heading.end..section.span.end].trim().to_owned()
@@ -228,7 +228,7 @@ fn draft_of(read: &Prp) -> Draft {
         text: gate.text.trim_start_matches(&format!("L{}: ", gate.level)).to_owned(),
         command: gate.command.clone(),
     };
-    Draft {
+    PrpDraft {
         id: read.id.as_ref().expect("id").to_string(),
         title: read.title.clone().expect("title"),
         batch: read.batch.expect("batch"),

@@ -7,7 +7,7 @@ use batchprp::host::git::plumbing::repo::{Policy, Repo};
 use batchprp::host::git::upkeep::scan;
 use batchprp::host::git::worktree::checkpoint;
 use batchprp::host::git::worktree::deviation::Deviation;
-use batchprp::model::validation::{LevelResult, ValidationRecord, Verdict};
+use batchprp::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 
 use crate::fixture::{Fixture, git, id, point, write};
 
@@ -204,16 +204,16 @@ fn validation_records_are_written_replaced_and_read_in_one_go() {
         }],
     };
     assert_eq!(notes::read(&repo, &tip).expect("git answers"), None);
-    for result in [Verdict::Failed, Verdict::Passed] {
+    for result in [LevelVerdict::Failed, LevelVerdict::Passed] {
         notes::write(&repo, &tip, &record(result)).expect("written");
     }
-    assert_eq!(notes::read(&repo, &tip).expect("git answers"), Some(record(Verdict::Passed)));
+    assert_eq!(notes::read(&repo, &tip).expect("git answers"), Some(record(LevelVerdict::Passed)));
     git(&prepared.path, &["notes", "--ref=batchprp", "add", "-m", "{broken", &first]);
     let all = notes::read_many(&repo, &[&tip, &first, &"0".repeat(40)]).expect("git answers");
     assert_eq!(all.len(), 1);
     std::thread::scope(|scope| {
         for commit in [&tip, &first, &tip, &first] {
-            scope.spawn(|| notes::write(&fixture.repo(), commit, &record(Verdict::Skipped)).expect("written"));
+            scope.spawn(|| notes::write(&fixture.repo(), commit, &record(LevelVerdict::Skipped)).expect("written"));
         }
     });
     assert_eq!(notes::read_many(&repo, &[&tip, &first]).expect("git answers").len(), 2);

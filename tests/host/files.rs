@@ -3,16 +3,16 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use batchprp::host::files::Root;
+use batchprp::host::files::ConfinedFolder;
 use batchprp::host::state;
 
 use crate::support::mode;
 
-fn root() -> (tempfile::TempDir, Root) {
+fn root() -> (tempfile::TempDir, ConfinedFolder) {
     let temp = tempfile::tempdir().unwrap();
     std::fs::create_dir(temp.path().join("root")).unwrap();
     std::fs::write(temp.path().join("secret"), "outside").unwrap();
-    let root = Root::open(&temp.path().join("root")).unwrap();
+    let root = ConfinedFolder::open(&temp.path().join("root")).unwrap();
     (temp, root)
 }
 

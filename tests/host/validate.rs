@@ -6,7 +6,7 @@ use std::time::Duration;
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::{StopLevel, StopToken};
 use batchprp::host::validate::{Validation, run};
-use batchprp::model::validation::Verdict::{self, Failed, Manual, Passed, Skipped};
+use batchprp::model::validation::LevelVerdict::{self, Failed, Manual, Passed, Skipped};
 
 use crate::support::marker;
 
@@ -28,10 +28,10 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
     }
 }
 
-async fn verdicts(request: &Validation) -> (Vec<(u8, Verdict)>, Vec<String>) {
+async fn verdicts(request: &Validation) -> (Vec<(u8, LevelVerdict)>, Vec<String>) {
     let mut told = Vec::new();
     let record = run(request, StopToken::new(), |level, verdict, _| told.push((level, verdict))).await.unwrap();
-    let kept: Vec<(u8, Verdict)> = record.levels.iter().map(|level| (level.level, level.result)).collect();
+    let kept: Vec<(u8, LevelVerdict)> = record.levels.iter().map(|level| (level.level, level.result)).collect();
     assert_eq!(kept, told);
     (kept, record.failure().map(|level| level.errors.clone()).unwrap_or_default())
 }

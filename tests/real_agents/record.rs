@@ -18,7 +18,7 @@ use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::model::agent::{AgentEvent, AgentSpec, Exit};
 use batchprp::script::search::SearchPath;
-use batchprp::script::{Context, Host, host};
+use batchprp::script::{HostParts, ScriptHost, host};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
@@ -40,8 +40,8 @@ impl Bridge for Nobody {
     }
 }
 
-fn adapters(root: &Path) -> Host {
-    host(Context {
+fn adapters(root: &Path) -> ScriptHost {
+    host(HostParts {
         bridge: Arc::new(Nobody),
         root: root.to_owned(),
         config: Arc::new(Config::from_layers(Layers::default())),

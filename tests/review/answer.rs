@@ -1,4 +1,4 @@
-use batchprp::review::{Severity, answer_schema, parse_answer, parse_value};
+use batchprp::review::{FindingSeverity, answer_schema, parse_answer, parse_value};
 use serde_json::{Value, json};
 
 const GOOD: &str = r#"{"score": 8.5, "summary": "sound", "findings": [
@@ -13,7 +13,7 @@ fn the_last_object_in_the_text_is_the_answer() {
     let text = format!("I looked at {{this}}. A draft: {{\"score\": 2}}\n```json\n{GOOD}\n```\nThat is all.");
     let review = parse_answer(&text).unwrap();
     assert!((review.score - 8.5).abs() < 1e-9);
-    assert_eq!((review.findings[0].severity, review.findings[0].line), (Severity::Warning, Some(4)));
+    assert_eq!((review.findings[0].severity, review.findings[0].line), (FindingSeverity::Warning, Some(4)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use batchprp::model::prp::{Dependency, Prp};
 use batchprp::model::read;
-use batchprp::review::{Finding, RULES, Severity, consistency};
+use batchprp::review::{Finding, FindingSeverity, RULES, consistency};
 
 use crate::rules::rules;
 
@@ -68,7 +68,7 @@ fn a_good_batch_has_no_findings() {
 #[test]
 fn a_dependency_on_nothing_is_an_error_with_the_nearest_id() {
     let finding = only(&[plain("9.1.1", "Store", "dependencies: [PRP-8.1.12]\n")], "undefined_dependency");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Error, 4));
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Error, 4));
     assert!(finding.suggestion.contains("PRP-8.1.1"), "{}", finding.suggestion);
     let far = only(&[plain("9.1.1", "Store", "dependencies: [PRP-777]\n")], "undefined_dependency");
     assert!(far.suggestion.contains("external_dependencies"));
@@ -112,7 +112,7 @@ fn a_stage_that_is_not_behind_its_dependency_is_a_warning() {
         ]
     };
     let finding = only(&batch(2), "stage_order");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Warning, 4));
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Warning, 4));
     assert!(finding.suggestion.contains("stage: 3"));
     assert_eq!(categories(&batch(3)), [""; 0]);
 }
@@ -122,7 +122,7 @@ fn one_file_in_two_prps_without_an_order_is_a_warning() {
     let first = plain("9.1.1", "Store", "files_modified: [src/store/]\n");
     let second = plain("9.1.2", "Cache", "files_modified:\n  - src/cache.rs\n  - src/store/mod.rs\n");
     let finding = only(&[first.clone(), second], "shared_file");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Warning, 6), "{finding:?}");
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Warning, 6), "{finding:?}");
     assert!(finding.suggestion.contains("add PRP-9.1.1 to the `dependencies` of PRP-9.1.2"));
     let ordered = plain("9.1.2", "Cache", "dependencies: [PRP-9.1.1]\nfiles_modified: [src/store/mod.rs]\n");
     assert_eq!(categories(&[first, ordered]), [""; 0]);
@@ -140,7 +140,7 @@ fn uses(id: &str, front: &str, path: &str) -> Prp {
 #[test]
 fn a_file_that_nobody_produces_is_a_warning() {
     let finding = only(&[uses("9.1.1", "", "src/nowhere.rs")], "unproduced_file");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Warning, 10), "{finding:?}");
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Warning, 10), "{finding:?}");
     assert!(finding.description.contains("src/nowhere.rs"));
     for batch in [
         vec![uses("9.1.1", "", "src/there.rs")],
@@ -165,16 +165,16 @@ fn a_file_of_a_sibling_that_is_not_waited_for_is_a_warning() {
 #[test]
 fn estimates_that_cannot_be_right_are_warnings() {
     let large = only(&[plain("9.1.1", "Store", "estimated_hours: 40.5\n")], "large_estimate");
-    assert_eq!((large.severity, line(&large)), (Severity::Warning, 4));
+    assert_eq!((large.severity, line(&large)), (FindingSeverity::Warning, 4));
     let small = only(&[plain("9.1.1", "Store", "complexity: high\nestimated_hours: 1.5\n")], "small_estimate");
-    assert_eq!((small.severity, line(&small)), (Severity::Warning, 5));
+    assert_eq!((small.severity, line(&small)), (FindingSeverity::Warning, 5));
 }
 
 #[test]
 fn a_prp_without_commands_to_validate_it_is_a_warning() {
     let none = prp("9.1.1", "Store", "", "\n## Validation\nLook at it.\n");
     let finding = only(&[none], "missing_gates");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Warning, 9), "{finding:?}");
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Warning, 9), "{finding:?}");
     assert!(finding.suggestion.contains("L3"));
 }
 
@@ -184,7 +184,7 @@ fn two_spellings_of_one_thing_are_a_warning() {
         [plain("9.1.1", "Worktree pool", "files_modified: [src/user_store.rs]\n"), plain("9.1.2", title, files)]
     };
     let file = only(&batch("files_modified: [src/userStore.rs]\n", "Cache"), "diverging_term");
-    assert_eq!((file.severity, line(&file)), (Severity::Warning, 4));
+    assert_eq!((file.severity, line(&file)), (FindingSeverity::Warning, 4));
     assert!(file.description.contains("`src/userStore.rs`") && file.suggestion.contains("`src/user_store.rs`"));
     let word = only(&batch("", "Clean the work-tree"), "diverging_term");
     assert_eq!(line(&word), 3);
@@ -197,7 +197,7 @@ fn who_stands_alone_among_connected_siblings_is_told_and_nothing_more() {
     let mut batch = connected();
     batch.push(plain("9.1.3", "Log", ""));
     let finding = only(&batch, "orphan");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Info, 4));
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Info, 4));
     // Where standing alone is usual it is no finding; nor is a dependency on another batch.
     assert_eq!(categories(&[plain("9.1.1", "Store", ""), plain("9.1.2", "Cache", "")]), [""; 0]);
     let mut outside = connected();
@@ -217,7 +217,7 @@ fn an_integration_that_leaves_siblings_out_is_a_warning() {
         ]
     };
     let finding = only(&batch("dependencies: [PRP-9.1.2]\n", ""), "unnamed_sibling");
-    assert_eq!((finding.severity, line(&finding)), (Severity::Warning, 4));
+    assert_eq!((finding.severity, line(&finding)), (FindingSeverity::Warning, 4));
     assert!(finding.description.ends_with("does not name PRP-9.1.10"), "{}", finding.description);
     assert_eq!(categories(&batch("dependencies: [PRP-9.1.2]\n", "Without PRP-9.1.10, which sends mail.\n")), [""; 0]);
     assert_eq!(categories(&batch("dependencies: [PRP-9.1.2, PRP-9.1.10]\n", "")), [""; 0]);

@@ -1,7 +1,7 @@
 use batchprp::model::phase::Phase;
 use batchprp::model::prp::{Prp, Section};
-use batchprp::model::validation::{LevelResult, ValidationRecord, Verdict};
-use batchprp::review::{Facts, PhaseFacts, Review, executed};
+use batchprp::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
+use batchprp::review::{PhaseFacts, Review, WorkFacts, executed};
 
 const TEXT: &str = "\
 ---
@@ -41,18 +41,18 @@ fn prp() -> Prp {
     }
 }
 
-fn record(result: Verdict) -> ValidationRecord {
-    let errors = if result == Verdict::Failed { vec!["assertion failed".to_owned()] } else { Vec::new() };
+fn record(result: LevelVerdict) -> ValidationRecord {
+    let errors = if result == LevelVerdict::Failed { vec!["assertion failed".to_owned()] } else { Vec::new() };
     let level = LevelResult { level: 3, result, commands: Vec::new(), errors, duration: 1.0 };
     ValidationRecord { schema_version: 1, prp: "PRP-47.1.1".to_owned(), phase: 1, level: 4, levels: vec![level] }
 }
 
-fn done(ordinal: u32, result: Option<Verdict>) -> PhaseFacts {
+fn done(ordinal: u32, result: Option<LevelVerdict>) -> PhaseFacts {
     PhaseFacts { ordinal, commit: Some("c".to_owned()), validation: result.map(record) }
 }
 
-fn facts(phases: Vec<PhaseFacts>) -> Facts {
-    Facts { phases, files: vec!["src/a.rs".to_owned()], diff: String::new() }
+fn facts(phases: Vec<PhaseFacts>) -> WorkFacts {
+    WorkFacts { phases, files: vec!["src/a.rs".to_owned()], diff: String::new() }
 }
 
 fn found(review: &Review) -> Vec<(String, Option<usize>)> {
@@ -61,14 +61,15 @@ fn found(review: &Review) -> Vec<(String, Option<usize>)> {
 
 #[test]
 fn good_work_lacks_only_what_is_not_ticked() {
-    let review = executed(&prp(), &facts(vec![done(1, Some(Verdict::Passed)), done(2, Some(Verdict::Passed))]));
+    let review =
+        executed(&prp(), &facts(vec![done(1, Some(LevelVerdict::Passed)), done(2, Some(LevelVerdict::Passed))]));
     assert_eq!(found(&review), [("open_criterion".to_owned(), Some(10))]);
     assert!((review.score - 9.5).abs() < 1e-9, "{}", review.score);
 }
 
 #[test]
 fn commits_without_proof_are_not_enough() {
-    let review = executed(&prp(), &facts(vec![done(1, None), done(2, Some(Verdict::Failed))]));
+    let review = executed(&prp(), &facts(vec![done(1, None), done(2, Some(LevelVerdict::Failed))]));
     let validation = review.check("validation").unwrap();
     assert!(validation.points.abs() < 1e-9);
     assert!(validation.findings.iter().all(batchprp::review::Finding::is_error));
@@ -78,24 +79,25 @@ fn commits_without_proof_are_not_enough() {
 
 #[test]
 fn skipped_levels_are_not_passed() {
-    let review = executed(&prp(), &facts(vec![done(1, Some(Verdict::Skipped)), done(2, Some(Verdict::Manual))]));
+    let review =
+        executed(&prp(), &facts(vec![done(1, Some(LevelVerdict::Skipped)), done(2, Some(LevelVerdict::Manual))]));
     let validation = review.check("validation").unwrap();
     assert!((validation.points - 1.5).abs() < 1e-9 && !validation.passed);
 }
 
 #[test]
 fn a_phase_without_a_checkpoint_is_an_error_at_its_heading() {
-    let review = executed(&prp(), &facts(vec![done(1, Some(Verdict::Passed))]));
+    let review = executed(&prp(), &facts(vec![done(1, Some(LevelVerdict::Passed))]));
     assert!(found(&review).contains(&("missing_commit".to_owned(), Some(7))));
-    let claimed = PhaseFacts { ordinal: 2, commit: None, validation: Some(record(Verdict::Passed)) };
-    let review = executed(&prp(), &facts(vec![done(1, Some(Verdict::Passed)), claimed]));
+    let claimed = PhaseFacts { ordinal: 2, commit: None, validation: Some(record(LevelVerdict::Passed)) };
+    let review = executed(&prp(), &facts(vec![done(1, Some(LevelVerdict::Passed)), claimed]));
     assert!((review.check("commits").unwrap().points - 1.5).abs() < 1e-9);
     assert!((review.check("validation").unwrap().points - 1.5).abs() < 1e-9);
 }
 
 #[test]
 fn files_outside_the_declared_ones_and_markers_are_named_with_their_place() {
-    let mut facts = facts(vec![done(1, Some(Verdict::Passed)), done(2, Some(Verdict::Passed))]);
+    let mut facts = facts(vec![done(1, Some(LevelVerdict::Passed)), done(2, Some(LevelVerdict::Passed))]);
     facts.files = vec!["src/b.rs".to_owned()];
     facts.diff = "--- a/src/b.rs\n+++ b/src/b.rs\n@@ -7,0 +8,2 @@\n+// FIXME: later\n+<<<<<<< ours\n".to_owned();
     let review = executed(&prp(), &facts);
@@ -109,6 +111,6 @@ fn files_outside_the_declared_ones_and_markers_are_named_with_their_place() {
 
 #[test]
 fn an_empty_prp_is_reviewed_without_a_crash() {
-    let review = executed(&Prp::default(), &Facts::default());
+    let review = executed(&Prp::default(), &WorkFacts::default());
     assert!(review.score < 5.0 && review.check("commits").unwrap().findings[0].is_error());
 }

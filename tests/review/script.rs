@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use batchprp::bridge::{Bridge, Effect, Origin, Request};
+use batchprp::bridge::{Bridge, EffectRequest, Origin, Request};
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::script::search::SearchPath;
-use batchprp::script::{Context, host};
+use batchprp::script::{HostParts, host};
 use serde_json::{Value, json};
 
 /// A project with one file and one executed PRP; keeps what scripts write.
@@ -18,7 +18,7 @@ struct Project(Mutex<Vec<(PathBuf, String)>>);
 impl Bridge for Project {
     fn send(&self, _: Origin, request: Request) {
         match request {
-            Request::Effect(Effect::ListFiles(folder, answer)) => {
+            Request::Effect(EffectRequest::ListFiles(folder, answer)) => {
                 let files: &[&str] = match folder.0.to_str() {
                     Some("src") => &["src/there.rs"],
                     Some("PRPs/executed") => &["PRPs/executed/PRP-8.1.1-old.md"],
@@ -26,7 +26,7 @@ impl Bridge for Project {
                 };
                 answer.give(Ok(files.iter().map(PathBuf::from).collect()));
             }
-            Request::Effect(Effect::WriteFile(file, answer)) => {
+            Request::Effect(EffectRequest::WriteFile(file, answer)) => {
                 self.0.lock().expect("not poisoned").push((file.path, file.text));
                 answer.give(Ok(()));
             }
@@ -50,7 +50,7 @@ fn written(body: &str) -> Value {
     let search = SearchPath { current: root.path().to_owned(), ..SearchPath::default() };
     let config = Arc::new(Config::from_layers(Layers(Vec::new())));
     let cancel = Arc::new(AtomicBool::new(false));
-    let context = Context { bridge: project.clone(), root: root.path().to_owned(), config, cancel, search };
+    let context = HostParts { bridge: project.clone(), root: root.path().to_owned(), config, cancel, search };
     let host = host(context);
     let loaded = host.load(&script.to_string_lossy()).expect("it compiles");
     host.run_main(&loaded, &json!({})).expect("it runs to its end");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use batchprp::model::prp::Prp;
 use batchprp::model::read;
-use batchprp::review::{Finding, Review, Severity, structural};
+use batchprp::review::{Finding, FindingSeverity, Review, structural};
 
 /// A document, and what a person reads off it by the rules.
 struct Case {
@@ -188,7 +188,7 @@ fn a_document_in_another_encoding_and_language_is_reviewed_to_the_end() {
     let bytes = b"# Integra\xe7\xe3o\n\n## Problema\nA p\xe1gina n\xe3o responde.\n";
     let review = structural(&read("latin1", bytes));
     check("latin1", &review, 0.0, [0.0; 10]);
-    assert!(review.findings().any(|finding| finding.severity == Severity::Error));
+    assert!(review.findings().any(|finding| finding.severity == FindingSeverity::Error));
 }
 
 #[test]

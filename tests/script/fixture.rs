@@ -10,8 +10,8 @@ use batchprp::error::{Error, Findings};
 use batchprp::fake::FakeBridge;
 use batchprp::script::check::CheckReport;
 use batchprp::script::search::SearchPath;
-use batchprp::script::testing::{Bench, TestResult};
-use batchprp::script::{Context, Host, ScriptEnd, check, host};
+use batchprp::script::testing::{TestResult, TestRunner};
+use batchprp::script::{HostParts, ScriptEnd, ScriptHost, check, host};
 use serde_json::{Value, json};
 
 pub(crate) struct Project {
@@ -42,8 +42,8 @@ impl Project {
         SearchPath { current: self.folder.path().to_owned(), project, ..SearchPath::default() }
     }
 
-    pub(crate) fn host(&self) -> Host {
-        host(Context {
+    pub(crate) fn host(&self) -> ScriptHost {
+        host(HostParts {
             bridge: self.bridge.clone(),
             root: self.folder.path().to_owned(),
             config: config(),
@@ -65,7 +65,7 @@ impl Project {
 
     /// Runs the tests of a file.
     pub(crate) fn test(&self, path: &str) -> Vec<TestResult> {
-        let bench = Bench { root: self.folder.path().to_owned(), config: config(), search: self.search() };
+        let bench = TestRunner { root: self.folder.path().to_owned(), config: config(), search: self.search() };
         bench.run(&[self.path(path)]).expect("tests run")
     }
 

@@ -1,7 +1,7 @@
 //! Descriptions of commands, the look-up of commands, the author's kit, the reference.
 
 use batchprp::script::kit;
-use batchprp::script::search::Origin;
+use batchprp::script::search::ScriptOrigin;
 use batchprp::script::spec::ArgType;
 use serde_json::json;
 
@@ -60,10 +60,10 @@ fn the_projects_own_command_wins_and_says_what_it_shadows() {
     let project = Project::new(&[(".ce/commands/exe.rhai", TRIAGE), (".ce/commands/exe.test.rhai", "")]);
     let search = project.search();
     let exe = search.find("exe").unwrap();
-    assert_eq!(exe.origin, Origin::Project);
+    assert_eq!(exe.origin, ScriptOrigin::Project);
     assert_eq!(exe.shadows.len(), 1);
-    assert_eq!(exe.shadows[0].0, Origin::BuiltIn);
-    assert_eq!(search.find("commands/exe.rhai").unwrap().origin, Origin::BuiltIn);
+    assert_eq!(exe.shadows[0].0, ScriptOrigin::BuiltIn);
+    assert_eq!(search.find("commands/exe.rhai").unwrap().origin, ScriptOrigin::BuiltIn);
     assert!(search.list().iter().all(|found| !found.name.contains("test")));
     let error = search.find("exce").unwrap_err();
     assert_eq!(error.help.as_deref(), Some("did you mean `exe`?"));
@@ -72,8 +72,8 @@ fn the_projects_own_command_wins_and_says_what_it_shadows() {
 #[test]
 fn a_path_wins_over_everything() {
     let project = Project::new(&[("commands/exe.rhai", TRIAGE)]);
-    assert_eq!(project.search().find("commands/exe.rhai").unwrap().origin, Origin::Given);
-    assert_eq!(project.search().find("exe").unwrap().origin, Origin::BuiltIn);
+    assert_eq!(project.search().find("commands/exe.rhai").unwrap().origin, ScriptOrigin::Given);
+    assert_eq!(project.search().find("exe").unwrap().origin, ScriptOrigin::BuiltIn);
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::path::Path;
 use batchprp::bridge::Adapter;
 use batchprp::model::agent::{AgentEvent, AgentSpec, AgentStatus, Exit};
 use batchprp::model::usage::Tokens;
-use batchprp::script::Host;
+use batchprp::script::ScriptHost;
 use serde_json::Value;
 
 use super::fake::{Project, report};
 
-pub(crate) fn host(project: &Project) -> Host {
+pub(crate) fn host(project: &Project) -> ScriptHost {
     project.host(|_| report(AgentStatus::Ok, ""))
 }
 
@@ -56,7 +56,7 @@ fn update(path: &Path, mut expected: Value, (events, status, text): (&[AgentEven
     fs::write(path, format!("{expected:#}\n")).expect("a written file");
 }
 
-fn check(case: &Path, host: &Host) -> Result<(), String> {
+fn check(case: &Path, host: &ScriptHost) -> Result<(), String> {
     let agent = case.parent().and_then(Path::file_name).and_then(|name| name.to_str()).ok_or("no agent")?;
     let expected = fs::read_to_string(case.with_extension("expected.json")).map_err(|error| error.to_string())?;
     let expected: Value = serde_json::from_str(&expected).map_err(|error| error.to_string())?;

@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
-    AgentCall, Bridge, Checkpoint, Closed, ClosedItem, Effect, Executed, Failure, Item, MakeCheckpoint, MoveFile,
-    NextItem, Origin, PhaseRecord, ProcessOutput, Query, Request, Run, RunGraph, RunOptions, Selection, Started,
-    Worktree, WriteFile,
+    AgentCall, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, MadeCheckpoint,
+    MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request, RunGraph,
+    RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
@@ -18,9 +18,9 @@ use batchprp::model::agent::{AgentReport, AgentStatus, Exit};
 use batchprp::model::outcome::Outcome;
 use batchprp::model::prp::Prp;
 use batchprp::model::read;
-use batchprp::model::validation::{LevelResult, ValidationRecord, Verdict};
+use batchprp::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 use batchprp::script::search::SearchPath;
-use batchprp::script::{Context, Host, ScriptEnd, host};
+use batchprp::script::{HostParts, ScriptEnd, ScriptHost, host};
 use serde_json::{Value, json};
 
 /// What an agent is made to answer: item and phase are in the call.
@@ -104,14 +104,14 @@ impl Project {
         );
     }
 
-    pub(crate) fn host(&self, agent: impl Fn(&AgentCall) -> AgentReport + Send + Sync + 'static) -> Host {
+    pub(crate) fn host(&self, agent: impl Fn(&AgentCall) -> AgentReport + Send + Sync + 'static) -> ScriptHost {
         let bridge = Fake {
             root: self.dir.path().to_owned(),
             world: self.world.clone(),
             bell: Condvar::new(),
             agent: Box::new(agent),
         };
-        host(Context {
+        host(HostParts {
             bridge: Arc::new(bridge),
             root: self.dir.path().to_owned(),
             config: Arc::new(Config::from_layers(Layers::default())),
@@ -245,7 +245,7 @@ impl Fake {
         let mut world = self.world.lock().unwrap();
         let failed = world.broken.contains(&(item.to_owned(), ordinal));
         world.log.push(format!("validate {item} {ordinal}"));
-        let result = if failed { Verdict::Failed } else { Verdict::Passed };
+        let result = if failed { LevelVerdict::Failed } else { LevelVerdict::Passed };
         let errors = if failed { vec!["test_login: assertion failed".to_owned()] } else { Vec::new() };
         let levels =
             vec![LevelResult { level: 3, result, commands: vec!["make test".to_owned()], errors, duration: 0.1 }];
@@ -298,9 +298,9 @@ impl Bridge for Fake {
 }
 
 impl Fake {
-    fn control(&self, item: String, request: Run) {
+    fn control(&self, item: String, request: RunRequest) {
         match request {
-            Run::Start(order, answer) => {
+            RunRequest::StartRun(order, answer) => {
                 let mut world = self.world.lock().unwrap();
                 world.options = Some(*order.options);
                 world.graph = *order.graph;
@@ -308,8 +308,8 @@ impl Fake {
                 world.outcomes.clear();
                 answer.give(Ok(Started { run: "r1".to_owned(), directory: self.root.join(".ce/tmp/runs/r1") }));
             }
-            Run::Next(_, answer) => answer.give(Ok(self.next())),
-            Run::Finish(finish, answer) => {
+            RunRequest::Next(_, answer) => answer.give(Ok(self.next())),
+            RunRequest::Finish(finish, answer) => {
                 let mut world = self.world.lock().unwrap();
                 let outcome = finish.0;
                 if matches!(outcome, Outcome::Completed { .. }) && world.options.as_ref().is_some_and(|o| o.merge) {
@@ -319,10 +319,10 @@ impl Fake {
                 self.bell.notify_all();
                 answer.give(Ok(()));
             }
-            Run::Close(_, answer) => answer.give(Ok(self.close())),
-            Run::Pause(_, answer) => answer.give(Ok(())),
-            Run::BeginPhase(_, answer) => answer.give(Ok(())),
-            Run::Tell(event, answer) => {
+            RunRequest::Close(_, answer) => answer.give(Ok(self.close())),
+            RunRequest::Pause(_, answer) => answer.give(Ok(())),
+            RunRequest::BeginPhase(_, answer) => answer.give(Ok(())),
+            RunRequest::EmitEvent(event, answer) => {
                 if let EventKind::Note { text, .. } = event.0 {
                     self.world.lock().unwrap().notes.push(text);
                 }
@@ -331,18 +331,18 @@ impl Fake {
         }
     }
 
-    fn work(&self, item: String, request: Item) {
+    fn work(&self, item: String, request: ItemRequest) {
         match request {
-            Item::GetWorktree(_, answer) => {
+            ItemRequest::GetWorktree(_, answer) => {
                 let world = self.world.lock().unwrap();
                 let phases = world.phases.get(&item).cloned().unwrap_or_default();
                 let merged = world.merged.contains(&item);
                 let (path, base) = (self.root.join(&item), "b".repeat(40));
                 answer.give(Ok(Worktree { path, branch: item, base, phases, merged, conflict: None }));
             }
-            Item::Park(_, answer) => answer.give(Ok(())),
-            Item::Resolve(_, answer) => answer.give(Ok(None)),
-            Item::MakeCheckpoint(MakeCheckpoint { ordinal, key, .. }, answer) => {
+            ItemRequest::Park(_, answer) => answer.give(Ok(())),
+            ItemRequest::Resolve(_, answer) => answer.give(Ok(None)),
+            ItemRequest::MakeCheckpoint(MakeCheckpoint { ordinal, key, .. }, answer) => {
                 let mut world = self.world.lock().unwrap();
                 world.log.push(format!("commit {item} {ordinal}"));
                 world.keys.push(key.clone());
@@ -350,46 +350,51 @@ impl Fake {
                 let phases = world.phases.entry(item).or_default();
                 phases.retain(|phase| phase.ordinal != ordinal);
                 phases.push(record);
-                answer.give(Ok(Checkpoint { commit: format!("{ordinal:040}"), files: vec!["src/x.rs".to_owned()] }));
+                answer
+                    .give(Ok(MadeCheckpoint { commit: format!("{ordinal:040}"), files: vec!["src/x.rs".to_owned()] }));
             }
-            Item::Validate(order, answer) => answer.give(Ok(self.validation(&item, order.ordinal, order.level))),
-            Item::CallAgent(mut call, answer) => answer.give(Ok(self.agent(&item, &mut call.0))),
+            ItemRequest::Validate(order, answer) => answer.give(Ok(self.validation(&item, order.ordinal, order.level))),
+            ItemRequest::CallAgent(mut call, answer) => answer.give(Ok(self.agent(&item, &mut call.0))),
         }
     }
 
-    fn effect(&self, request: Effect) {
+    fn effect(&self, request: EffectRequest) {
         match request {
-            Effect::ReadFile(path, answer) => {
+            EffectRequest::ReadFile(path, answer) => {
                 let text = fs::read_to_string(self.root.join(&path.0));
                 answer.give(text.map_err(|error| Error::new(ExitCode::NothingMatched, error.to_string()).into()));
             }
-            Effect::WriteFile(WriteFile { path, text, create_new }, answer) => {
+            EffectRequest::WriteFile(WriteFile { path, text, create_new }, answer) => {
                 let path = self.root.join(path);
                 assert!(!(create_new && path.exists()), "{} exists", path.display());
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(path, text).unwrap();
                 answer.give(Ok(()));
             }
-            Effect::MoveFile(MoveFile { from, to }, answer) => {
+            EffectRequest::MoveFile(MoveFile { from, to }, answer) => {
                 fs::create_dir_all(self.root.join(&to).parent().unwrap()).unwrap();
                 assert!(!self.root.join(&to).exists());
                 fs::rename(self.root.join(from), self.root.join(to)).unwrap();
                 answer.give(Ok(()));
             }
-            Effect::ListFiles(folder, answer) => answer.give(Ok(files(&self.root, &folder.0.display().to_string()))),
-            Effect::CommitFiles(_, answer) => answer.give(Ok(None)),
-            Effect::Process(_, answer) => answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() })),
-            Effect::Http(_, answer) => answer.refuse(Error::new(ExitCode::Internal, "no network in tests")),
+            EffectRequest::ListFiles(folder, answer) => {
+                answer.give(Ok(files(&self.root, &folder.0.display().to_string())))
+            }
+            EffectRequest::CommitFiles(_, answer) => answer.give(Ok(None)),
+            EffectRequest::RunProgram(_, answer) => {
+                answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }))
+            }
+            EffectRequest::SendHttp(_, answer) => answer.refuse(Error::new(ExitCode::Internal, "no network in tests")),
             // No program of this machine may be found: every adapter but the built-in ones is absent.
-            Effect::Env(_, answer) => answer.give(Ok(None)),
-            Effect::Now(_, answer) => answer.give(Ok(1_790_000_000)),
+            EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),
+            EffectRequest::Now(_, answer) => answer.give(Ok(1_790_000_000)),
         }
     }
 
-    fn query(&self, request: Query) {
+    fn query(&self, request: QueryRequest) {
         match request {
-            Query::FindPrps(selection, answer) => answer.give(self.prps(&selection.0).map_err(Failure::from)),
-            Query::NextBatch(_, answer) => {
+            QueryRequest::FindPrps(selection, answer) => answer.give(self.prps(&selection.0).map_err(Failure::from)),
+            QueryRequest::NextBatch(_, answer) => {
                 let prps = self.prps(&Selection { executed: true, ..Selection::default() }).unwrap_or_default();
                 answer.give(Ok(prps.iter().filter_map(|prp| prp.batch).max().unwrap_or(0) + 1));
             }

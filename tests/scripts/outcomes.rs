@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use batchprp::model::agent::Exit;
-use batchprp::script::Host;
+use batchprp::script::ScriptHost;
 use serde_json::Value;
 
 use super::adapters::{host, replay};
@@ -59,7 +59,7 @@ fn exit_of(expected: &Value) -> Exit {
     serde_json::from_value(expected["exit"].clone()).expect("an exit")
 }
 
-fn row(host: &Host, agent: &str, (name, path, expected): &(String, PathBuf, Value)) -> String {
+fn row(host: &ScriptHost, agent: &str, (name, path, expected): &(String, PathBuf, Value)) -> String {
     let mut adapter = host.adapter(agent).expect("an adapter");
     let exit = exit_of(expected);
     let (_, status, text) = replay(adapter.as_mut(), &fs::read_to_string(path).expect("lines"), exit);
@@ -74,7 +74,7 @@ fn row(host: &Host, agent: &str, (name, path, expected): &(String, PathBuf, Valu
     format!("| {about} | {ended} | `{status}` | {} | {source} |\n", short.replace('|', "\\|"))
 }
 
-fn table(host: &Host, agent: &str) -> String {
+fn table(host: &ScriptHost, agent: &str) -> String {
     let mut rows: String = cases(agent).iter().map(|case| row(host, agent, case)).collect();
     rows.extend(
         CANNOT

@@ -2,7 +2,7 @@
 
 use batchprp::graph::Graph;
 use batchprp::schedule::simulate::{makespan, makespans};
-use batchprp::schedule::{Plan, PlanItem, Policy};
+use batchprp::schedule::{ItemGraph, ItemNode, Policy};
 
 use crate::random::Random;
 use crate::scenario::batch;
@@ -12,14 +12,14 @@ fn policy(jobs: usize, barrier: bool) -> Policy {
 }
 
 /// Batches of 6 to 50 items and 2 to 8 slots.
-fn batches(seeds: std::ops::Range<u64>) -> Vec<(Plan, usize)> {
+fn batches(seeds: std::ops::Range<u64>) -> Vec<(ItemGraph, usize)> {
     seeds
         .map(|seed| {
             let mut random = Random::new(seed);
             let count = 6 + random.below(45);
             let slots = 2 + random.below(7);
             let nodes = batch(&mut random, count, 1 + count / 8);
-            (Plan::from(&Graph::analyze(nodes).expect("no cycle")), slots)
+            (ItemGraph::from(&Graph::analyze(nodes).expect("no cycle")), slots)
         })
         .collect()
 }
@@ -97,8 +97,8 @@ fn rough_estimates_are_nearly_as_good() {
         .map(|(seed, (plan, slots))| {
             let mut random = Random::new(1_000_000 + seed as u64);
             let times: Vec<f64> = plan.items.iter().map(|item| item.hours).collect();
-            let hint = |item: &PlanItem| PlanItem { hours: item.hours * random.lognormal(1.0, 0.5), ..item.clone() };
-            let rough = Plan { items: plan.items.iter().map(hint).collect(), waits: plan.waits.clone() };
+            let hint = |item: &ItemNode| ItemNode { hours: item.hours * random.lognormal(1.0, 0.5), ..item.clone() };
+            let rough = ItemGraph { items: plan.items.iter().map(hint).collect(), waits: plan.waits.clone() };
             makespan(&rough, policy(*slots, false), Some(&times)) / plan.bound(*slots)
         })
         .collect();
@@ -109,10 +109,10 @@ fn rough_estimates_are_nearly_as_good() {
 
 #[test]
 fn more_slots_than_the_critical_path_can_use_are_not_looked_at() {
-    let item = |place| PlanItem { id: place_id(place), hours: 1.0, stage: 1, place, adapter: None };
-    let plan = Plan { items: (0..4).map(item).collect(), waits: Vec::new() };
+    let item = |place| ItemNode { id: place_id(place), hours: 1.0, stage: 1, place, adapter: None };
+    let plan = ItemGraph { items: (0..4).map(item).collect(), waits: Vec::new() };
     assert_eq!(makespans(&plan, policy(1, false)), [4.0, 2.0, 2.0, 1.0]);
-    assert_eq!(makespans(&Plan::default(), policy(1, false)), [0.0]);
+    assert_eq!(makespans(&ItemGraph::default(), policy(1, false)), [0.0]);
 }
 
 fn place_id(place: usize) -> String {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use batchprp::graph::Reason;
 use batchprp::model::outcome::{FailureKind, Outcome};
-use batchprp::schedule::{Input, State};
+use batchprp::schedule::{Input, ItemState};
 
 use crate::scenario::Scenario;
 
 /// How an item ends.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expected {
-    State(State),
+    State(ItemState),
     /// Blocked by one of these.
     Blocked(BTreeSet<String>),
 }
@@ -25,7 +25,7 @@ pub(crate) fn expected(scenario: &Scenario) -> Vec<Expected> {
         let mut causes = BTreeSet::new();
         for edge in needed {
             match &ends[edge.from] {
-                Some(Expected::State(State::Completed)) => {}
+                Some(Expected::State(ItemState::Completed)) => {}
                 Some(Expected::Blocked(roots)) => causes.extend(roots.clone()),
                 Some(Expected::State(_)) | None => {
                     causes.insert(graph.nodes[edge.from].id.clone());
@@ -39,7 +39,7 @@ pub(crate) fn expected(scenario: &Scenario) -> Vec<Expected> {
 }
 
 /// Plays the attempts of one item.
-pub(crate) fn alone(scenario: &Scenario, item: usize) -> State {
+pub(crate) fn alone(scenario: &Scenario, item: usize) -> ItemState {
     let mut retries = scenario.policy.retries;
     for attempt in 1.. {
         return match scenario.world.outcome(item, attempt) {
@@ -49,16 +49,16 @@ pub(crate) fn alone(scenario: &Scenario, item: usize) -> State {
                 continue;
             }
             Outcome::Completed { .. } if scenario.policy.merge => match scenario.world.merged(item) {
-                Input::Conflicted { files, .. } => State::Conflict { files },
-                Input::MergeFailed { reason, .. } => State::Failed { kind: FailureKind::System, reason },
-                _ => State::Completed,
+                Input::Conflicted { files, .. } => ItemState::Conflict { files },
+                Input::MergeFailed { reason, .. } => ItemState::Failed { kind: FailureKind::System, reason },
+                _ => ItemState::Completed,
             },
-            Outcome::Completed { .. } => State::Completed,
-            Outcome::Partial { phase, level, reason } => State::Partial { phase, level, reason },
-            Outcome::Failed { kind, reason } => State::Failed { kind, reason },
-            Outcome::Unproven { claim, evidence } => State::Unproven { claim, evidence },
-            Outcome::Cancelled => State::Cancelled,
+            Outcome::Completed { .. } => ItemState::Completed,
+            Outcome::Partial { phase, level, reason } => ItemState::Partial { phase, level, reason },
+            Outcome::Failed { kind, reason } => ItemState::Failed { kind, reason },
+            Outcome::Unproven { claim, evidence } => ItemState::Unproven { claim, evidence },
+            Outcome::Cancelled => ItemState::Cancelled,
         };
     }
-    State::Pending
+    ItemState::Pending
 }

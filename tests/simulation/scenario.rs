@@ -2,8 +2,8 @@
 
 use batchprp::graph::{Graph, Node};
 use batchprp::model::outcome::{FailureKind, Outcome};
-use batchprp::schedule::simulate::World;
-use batchprp::schedule::{Input, Machine, Plan, Policy};
+use batchprp::schedule::simulate::SimulatedWorld;
+use batchprp::schedule::{Input, ItemGraph, Machine, Policy};
 
 use crate::random::Random;
 
@@ -110,7 +110,7 @@ impl Scenario {
     pub(crate) fn machine(&self) -> Machine {
         let at = |id: &str| self.graph.nodes.iter().position(|node| node.id == id);
         let adapter = |id: &str| at(id).map(|at| self.adapters[at].clone()).filter(|name| !name.is_empty());
-        Machine::new(Plan::from(&self.graph).with_adapters(adapter), self.policy)
+        Machine::new(ItemGraph::from(&self.graph).with_adapters(adapter), self.policy)
     }
 }
 
@@ -151,7 +151,7 @@ impl Chaos {
     }
 }
 
-impl World for Chaos {
+impl SimulatedWorld for Chaos {
     fn attempt(&mut self, item: usize, attempt: u32) -> (f64, Outcome) {
         let time = self.random(item, attempt, 3).lognormal(180.0, 0.7);
         (time, self.outcome(item, attempt))

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use batchprp::graph::Reason;
 use batchprp::model::outcome::Outcome;
-use batchprp::schedule::simulate::{Step, run};
-use batchprp::schedule::{Action, Input, Machine, State};
+use batchprp::schedule::simulate::{SimulatedStep, run};
+use batchprp::schedule::{Action, Input, ItemState, Machine};
 
 use crate::model::{self, Expected};
 use crate::scenario::Scenario;
@@ -52,7 +52,7 @@ pub(crate) fn check(scenario: &Scenario) -> Result<(), String> {
 }
 
 impl Seen {
-    fn input(&mut self, step: &Step) {
+    fn input(&mut self, step: &SimulatedStep) {
         match &step.input {
             Input::Finished { item, attempt, outcome, .. } if self.running.get(item) == Some(attempt) => {
                 self.running.remove(item);
@@ -122,7 +122,7 @@ impl Seen {
         let graph = &scenario.graph;
         for edge in graph.edges.iter().filter(|edge| edge.to == item) {
             let from = machine.state(edge.from);
-            let fine = if edge.reason == Reason::Explicit { *from == State::Completed } else { from.is_final() };
+            let fine = if edge.reason == Reason::Explicit { *from == ItemState::Completed } else { from.is_final() };
             if !fine {
                 return Err(format!("{item} starts while {} is {from:?}", edge.from));
             }
@@ -149,11 +149,11 @@ impl Seen {
     }
 
     /// Between two steps: states agree with what was seen, and no slot is left empty without a reason.
-    fn between(&self, scenario: &Scenario, machine: &Machine, step: &Step) -> Result<(), String> {
+    fn between(&self, scenario: &Scenario, machine: &Machine, step: &SimulatedStep) -> Result<(), String> {
         for (item, state) in machine.states().enumerate() {
             let agrees = state.is_final() == self.over.contains(&item)
                 && state.is_running() == self.running.contains_key(&item)
-                && (*state == State::Merging) == self.merging.contains(&item);
+                && (*state == ItemState::Merging) == self.merging.contains(&item);
             if !agrees {
                 return Err(format!("{item} is {state:?}"));
             }
@@ -181,17 +181,17 @@ fn ends(scenario: &Scenario, machine: &Machine) -> Result<(), String> {
     for (item, expected) in model::expected(scenario).into_iter().enumerate() {
         let state = machine.state(item);
         let agrees = match (&expected, state) {
-            (Expected::Blocked(causes), State::Blocked { by }) if causes.contains(by) => true,
+            (Expected::Blocked(causes), ItemState::Blocked { by }) if causes.contains(by) => true,
             (Expected::State(expected), state) if expected == state => true,
             // A run that was ended early leaves items behind, and blames others than a whole run would.
             (
                 _,
-                State::Pending
-                | State::Cancelled
-                | State::Blocked { .. }
-                | State::Failed { .. }
-                | State::Conflict { .. }
-                | State::Completed,
+                ItemState::Pending
+                | ItemState::Cancelled
+                | ItemState::Blocked { .. }
+                | ItemState::Failed { .. }
+                | ItemState::Conflict { .. }
+                | ItemState::Completed,
             ) => !scenario.smooth && (machine.is_halting() || !scenario.policy.wait_for_quota),
             (Expected::State(_) | Expected::Blocked(_), _) => false,
         };

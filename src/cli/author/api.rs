@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::report::style::Tone;
 use crate::script::reference::Function;
@@ -29,12 +29,12 @@ pub struct Args {
 
 /// What `api --json` prints.
 #[derive(Serialize, JsonSchema)]
-pub struct Listing<'a> {
+pub struct ApiListing<'a> {
     functions: Vec<&'a Function>,
 }
 
 /// Runs the subcommand; exit code 4 when nothing has the name.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let host = scripts::describer(context);
     let reference = host.reference();
     let terminal = &mut context.terminal;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             .into());
     }
     if context.globals.json {
-        terminal.document(Listing { functions: found })?;
+        terminal.document(ApiListing { functions: found })?;
     } else if args.markdown {
         write!(terminal.out, "{}", reference.markdown())?;
     } else if args.function.is_some() {

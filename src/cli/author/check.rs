@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
 use crate::error::{Error, ExitCode};
-use crate::report::style::{Mark, Tone};
+use crate::report::style::{Sign, Tone};
 use crate::report::text::{numbered, safe};
 use crate::script::check::{CheckReport, check};
 
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand; exit code 6 when a script has errors.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let host = scripts::describer(context);
     let mut reports = Vec::new();
     if args.paths.is_empty() {
@@ -57,7 +57,7 @@ fn show(reports: &[CheckReport], context: &mut Context) -> std::io::Result<()> {
         if let Some(findings) = report.findings() {
             render::problems(&findings, terminal.style, &mut terminal.out)?;
         }
-        let (tone, mark) = if report.ok() { (Tone::Good, Mark::Good) } else { (Tone::Bad, Mark::Bad) };
+        let (tone, mark) = if report.ok() { (Tone::Good, Sign::Good) } else { (Tone::Bad, Sign::Bad) };
         let effects = if report.effects.is_empty() { "no effects".to_owned() } else { report.effects.join(", ") };
         let mark = terminal.style.paint(tone, terminal.style.mark(mark));
         writeln!(terminal.out, "{mark} {} ({effects})", safe(&report.file))?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::check::own_commands;
 use crate::cli::batch::trust;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::script::kit;
 
@@ -24,7 +24,7 @@ pub struct EjectArgs {
 }
 
 /// Writes the new command.
-pub fn new(args: &NewArgs, context: &mut Context) -> Outcome {
+pub fn new(args: &NewArgs, context: &mut Context) -> CommandResult {
     let folder = own_commands(context);
     trust::expect_own(&context.root);
     for path in kit::new_command(&folder, &args.name)? {
@@ -35,7 +35,7 @@ pub fn new(args: &NewArgs, context: &mut Context) -> Outcome {
 }
 
 /// Writes the copy.
-pub fn eject(args: &EjectArgs, context: &mut Context) -> Outcome {
+pub fn eject(args: &EjectArgs, context: &mut Context) -> CommandResult {
     trust::expect_own(&context.root);
     let path = kit::eject(&own_commands(context), &args.name)?;
     writeln!(context.terminal.out, "wrote {}", path.strip_prefix(&context.root).unwrap_or(&path).display())?;

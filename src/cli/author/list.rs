@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::report::style::Tone;
 use crate::report::text::line;
-use crate::script::Host;
-use crate::script::search::{Found, Origin};
+use crate::script::ScriptHost;
+use crate::script::search::{FoundScript, ScriptOrigin};
 
 /// List the commands that are scripts, with where they come from
 #[derive(clap::Args)]
@@ -20,7 +20,7 @@ pub struct Args {}
 
 /// What `list --json` prints.
 #[derive(Serialize, JsonSchema)]
-pub struct Listing {
+pub struct CommandList {
     commands: Vec<Command>,
 }
 
@@ -31,14 +31,14 @@ struct Command {
     /// What it says it does, or why it cannot be used.
     about: String,
     usable: bool,
-    origin: Origin,
+    origin: ScriptOrigin,
     path: String,
     /// Scripts of the same name that come later in the search.
     shadows: Vec<String>,
 }
 
 impl Command {
-    fn of(found: &Found, host: &Host) -> Self {
+    fn of(found: &FoundScript, host: &ScriptHost) -> Self {
         let (about, usable) = about(found, host);
         Self {
             name: found.name.clone(),
@@ -52,12 +52,12 @@ impl Command {
 }
 
 /// Runs the subcommand.
-pub fn run(_args: &Args, context: &mut Context) -> Outcome {
+pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
     let host = scripts::describer(context);
     let all = scripts::search_path(context).list();
     let terminal = &mut context.terminal;
     if context.globals.json {
-        terminal.document(Listing { commands: all.iter().map(|found| Command::of(found, &host)).collect() })?;
+        terminal.document(CommandList { commands: all.iter().map(|found| Command::of(found, &host)).collect() })?;
         return Ok(ExitCode::Done);
     }
     let width = all.iter().map(|found| found.name.len()).max().unwrap_or_default();
@@ -75,7 +75,7 @@ pub fn run(_args: &Args, context: &mut Context) -> Outcome {
 }
 
 /// Returns what a script says it does, or why it cannot be used.
-fn about(found: &Found, host: &Host) -> (String, bool) {
+fn about(found: &FoundScript, host: &ScriptHost) -> (String, bool) {
     match scripts::spec(host, found) {
         Ok(spec) => (spec.about.unwrap_or_default(), true),
         Err(error) => (format!("cannot be used: {}", error.message), false),

@@ -9,7 +9,7 @@ use rustyline::error::ReadlineError;
 use crate::cli::batch::launch;
 use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::cli::start::globals::Globals;
 use crate::cli::start::render;
 use crate::cli::start::terminal::Terminal;
@@ -26,13 +26,13 @@ use crate::script::{self, Session};
 pub struct Args {}
 
 /// Runs the subcommand. Of lines that come from a file or a pipe the first error ends it.
-pub fn run(_args: &Args, context: &mut Context) -> Outcome {
+pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
     let settings = launch::settings(context, &config)?;
     let (root, config, search) = (context.root.clone(), Arc::new(config), scripts::search_path(context));
     let globals = context.globals.clone();
     let ended = execute(settings, Vec::new(), move |bridge, cancel| {
-        let host = script::host(script::Context { bridge, root, config, cancel, search });
+        let host = script::host(script::HostParts { bridge, root, config, cancel, search });
         let mut session = Session::new(host);
         Ok(converse(&mut session, &globals)? as u8)
     })?;

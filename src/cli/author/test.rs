@@ -9,13 +9,13 @@ use serde_json::json;
 use super::check::own_commands;
 use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
 use crate::error::{Error, ExitCode};
 use crate::model::duration::show;
-use crate::report::style::{Mark, Tone};
+use crate::report::style::{Sign, Tone};
 use crate::report::text::{numbered, safe};
-use crate::script::testing::{Bench, TestResult};
+use crate::script::testing::{TestResult, TestRunner};
 
 /// Run the tests of scripts: every `fn test_…()` of the `*.test.rhai` files
 #[derive(clap::Args)]
@@ -25,15 +25,16 @@ pub struct Args {
 }
 
 /// Runs the subcommand; exit code 6 when a test fails, 4 when there is none.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
     let paths = if args.paths.is_empty() {
         vec![own_commands(context)]
     } else {
         args.paths.iter().map(|path| context.current.join(path)).collect()
     };
-    let bench = Bench { root: context.root.clone(), config: Arc::new(config), search: scripts::search_path(context) };
-    let results = bench.run(&paths)?;
+    let runner =
+        TestRunner { root: context.root.clone(), config: Arc::new(config), search: scripts::search_path(context) };
+    let results = runner.run(&paths)?;
     if results.is_empty() {
         return Err(Error::new(ExitCode::NothingMatched, "there is no test")
             .help("tests are functions `test_…` in files `NAME.test.rhai`; `batchprp new NAME` writes some")
@@ -46,7 +47,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
             writeln!(terminal.out, "{}", to_json(result))?;
             continue;
         }
-        let (tone, mark) = if result.error.is_none() { (Tone::Good, Mark::Good) } else { (Tone::Bad, Mark::Bad) };
+        let (tone, mark) = if result.error.is_none() { (Tone::Good, Sign::Good) } else { (Tone::Bad, Sign::Bad) };
         let mark = terminal.style.paint(tone, terminal.style.mark(mark));
         let time = show(result.duration.as_secs_f64());
         writeln!(terminal.out, "{mark} {} {} ({time})", safe(&result.file), safe(&result.name))?;

@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::repository;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::host::git::upkeep::clean;
 use crate::model::duration;
-use crate::report::style::Mark;
+use crate::report::style::Sign;
 use crate::report::text::{line, short_commit};
 
 /// Remove worktrees and branches of merged items
@@ -64,7 +64,7 @@ impl Cleaning {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let repo = repository::open(context, &context.config()?)?;
     let cleaned = clean::clean(&repo, args.older_than, args.dry_run)?;
     if context.globals.json {
@@ -76,10 +76,10 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     for removed in &cleaned.removed {
         let folder = removed.path.as_ref().map(|path| format!(" and {}", path.display())).unwrap_or_default();
         let commit = short_commit(&removed.commit);
-        writeln!(out, "{} {word} {} ({commit}){folder}", style.mark(Mark::Good), removed.branch)?;
+        writeln!(out, "{} {word} {} ({commit}){folder}", style.mark(Sign::Good), removed.branch)?;
     }
     for (branch, reason) in &cleaned.kept {
-        writeln!(out, "{} kept {branch}: {}", style.mark(Mark::Info), line(reason, 160))?;
+        writeln!(out, "{} kept {branch}: {}", style.mark(Sign::Info), line(reason, 160))?;
     }
     if cleaned.removed.is_empty() && cleaned.kept.is_empty() {
         writeln!(out, "nothing to remove")?;

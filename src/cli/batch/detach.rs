@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::cli::follow::runs;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::host::clock;
 
@@ -46,7 +46,7 @@ pub fn leave_session() {
 }
 
 /// Starts the command in the background, waits until its run is open, and says how to follow it.
-pub fn start(context: &mut Context) -> Outcome {
+pub fn start(context: &mut Context) -> CommandResult {
     let folder = runs::folder(context)?;
     let before = runs::ids(&folder);
     let log = folder.with_file_name(format!("detached-{}.log", clock::run_id()));
@@ -72,7 +72,11 @@ pub fn start(context: &mut Context) -> Outcome {
             write!(context.terminal.err, "{said}")?;
             fs::remove_file(&log).ok();
             let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(ExitCode::Internal as u8);
-            return if code == 0 { Ok(ExitCode::Done) } else { Err(crate::cli::start::failure::Failure::Exit(code)) };
+            return if code == 0 {
+                Ok(ExitCode::Done)
+            } else {
+                Err(crate::cli::start::failure::CommandFailure::Exit(code))
+            };
         }
         if Instant::now() > deadline {
             return Err(Error::new(
@@ -91,7 +95,7 @@ fn is_of(folder: &Path, id: &str, child: &Child) -> bool {
     let Ok((events, _)) = crate::cli::follow::journal::read(&folder.join(id).join("events.jsonl")) else {
         return false;
     };
-    crate::event::RunState::of(&events).pid == child.id()
+    crate::event::RunView::of(&events).pid == child.id()
 }
 
 fn spawn(log: &PathBuf) -> io::Result<Child> {

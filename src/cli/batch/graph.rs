@@ -5,14 +5,14 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::graph_items::{self, Item};
+use super::graph_items::{self, GraphItem};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::graph::{Cycle, Graph, Node, render};
 use crate::model::problem::Problem;
-use crate::model::read::{Document, document};
+use crate::model::read::{ReadDocument, document};
 
 /// Show what waits for what, and why
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ enum Format {
 }
 
 /// Runs the subcommand; exit code 5 when a document has errors or items wait for each other in a circle.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
     let items = match (&args.plan, args.batch) {
         (Some(plan), _) => graph_items::of_plan(plan, &read(plan)?)?,
@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
 }
 
 /// Explains a cycle with every place where an edge of it is written down.
-fn circle(cycle: &Cycle, items: &[Item]) -> Error {
+fn circle(cycle: &Cycle, items: &[GraphItem]) -> Error {
     let id = |index: &usize| items[*index].node.id.as_str();
     let paths: Vec<String> =
         cycle.paths.iter().map(|path| path.iter().map(id).collect::<Vec<_>>().join(" → ")).collect();
@@ -93,14 +93,14 @@ fn circle(cycle: &Cycle, items: &[Item]) -> Error {
     error
 }
 
-fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<Vec<Item>> {
+fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<Vec<GraphItem>> {
     let mut documents = Vec::new();
     for folder in [&config.paths.requests, &config.paths.executed] {
         let folder = context.root.join(folder);
         let files = walkdir::WalkDir::new(&folder).sort_by_file_name().into_iter().flatten();
         for file in files.filter(|file| file.path().extension().is_some_and(|ending| ending == "md")) {
             let shown = file.path().strip_prefix(&context.root).unwrap_or(file.path());
-            if let Document::Prp(prp, problems) = document(shown, &read(file.path())?)
+            if let ReadDocument::Prp(prp, problems) = document(shown, &read(file.path())?)
                 && prp.id.as_ref().and_then(crate::model::id::PrpId::batch).map(|id| id.0).or(prp.batch) == Some(batch)
             {
                 documents.push((*prp, problems));

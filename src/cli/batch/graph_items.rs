@@ -12,7 +12,7 @@ use crate::model::prp::Prp;
 use crate::model::read::plan;
 
 /// One item and where it comes from.
-pub struct Item {
+pub struct GraphItem {
     pub node: Node,
     pub path: String,
     pub text: Arc<str>,
@@ -21,7 +21,7 @@ pub struct Item {
 }
 
 /// Reads a plan; its errors end here, except for circles: the graph tells more about them.
-pub fn of_plan(path: &Path, bytes: &[u8]) -> Result<Vec<Item>> {
+pub fn of_plan(path: &Path, bytes: &[u8]) -> Result<Vec<GraphItem>> {
     let (plan, mut problems) = plan(path, bytes);
     problems.retain(|problem| problem.code != "plan::cycle");
     let name = path.display().to_string();
@@ -33,7 +33,7 @@ pub fn of_plan(path: &Path, bytes: &[u8]) -> Result<Vec<Item>> {
         ));
     }
     let text: Arc<str> = plan.text.as_str().into();
-    let item = |phase: &crate::model::plan::PlanPhase| Item {
+    let item = |phase: &crate::model::plan::PlanPhase| GraphItem {
         node: Node {
             id: phase.label.clone(),
             title: phase.title.clone(),
@@ -52,7 +52,7 @@ pub fn of_plan(path: &Path, bytes: &[u8]) -> Result<Vec<Item>> {
 }
 
 /// Takes PRPs that were read; errors of all of them end here. Dependencies outside of `known` order nothing.
-pub fn of_prps(documents: Vec<(Prp, Vec<Problem>)>, known: &BTreeSet<String>) -> Result<Vec<Item>> {
+pub fn of_prps(documents: Vec<(Prp, Vec<Problem>)>, known: &BTreeSet<String>) -> Result<Vec<GraphItem>> {
     let mut error = Error::new(ExitCode::InvalidInput, "PRPs of the batch have problems");
     for (prp, problems) in documents.iter().filter(|(_, problems)| problems.iter().any(Problem::is_error)) {
         error = error.findings(prp.path.display().to_string(), prp.text.clone(), problems.clone());
@@ -63,11 +63,11 @@ pub fn of_prps(documents: Vec<(Prp, Vec<Problem>)>, known: &BTreeSet<String>) ->
     Ok(documents.into_iter().map(|(prp, _)| of_prp(&prp, known)).collect())
 }
 
-fn of_prp(prp: &Prp, known: &BTreeSet<String>) -> Item {
+fn of_prp(prp: &Prp, known: &BTreeSet<String>) -> GraphItem {
     let places: Vec<(String, Range<usize>)> =
         prp.dependencies.iter().map(|entry| (entry.id.to_string(), entry.span.clone())).collect();
     let name = prp.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Item {
+    GraphItem {
         node: Node {
             id: prp.id.as_ref().map(ToString::to_string).unwrap_or_default(),
             title: prp.title.clone().unwrap_or_default(),

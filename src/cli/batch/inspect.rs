@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
 use crate::error::{Error, ExitCode, Findings, Result};
 use crate::model::duration::show;
 use crate::model::inspect::Inspection;
-use crate::model::read::{Document, document, fix_fences};
+use crate::model::read::{ReadDocument, document, fix_fences};
 use crate::report::Style;
 use crate::report::style::Tone;
 use crate::report::text::{numbered, safe};
@@ -29,7 +29,7 @@ pub struct Args {
 const LARGEST: u64 = 50 * 1024 * 1024;
 
 /// Runs the subcommand; exit code 5 when the document has errors.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let mut bytes = read(&args.file)?;
     let mut longer = 0;
     let fixed = std::str::from_utf8(&bytes).ok().filter(|_| args.fix).and_then(fix_fences);
@@ -113,7 +113,7 @@ fn effort(minutes: f64) -> String {
     if minutes < 60.0 { show(minutes * 60.0) } else { format!("{}h", (minutes / 6.0).round() / 10.0) }
 }
 
-fn problems(document: &Document, path: &Path, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn problems(document: &ReadDocument, path: &Path, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let findings = Findings {
         name: path.display().to_string(),
         text: document.text().to_owned(),

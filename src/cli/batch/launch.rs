@@ -9,25 +9,25 @@ use serde_json::Value;
 use super::detach;
 use super::nested;
 use super::prices;
-use super::progress::Progress;
+use super::progress::RunDisplay;
 use super::scripts;
 use crate::bridge::Failure;
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
-use crate::event::RunState;
+use crate::event::RunView;
 use crate::host::agent::Timers;
 use crate::host::git::plumbing::repo::{Policy, Repo};
 use crate::host::process::Sandbox;
 use crate::report::junit;
-use crate::run::execute::{Ended, execute};
+use crate::run::execute::{ProgramExit, execute};
 use crate::run::settings::Settings;
 use crate::run::{Reporter, ReporterEvent};
 use crate::script;
-use crate::script::search::Found;
+use crate::script::search::FoundScript;
 
 /// Runs a script with its parsed arguments and shows the run.
-pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> Result<Ended> {
+pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value) -> Result<ProgramExit> {
     let settings = settings(context, &config)?;
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
@@ -35,7 +35,7 @@ pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> R
     reporters.extend(nested::hint(context));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     execute(settings, reporters, move |bridge, cancel| {
-        let host = script::host(script::Context { bridge, root, config, cancel, search });
+        let host = script::host(script::HostParts { bridge, root, config, cancel, search });
         let script = host.load_found(&found)?;
         let end = host.run_main(&script, &args).map_err(Failure::from)?;
         Ok(end.exit_code)
@@ -44,7 +44,7 @@ pub fn launch(context: &Context, config: Config, found: Found, args: Value) -> R
 
 /// Shows the run on the terminal. A reader that went away ends the showing, not the run.
 fn reporter(context: &Context) -> Reporter {
-    let mut progress = Some(Progress::new(context));
+    let mut progress = Some(RunDisplay::new(context));
     Box::new(move |beat| {
         let shown = match (&mut progress, beat) {
             (None, _) => return,
@@ -59,7 +59,7 @@ fn reporter(context: &Context) -> Reporter {
 
 /// Writes the end of the run as JUnit XML.
 fn junit_file(path: PathBuf) -> Reporter {
-    let mut state = RunState::default();
+    let mut state = RunView::default();
     Box::new(move |beat| {
         let ReporterEvent::Event(event) = beat else { return };
         state.apply(event);

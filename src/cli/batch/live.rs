@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 /// Draws frames over each other.
 #[derive(Debug, Default)]
-pub struct Live {
+pub struct LiveBlock {
     drawn: usize,
 }
 
-impl Live {
+impl LiveBlock {
     /// Replaces the last frame by a new one, in one write so that nothing flickers.
     pub fn draw(&mut self, lines: &[String], width: usize, out: &mut dyn Write) -> io::Result<()> {
         let mut frame = self.erasing();
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_frame_replaces_the_one_before() {
         let mut out = Vec::new();
-        let mut live = Live::default();
+        let mut live = LiveBlock::default();
         live.draw(&["one".to_owned(), "two".to_owned()], 80, &mut out).expect("a vector takes everything");
         live.draw(&["three".to_owned()], 3, &mut out).expect("a vector takes everything");
         assert_eq!(String::from_utf8_lossy(&out), "one\x1b[K\ntwo\x1b[K\n\x1b[2F\x1b[Jthr\x1b[0m\x1b[K\n");

@@ -5,35 +5,35 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::live::Live;
+use super::live::LiveBlock;
 use crate::cli::start::context::Context;
 use crate::cli::start::terminal::Terminal;
 use crate::event::kind::EventKind;
-use crate::event::{Event, RunState};
+use crate::event::{Event, RunView};
 use crate::report::{Reporter, View, board};
 
 /// The board is drawn at most so often.
 const FRAME: Duration = Duration::from_millis(100);
 
 /// Shows one run.
-pub struct Progress {
+pub struct RunDisplay {
     reporter: Reporter,
-    live: Option<Live>,
+    live: Option<LiveBlock>,
     last: Option<Instant>,
     terminal: Terminal,
 }
 
-impl Progress {
+impl RunDisplay {
     /// Chooses the view by flags and terminal.
     pub fn new(context: &Context) -> Self {
         let terminal = Terminal::new(&context.globals);
-        let live = terminal.wants_board(&context.globals).then(Live::default);
+        let live = terminal.wants_board(&context.globals).then(LiveBlock::default);
         let view = if live.is_some() { View::Summary } else { Terminal::view(&context.globals) };
         Self { reporter: Reporter::new(view, terminal.style), live, last: None, terminal }
     }
 
     /// Returns what is known of the run.
-    pub fn state(&self) -> &RunState {
+    pub fn state(&self) -> &RunView {
         &self.reporter.state
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::repository;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::host::git::merge::resolve;
@@ -17,7 +17,7 @@ use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::id::{BatchId, PrpId};
-use crate::model::validation::Verdict;
+use crate::model::validation::LevelVerdict;
 use crate::report::text::{line, numbered};
 use crate::run::batch_branch;
 
@@ -40,7 +40,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let id: PrpId = args
         .item
         .parse()
@@ -69,7 +69,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     Ok(ExitCode::Done)
 }
 
-fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> Outcome {
+fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> CommandResult {
     let saved = resolve::abort(repo, parked)?;
     writeln!(context.terminal.out, "the merge of {} is parked again", parked.item)?;
     if let Some(saved) = saved {
@@ -87,7 +87,7 @@ fn go_on(
     batch: Option<BatchId>,
     config: &Config,
     context: &mut Context,
-) -> Outcome {
+) -> CommandResult {
     resolve::check(repo, parked)?;
     // Before anything is committed: a bad resolution is edited further and continued again.
     validate(parked, config)?;
@@ -136,7 +136,7 @@ fn validate(parked: &Prepared, config: &Config) -> Result<()> {
         .build()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the runtime: {error}")))?;
     let record = runtime.block_on(validate::run(&request, StopToken::new(), |_, _, _| {}));
-    let failed = record.iter().flat_map(|record| &record.levels).find(|level| level.result == Verdict::Failed);
+    let failed = record.iter().flat_map(|record| &record.levels).find(|level| level.result == LevelVerdict::Failed);
     match failed {
         None => Ok(()),
         Some(level) => {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 
 /// Run a batch script by path or name
@@ -18,7 +18,7 @@ pub struct Args {
 }
 
 /// Says that the script is missing: everything else was read as the script's own arguments.
-pub fn run(args: &Args, _context: &mut Context) -> Outcome {
+pub fn run(args: &Args, _context: &mut Context) -> CommandResult {
     let given: Vec<_> = args.script.iter().map(|word| word.to_string_lossy()).collect();
     let message = format!("no script in `run {}`", given.join(" "));
     Err(Error::new(ExitCode::Usage, message).help("`batchprp list` shows the commands").into())

@@ -8,11 +8,11 @@ use super::launch::launch;
 use super::script_args::{self, Folders};
 use super::trust;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::{Failure, Outcome};
+use crate::cli::start::failure::{CommandFailure, CommandResult};
 use crate::cli::start::project;
-use crate::config::{Config, Layer, Origin, value_of};
+use crate::config::{Config, Layer, SettingOrigin, value_of};
 use crate::error::{Error, ExitCode, Result};
-use crate::script::search::Found;
+use crate::script::search::FoundScript;
 use crate::script::spec::Spec;
 
 /// Arguments that stand for keys of the configuration.
@@ -31,13 +31,13 @@ const KEYS: [(&str, &str); 10] = [
 
 /// A script with the arguments that the user gave.
 pub struct ScriptCall {
-    pub found: Found,
+    pub found: FoundScript,
     pub spec: Spec,
     pub matches: ArgMatches,
 }
 
 /// Runs the script.
-pub fn run(call: &ScriptCall, context: &mut Context) -> Outcome {
+pub fn run(call: &ScriptCall, context: &mut Context) -> CommandResult {
     let folders = Folders { current: &context.current, root: &context.root };
     let args = script_args::values(&call.spec, &call.matches, &folders);
     let flags = flags(&args)?;
@@ -61,16 +61,16 @@ fn flags(args: &Map<String, Value>) -> Result<Layer> {
         let flag = name.replace('_', "-");
         let value =
             value_of(path, &text).map_err(|reason| Error::new(ExitCode::Usage, format!("`--{flag}`: {reason}")))?;
-        layer.set(path, value, Origin::Flag(flag));
+        layer.set(path, value, SettingOrigin::Flag(flag));
     }
     if args.get("land") == Some(&Value::Bool(true)) {
-        layer.set("git.land", crate::config::Value::Flag(true), Origin::Flag("land".to_owned()));
+        layer.set("git.land", crate::config::ConfigValue::Flag(true), SettingOrigin::Flag("land".to_owned()));
     }
     Ok(layer)
 }
 
 /// Runs the script to its end.
-fn start(call: &ScriptCall, args: Map<String, Value>, config: Config, context: &mut Context) -> Outcome {
+fn start(call: &ScriptCall, args: Map<String, Value>, config: Config, context: &mut Context) -> CommandResult {
     let ended = launch(context, config, call.found.clone(), Value::Object(args))?;
     if let Some(warning) = ended.warning {
         context.terminal.warn(&warning);
@@ -78,6 +78,6 @@ fn start(call: &ScriptCall, args: Map<String, Value>, config: Config, context: &
     match (ended.error, ended.exit_code) {
         (Some(error), _) => Err(error.into()),
         (None, 0) => Ok(ExitCode::Done),
-        (None, code) => Err(Failure::Exit(code)),
+        (None, code) => Err(CommandFailure::Exit(code)),
     }
 }

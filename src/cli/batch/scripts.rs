@@ -8,9 +8,9 @@ use crate::cli::start::context::Context;
 use crate::cli::start::project;
 use crate::config::{Config, Layers};
 use crate::error::{Error, ExitCode, Result};
-use crate::script::search::{Found, SearchPath};
+use crate::script::search::{FoundScript, SearchPath};
 use crate::script::spec::Spec;
-use crate::script::{self, Host};
+use crate::script::{self, ScriptHost};
 
 /// Returns where scripts are looked for.
 pub fn search_path(context: &Context) -> SearchPath {
@@ -23,8 +23,8 @@ pub fn search_path(context: &Context) -> SearchPath {
 }
 
 /// Returns a host that compiles and describes scripts but performs no request.
-pub fn describer(context: &Context) -> Host {
-    script::host(script::Context {
+pub fn describer(context: &Context) -> ScriptHost {
+    script::host(script::HostParts {
         bridge: Arc::new(NoEffects),
         root: context.root.clone(),
         config: Arc::new(Config::from_layers(Layers::default())),
@@ -34,7 +34,7 @@ pub fn describer(context: &Context) -> Host {
 }
 
 /// Returns what a script says about itself.
-pub fn spec(host: &Host, found: &Found) -> Result<Spec> {
+pub fn spec(host: &ScriptHost, found: &FoundScript) -> Result<Spec> {
     host.spec(&host.load_found(found)?)
 }
 

@@ -2,7 +2,7 @@
 
 use super::play;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 
 /// Show the main job on the embedded agent, in a repository of its own
 ///
@@ -16,6 +16,6 @@ pub struct Args {
 }
 
 /// Plays the demonstration.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     Ok(play::play(args.keep, &mut context.terminal.out)?)
 }

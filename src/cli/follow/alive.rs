@@ -4,7 +4,7 @@ use std::fs;
 
 use jiff::Timestamp;
 
-use crate::event::RunState;
+use crate::event::RunView;
 
 /// Whether an orchestrator is at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Alive {
 }
 
 /// Looks whether the orchestrator of a run is at work: same machine, and a process that is not younger than the run.
-pub fn alive(state: &RunState) -> Alive {
+pub fn alive(state: &RunView) -> Alive {
     if state.end.is_some() || state.pid == 0 {
         return Alive::No;
     }

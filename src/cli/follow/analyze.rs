@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::runs::{self, Selector};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
 use crate::report::{Metrics, analyze, metrics};
 
@@ -24,11 +24,11 @@ pub struct Args {
 #[derive(Serialize, JsonSchema)]
 pub struct Analysis {
     metrics: Metrics,
-    findings: Vec<analyze::Finding>,
+    findings: Vec<analyze::AnalysisLine>,
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let figures = match &args.what {
         None => metrics::from_state(&runs::find(context, &Selector::default())?.state),
         Some(word) => match word.parse::<u32>() {

@@ -9,7 +9,7 @@ use crate::event::Event;
 
 /// Reads a whole journal. A torn last line is left out; other lines that cannot be read are named.
 pub fn read(path: &Path) -> Result<(Vec<Event>, Vec<String>)> {
-    let mut tail = Tail::open(path)?;
+    let mut tail = GrowingFile::open(path)?;
     let lines = tail.lines().map_err(|error| cannot_read(path, &error))?;
     let mut warnings = Vec::new();
     let mut events = Vec::new();
@@ -24,12 +24,12 @@ pub fn read(path: &Path) -> Result<(Vec<Event>, Vec<String>)> {
 
 /// A file that grows; gives whole lines only.
 #[derive(Debug)]
-pub struct Tail {
+pub struct GrowingFile {
     file: File,
     rest: Vec<u8>,
 }
 
-impl Tail {
+impl GrowingFile {
     /// Opens a file at its beginning.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|error| cannot_read(path, &error))?;

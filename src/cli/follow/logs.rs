@@ -6,12 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::alive::{Alive, alive};
-use super::journal::Tail;
+use super::journal::GrowingFile;
 use super::runs::{self, FoundRun, Selector};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
-use crate::event::{Event, RunState};
+use crate::event::{Event, RunView};
 use crate::report::lines;
 use crate::report::style::Tone;
 use crate::report::text::safe;
@@ -29,7 +29,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let wanted = (args.run != "latest").then(|| args.run.clone());
     let found = runs::find(context, &Selector { run: wanted, batch: None })?;
     match &args.item {
@@ -38,9 +38,9 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     }
 }
 
-fn events(found: &FoundRun, follow: bool, context: &mut Context) -> Outcome {
-    let mut tail = Tail::open(&found.journal())?;
-    let mut state = RunState::default();
+fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {
+    let mut tail = GrowingFile::open(&found.journal())?;
+    let mut state = RunView::default();
     let terminal = &mut context.terminal;
     loop {
         let over = !follow || (state.pid != 0 && alive(&state) == Alive::No);
@@ -61,7 +61,7 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> Outcome {
     }
 }
 
-fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context) -> Outcome {
+fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {
     let Some(id) = found.state.items.iter().map(|i| &i.info.id).find(|id| is_meant(id, item)) else {
         let known: Vec<&str> = found.state.items.iter().map(|i| i.info.id.as_str()).collect();
         return Err(Error::new(ExitCode::NothingMatched, format!("run `{}` has no item `{item}`", found.id))
@@ -69,10 +69,10 @@ fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context
             .into());
     };
     let folder = found.folder.join(id);
-    let mut open: Vec<(PathBuf, Tail)> = Vec::new();
+    let mut open: Vec<(PathBuf, GrowingFile)> = Vec::new();
     let mut shown: Option<PathBuf> = None;
-    let mut tail = Tail::open(&found.journal())?;
-    let mut state = RunState::default();
+    let mut tail = GrowingFile::open(&found.journal())?;
+    let mut state = RunView::default();
     loop {
         for event in tail.lines()?.iter().filter_map(|line| Event::from_json(line).ok()) {
             state.apply(&event);
@@ -80,7 +80,7 @@ fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context
         let over = !follow || state.end.is_some() || alive(&state) == Alive::No;
         for path in files(&folder) {
             if !open.iter().any(|(known, _)| *known == path) {
-                let tail = Tail::open(&path)?;
+                let tail = GrowingFile::open(&path)?;
                 open.push((path, tail));
             }
         }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::runs::{self, Selector};
-use crate::cli::batch::progress::Progress;
+use crate::cli::batch::progress::RunDisplay;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::event::fold::seconds;
 
@@ -23,10 +23,10 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let wanted = (args.run != "latest").then(|| args.run.clone());
     let found = runs::find(context, &Selector { run: wanted, batch: None })?;
-    let mut progress = Progress::new(context);
+    let mut progress = RunDisplay::new(context);
     let mut before: Option<Timestamp> = None;
     for event in &found.events {
         let at = event.at.parse().ok();

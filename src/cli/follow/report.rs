@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::runs::{self, Selector};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
 use crate::report::{github, html, junit, markdown, metrics, summary};
 
@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand. Without a wish for a format it prints the summary, or the metrics with `--json`.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let wanted = (args.run != "latest").then(|| args.run.clone());
     let state = runs::find(context, &Selector { run: wanted, batch: None })?.state;
     let terminal = &mut context.terminal;
@@ -59,7 +59,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     Ok(ExitCode::Done)
 }
 
-type View = fn(&crate::event::RunState, &mut dyn Write) -> io::Result<()>;
+type View = fn(&crate::event::RunView, &mut dyn Write) -> io::Result<()>;
 
 /// Writes a report; `-` is standard output.
 fn save(path: &Path, text: &[u8]) -> Result<()> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::journal;
 use crate::cli::start::context::Context;
 use crate::error::{Error, ExitCode, Result};
-use crate::event::{Event, RunState};
+use crate::event::{Event, RunView};
 
 /// A run that was found and read.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct FoundRun {
     pub id: String,
     pub folder: PathBuf,
     pub events: Vec<Event>,
-    pub state: RunState,
+    pub state: RunView,
 }
 
 impl FoundRun {
@@ -79,7 +79,7 @@ fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> {
     for warning in warnings {
         context.terminal.warn(&warning);
     }
-    let mut state = RunState::of(&events);
+    let mut state = RunView::of(&events);
     if state.run.is_empty() {
         id.clone_into(&mut state.run);
     }

@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::alive::{Alive, alive};
 use super::runs::{self, Selector};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemState, RunState, Standing};
+use crate::event::{ItemView, RunView, Standing};
 use crate::report::{board, summary};
 
 /// Show where a run stands
@@ -26,13 +26,13 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
     let alive = alive(&found.state);
     let state = &found.state;
     let terminal = &mut context.terminal;
     if context.globals.json {
-        terminal.document(Status::of(state, alive))?;
+        terminal.document(StatusDocument::of(state, alive))?;
         return Ok(ExitCode::Done);
     }
     if state.end.is_some() {
@@ -47,7 +47,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     Ok(ExitCode::Done)
 }
 
-fn standing(state: &RunState, alive: Alive) -> String {
+fn standing(state: &RunView, alive: Alive) -> String {
     let run = &state.run;
     match (&state.end, alive) {
         (Some(end), _) => format!("run {run} ended with exit code {}", end.exit_code),
@@ -74,7 +74,7 @@ pub fn command_line(argv: &[String]) -> String {
 
 /// What `status --json` prints.
 #[derive(Serialize, JsonSchema)]
-pub struct Status {
+pub struct StatusDocument {
     run: String,
     command: String,
     batch_id: Option<u32>,
@@ -120,8 +120,8 @@ struct Item {
     reason: String,
 }
 
-impl Status {
-    fn of(state: &RunState, alive: Alive) -> Self {
+impl StatusDocument {
+    fn of(state: &RunView, alive: Alive) -> Self {
         Self {
             run: state.run.clone(),
             command: state.command.clone(),
@@ -144,7 +144,7 @@ impl Status {
 }
 
 impl Item {
-    fn of(item: &ItemState) -> Self {
+    fn of(item: &ItemView) -> Self {
         Self {
             id: item.info.id.clone(),
             stage: item.info.stage,

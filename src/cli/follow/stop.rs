@@ -8,12 +8,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::alive::{Alive, alive};
-use super::journal::Tail;
+use super::journal::GrowingFile;
 use super::runs::{self, Selector};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
-use crate::event::{Event, RunState};
+use crate::event::{Event, RunView};
 
 /// End a run: agents are stopped, their work is kept, the resume command is printed
 #[derive(clap::Args)]
@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
     let state = &found.state;
     match alive(state) {
@@ -65,8 +65,8 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
         }
         thread::sleep(Duration::from_millis(50));
     }
-    let mut last = RunState::default();
-    for event in Tail::open(&found.journal())?.lines()?.iter().filter_map(|line| Event::from_json(line).ok()) {
+    let mut last = RunView::default();
+    for event in GrowingFile::open(&found.journal())?.lines()?.iter().filter_map(|line| Event::from_json(line).ok()) {
         last.apply(&event);
     }
     writeln!(context.terminal.out, "run {} is stopped", found.id)?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::analyze::{archive, read};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::report::{Metrics, analyze, trend};
 
@@ -33,12 +33,12 @@ pub struct Comparison {
 #[derive(Serialize, JsonSchema)]
 struct Group {
     operation: String,
-    findings: Vec<analyze::Finding>,
+    findings: Vec<analyze::AnalysisLine>,
     runs: Vec<Metrics>,
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let folder = context.root.join(context.config()?.paths.state).join("completed-batches");
     let mut runs: Vec<Metrics> = Vec::new();
     for path in archive(&folder) {
@@ -61,7 +61,7 @@ pub fn run(args: &Args, context: &mut Context) -> Outcome {
     }
     let style = context.terminal.style;
     if context.globals.json {
-        let group = |(operation, group): trend::Group<'_>| Group {
+        let group = |(operation, group): trend::OperationRuns<'_>| Group {
             operation: operation.to_owned(),
             findings: trend::findings(&group, style),
             runs: group.into_iter().cloned().collect(),

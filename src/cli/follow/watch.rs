@@ -4,12 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::alive::{Alive, alive};
-use super::journal::Tail;
+use super::journal::GrowingFile;
 use super::runs::{self, Selector};
 use super::status::command_line;
-use crate::cli::batch::progress::Progress;
+use crate::cli::batch::progress::RunDisplay;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::event::Event;
 
@@ -27,10 +27,10 @@ pub struct Args {
 }
 
 /// Runs the subcommand. Its exit code is that of the run.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
-    let mut tail = Tail::open(&found.journal())?;
-    let mut progress = Progress::new(context);
+    let mut tail = GrowingFile::open(&found.journal())?;
+    let mut progress = RunDisplay::new(context);
     loop {
         // Looked at before reading: what a process wrote before its end is read after it.
         let was_alive = alive(progress.state());

@@ -6,7 +6,7 @@ use std::io::Write;
 use clap_complete::env::{CompleteEnv, EnvCompleter, Shells};
 
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 
 /// Variable by which the shell asks.
@@ -29,7 +29,7 @@ pub fn answer_shell(whole: impl Fn() -> clap::Command) {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(&args.shell) else {
         let known: Vec<&str> = shells.iter().map(EnvCompleter::name).collect();

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::config::{self, KEYS};
 use crate::error::ExitCode;
 use crate::report::style::Tone;
@@ -31,7 +31,7 @@ enum Command {
 
 /// What `config show --json` prints: every key with its value.
 #[derive(Serialize, JsonSchema)]
-pub struct Listing {
+pub struct ConfigListing {
     entries: BTreeMap<String, Entry>,
 }
 
@@ -43,14 +43,14 @@ struct Entry {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let Command::Show { origin } = args.command;
     let config = context.config()?;
     let terminal = &mut context.terminal;
     if context.globals.json {
-        let entry = |entry: &config::Entry| Entry { value: entry.value.to_json(), origin: entry.origin.to_string() };
+        let entry = |entry: &config::Setting| Entry { value: entry.value.to_json(), origin: entry.origin.to_string() };
         let entries = config.entries().iter().map(|(path, found)| (path.clone(), entry(found))).collect();
-        terminal.document(Listing { entries })?;
+        terminal.document(ConfigListing { entries })?;
         return Ok(ExitCode::Done);
     }
     // In the order of the table; names that the user chose come where their pattern stands.

@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::ExitCode;
 use crate::report::Style;
-use crate::report::style::{Mark, Tone};
+use crate::report::style::{Sign, Tone};
 use crate::report::text::safe;
 
 /// Oldest git with `merge-tree --write-tree`.
@@ -29,7 +29,7 @@ pub struct Args {}
 
 /// What `doctor --json` prints.
 #[derive(Serialize, JsonSchema)]
-pub struct Findings {
+pub struct DoctorReport {
     checks: Vec<Check>,
 }
 
@@ -64,7 +64,7 @@ impl Check {
 }
 
 /// Runs the subcommand; exit code 3 when something that every run needs is missing.
-pub fn run(_args: &Args, context: &mut Context) -> Outcome {
+pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
     let mut checks = vec![git_version(), repository(&context.root)];
     match context.config() {
         Ok(config) => {
@@ -79,7 +79,7 @@ pub fn run(_args: &Args, context: &mut Context) -> Outcome {
     }
     let is_bad = checks.iter().any(|check| check.grade == Grade::Bad);
     if context.globals.json {
-        context.terminal.document(Findings { checks })?;
+        context.terminal.document(DoctorReport { checks })?;
     } else {
         let (style, out) = (context.terminal.style, &mut context.terminal.out);
         for check in &checks {
@@ -94,9 +94,9 @@ pub fn run(_args: &Args, context: &mut Context) -> Outcome {
 
 fn mark(grade: Grade, style: Style) -> String {
     let (tone, mark) = match grade {
-        Grade::Good => (Tone::Good, Mark::Good),
-        Grade::Warning => (Tone::Warning, Mark::Warning),
-        Grade::Bad => (Tone::Bad, Mark::Bad),
+        Grade::Good => (Tone::Good, Sign::Good),
+        Grade::Warning => (Tone::Warning, Sign::Warning),
+        Grade::Bad => (Tone::Bad, Sign::Bad),
     };
     style.paint(tone, style.mark(mark))
 }

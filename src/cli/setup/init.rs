@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::slash::{self, Agent, CommandFile};
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::config::project_file;
 use crate::error::{Error, ExitCode};
 
@@ -34,7 +34,7 @@ enum Fate {
 }
 
 /// Runs the subcommand. A file of somebody else is never touched.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = CommandFile { path: ".ce/batchprp.toml".to_owned(), text: project_file() };
     let agents = [(args.claude, Agent::Claude), (args.codex, Agent::Codex), (args.gemini, Agent::Gemini)];
     let wanted = agents.into_iter().filter(|(on, _)| *on).flat_map(|(_, agent)| slash::files(agent));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 
 /// Print a manual page
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, whole: clap::Command, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, whole: clap::Command, context: &mut Context) -> CommandResult {
     let mut root = whole.disable_help_subcommand(true);
     root.build();
     if let Some(folder) = &args.out {

@@ -1,7 +1,7 @@
 //! From a built-in subcommand to the function that runs it.
 
 use super::context::Context;
-use super::failure::Outcome;
+use super::failure::CommandResult;
 use super::parse;
 use super::root::BuiltIn;
 use crate::cli::author::{api, check, kit, list, repl, test};
@@ -11,7 +11,7 @@ use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, wat
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 
 /// Runs a built-in subcommand.
-pub fn dispatch(command: BuiltIn, context: &mut Context) -> Outcome {
+pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
     match command {
         BuiltIn::Run(args) => run::run(&args, context),
         BuiltIn::List(args) => list::run(&args, context),

@@ -16,7 +16,7 @@ use crate::script::check::CheckDocument;
 
 /// A document and the version of its form.
 #[derive(Serialize, JsonSchema)]
-pub struct Document<T> {
+pub struct JsonDocument<T> {
     /// Rises when a key changes its meaning or goes away; new keys may come at any time.
     schema_version: u32,
     #[serde(flatten)]
@@ -25,7 +25,7 @@ pub struct Document<T> {
 
 /// Writes a document, and ends its line.
 pub fn write(content: impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    let document = Document { schema_version: SCHEMA_VERSION, content };
+    let document = JsonDocument { schema_version: SCHEMA_VERSION, content };
     serde_json::to_writer(&mut *out, &document).map_err(io::Error::from)?;
     writeln!(out)
 }
@@ -40,19 +40,19 @@ impl Terminal {
 /// Returns the schemas of what the subcommands print, by name.
 pub fn schemas() -> Vec<(&'static str, Schema)> {
     fn schema<T: JsonSchema>() -> Schema {
-        SchemaGenerator::default().into_root_schema_for::<Document<T>>()
+        SchemaGenerator::default().into_root_schema_for::<JsonDocument<T>>()
     }
     vec![
         ("analyze", schema::<analyze::Analysis>()),
-        ("api", schema::<api::Listing<'_>>()),
+        ("api", schema::<api::ApiListing<'_>>()),
         ("check", schema::<CheckDocument>()),
         ("clean", schema::<clean::Cleaning>()),
-        ("config", schema::<config_show::Listing>()),
+        ("config", schema::<config_show::ConfigListing>()),
         ("detach", schema::<detach::Detached>()),
-        ("doctor", schema::<doctor::Findings>()),
-        ("error", schema::<render::Failure<'_>>()),
-        ("list", schema::<list::Listing>()),
-        ("status", schema::<status::Status>()),
+        ("doctor", schema::<doctor::DoctorReport>()),
+        ("error", schema::<render::ErrorDocument<'_>>()),
+        ("list", schema::<list::CommandList>()),
+        ("status", schema::<status::StatusDocument>()),
         ("trend", schema::<trend::Comparison>()),
     ]
 }

@@ -5,11 +5,11 @@ use std::io;
 use crate::error::{Error, ExitCode};
 
 /// The result of a subcommand.
-pub type Outcome = Result<ExitCode, Failure>;
+pub type CommandResult = Result<ExitCode, CommandFailure>;
 
 /// Why a subcommand ended early.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CommandFailure {
     /// Something to tell the user.
     Error(Box<Error>),
     /// A script ended with this code; everything was said already.
@@ -18,13 +18,13 @@ pub enum Failure {
     Output(io::Error),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for CommandFailure {
     fn from(error: Error) -> Self {
         Self::Error(Box::new(error))
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for CommandFailure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }

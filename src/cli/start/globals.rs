@@ -26,7 +26,7 @@ pub struct Globals {
     pub color: When,
     /// How to show a run: auto is a board on a terminal and lines elsewhere
     #[arg(long, global = true, env = "BATCHPRP_PROGRESS", value_name = "HOW", default_value = "auto", help_heading = HEADING)]
-    pub progress: Progress,
+    pub progress: ProgressMode,
     /// Write JSON: one object per line for runs, one document elsewhere
     #[arg(long, global = true, env = "BATCHPRP_JSON", help_heading = HEADING, value_parser = flag())]
     pub json: bool,
@@ -51,7 +51,7 @@ pub enum When {
 
 /// How to show a run: a board on a terminal and lines elsewhere, or what was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Progress {
+pub enum ProgressMode {
     #[default]
     Auto,
     Board,

@@ -7,16 +7,16 @@ use clap::{Args, Command, CommandFactory, FromArgMatches};
 use super::context::Context;
 use super::globals::Globals;
 use super::peek::peek;
-use super::root::Root;
+use super::root::Cli;
 use crate::cli::batch::script_args;
 use crate::cli::batch::script_command::ScriptCall;
 use crate::cli::batch::scripts;
 use crate::error::Error;
-use crate::script::search::Found;
+use crate::script::search::FoundScript;
 
 /// What the arguments ask for.
 pub enum Parsed {
-    BuiltIn(Box<Root>),
+    BuiltIn(Box<Cli>),
     Script(Globals, Box<ScriptCall>),
 }
 
@@ -49,7 +49,7 @@ pub fn parse(argv: &[OsString], context: &Context) -> Result<Parsed, Refused> {
                 return self::script(&argv, found, context);
             }
         }
-        Some(name) if Root::command().find_subcommand(&name).is_none() && name != "help" => {
+        Some(name) if Cli::command().find_subcommand(&name).is_none() && name != "help" => {
             if let Some(found) = scripts::search_path(context).list().into_iter().find(|found| found.name == name) {
                 return self::script(argv, found, context);
             }
@@ -57,7 +57,7 @@ pub fn parse(argv: &[OsString], context: &Context) -> Result<Parsed, Refused> {
         Some(_) | None => {}
     }
     let matches = whole(context).try_get_matches_from(argv)?;
-    Ok(Parsed::BuiltIn(Box::new(Root::from_arg_matches(&matches)?)))
+    Ok(Parsed::BuiltIn(Box::new(Cli::from_arg_matches(&matches)?)))
 }
 
 /// Takes the word `run` out; returns the rest and the script that follows it.
@@ -70,7 +70,7 @@ fn without_run(argv: &[OsString], at: usize) -> Option<(Vec<OsString>, String)> 
 }
 
 /// Reads the arguments of a script.
-fn script(argv: &[OsString], found: Found, context: &Context) -> Result<Parsed, Refused> {
+fn script(argv: &[OsString], found: FoundScript, context: &Context) -> Result<Parsed, Refused> {
     let host = scripts::describer(context);
     let spec = scripts::spec(&host, &found)?;
     let mut argv = argv.to_vec();
@@ -91,7 +91,7 @@ fn script(argv: &[OsString], found: Found, context: &Context) -> Result<Parsed, 
 
 /// Returns the whole command line: built-in subcommands, and every script that is found with its arguments.
 pub fn whole(context: &Context) -> Command {
-    let mut root = Root::command();
+    let mut root = Cli::command();
     let host = scripts::describer(context);
     for found in scripts::search_path(context).list() {
         if root.find_subcommand(&found.name).is_some() || found.name == "help" {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::CommandFailure;
 use super::globals::Globals;
 use super::parse::{Parsed, Refused, parse, whole};
 use super::peek::peek;
@@ -49,13 +49,13 @@ fn run(argv: &[OsString]) -> u8 {
             script_command::run(&call, &mut context)
         }
     };
-    let outcome = outcome.and_then(|code| context.terminal.out.flush().map(|()| code).map_err(Failure::Output));
+    let outcome = outcome.and_then(|code| context.terminal.out.flush().map(|()| code).map_err(CommandFailure::Output));
     match outcome {
         Ok(code) => code as u8,
-        Err(Failure::Error(error)) => fail(context, &error),
-        Err(Failure::Exit(code)) => code,
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Code::Done as u8,
-        Err(Failure::Output(error)) => {
+        Err(CommandFailure::Error(error)) => fail(context, &error),
+        Err(CommandFailure::Exit(code)) => code,
+        Err(CommandFailure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Code::Done as u8,
+        Err(CommandFailure::Output(error)) => {
             fail(context, &Error::new(Code::Internal, format!("cannot write the output: {error}")))
         }
     }
@@ -65,7 +65,7 @@ fn run(argv: &[OsString]) -> u8 {
 fn fail(mut context: Context, error: &Error) -> u8 {
     let terminal = &mut context.terminal;
     let written = if context.globals.json {
-        document::write(render::Failure::of(error), &mut terminal.err)
+        document::write(render::ErrorDocument::of(error), &mut terminal.err)
     } else {
         render::error(error, terminal.err_style, &mut terminal.err)
     };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::globals::Globals;
-use crate::config::{Config, Layer, Layers, Origin, from_environment, from_toml};
+use crate::config::{Config, Layer, Layers, SettingOrigin, from_environment, from_toml};
 use crate::error::{Error, ExitCode, Result};
 use crate::model::problem::Problem;
 
@@ -33,8 +33,9 @@ pub fn load_config(root: &Path, globals: &Globals, flags: Layer) -> Result<Confi
     let mut layers = Vec::new();
     let project = globals.config.clone().unwrap_or_else(|| root.join(".ce/batchprp.toml"));
     let sources = [
-        user_folder().map(|folder| (folder.join("config.toml"), false, Origin::UserFile as fn(String) -> Origin)),
-        Some((project, globals.config.is_some(), Origin::ProjectFile as fn(String) -> Origin)),
+        user_folder()
+            .map(|folder| (folder.join("config.toml"), false, SettingOrigin::UserFile as fn(String) -> SettingOrigin)),
+        Some((project, globals.config.is_some(), SettingOrigin::ProjectFile as fn(String) -> SettingOrigin)),
     ];
     for (path, is_required, origin) in sources.into_iter().flatten() {
         let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();

@@ -59,7 +59,7 @@ pub fn problems(findings: &Findings, style: Style, out: &mut dyn Write) -> io::R
 
 /// What goes to standard error with `--json`.
 #[derive(Serialize, JsonSchema)]
-pub struct Failure<'a> {
+pub struct ErrorDocument<'a> {
     error: Told<'a>,
 }
 
@@ -86,7 +86,7 @@ struct Place<'a> {
     help: Option<&'a str>,
 }
 
-impl<'a> Failure<'a> {
+impl<'a> ErrorDocument<'a> {
     /// Takes what programs want to know of an error.
     pub fn of(error: &'a Error) -> Self {
         let problems = error.findings.iter().flat_map(|of| of.problems.iter().map(|problem| Place::of(of, problem)));
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn json_has_lines_and_columns() {
         let sample = sample();
-        let value = serde_json::to_value(Failure::of(&sample)).expect("JSON");
+        let value = serde_json::to_value(ErrorDocument::of(&sample)).expect("JSON");
         assert_eq!(value["error"]["problems"][0]["line"], 2);
         assert_eq!(value["error"]["problems"][0]["column"], 5);
         assert_eq!(value["error"]["code"], 5);

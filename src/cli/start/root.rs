@@ -12,7 +12,7 @@ use crate::cli::setup::{completions, config_show, doctor, init, man};
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
 #[derive(Parser)]
 #[command(name = "batchprp", version, subcommand_required = true, arg_required_else_help = true)]
-pub struct Root {
+pub struct Cli {
     #[command(flatten)]
     pub globals: Globals,
     #[command(subcommand)]

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Stderr, Stdout, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::globals::{Globals, Progress, When};
+use super::globals::{Globals, ProgressMode, When};
 use crate::report::{Detail, Style, View};
 
 /// Both output streams with their styles.
@@ -36,11 +36,11 @@ impl Terminal {
     /// Tells whether a run is shown as a live board.
     pub fn wants_board(&self, globals: &Globals) -> bool {
         match globals.progress {
-            Progress::Board => !globals.json,
-            Progress::Auto => {
+            ProgressMode::Board => !globals.json,
+            ProgressMode::Auto => {
                 self.is_interactive && !globals.json && !globals.quiet && globals.verbose == 0 && !is_set("CI")
             }
-            Progress::Lines | Progress::None => false,
+            ProgressMode::Lines | ProgressMode::None => false,
         }
     }
 
@@ -48,11 +48,11 @@ impl Terminal {
     pub fn view(globals: &Globals) -> View {
         match (globals.json, globals.progress) {
             (true, _) => View::Json,
-            (false, Progress::None) => View::Summary,
+            (false, ProgressMode::None) => View::Summary,
             (false, _) if globals.quiet => View::Summary,
             (false, _) if globals.verbose == 1 => View::Detailed(Detail::More),
             (false, _) if globals.verbose > 1 => View::Detailed(Detail::Everything),
-            (false, Progress::Auto) if super::caller::caller().is_some() => View::Brief,
+            (false, ProgressMode::Auto) if super::caller::caller().is_some() => View::Brief,
             (false, _) => View::Lines,
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::size::{Size, Workload};
 use super::source::Source;
-use crate::config::layer::{Origin, Value};
+use crate::config::layer::{ConfigValue, SettingOrigin};
 use crate::config::settings::Config;
 
 /// The model that asks for the score of the item.
@@ -144,7 +144,7 @@ impl Role<'_> {
         setting: &str,
         of: impl Fn(&Wish) -> Option<T>,
         general: &[&str],
-        read: fn(&Value) -> Option<T>,
+        read: fn(&ConfigValue) -> Option<T>,
     ) -> Option<(T, Source)> {
         if let Some(value) = of(self.script) {
             return Some((value, Source::Script));
@@ -157,34 +157,34 @@ impl Role<'_> {
         let found = keys.filter_map(|key| self.entry(key, read).map(|(value, origin)| (value, key, origin)));
         // The sort keeps the order of the keys within one source.
         let strongest = found.min_by_key(|(_, _, origin)| match origin {
-            Origin::Flag(_) => 0,
-            Origin::Environment(_) => 1,
-            Origin::ProjectFile(_) | Origin::UserFile(_) => 2,
-            Origin::Default => 3,
+            SettingOrigin::Flag(_) => 0,
+            SettingOrigin::Environment(_) => 1,
+            SettingOrigin::ProjectFile(_) | SettingOrigin::UserFile(_) => 2,
+            SettingOrigin::Default => 3,
         });
         strongest.map(|(value, key, origin)| (value, Source::Key { path: key.to_owned(), origin }))
     }
 
-    fn entry<T>(&self, key: &str, read: fn(&Value) -> Option<T>) -> Option<(T, Origin)> {
+    fn entry<T>(&self, key: &str, read: fn(&ConfigValue) -> Option<T>) -> Option<(T, SettingOrigin)> {
         let entry = self.config.entries().get(key)?;
         Some((read(&entry.value)?, entry.origin.clone()))
     }
 }
 
-fn text(value: &Value) -> Option<String> {
-    if let Value::Text(text) = value { Some(text.clone()) } else { None }
+fn text(value: &ConfigValue) -> Option<String> {
+    if let ConfigValue::Text(text) = value { Some(text.clone()) } else { None }
 }
 
-fn list(value: &Value) -> Option<Vec<String>> {
-    if let Value::List(list) = value { Some(list.clone()) } else { None }
+fn list(value: &ConfigValue) -> Option<Vec<String>> {
+    if let ConfigValue::List(list) = value { Some(list.clone()) } else { None }
 }
 
-fn seconds(value: &Value) -> Option<f64> {
-    if let Value::Time(time) = value { Some(time.as_secs_f64()) } else { None }
+fn seconds(value: &ConfigValue) -> Option<f64> {
+    if let ConfigValue::Time(time) = value { Some(time.as_secs_f64()) } else { None }
 }
 
-fn count(value: &Value) -> Option<u32> {
-    if let Value::Count(number) = value { u32::try_from(*number).ok() } else { None }
+fn count(value: &ConfigValue) -> Option<u32> {
+    if let ConfigValue::Count(number) = value { u32::try_from(*number).ok() } else { None }
 }
 
 #[cfg(test)]
@@ -207,7 +207,7 @@ mod tests {
 
     impl Said {
         fn settled(&self, workload: &Workload) -> RoleSettings {
-            let (files, problems) = from_toml(self.files, &Origin::ProjectFile("p.toml".to_owned()));
+            let (files, problems) = from_toml(self.files, &SettingOrigin::ProjectFile("p.toml".to_owned()));
             assert_eq!(problems, []);
             let variables = self.environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
             let (environment, problems) = from_environment(variables);

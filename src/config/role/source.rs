@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::layer::Origin;
+use crate::config::layer::SettingOrigin;
 
 /// Who said what a role works with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Source {
     Flag(String),
     Key {
         path: String,
-        origin: Origin,
+        origin: SettingOrigin,
     },
     /// Name of the adapter.
     Adapter(String),
@@ -30,7 +30,9 @@ impl fmt::Display for Source {
         match self {
             Self::Script => f.write_str("script"),
             Self::Flag(name) => write!(f, "--{name}"),
-            Self::Key { origin: origin @ (Origin::Flag(_) | Origin::Environment(_)), .. } => origin.fmt(f),
+            Self::Key { origin: origin @ (SettingOrigin::Flag(_) | SettingOrigin::Environment(_)), .. } => {
+                origin.fmt(f)
+            }
             Self::Key { path, origin } => write!(f, "{path} in {origin}"),
             Self::Adapter(name) => write!(f, "adapter {name}"),
             Self::Template(role) => write!(f, "template of {role}"),

@@ -5,26 +5,26 @@ use std::borrow::Cow;
 use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::super::hash::TextMap;
-use super::key::Key;
+use super::key::FileKey;
 use super::meet;
 
 /// All globs of a graph.
 #[derive(Debug)]
-pub(super) struct Groups<'g> {
-    by_directory: TextMap<&'g str, Group<'g>>,
+pub(super) struct GlobGroups<'g> {
+    by_directory: TextMap<&'g str, GlobGroup<'g>>,
 }
 
 /// The globs that look in one directory.
 #[derive(Debug, Default)]
-pub(super) struct Group<'g> {
+pub(super) struct GlobGroup<'g> {
     globs: Vec<(usize, &'g str)>,
     set: GlobSet,
 }
 
-impl<'g> Groups<'g> {
+impl<'g> GlobGroups<'g> {
     /// Groups globs, given as keys with their texts in ascending order.
     pub(super) fn new(all: &'g [(usize, Cow<'_, str>)]) -> Self {
-        let mut by_directory = TextMap::<&'g str, Group<'g>>::default();
+        let mut by_directory = TextMap::<&'g str, GlobGroup<'g>>::default();
         for (key, text) in all {
             by_directory.entry(meet::fixed_directory(text)).or_default().globs.push((*key, text));
         }
@@ -35,14 +35,14 @@ impl<'g> Groups<'g> {
     }
 
     /// Returns the globs that look in a directory.
-    pub(super) fn of(&self, directory: &str) -> Option<&Group<'g>> {
+    pub(super) fn of(&self, directory: &str) -> Option<&GlobGroup<'g>> {
         self.by_directory.get(directory)
     }
 }
 
-impl Group<'_> {
+impl GlobGroup<'_> {
     /// Appends the globs that overlap with another pattern: that name it or something below it.
-    pub(super) fn overlapping(&self, key: &Key<'_>, found: &mut Vec<usize>) {
+    pub(super) fn overlapping(&self, key: &FileKey<'_>, found: &mut Vec<usize>) {
         if key.glob {
             let meeting = self.globs.iter().filter(|(_, glob)| meet::globs_meet(glob, &key.text));
             found.extend(meeting.map(|(glob, _)| *glob));

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use super::super::hash::TextMap;
 use super::super::node::Node;
-use super::groups::Groups;
-use super::key::Key;
+use super::groups::GlobGroups;
+use super::key::FileKey;
 use super::meet;
 use super::pattern;
 
 /// Declared files of all items.
 #[derive(Clone, Debug)]
 pub(in crate::graph) struct FileIndex<'a> {
-    pub(super) keys: Vec<Key<'a>>,
+    pub(super) keys: Vec<FileKey<'a>>,
     /// Keys of all items one after the other, each once for an item, as declared.
     entries: Vec<usize>,
     /// Where the keys of every item end.
@@ -73,7 +73,7 @@ impl<'a> FileIndex<'a> {
     fn link_directories(&mut self, ids: &TextMap<Cow<'a, str>, usize>, lengths: &[bool]) {
         let mut above = Vec::new();
         for key in 0..self.keys.len() {
-            let Key { text, glob, .. } = &self.keys[key];
+            let FileKey { text, glob, .. } = &self.keys[key];
             let glob = *glob;
             let path = if glob { meet::fixed_directory(text) } else { text };
             above.extend(directories(path, lengths).filter_map(|directory| ids.get(directory).copied()));
@@ -103,7 +103,7 @@ impl<'a> FileIndex<'a> {
         if all.is_empty() {
             return;
         }
-        let groups = Groups::new(&all);
+        let groups = GlobGroups::new(&all);
         let mut hits = Vec::new();
         for (at, key) in keys.iter_mut().enumerate() {
             let looks = if key.glob { Some(meet::fixed_directory(&key.text)) } else { None };
@@ -144,7 +144,7 @@ impl<'a> Names<'a> {
     }
 
     /// Hands over the keys of an entry, each with the item that declared it last. New ones are added to `keys`.
-    fn keys_of(&mut self, entry: &'a str, keys: &mut Vec<Key<'a>>, mut found: impl FnMut(usize, &mut usize)) {
+    fn keys_of(&mut self, entry: &'a str, keys: &mut Vec<FileKey<'a>>, mut found: impl FnMut(usize, &mut usize)) {
         if let Some(known) = self.spelled.get(entry) {
             for &key in known {
                 found(key, &mut self.declared_by[key]);
@@ -156,7 +156,7 @@ impl<'a> Names<'a> {
             let other_text = *pattern.text != *entry;
             let key = *self.ids.entry(pattern.text).or_insert_with_key(|text| {
                 self.declared_by.push(usize::MAX);
-                keys.push(Key { text: text.clone(), glob: pattern.glob, directory: false, over: Vec::new() });
+                keys.push(FileKey { text: text.clone(), glob: pattern.glob, directory: false, over: Vec::new() });
                 keys.len() - 1
             });
             keys[key].directory |= pattern.directory;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A distinct pattern, named by its index.
 #[derive(Clone, Debug)]
-pub(super) struct Key<'a> {
+pub(super) struct FileKey<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) glob: bool,
     /// Written as a directory, or something else that is declared is below it.
@@ -13,7 +13,7 @@ pub(super) struct Key<'a> {
     pub(super) over: Vec<usize>,
 }
 
-impl Key<'_> {
+impl FileKey<'_> {
     /// Returns the pattern for people.
     pub(super) fn shown(&self) -> &str {
         if self.text.is_empty() { "." } else { &self.text }

@@ -7,7 +7,7 @@ const MOST_ALTERNATIVES: usize = 64;
 
 /// A declared path or glob in its one normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern<'a> {
+pub(super) struct FilePattern<'a> {
     /// Without `./`, doubled and trailing slashes; empty for the project root.
     pub(super) text: Cow<'a, str>,
     /// Written with a trailing slash.
@@ -17,10 +17,10 @@ pub(super) struct Pattern<'a> {
 }
 
 /// Reads an entry and hands over its patterns: normally one, several for `{a,b}`, none when it is empty.
-pub(super) fn read<'a>(entry: &'a str, mut found: impl FnMut(Pattern<'a>)) {
+pub(super) fn read<'a>(entry: &'a str, mut found: impl FnMut(FilePattern<'a>)) {
     let entry = entry.trim();
     if is_plain(entry) {
-        found(Pattern { text: Cow::Borrowed(entry), directory: false, glob: false });
+        found(FilePattern { text: Cow::Borrowed(entry), directory: false, glob: false });
     } else if let Some(all) = alternatives(entry) {
         all.iter().map(|text| normal(text)).for_each(found);
     } else if !entry.is_empty() {
@@ -41,7 +41,7 @@ fn is_plain(entry: &str) -> bool {
     !start
 }
 
-fn normal(entry: &str) -> Pattern<'static> {
+fn normal(entry: &str) -> FilePattern<'static> {
     let directory = entry.ends_with('/') || entry.ends_with("/.") || entry == ".";
     let parts: Vec<&str> = entry.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let mut text = parts.join("/");
@@ -54,7 +54,7 @@ fn normal(entry: &str) -> Pattern<'static> {
             text.push_str("/**");
         }
     }
-    Pattern { text: Cow::Owned(text), directory: directory && !glob, glob }
+    FilePattern { text: Cow::Owned(text), directory: directory && !glob, glob }
 }
 
 /// Writes out `{a,b}`; `None` when there is no brace with a comma, or too many combinations.
@@ -104,7 +104,7 @@ fn choice(text: &str) -> Option<(&str, Vec<&str>, &str)> {
 mod tests {
     use super::*;
 
-    fn patterns(entry: &str) -> Vec<Pattern<'_>> {
+    fn patterns(entry: &str) -> Vec<FilePattern<'_>> {
         let mut all = Vec::new();
         read(entry, |pattern| all.push(pattern));
         all

@@ -9,7 +9,7 @@ use super::super::{Cycle, Graph, Node};
 
 /// The whole document. Ids are PRP ids, or phase labels for a plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Document {
+pub struct GraphDocument {
     /// Always 1.
     pub schema_version: u32,
     pub sorted_order: Vec<String>,
@@ -38,7 +38,7 @@ pub struct EdgeLine {
 /// Returns one JSON object, indented, without a line end.
 pub fn json(graph: &Graph, slots: usize) -> String {
     let id = |item: &usize| graph.nodes[*item].id.clone();
-    print(&Document {
+    print(&GraphDocument {
         schema_version: 1,
         sorted_order: graph.order.iter().map(id).collect(),
         stages: graph.stages().iter().map(|(stage, items)| (*stage, items.iter().map(id).collect())).collect(),
@@ -69,15 +69,15 @@ pub fn cycle_json(nodes: &[Node], cycle: &Cycle) -> String {
         reason: "explicit".to_owned(),
         file: None,
     };
-    print(&Document {
+    print(&GraphDocument {
         schema_version: 1,
         edges: cycle.edges.iter().map(|found| edge((found.from, found.to))).collect(),
         has_cycles: true,
         cycle_path: cycle.paths.first().map(|path| path.iter().map(id).collect()).unwrap_or_default(),
-        ..Document::default()
+        ..GraphDocument::default()
     })
 }
 
-fn print(document: &Document) -> String {
+fn print(document: &GraphDocument) -> String {
     serde_json::to_string_pretty(document).expect("invariant: texts, numbers and maps by number or text")
 }

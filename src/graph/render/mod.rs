@@ -6,6 +6,6 @@ mod mermaid;
 mod text;
 
 pub use dot::dot;
-pub use json::{Document, EdgeLine, cycle_json, json};
+pub use json::{EdgeLine, GraphDocument, cycle_json, json};
 pub use mermaid::mermaid;
 pub use text::{cycle_text, text};

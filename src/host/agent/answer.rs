@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::stream::Heard;
-use super::supervise::Ended;
+use super::supervise::ProcessEnd;
 use crate::host::redact::Secrets;
 use crate::host::state;
 use crate::model::adapter::Adapter;
@@ -40,7 +40,7 @@ pub(super) fn result(path: &Path, secrets: &Secrets) -> Result<Option<Value>, St
 /// Makes the report of an attempt that ran.
 pub(super) fn report(
     mut adapter: Box<dyn Adapter>,
-    ended: &Ended,
+    ended: &ProcessEnd,
     heard: Heard,
     result: Option<Value>,
     duration: Duration,

@@ -19,7 +19,7 @@ use super::watch::Watch;
 use super::{answer, environment};
 use crate::host::clock;
 use crate::host::process::pipes::Pipes;
-use crate::host::process::spawn::{SpawnError, Start, spawn};
+use crate::host::process::spawn::{ProcessStart, SpawnError, spawn};
 use crate::host::stop::StopToken;
 use crate::model::adapter::{Adapter, AgentCall};
 use crate::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine};
@@ -101,7 +101,13 @@ fn prepare(
 }
 
 /// Puts command line, environment and directory together.
-fn start(argv: Vec<String>, env: BTreeMap<String, String>, spec: &AgentSpec, papers: &Papers, setup: &Setup) -> Start {
+fn start(
+    argv: Vec<String>,
+    env: BTreeMap<String, String>,
+    spec: &AgentSpec,
+    papers: &Papers,
+    setup: &Setup,
+) -> ProcessStart {
     let pass: Vec<String> = setup.env_pass.iter().chain(&setup.keys).cloned().collect();
     let mut all = environment::clean(&setup.env, &pass);
     all.extend(spec.env.clone());
@@ -109,7 +115,7 @@ fn start(argv: Vec<String>, env: BTreeMap<String, String>, spec: &AgentSpec, pap
     all.extend(papers.variables(&spec.phase));
     let cwd = PathBuf::from(&spec.cwd);
     let argv = setup.sandbox.wrap(argv, &setup.worktree, &papers.dir);
-    Start { argv, cwd, env: all, marker: setup.marker.clone() }
+    ProcessStart { argv, cwd, env: all, marker: setup.marker.clone() }
 }
 
 /// Opens the logs and sets up everything that hears the agent.

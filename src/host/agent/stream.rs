@@ -10,7 +10,7 @@ use super::lines::Lines;
 use super::log::Log;
 use super::setup::{Fact, Touch};
 use super::watch::Watch;
-use crate::host::process::pipes::Stream;
+use crate::host::process::pipes::OutputStream;
 use crate::host::redact::Redactor;
 use crate::model::adapter::Adapter;
 use crate::model::agent::AgentEvent;
@@ -54,7 +54,7 @@ pub(super) struct Heard {
 
 impl Listener {
     /// Takes a chunk of output.
-    pub(super) fn hear(&mut self, stream: Stream, chunk: &[u8], now: Instant) {
+    pub(super) fn hear(&mut self, stream: OutputStream, chunk: &[u8], now: Instant) {
         self.alive(now);
         self.beats.note(None);
         let mut clean = Vec::with_capacity(chunk.len());
@@ -64,7 +64,7 @@ impl Listener {
 
     /// Ends both streams and both logs; says what went wrong with the logs.
     pub(super) fn finish(mut self, now: Instant) -> (Box<dyn Adapter>, Heard, Beats) {
-        for stream in [Stream::Out, Stream::Err] {
+        for stream in [OutputStream::Out, OutputStream::Err] {
             let mut clean = Vec::new();
             self.channel(stream).redactor.finish(&mut clean);
             self.pass(stream, &clean, true, now);
@@ -102,22 +102,22 @@ impl Listener {
         self.facts.send(fact).ok();
     }
 
-    fn channel(&mut self, stream: Stream) -> &mut Channel {
+    fn channel(&mut self, stream: OutputStream) -> &mut Channel {
         match stream {
-            Stream::Out => &mut self.out,
-            Stream::Err => &mut self.err,
+            OutputStream::Out => &mut self.out,
+            OutputStream::Err => &mut self.err,
         }
     }
 
-    fn pass(&mut self, stream: Stream, clean: &[u8], last: bool, now: Instant) {
+    fn pass(&mut self, stream: OutputStream, clean: &[u8], last: bool, now: Instant) {
         let mut events = Vec::new();
         let adapter = &mut self.adapter;
         let channel = match stream {
-            Stream::Out => &mut self.out,
-            Stream::Err => &mut self.err,
+            OutputStream::Out => &mut self.out,
+            OutputStream::Err => &mut self.err,
         };
         channel.log.write(clean);
-        let joins = stream == Stream::Out && adapter.joins_text();
+        let joins = stream == OutputStream::Out && adapter.joins_text();
         let mut text: Option<String> = None;
         let mut read = |line: &str| {
             if joins && !line.starts_with('{') {
@@ -131,8 +131,8 @@ impl Listener {
                 events.extend(adapter.on_line(&text));
             }
             events.extend(match stream {
-                Stream::Out => adapter.on_line(line),
-                Stream::Err => adapter.on_stderr(line),
+                OutputStream::Out => adapter.on_line(line),
+                OutputStream::Err => adapter.on_stderr(line),
             });
         };
         channel.lines.push(clean, &mut read);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::setup::{Fact, Timers};
 use super::stream::Listener;
-use super::watch::Verdict;
+use super::watch::TimerVerdict;
 use crate::host::clock;
 use crate::host::process::kill::Family;
 use crate::host::process::pipes::{DRAIN, Pipes, QUIET};
@@ -19,7 +19,7 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ended {
+pub(super) struct ProcessEnd {
     pub(super) exit: Exit,
     pub(super) timer: Option<TimerKind>,
     pub(super) cancelled: bool,
@@ -43,9 +43,9 @@ pub(super) async fn supervise(
     result: &Path,
     (timers, style): (&Timers, StopStyle),
     stop: &StopToken,
-) -> Ended {
+) -> ProcessEnd {
     let family = Family::of(running);
-    let mut ended = Ended::default();
+    let mut ended = ProcessEnd::default();
     let mut stage = Stage::Working;
     loop {
         let due = match stage {
@@ -105,12 +105,12 @@ fn look(listener: &mut Listener, result: &Path, due: Instant) -> Option<TimerKin
     let result_is_there = result.symlink_metadata().is_ok_and(|facts| facts.is_file() && facts.len() > 0);
     listener.look(result_is_there, Instant::now());
     match listener.watch.look(Instant::now(), due, clock::suspended()) {
-        Verdict::Fine => None,
-        Verdict::Slow(timer, passed, limit) => {
+        TimerVerdict::Fine => None,
+        TimerVerdict::Slow(timer, passed, limit) => {
             listener.tell(Fact::Slow { timer, seconds: passed.as_secs_f64(), limit: limit.as_secs_f64() });
             None
         }
-        Verdict::Over(timer) => {
+        TimerVerdict::Over(timer) => {
             listener.tell(Fact::Ending { timer });
             Some(timer)
         }

@@ -13,7 +13,7 @@ const STOOD_STILL: Duration = Duration::from_secs(5);
 
 /// What a look at the clock came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Verdict {
+pub(super) enum TimerVerdict {
     Fine,
     /// Warn: the timer, the time so far, its limit.
     Slow(TimerKind, Duration, Duration),
@@ -117,7 +117,7 @@ impl Watch {
     }
 
     /// Looks at the clock. `due` is when this look was meant to happen.
-    pub(super) fn look(&mut self, now: Instant, due: Instant, suspended: Duration) -> Verdict {
+    pub(super) fn look(&mut self, now: Instant, due: Instant, suspended: Duration) -> TimerVerdict {
         let slept = suspended.saturating_sub(self.suspended);
         let late = now.saturating_duration_since(due);
         if slept > Duration::from_secs(1) || late > STOOD_STILL {
@@ -129,14 +129,14 @@ impl Watch {
             let passed = now.saturating_duration_since(begin);
             let warned = self.warned.contains(&number(timer));
             if passed >= limit && (warned || timer == TimerKind::Linger) {
-                return Verdict::Over(timer);
+                return TimerVerdict::Over(timer);
             }
             if passed >= limit.mul_f64(WARN_AT) && !warned && timer != TimerKind::Linger {
                 self.warned.insert(number(timer));
-                return Verdict::Slow(timer, passed, limit);
+                return TimerVerdict::Slow(timer, passed, limit);
             }
         }
-        Verdict::Fine
+        TimerVerdict::Fine
     }
 
     /// Returns when to look next: at the next warning or limit.
@@ -198,9 +198,9 @@ mod tests {
             let now = zero + SECOND * second;
             loop {
                 match watch.look(now, now, Duration::ZERO) {
-                    Verdict::Fine => break,
-                    Verdict::Slow(timer, ..) => warnings.push(timer),
-                    Verdict::Over(timer) => return (Some((second, timer)), warnings),
+                    TimerVerdict::Fine => break,
+                    TimerVerdict::Slow(timer, ..) => warnings.push(timer),
+                    TimerVerdict::Over(timer) => return (Some((second, timer)), warnings),
                 }
             }
         }
@@ -256,11 +256,11 @@ mod tests {
         let (mut paused, zero) = watch();
         paused.alive(zero);
         let wake = zero + SECOND * 7200;
-        assert_eq!(paused.look(wake, zero + SECOND, Duration::ZERO), Verdict::Fine);
+        assert_eq!(paused.look(wake, zero + SECOND, Duration::ZERO), TimerVerdict::Fine);
         assert_eq!(run(&mut paused, zero, 7201, 8000).0, Some((7500, TimerKind::Silence)));
         let (mut suspended, zero) = watch();
         suspended.alive(zero);
         let now = zero + SECOND * 290;
-        assert_eq!(suspended.look(now, now, SECOND * 3600), Verdict::Fine);
+        assert_eq!(suspended.look(now, now, SECOND * 3600), TimerVerdict::Fine);
     }
 }

@@ -16,7 +16,7 @@ pub mod tail;
 pub use limit::limit_processes;
 pub use marker::Marker;
 pub use orphan::become_subreaper;
-pub use run::{Command, Output, run};
+pub use run::{Command, ProcessResult, run};
 pub use sandbox::Sandbox;
 pub use spawn::SpawnError;
 pub use sweep::sweep;

@@ -37,9 +37,9 @@ impl Register {
     }
 
     /// Enters a child.
-    pub fn enter(&mut self, pid: i32) -> Entry {
+    pub fn enter(&mut self, pid: i32) -> RegisterEntry {
         self.0.insert(pid);
-        Entry(pid)
+        RegisterEntry(pid)
     }
 
     /// Tells whether a child was started here.
@@ -50,9 +50,9 @@ impl Register {
 
 /// Keeps a child in the register.
 #[derive(Debug)]
-pub struct Entry(i32);
+pub struct RegisterEntry(i32);
 
-impl Drop for Entry {
+impl Drop for RegisterEntry {
     fn drop(&mut self) {
         Register::lock().0.remove(&self.0);
     }

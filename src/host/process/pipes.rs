@@ -13,7 +13,7 @@ pub const DRAIN: Duration = Duration::from_secs(2);
 
 /// Which stream a chunk came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
+pub enum OutputStream {
     Out,
     Err,
 }
@@ -48,21 +48,21 @@ impl Pipes {
     }
 
     /// Waits for the next chunk; `None` when both streams are closed. Safe to cancel.
-    pub async fn next(&mut self) -> Option<(Stream, &[u8])> {
+    pub async fn next(&mut self) -> Option<(OutputStream, &[u8])> {
         loop {
             let (out, err) = (self.out.as_mut(), self.err.as_mut());
             if out.is_none() && err.is_none() {
                 return None;
             }
             let (stream, read) = tokio::select! {
-                read = read(out, &mut self.out_buffer) => (Stream::Out, read),
-                read = read(err, &mut self.err_buffer) => (Stream::Err, read),
+                read = read(out, &mut self.out_buffer) => (OutputStream::Out, read),
+                read = read(err, &mut self.err_buffer) => (OutputStream::Err, read),
             };
             match (stream, read) {
-                (Stream::Out, 0) => self.out = None,
-                (Stream::Err, 0) => self.err = None,
-                (Stream::Out, length) => return Some((stream, &self.out_buffer[..length])),
-                (Stream::Err, length) => return Some((stream, &self.err_buffer[..length])),
+                (OutputStream::Out, 0) => self.out = None,
+                (OutputStream::Err, 0) => self.err = None,
+                (OutputStream::Out, length) => return Some((stream, &self.out_buffer[..length])),
+                (OutputStream::Err, length) => return Some((stream, &self.err_buffer[..length])),
             }
         }
     }

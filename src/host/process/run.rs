@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::capture::Capture;
 use super::kill::Family;
 use super::marker::Marker;
-use super::pipes::{DRAIN, Pipes, QUIET, Stream};
-use super::spawn::{Running, SpawnError, Start, spawn};
+use super::pipes::{DRAIN, OutputStream, Pipes, QUIET};
+use super::spawn::{ProcessStart, Running, SpawnError, spawn};
 use crate::host::stop::{StopLevel, StopToken};
 use crate::model::agent::{Exit, StopStyle};
 
@@ -48,7 +48,7 @@ impl Command {
 
 /// How a program ended and what it wrote.
 #[derive(Clone, Debug, Default)]
-pub struct Output {
+pub struct ProcessResult {
     pub code: Option<i32>,
     pub signal: Option<i32>,
     pub stdout: Vec<u8>,
@@ -58,7 +58,7 @@ pub struct Output {
     pub duration: Duration,
 }
 
-impl Output {
+impl ProcessResult {
     /// Tells whether it ended by itself with code 0.
     pub fn success(&self) -> bool {
         self.code == Some(0) && !self.timed_out && !self.cancelled
@@ -66,14 +66,14 @@ impl Output {
 }
 
 /// Runs a program to its end, its time-out or the stop of the run; nothing that it started is left.
-pub async fn run(command: Command, stop: StopToken) -> Result<Output, SpawnError> {
+pub async fn run(command: Command, stop: StopToken) -> Result<ProcessResult, SpawnError> {
     let begin = Instant::now();
-    let start = Start { argv: command.argv, cwd: command.cwd, env: command.env, marker: command.marker };
+    let start = ProcessStart { argv: command.argv, cwd: command.cwd, env: command.env, marker: command.marker };
     let mut running = spawn(&start, &stop).await?;
     let mut pipes = Pipes::take(&mut running.child, command.stdin);
     let mut captures = (Capture::new(command.max_output), Capture::new(command.max_output));
     let family = Family::of(&running);
-    let mut output = Output::default();
+    let mut output = ProcessResult::default();
 
     let status = tokio::select! {
         status = attend(&mut running, &mut pipes, &mut captures) => Some(status),
@@ -141,10 +141,10 @@ async fn drain(pipes: &mut Pipes, captures: &mut (Capture, Capture), quiet: Dura
     }
 }
 
-fn keep(captures: &mut (Capture, Capture), stream: Stream, chunk: &[u8]) {
+fn keep(captures: &mut (Capture, Capture), stream: OutputStream, chunk: &[u8]) {
     match stream {
-        Stream::Out => captures.0.push(chunk),
-        Stream::Err => captures.1.push(chunk),
+        OutputStream::Out => captures.0.push(chunk),
+        OutputStream::Err => captures.1.push(chunk),
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 
 use super::limit::ceiling;
 use super::marker::Marker;
-use super::orphan::{Entry, Register};
+use super::orphan::{Register, RegisterEntry};
 use crate::host::failpoint;
 use crate::host::stop::{StopLevel, StopToken};
 
@@ -24,7 +24,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 /// What is to be started. The environment is complete but for the marker.
 #[derive(Clone, Debug)]
-pub struct Start {
+pub struct ProcessStart {
     pub argv: Vec<String>,
     pub cwd: PathBuf,
     pub env: BTreeMap<String, String>,
@@ -38,7 +38,7 @@ pub struct Running {
     pub pid: i32,
     pub marker: Marker,
     armed: bool,
-    _entry: Entry,
+    _entry: RegisterEntry,
 }
 
 impl Running {
@@ -91,7 +91,7 @@ impl SpawnError {
 
 /// Starts a process with pipes on all three standard streams. Must be called on a thread that lives as long as the
 /// program: the process dies with it.
-pub async fn spawn(start: &Start, stop: &StopToken) -> Result<Running, SpawnError> {
+pub async fn spawn(start: &ProcessStart, stop: &StopToken) -> Result<Running, SpawnError> {
     let Some(program) = start.argv.first().filter(|program| !program.is_empty()) else {
         return Err(SpawnError::Empty);
     };
@@ -121,7 +121,7 @@ pub async fn spawn(start: &Start, stop: &StopToken) -> Result<Running, SpawnErro
     Err(SpawnError::Exhausted(program.clone()))
 }
 
-fn once(program: &str, start: &Start) -> io::Result<Running> {
+fn once(program: &str, start: &ProcessStart) -> io::Result<Running> {
     let mut command = Command::new(program);
     command.args(&start.argv[1..]).current_dir(&start.cwd);
     command.env_clear().envs(&start.env).envs(start.marker.variables());

@@ -2,16 +2,16 @@
 
 use super::region::{Form, Region, region};
 use super::render::{self, Quotes};
-use super::value::{EditError, Value};
+use super::value::{EditError, FieldValue};
 use crate::model::problem::Problem;
 use crate::model::read::frontmatter;
-use crate::model::read::{Frontmatter, Node};
+use crate::model::read::{Frontmatter, YamlNode};
 
 /// Returns the text with some keys of its frontmatter set; every byte that is not part of their values stays.
 ///
 /// A key that is not there is added below the others, and a frontmatter where there is none. The result is read back:
 /// an edit that would change anything else, or lose a comment, is refused.
-pub fn set(text: &str, changes: &[(&str, Value)]) -> Result<String, EditError> {
+pub fn set(text: &str, changes: &[(&str, FieldValue)]) -> Result<String, EditError> {
     let mut edited = text.to_owned();
     for (key, value) in changes {
         edited = set_one(&edited, key, value)?;
@@ -30,7 +30,7 @@ fn read(text: &str) -> Result<Option<Frontmatter>, EditError> {
     Ok(front)
 }
 
-fn set_one(text: &str, key: &str, value: &Value) -> Result<String, EditError> {
+fn set_one(text: &str, key: &str, value: &FieldValue) -> Result<String, EditError> {
     let word = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if !word || !key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         return Err(EditError::refused(key, "a key is a word of letters, digits, `_` and `-`"));
@@ -38,7 +38,7 @@ fn set_one(text: &str, key: &str, value: &Value) -> Result<String, EditError> {
     let old = read(text)?;
     let at = old.as_ref().and_then(|front| front.entries.iter().position(|entry| entry.key == key));
     let edited = match (&old, at) {
-        (_, None) if *value == Value::Remove => return Ok(text.to_owned()),
+        (_, None) if *value == FieldValue::Remove => return Ok(text.to_owned()),
         (Some(front), Some(at)) if agrees(Some(&front.entries[at].value), value) => return Ok(text.to_owned()),
         (Some(front), Some(at)) => replace(text, front, at, value)?,
         (Some(front), None) => add(text, front, key, value)?,
@@ -52,21 +52,21 @@ fn set_one(text: &str, key: &str, value: &Value) -> Result<String, EditError> {
 }
 
 /// Returns a value as it stands behind `key: `.
-fn line(key: &str, value: &Value, quotes: Quotes) -> Result<String, EditError> {
+fn line(key: &str, value: &FieldValue, quotes: Quotes) -> Result<String, EditError> {
     match value {
-        Value::Text(text) => Ok(render::text(text, quotes, false)),
-        Value::Number(number) => {
+        FieldValue::Text(text) => Ok(render::text(text, quotes, false)),
+        FieldValue::Number(number) => {
             render::number(*number).ok_or_else(|| EditError::refused(key, "the number is not finite"))
         }
-        Value::List(items) => Ok(render::list(items)),
-        Value::Null | Value::Remove => Ok("null".to_owned()),
+        FieldValue::List(items) => Ok(render::list(items)),
+        FieldValue::Null | FieldValue::Remove => Ok("null".to_owned()),
     }
 }
 
-fn replace(text: &str, front: &Frontmatter, at: usize, value: &Value) -> Result<String, EditError> {
+fn replace(text: &str, front: &Frontmatter, at: usize, value: &FieldValue) -> Result<String, EditError> {
     let key = front.entries[at].key.as_str();
     let Region { form, value: place, lines } = region(text, front, at)?;
-    if *value == Value::Remove {
+    if *value == FieldValue::Remove {
         return Ok(format!("{}{}", &text[..lines.start], &text[lines.end..]));
     }
     let new = match (&form, value) {
@@ -74,7 +74,7 @@ fn replace(text: &str, front: &Frontmatter, at: usize, value: &Value) -> Result<
         (Form::Inline(quotes), _) => line(key, value, *quotes)?,
         (Form::Empty, _) if place.is_empty() => format!(" {}", line(key, value, Quotes::None)?),
         (Form::Empty | Form::Flow, _) => line(key, value, Quotes::None)?,
-        (Form::Items(indent, quotes), Value::List(items)) if !items.is_empty() => {
+        (Form::Items(indent, quotes), FieldValue::List(items)) if !items.is_empty() => {
             let newline = newline(text, front);
             let lines = items.iter().map(|item| render::text(item, *quotes, false));
             lines.flat_map(|item| [newline, indent, "- "].map(str::to_owned).into_iter().chain([item])).collect()
@@ -84,7 +84,7 @@ fn replace(text: &str, front: &Frontmatter, at: usize, value: &Value) -> Result<
     Ok(format!("{}{new}{}", &text[..place.start], &text[place.end..]))
 }
 
-fn add(text: &str, front: &Frontmatter, key: &str, value: &Value) -> Result<String, EditError> {
+fn add(text: &str, front: &Frontmatter, key: &str, value: &FieldValue) -> Result<String, EditError> {
     let indent = front.entries.first().map_or("", |entry| {
         let start = text[..entry.key_span.start].rfind('\n').map_or(0, |end| end + 1);
         let before = &text[start..entry.key_span.start];
@@ -95,7 +95,7 @@ fn add(text: &str, front: &Frontmatter, key: &str, value: &Value) -> Result<Stri
     Ok(format!("{}{indent}{key}: {}{newline}{}", &text[..at], line(key, value, Quotes::None)?, &text[at..]))
 }
 
-fn create(text: &str, key: &str, value: &Value) -> Result<String, EditError> {
+fn create(text: &str, key: &str, value: &FieldValue) -> Result<String, EditError> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let end = text.find('\n');
     let newline = if end.is_some_and(|end| text[..end].ends_with('\r')) { "\r\n" } else { "\n" };
@@ -112,7 +112,7 @@ fn newline(text: &str, front: &Frontmatter) -> &'static str {
 }
 
 /// Reads the edited text back: the key has its new value, everything else has its old one.
-fn verify(text: &str, old: Option<&Frontmatter>, edited: &str, key: &str, value: &Value) -> bool {
+fn verify(text: &str, old: Option<&Frontmatter>, edited: &str, key: &str, value: &FieldValue) -> bool {
     let Ok(Some(new)) = read(edited) else { return false };
     let body = old.map_or_else(|| text.trim_start_matches('\u{feff}'), |old| &text[old.span.end..]);
     let others = |front: &Frontmatter| -> Vec<(String, Shape)> {
@@ -133,23 +133,23 @@ enum Shape {
 }
 
 impl Shape {
-    fn of(node: &Node) -> Self {
+    fn of(node: &YamlNode) -> Self {
         match node {
-            Node::Null(_) => Self::Null,
-            Node::Scalar(scalar) => Self::Text(scalar.text.clone()),
-            Node::List(items, _, _) => Self::List(items.iter().map(|item| item.text.clone()).collect()),
-            Node::Other(parts, _) => Self::Other(parts.clone()),
+            YamlNode::Null(_) => Self::Null,
+            YamlNode::Scalar(scalar) => Self::Text(scalar.text.clone()),
+            YamlNode::List(items, _, _) => Self::List(items.iter().map(|item| item.text.clone()).collect()),
+            YamlNode::Other(parts, _) => Self::Other(parts.clone()),
         }
     }
 }
 
 /// Tells whether a key has a value.
-fn agrees(node: Option<&Node>, value: &Value) -> bool {
+fn agrees(node: Option<&YamlNode>, value: &FieldValue) -> bool {
     match (node.map(Shape::of), value) {
-        (None, Value::Remove) | (Some(Shape::Null), Value::Null) => true,
-        (Some(Shape::Text(old)), Value::Text(new)) => old == *new,
-        (Some(Shape::Text(old)), Value::Number(new)) => old.parse() == Ok(*new),
-        (Some(Shape::List(old)), Value::List(new)) => old == *new,
+        (None, FieldValue::Remove) | (Some(Shape::Null), FieldValue::Null) => true,
+        (Some(Shape::Text(old)), FieldValue::Text(new)) => old == *new,
+        (Some(Shape::Text(old)), FieldValue::Number(new)) => old.parse() == Ok(*new),
+        (Some(Shape::List(old)), FieldValue::List(new)) => old == *new,
         (None | Some(Shape::Null | Shape::Text(_) | Shape::List(_) | Shape::Other(_)), _) => false,
     }
 }

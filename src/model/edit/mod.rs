@@ -6,4 +6,4 @@ mod render;
 mod value;
 
 pub use apply::set;
-pub use value::{EditError, Value};
+pub use value::{EditError, FieldValue};

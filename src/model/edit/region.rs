@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::render::Quotes;
 use super::value::EditError;
-use crate::model::read::{Entry, Frontmatter, Node};
+use crate::model::read::{Frontmatter, YamlEntry, YamlNode};
 
 /// How a value is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,27 +70,27 @@ pub(super) fn region(text: &str, front: &Frontmatter, at: usize) -> Result<Regio
     Ok(Region { form, value, lines: start..end })
 }
 
-fn form(text: &str, entry: &Entry) -> Form {
+fn form(text: &str, entry: &YamlEntry) -> Form {
     let quotes = |span: &Range<usize>| match text.as_bytes().get(span.start) {
         Some(b'"') => Quotes::Double,
         Some(b'\'') => Quotes::Single,
         _ => Quotes::None,
     };
     match &entry.value {
-        Node::Null(_) => Form::Empty,
-        Node::Scalar(scalar) if scalar.plain || quotes(&scalar.span) != Quotes::None => {
+        YamlNode::Null(_) => Form::Empty,
+        YamlNode::Scalar(scalar) if scalar.plain || quotes(&scalar.span) != Quotes::None => {
             Form::Inline(quotes(&scalar.span))
         }
-        Node::Scalar(_) => Form::Text,
-        Node::List(_, _, true) => Form::Flow,
-        Node::List(items, _, false) => {
+        YamlNode::Scalar(_) => Form::Text,
+        YamlNode::List(_, _, true) => Form::Flow,
+        YamlNode::List(items, _, false) => {
             let Some(first) = items.first() else { return Form::Nested };
             let line = text[..first.span.start].rfind('\n').map_or(0, |end| end + 1);
             let before = &text[line..first.span.start];
             let indent = before.len() - before.trim_start().len();
             Form::Items(before[..indent].to_owned(), quotes(&first.span))
         }
-        Node::Other(..) => Form::Nested,
+        YamlNode::Other(..) => Form::Nested,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::model::problem::Problem;
 
 /// A new value of a key.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum FieldValue {
     Text(String),
     Number(f64),
     List(Vec<String>),
@@ -13,31 +13,31 @@ pub enum Value {
     Remove,
 }
 
-impl From<&str> for Value {
+impl From<&str> for FieldValue {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Value {
+impl From<String> for FieldValue {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<f64> for Value {
+impl From<f64> for FieldValue {
     fn from(number: f64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<u32> for Value {
+impl From<u32> for FieldValue {
     fn from(number: u32) -> Self {
         Self::Number(f64::from(number))
     }
 }
 
-impl From<Vec<String>> for Value {
+impl From<Vec<String>> for FieldValue {
     fn from(list: Vec<String>) -> Self {
         Self::List(list)
     }

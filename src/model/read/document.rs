@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::field::{Name, fields};
 use super::opened::Opened;
-use super::phase_heading::Kind;
+use super::phase_heading::HeadingKind;
 use super::prp::fields::scalar;
 use super::text::frontmatter::Frontmatter;
 use super::text::heading::Heading;
@@ -16,12 +16,12 @@ use crate::model::prp::Prp;
 
 /// A document and what it turned out to be.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Document {
+pub enum ReadDocument {
     Prp(Box<Prp>, Vec<Problem>),
     Plan(Box<Plan>, Vec<Problem>),
 }
 
-impl Document {
+impl ReadDocument {
     /// Returns what is wrong with it.
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -39,15 +39,15 @@ impl Document {
 }
 
 /// Decides what a document is and reads it. `path` is kept, not opened.
-pub fn document(path: &Path, bytes: &[u8]) -> Document {
+pub fn document(path: &Path, bytes: &[u8]) -> ReadDocument {
     let mut problems = Vec::new();
     let opened = Opened::of(bytes, &mut problems);
     if is_plan(path, opened.front.as_ref(), &opened.reading) {
         let plan = super::plan::reader::read(path, opened, &mut problems);
-        Document::Plan(Box::new(plan), problems)
+        ReadDocument::Plan(Box::new(plan), problems)
     } else {
         let prp = super::prp::reader::read(path, opened, &mut problems);
-        Document::Prp(Box::new(prp), problems)
+        ReadDocument::Prp(Box::new(prp), problems)
     }
 }
 
@@ -59,10 +59,10 @@ fn is_plan(path: &Path, front: Option<&Frontmatter>, reading: &Reading) -> bool 
     }
     let phase = |heading: &&Heading, kind| heading.phase.as_ref().is_some_and(|phase| phase.kind == kind);
     let headings = &reading.headings;
-    if headings.iter().any(|heading| phase(&heading, Kind::MegaPhase)) {
+    if headings.iter().any(|heading| phase(&heading, HeadingKind::MegaPhase)) {
         return true;
     }
-    let Some(first) = headings.iter().find(|heading| phase(heading, Kind::Phase)) else { return false };
+    let Some(first) = headings.iter().find(|heading| phase(heading, HeadingKind::Phase)) else { return false };
     let names: Vec<Name> = fields(&reading.masked, &(first.span.start..reading.masked.len()), &[])
         .iter()
         .map(|field| field.name)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::text::heading::Heading;
-use super::text::item::item;
+use super::text::list_item::item;
 use super::text::source::{lines, trim};
 
 /// What a field of a plan phase says.

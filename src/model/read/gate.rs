@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::text::fence::Fence;
 use super::text::heading::{Heading, plain};
-use super::text::item::{Item, first_code, item};
+use super::text::list_item::{ListItem, first_code, item};
 use super::text::reading::Reading;
 use super::text::source::{lines, trim};
 use crate::model::gate::Gate;
@@ -134,7 +134,7 @@ impl Walk<'_> {
 }
 
 /// Makes a gate of a list item such as ``L1: `cargo fmt --check` ``.
-pub(crate) fn listed(text: &str, item: &Item, default: u8) -> Gate {
+pub(crate) fn listed(text: &str, item: &ListItem, default: u8) -> Gate {
     let content = &text[item.text.clone()];
     let (level, skip) = level_at_start(content).map_or((default, 0), |(level, length)| {
         let marks = content.len() - content.trim_start_matches(['*', '_', ' ']).len();

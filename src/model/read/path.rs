@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::text::item::{first_code, split};
+use super::text::list_item::{first_code, split};
 use super::text::source::trim;
 
 /// Why a declared path is not taken.
@@ -53,10 +53,10 @@ pub fn clean_path(text: &str) -> Result<String, BadPath> {
 }
 
 /// A path found in prose, with its place.
-pub(crate) type Found = (Range<usize>, Result<String, BadPath>);
+pub(crate) type FoundPath = (Range<usize>, Result<String, BadPath>);
 
 /// Reads one entry: the first back-ticked token, else the text up to ` - `, ` (` or the end.
-pub(crate) fn entry(text: &str, range: &Range<usize>) -> Option<Found> {
+pub(crate) fn entry(text: &str, range: &Range<usize>) -> Option<FoundPath> {
     if is_none(&text[range.clone()]) {
         return None;
     }
@@ -73,7 +73,7 @@ pub(crate) fn entry(text: &str, range: &Range<usize>) -> Option<Found> {
 }
 
 /// Reads a comma list.
-pub(crate) fn entries(text: &str, range: &Range<usize>) -> Vec<Found> {
+pub(crate) fn entries(text: &str, range: &Range<usize>) -> Vec<FoundPath> {
     split(text, range, |_| false).iter().filter_map(|part| entry(text, part)).collect()
 }
 

@@ -4,7 +4,7 @@ use super::estimate;
 
 /// What a heading counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum HeadingKind {
     Phase,
     Step,
     Task,
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
 /// A heading that starts with a kind and a label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PhaseHeading {
-    pub(crate) kind: Kind,
+    pub(crate) kind: HeadingKind,
     pub(crate) label: String,
     pub(crate) title: String,
     pub(crate) minutes: Option<f64>,
@@ -42,9 +42,10 @@ impl PhaseHeading {
     }
 }
 
-fn kind(text: &str) -> Option<(Kind, &str)> {
-    let kinds = [("mega-phase", Kind::MegaPhase), ("mega phase", Kind::MegaPhase), ("phase", Kind::Phase)];
-    let fallback = [("step", Kind::Step), ("task", Kind::Task)];
+fn kind(text: &str) -> Option<(HeadingKind, &str)> {
+    let kinds =
+        [("mega-phase", HeadingKind::MegaPhase), ("mega phase", HeadingKind::MegaPhase), ("phase", HeadingKind::Phase)];
+    let fallback = [("step", HeadingKind::Step), ("task", HeadingKind::Task)];
     kinds.into_iter().chain(fallback).find_map(|(word, kind)| {
         let start = text.get(..word.len())?;
         start.eq_ignore_ascii_case(word).then(|| (kind, &text[word.len()..]))

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::draft::{Draft, DraftGate};
+use super::draft::{DraftGate, PrpDraft};
 
 /// Writes a PRP in its canonical form.
-pub fn prp(draft: &Draft) -> String {
+pub fn prp(draft: &PrpDraft) -> String {
     let mut text = frontmatter(draft);
     let mut section = |heading: &str, body: &str| {
         text.push_str("\n## ");
@@ -28,7 +28,7 @@ pub fn prp(draft: &Draft) -> String {
     text
 }
 
-fn frontmatter(draft: &Draft) -> String {
+fn frontmatter(draft: &PrpDraft) -> String {
     let list = |entries: &[String]| entries.iter().map(|entry| quoted(entry)).collect::<Vec<_>>().join(", ");
     let ids = draft.dependencies.join(", ");
     let lines = [
@@ -49,13 +49,13 @@ fn frontmatter(draft: &Draft) -> String {
     format!("---\n{}\n---\n\n# {}: {}\n", lines.join("\n"), draft.id, one_line(&draft.title))
 }
 
-fn problem(draft: &Draft) -> String {
+fn problem(draft: &PrpDraft) -> String {
     let intro = demoted(draft.intro.trim());
     let gap = if intro.is_empty() { "" } else { "\n\n" };
     format!("{}{gap}{intro}", sentence(&draft.goal, &draft.title))
 }
 
-fn solution(draft: &Draft) -> String {
+fn solution(draft: &PrpDraft) -> String {
     let mut text = format!("{} is reached in {}:\n\n", one_line(&draft.title), count(draft.phases.len(), "phase"));
     for (number, phase) in draft.phases.iter().enumerate() {
         line(&mut text, format_args!("{}. {}", number + 1, one_line(&phase.title)));
@@ -63,7 +63,7 @@ fn solution(draft: &Draft) -> String {
     text
 }
 
-fn implementation(draft: &Draft) -> String {
+fn implementation(draft: &PrpDraft) -> String {
     let hours = draft.hours / draft.phases.len().max(1) as f64;
     let mut text = String::new();
     for (number, phase) in draft.phases.iter().enumerate() {
@@ -92,7 +92,7 @@ fn validation(gates: &[DraftGate]) -> String {
     format!("{list}{fenced}")
 }
 
-fn acceptance(draft: &Draft) -> String {
+fn acceptance(draft: &PrpDraft) -> String {
     let mut text = String::new();
     line(&mut text, format_args!("- [ ] {}", sentence(&draft.goal, &draft.title)));
     for phase in &draft.phases {
@@ -102,7 +102,7 @@ fn acceptance(draft: &Draft) -> String {
     text
 }
 
-fn testing(draft: &Draft) -> String {
+fn testing(draft: &PrpDraft) -> String {
     let commands = draft.gates.iter().filter(|gate| gate.command.is_some()).count();
     let manual = draft.gates.len() - commands;
     let by_hand = if manual == 0 { String::new() } else { format!(" {} for a person to check.", left(manual)) };
@@ -112,7 +112,7 @@ fn testing(draft: &Draft) -> String {
     )
 }
 
-fn risks(draft: &Draft) -> String {
+fn risks(draft: &PrpDraft) -> String {
     let mut text = String::from("| Risk | Mitigation |\n|---|---|\n");
     if draft.dependencies.is_empty() {
         text.push_str("| A later PRP builds on an unfinished state | One checkpoint commit per phase, merged only when validated |\n");

@@ -4,7 +4,7 @@ use crate::model::prp::Complexity;
 
 /// Everything that the writer needs.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Draft {
+pub struct PrpDraft {
     pub id: String,
     pub title: String,
     pub batch: u32,

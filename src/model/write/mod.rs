@@ -6,6 +6,6 @@ mod gates;
 mod steps;
 
 pub use document::prp;
-pub use draft::{Draft, DraftGate, DraftPhase};
+pub use draft::{DraftGate, DraftPhase, PrpDraft};
 pub use gates::gates;
 pub use steps::phases;

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::graph::{Cycle, Graph, Node, Reason};
 use crate::model::prp::Prp;
-use crate::review::document::Document;
+use crate::review::document::ReviewedPrp;
 
 /// All documents with their graph.
 pub(super) struct Batch<'a> {
-    pub(super) documents: Vec<Document<'a>>,
+    pub(super) documents: Vec<ReviewedPrp<'a>>,
     /// The first document of every id.
     pub(super) by_id: HashMap<&'a str, usize>,
     /// Explicit edges inside the batch: what each document depends on, itself left out.
@@ -18,7 +18,7 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn new(prps: &'a [Prp]) -> Self {
-        let documents = prps.iter().map(Document::new).collect::<Vec<_>>();
+        let documents = prps.iter().map(ReviewedPrp::new).collect::<Vec<_>>();
         let mut by_id = HashMap::new();
         for (index, prp) in prps.iter().enumerate() {
             if let Some(id) = &prp.id {
@@ -54,8 +54,8 @@ impl<'a> Batch<'a> {
 }
 
 /// Makes graph nodes whose ids are positions, so that documents without an id or with a doubled one do not disturb.
-fn nodes(documents: &[Document<'_>], before: &[Vec<usize>]) -> Vec<Node> {
-    let node = |(index, document): (usize, &Document<'_>)| Node {
+fn nodes(documents: &[ReviewedPrp<'_>], before: &[Vec<usize>]) -> Vec<Node> {
+    let node = |(index, document): (usize, &ReviewedPrp<'_>)| Node {
         id: index.to_string(),
         title: document.prp.title.clone().unwrap_or_default(),
         dependencies: before[index].iter().map(ToString::to_string).collect(),

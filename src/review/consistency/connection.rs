@@ -2,9 +2,9 @@
 
 use super::batch::Batch;
 use crate::model::id::PrpId;
-use crate::review::document::Document;
+use crate::review::document::ReviewedPrp;
 use crate::review::finding::Finding;
-use crate::review::finding::Severity::{Info, Warning};
+use crate::review::finding::FindingSeverity::{Info, Warning};
 use crate::review::outline::words;
 
 pub(super) fn check(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
@@ -63,7 +63,7 @@ fn integration(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Tells whether a PRP is about putting the others together.
-fn integrates(document: &Document<'_>) -> bool {
+fn integrates(document: &ReviewedPrp<'_>) -> bool {
     let title = words(document.prp.title.as_deref().unwrap_or_default());
     let has = |word: &str| title.contains(word);
     let marked = |text: &String| text.eq_ignore_ascii_case("integration");
@@ -75,11 +75,11 @@ fn integrates(document: &Document<'_>) -> bool {
         || has(" integration ") && (has(" test ") || has(" tests ") || has(" testing "))
 }
 
-fn number(document: &Document<'_>) -> Option<u32> {
+fn number(document: &ReviewedPrp<'_>) -> Option<u32> {
     document.prp.batch.or_else(|| document.prp.id.as_ref()?.batch().map(|batch| batch.0))
 }
 
-fn stage(document: &Document<'_>) -> Option<u32> {
+fn stage(document: &ReviewedPrp<'_>) -> Option<u32> {
     let from_id = || document.prp.id.as_ref()?.bare().split('.').nth(1)?.parse().ok();
     document.prp.stage.or_else(from_id)
 }

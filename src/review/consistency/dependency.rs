@@ -7,7 +7,7 @@ use crate::model::id::PrpId;
 use crate::model::status::Status;
 use crate::review::document::Document;
 use crate::review::finding::Finding;
-use crate::review::finding::Severity::{Error, Warning};
+use crate::review::finding::FindingSeverity::{Error, Warning};
 
 /// Spellings that differ by more than this are different ids.
 const NEAR: usize = 1;
@@ -52,7 +52,7 @@ pub(super) fn check(batch: &Batch<'_>, known: &[PrpId], findings: &mut Vec<Findi
     cycle(batch, findings);
 }
 
-fn duplicate(batch: &Batch<'_>, item: usize, document: &Document<'_>, findings: &mut Vec<Finding>) {
+fn duplicate(batch: &Batch<'_>, item: usize, document: &ReviewedPrp<'_>, findings: &mut Vec<Finding>) {
     let Some(id) = &document.prp.id else { return };
     if let Some(&first) = batch.by_id.get(id.as_str())
         && first != item
@@ -63,7 +63,7 @@ fn duplicate(batch: &Batch<'_>, item: usize, document: &Document<'_>, findings: 
     }
 }
 
-fn stage(document: &Document<'_>, dependency: &Document<'_>, findings: &mut Vec<Finding>) {
+fn stage(document: &ReviewedPrp<'_>, dependency: &ReviewedPrp<'_>, findings: &mut Vec<Finding>) {
     let (Some(own), Some(other)) = (document.prp.stage, dependency.prp.stage) else { return };
     if own <= other {
         let text = format!("{} is in stage {own} but depends on {} of stage {other}", document.name, dependency.name);

@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use crate::model::prp::Complexity;
-use crate::review::finding::{Finding, Severity::Warning};
+use crate::review::finding::{Finding, FindingSeverity::Warning};
 
 const MOST_HOURS: f64 = 40.0;
 const LEAST_HOURS_OF_HIGH: f64 = 2.0;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::batch::Batch;
 use super::producers::Producers;
 use super::reference::references;
-use crate::review::finding::{Finding, Severity::Warning};
+use crate::review::finding::{Finding, FindingSeverity::Warning};
 
 pub(super) fn check(batch: &Batch<'_>, exists: &dyn Fn(&str) -> bool, findings: &mut Vec<Finding>) {
     shared(batch, findings);

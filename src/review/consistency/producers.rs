@@ -11,7 +11,7 @@ pub(super) struct Producers<'a> {
     /// Files and directories as declared.
     by_path: HashMap<&'a str, Vec<usize>>,
     by_name: HashMap<&'a str, Vec<(usize, &'a str)>>,
-    globs: Vec<(usize, Pattern)>,
+    globs: Vec<(usize, DeclaredFile)>,
 }
 
 impl<'a> Producers<'a> {
@@ -23,7 +23,7 @@ impl<'a> Producers<'a> {
                 let name = path.rsplit('/').next().unwrap_or(path);
                 producers.by_path.entry(path).or_default().push(item);
                 producers.by_name.entry(name).or_default().push((item, path));
-                let pattern = Pattern::new(path);
+                let pattern = DeclaredFile::new(path);
                 if pattern.is_glob() {
                     producers.globs.push((item, pattern));
                 }

@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-use crate::review::document::Document;
+use crate::review::document::ReviewedPrp;
 use crate::review::outline::{clamp, prose_lines};
 
 /// A path in back-ticks.
-pub(super) struct Reference {
+pub(super) struct PathReference {
     pub(super) path: String,
     pub(super) span: Range<usize>,
 }
 
 /// Lists the paths that stand in back-ticks in the phases, outside of fenced code.
-pub(super) fn references(document: &Document<'_>) -> Vec<Reference> {
+pub(super) fn references(document: &ReviewedPrp<'_>) -> Vec<PathReference> {
     let text = &document.prp.text;
     let mut found = Vec::new();
     for phase in &document.prp.phases {
@@ -22,7 +22,7 @@ pub(super) fn references(document: &Document<'_>) -> Vec<Reference> {
                 if index % 2 == 1
                     && let Some(path) = path(part)
                 {
-                    found.push(Reference { path, span: at..at + part.len() });
+                    found.push(PathReference { path, span: at..at + part.len() });
                 }
                 at += part.len() + 1;
             }

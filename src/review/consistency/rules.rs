@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::{connection, dependency, effort, file, term};
 use crate::model::id::PrpId;
 use crate::model::prp::Prp;
-use crate::review::finding::{Finding, Severity};
+use crate::review::finding::{Finding, FindingSeverity};
 
 /// Every rule: the category of its findings, and how much they matter.
 ///

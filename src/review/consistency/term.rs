@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::batch::Batch;
-use crate::review::document::Document;
-use crate::review::finding::{Finding, Severity::Warning};
+use crate::review::document::ReviewedPrp;
+use crate::review::finding::{Finding, FindingSeverity::Warning};
 
 /// Shorter words are spelled alike by chance.
 const SHORTEST: usize = 5;
@@ -12,7 +12,7 @@ const SHORTEST: usize = 5;
 /// Compares what is written in one and the same manner everywhere: declared paths, words of titles, tags, external
 /// dependencies. Only case, dashes and underscores may differ between two spellings of one thing.
 pub(super) fn check(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
-    type Kind = (&'static str, fn(&Document<'_>) -> Vec<String>);
+    type Kind = (&'static str, fn(&ReviewedPrp<'_>) -> Vec<String>);
     let kinds: [Kind; 4] = [
         ("path", |document| document.prp.files.clone()),
         ("word", |document| words(document.prp.title.as_deref().unwrap_or_default())),

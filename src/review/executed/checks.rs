@@ -2,15 +2,15 @@
 
 use super::criteria::criteria;
 use super::diff::{Leftover, added, leftover};
-use super::facts::{Facts, PhaseFacts};
+use super::facts::{PhaseFacts, WorkFacts};
 use crate::model::phase::Phase;
 use crate::model::prp::Prp;
-use crate::model::validation::{ValidationRecord, Verdict};
+use crate::model::validation::{LevelVerdict, ValidationRecord};
 use crate::review::check::{Check, Review};
-use crate::review::document::Document;
+use crate::review::document::ReviewedPrp;
 use crate::review::drift::{DriftLevel, drift};
 use crate::review::finding::Finding;
-use crate::review::finding::Severity::{Error, Info, Warning};
+use crate::review::finding::FindingSeverity::{Error, Info, Warning};
 
 /// Reviews executed work by what git shows.
 ///
@@ -21,8 +21,8 @@ use crate::review::finding::Severity::{Error, Info, Warning};
 /// | `files` | 2 | changed files as declared; half up to 15 % drift, nothing above |
 /// | `criteria` | 1 | the share of ticked acceptance criteria; half when none is ticked; all of it when the PRP has no boxes |
 /// | `leftovers` | 1 | no conflict markers and no `TODO`, `FIXME`, `XXX` in added lines; half for up to three words |
-pub fn executed(prp: &Prp, facts: &Facts) -> Review {
-    let document = Document::new(prp);
+pub fn executed(prp: &Prp, facts: &WorkFacts) -> Review {
+    let document = ReviewedPrp::new(prp);
     Review::new(vec![
         commits(&document, facts),
         validation(&document, facts),
@@ -32,11 +32,11 @@ pub fn executed(prp: &Prp, facts: &Facts) -> Review {
     ])
 }
 
-fn of(facts: &Facts, phase: &Phase) -> Option<PhaseFacts> {
+fn of(facts: &WorkFacts, phase: &Phase) -> Option<PhaseFacts> {
     facts.phases.iter().find(|facts| facts.ordinal == phase.ordinal && facts.commit.is_some()).cloned()
 }
 
-fn commits(document: &Document<'_>, facts: &Facts) -> Check {
+fn commits(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
     const MOST: f64 = 3.0;
     let mut check = Check::new("commits", MOST);
     let phases = &document.prp.phases;
@@ -60,7 +60,7 @@ fn commits(document: &Document<'_>, facts: &Facts) -> Check {
     check.seen(format!("{done} of {} phases have a checkpoint", phases.len()))
 }
 
-fn validation(document: &Document<'_>, facts: &Facts) -> Check {
+fn validation(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
     const MOST: f64 = 3.0;
     let mut check = Check::new("validation", MOST);
     let phases = &document.prp.phases;
@@ -69,7 +69,7 @@ fn validation(document: &Document<'_>, facts: &Facts) -> Check {
     let mut nothing = Vec::new();
     // Later phases are validated with the work of the earlier ones beneath them.
     let ran = |record: &ValidationRecord| {
-        record.passed() && record.levels.iter().any(|level| level.result == Verdict::Passed)
+        record.passed() && record.levels.iter().any(|level| level.result == LevelVerdict::Passed)
     };
     let proven =
         phases.iter().filter(|phase| of(facts, phase).and_then(|found| found.validation).is_some_and(|r| ran(&r)));
@@ -102,7 +102,7 @@ fn validation(document: &Document<'_>, facts: &Facts) -> Check {
     check.seen(format!("{passed} of {} phases are validated", phases.len()))
 }
 
-fn files(document: &Document<'_>, facts: &Facts) -> Check {
+fn files(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
     let mut check = Check::new("files", 2.0);
     if document.prp.files.is_empty() {
         check.points = 1.0;
@@ -132,7 +132,7 @@ fn files(document: &Document<'_>, facts: &Facts) -> Check {
     check.seen(format!("drift {:.1} %, {}", drift.ratio * 100.0, drift.level.as_str()))
 }
 
-fn boxes(document: &Document<'_>) -> Check {
+fn boxes(document: &ReviewedPrp<'_>) -> Check {
     let mut check = Check::new("criteria", 1.0);
     let criteria = criteria(document);
     if criteria.is_empty() {
@@ -160,7 +160,7 @@ fn boxes(document: &Document<'_>) -> Check {
     check.seen(format!("{ticked} of {} ticked", criteria.len()))
 }
 
-fn leftovers(document: &Document<'_>, facts: &Facts) -> Check {
+fn leftovers(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
     let mut check = Check::new("leftovers", 1.0);
     let mut conflicts = 0;
     let mut words = 0;
@@ -196,7 +196,7 @@ fn leftovers(document: &Document<'_>, facts: &Facts) -> Check {
     check.seen(format!("{conflicts} conflict markers and {words} notes in {} added lines", lines.len()))
 }
 
-fn resume(document: &Document<'_>) -> String {
+fn resume(document: &ReviewedPrp<'_>) -> String {
     format!("run `batchprp exe {}`: it goes on with the first phase that is not proven", document.name)
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::review::document::Document;
+use crate::review::document::ReviewedPrp;
 
 /// A criterion with a box.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) struct Criterion {
 }
 
 /// Lists the boxes below the heading of the acceptance criteria.
-pub(super) fn criteria(document: &Document<'_>) -> Vec<Criterion> {
+pub(super) fn criteria(document: &ReviewedPrp<'_>) -> Vec<Criterion> {
     let Some(heading) =
         document.topic(&["acceptance criteria", "acceptance", "success criteria", "definition of done"])
     else {

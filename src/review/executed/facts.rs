@@ -14,7 +14,7 @@ pub struct PhaseFacts {
 
 /// Everything that the review of executed work looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Facts {
+pub struct WorkFacts {
     pub phases: Vec<PhaseFacts>,
     /// Files that the work changed, relative to the repository.
     pub files: Vec<String>,

@@ -6,4 +6,4 @@ mod diff;
 mod facts;
 
 pub use checks::executed;
-pub use facts::{Facts, PhaseFacts};
+pub use facts::{PhaseFacts, WorkFacts};

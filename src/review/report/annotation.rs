@@ -1,6 +1,6 @@
 //! Findings as workflow commands of GitHub, which shows them beside the lines they are about.
 
-use crate::review::finding::{Finding, Severity};
+use crate::review::finding::{Finding, FindingSeverity};
 
 /// Writes one `::error`, `::warning` or `::notice` line per finding.
 pub fn annotations<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
@@ -9,9 +9,9 @@ pub fn annotations<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Strin
 
 fn annotation(finding: &Finding) -> String {
     let command = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "notice",
+        FindingSeverity::Error => "error",
+        FindingSeverity::Warning => "warning",
+        FindingSeverity::Info => "notice",
     };
     let mut properties = Vec::new();
     if !finding.file.is_empty() {

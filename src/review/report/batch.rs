@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::review::answer::{NeedsManualReview, SemanticReview};
 use crate::review::check::Review;
 use crate::review::finding::Finding;
-use crate::review::verdict::{Verdict, verdict};
+use crate::review::verdict::{ReviewVerdict, verdict};
 
 /// Version of the form below.
 const SCHEMA_VERSION: u32 = 1;
@@ -64,7 +64,7 @@ pub struct PrpReport {
     pub semantic: Option<SemanticPart>,
     /// Mean of the parts, one decimal; `None` when an answer could not be read.
     pub score: Option<f64>,
-    pub verdict: Verdict,
+    pub verdict: ReviewVerdict,
 }
 
 impl PrpReport {
@@ -92,8 +92,8 @@ impl PrpReport {
         // What is called an error, by the rules or by the reviewer, is not made good by a high score.
         let by_meaning = semantic.iter().flat_map(|part| &part.findings);
         let broken = structural.iter().flat_map(|part| &part.findings).chain(by_meaning).any(Finding::is_error);
-        let by_error = if broken { Verdict::NeedsRevision } else { Verdict::Approve };
-        let verdict = score.map_or(Verdict::NeedsManualReview, |score| verdict(score, min_score).max(by_error));
+        let by_error = if broken { ReviewVerdict::NeedsRevision } else { ReviewVerdict::Approve };
+        let verdict = score.map_or(ReviewVerdict::NeedsManualReview, |score| verdict(score, min_score).max(by_error));
         Self { prp_id: prp_id.into(), file, structural, semantic, score, verdict }
     }
 
@@ -115,7 +115,7 @@ pub struct BatchReport {
     /// Mean of the scores that are known, one decimal.
     pub score: Option<f64>,
     /// The worst verdict; at best `NEEDS_REVISION` when the batch is not consistent.
-    pub verdict: Verdict,
+    pub verdict: ReviewVerdict,
     #[serde(rename = "reviews")]
     pub prps: Vec<PrpReport>,
     pub consistency: Vec<Finding>,
@@ -132,9 +132,12 @@ impl BatchReport {
     ) -> Self {
         let scores = prps.iter().filter_map(|prp| prp.score).collect::<Vec<_>>();
         let score = (!scores.is_empty()).then(|| rounded(scores.iter().sum::<f64>() / scores.len() as f64));
-        let of_batch =
-            if consistency.iter().any(Finding::is_error) { Verdict::NeedsRevision } else { Verdict::Approve };
-        let verdict = prps.iter().map(|prp| prp.verdict).max().unwrap_or(Verdict::Approve).max(of_batch);
+        let of_batch = if consistency.iter().any(Finding::is_error) {
+            ReviewVerdict::NeedsRevision
+        } else {
+            ReviewVerdict::Approve
+        };
+        let verdict = prps.iter().map(|prp| prp.verdict).max().unwrap_or(ReviewVerdict::Approve).max(of_batch);
         let mode = mode.into();
         Self { schema_version: SCHEMA_VERSION, batch_id, mode, min_score, score, verdict, prps, consistency }
     }

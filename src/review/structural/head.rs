@@ -1,12 +1,12 @@
 //! Checks of what a PRP declares: frontmatter, files, dependencies.
 
 use crate::review::check::Check;
-use crate::review::document::Document;
-use crate::review::finding::Severity::{Error, Info, Warning};
+use crate::review::document::ReviewedPrp;
+use crate::review::finding::FindingSeverity::{Error, Info, Warning};
 
 const NAME: &str = "frontmatter";
 
-pub(super) fn frontmatter(document: &Document<'_>) -> Check {
+pub(super) fn frontmatter(document: &ReviewedPrp<'_>) -> Check {
     let mut check = Check::new(NAME, 1.0);
     let prp = document.prp;
     let Some(front) = &document.frontmatter else {
@@ -49,7 +49,7 @@ pub(super) fn frontmatter(document: &Document<'_>) -> Check {
     check.seen(format!("frontmatter up to line {}, {id}", document.line(front.end)))
 }
 
-pub(super) fn files(document: &Document<'_>) -> Check {
+pub(super) fn files(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "files";
     let mut check = Check::new(NAME, 1.0);
     let files = &document.prp.files;
@@ -91,7 +91,7 @@ pub(super) fn files(document: &Document<'_>) -> Check {
     check.seen(format!("{} declared", count(files.len(), "file")))
 }
 
-pub(super) fn dependencies(document: &Document<'_>) -> Check {
+pub(super) fn dependencies(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "dependencies";
     let mut check = Check::new(NAME, 1.0);
     let found = document.prp.dependencies.len();

@@ -2,13 +2,13 @@
 
 use super::head::count;
 use crate::review::check::Check;
-use crate::review::document::Document;
-use crate::review::finding::Severity::{Error, Info, Warning};
+use crate::review::document::ReviewedPrp;
+use crate::review::finding::FindingSeverity::{Error, Info, Warning};
 
 /// Gates with a command that a PRP should have.
 const GATES: usize = 5;
 
-pub(super) fn phases(document: &Document<'_>) -> Check {
+pub(super) fn phases(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "phases";
     let mut check = Check::new(NAME, 1.0);
     let phases = &document.prp.phases;
@@ -50,7 +50,7 @@ pub(super) fn phases(document: &Document<'_>) -> Check {
     check.seen(format!("{}, lines {} to {}", count(phases.len(), "phase"), first.line, last.line))
 }
 
-pub(super) fn gates(document: &Document<'_>) -> Check {
+pub(super) fn gates(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "gates";
     let mut check = Check::new(NAME, 1.0);
     let gates = &document.prp.gates;

@@ -3,17 +3,17 @@
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
 use crate::review::check::Check;
-use crate::review::document::Document;
-use crate::review::finding::{Finding, Severity};
+use crate::review::document::ReviewedPrp;
+use crate::review::finding::{Finding, FindingSeverity};
 
 /// Returns what the reader refuses as findings.
 pub fn refusals(prp: &Prp) -> Vec<Finding> {
-    let document = Document::new(prp);
+    let document = ReviewedPrp::new(prp);
     errors(prp).map(|problem| finding(&document, problem)).collect()
 }
 
 /// Adds what the reader refuses to the checks that it is about. They give no points: what cannot be used is not there.
-pub(super) fn apply(document: &Document<'_>, checks: &mut [Check]) {
+pub(super) fn apply(document: &ReviewedPrp<'_>, checks: &mut [Check]) {
     if document.prp.text.is_empty() && errors(document.prp).next().is_some() {
         // Where nothing could be read, nothing else is to be said.
         for check in checks.iter_mut() {
@@ -36,9 +36,9 @@ fn errors(prp: &Prp) -> impl Iterator<Item = &Problem> {
     prp.problems.iter().filter(|problem| problem.is_error())
 }
 
-fn finding(document: &Document<'_>, problem: &Problem) -> Finding {
+fn finding(document: &ReviewedPrp<'_>, problem: &Problem) -> Finding {
     let way = problem.help.clone().unwrap_or_else(|| "`batchprp inspect FILE` shows what is read".to_owned());
-    document.finding(Severity::Error, problem.code, problem.span.clone(), problem.message.clone(), way)
+    document.finding(FindingSeverity::Error, problem.code, problem.span.clone(), problem.message.clone(), way)
 }
 
 /// Returns the check that a problem of the reader belongs to.

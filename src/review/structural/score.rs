@@ -6,7 +6,7 @@
 use super::{head, phases, refusal, text};
 use crate::model::prp::Prp;
 use crate::review::check::Review;
-use crate::review::document::Document;
+use crate::review::document::ReviewedPrp;
 
 /// Reviews the structure of one PRP.
 ///
@@ -24,7 +24,7 @@ use crate::review::document::Document;
 ///
 /// What the reader refuses gives no point in the check that it is about, whatever stands there besides.
 pub fn structural(prp: &Prp) -> Review {
-    let document = Document::new(prp);
+    let document = ReviewedPrp::new(prp);
     let mut checks = vec![
         head::frontmatter(&document),
         text::problem(&document),

@@ -2,10 +2,10 @@
 
 use super::head::count;
 use crate::review::check::Check;
-use crate::review::document::Document;
-use crate::review::finding::Severity::{Info, Warning};
+use crate::review::document::ReviewedPrp;
+use crate::review::finding::FindingSeverity::{Info, Warning};
 
-pub(super) fn problem(document: &Document<'_>) -> Check {
+pub(super) fn problem(document: &ReviewedPrp<'_>) -> Check {
     let phrases = &[
         "problem",
         "motivation",
@@ -26,7 +26,7 @@ pub(super) fn problem(document: &Document<'_>) -> Check {
     prose(document, "problem", phrases, "add `## Problem`: what is wrong today, for whom, and how one sees it")
 }
 
-pub(super) fn solution(document: &Document<'_>) -> Check {
+pub(super) fn solution(document: &ReviewedPrp<'_>) -> Check {
     let phrases = &[
         "solution",
         "^proposal",
@@ -50,7 +50,7 @@ pub(super) fn solution(document: &Document<'_>) -> Check {
     prose(document, "solution", phrases, "add `## Solution`: what will be built and why this way")
 }
 
-fn prose(document: &Document<'_>, name: &'static str, phrases: &[&str], way: &str) -> Check {
+fn prose(document: &ReviewedPrp<'_>, name: &'static str, phrases: &[&str], way: &str) -> Check {
     let mut check = Check::new(name, 1.0);
     let Some(heading) = document.topic(phrases) else {
         check.findings.push(document.finding(Warning, name, None, format!("no section states the {name}"), way));
@@ -64,7 +64,7 @@ fn prose(document: &Document<'_>, name: &'static str, phrases: &[&str], way: &st
     check.seen(at(document, heading))
 }
 
-pub(super) fn acceptance(document: &Document<'_>) -> Check {
+pub(super) fn acceptance(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "acceptance";
     let mut check = Check::new(NAME, 1.0);
     let phrases = [
@@ -97,7 +97,7 @@ fn count_criteria(number: usize) -> String {
     if number == 1 { "1 criterion".to_owned() } else { format!("{number} criteria") }
 }
 
-pub(super) fn testing(document: &Document<'_>) -> Check {
+pub(super) fn testing(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "testing";
     let mut check = Check::new(NAME, 1.0);
     let phrases = ["testing strategy", "test strategy", "test plan", "testing", "tests", "test", "^validation loop"];
@@ -121,7 +121,7 @@ pub(super) fn testing(document: &Document<'_>) -> Check {
     check.seen(text)
 }
 
-pub(super) fn risks(document: &Document<'_>) -> Check {
+pub(super) fn risks(document: &ReviewedPrp<'_>) -> Check {
     const NAME: &str = "risks";
     let mut check = Check::new(NAME, 1.0);
     let phrases = [
@@ -148,6 +148,6 @@ pub(super) fn risks(document: &Document<'_>) -> Check {
     check.seen(format!("{}, {}", at(document, heading), count(document.entries(heading), "item")))
 }
 
-fn at(document: &Document<'_>, heading: &crate::review::outline::Heading) -> String {
+fn at(document: &ReviewedPrp<'_>, heading: &crate::review::outline::SectionHeading) -> String {
     format!("`{}` in line {}", heading.title, document.line(heading.span.start))
 }

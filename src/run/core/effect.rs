@@ -38,7 +38,7 @@ pub(crate) enum Effect {
     /// Answers a script.
     Reply(Reply),
     /// Starts a task off the loop.
-    Work(Work),
+    Start(Task),
     /// Asks everything that runs to stop; from then on scripts are ended too.
     Stop(StopLevel),
     /// Says [`super::message::Message::QuotaOver`] at `until` in epoch seconds, or after `unknown` seconds.
@@ -46,12 +46,12 @@ pub(crate) enum Effect {
     /// Says [`super::message::Message::GraceOver`] after a while.
     Grace(Duration),
     /// Ends the loop.
-    End(End),
+    End(ProgramEnd),
 }
 
 /// How the program ends.
 #[derive(Debug)]
-pub(crate) struct End {
+pub(crate) struct ProgramEnd {
     pub(crate) exit_code: u8,
     /// Why the script did not come to its end.
     pub(crate) error: Option<crate::error::Error>,
@@ -61,20 +61,20 @@ pub(crate) struct End {
 pub(crate) struct Reply(Box<dyn FnOnce() + Send>);
 
 /// A task and the place for its answer.
-pub(crate) enum Work {
+pub(crate) enum Task {
     Open(Box<open::OpenOrder>),
     Worktree(Box<worktree::WorktreeOrder>, Answer<Worktree>),
-    Checkpoint(Box<checkpoint::CheckpointOrder>, Answer<bridge::Checkpoint>),
+    Checkpoint(Box<checkpoint::CheckpointOrder>, Answer<bridge::MadeCheckpoint>),
     Validate(Box<validation::ValidationOrder>, Answer<ValidationRecord>),
     Resolve(Box<resolve::ResolutionOrder>, Answer<Option<String>>),
-    Park(Box<resolve::Place>, Answer<()>),
+    Park(Box<resolve::ConflictPlace>, Answer<()>),
     Agent(Box<agent::AgentOrder>, Answer<AgentReport>),
     Diff(Box<diff::DiffOrder>, Answer<String>),
     Merge(Box<merge::MergeOrder>),
     Remove(Box<remove::RemovalOrder>),
     Document(Box<document::StatusOrder>),
-    Effect(bridge::Effect, Box<Surroundings>),
-    Query(bridge::Query, Box<Surroundings>),
+    Effect(bridge::EffectRequest, Box<Surroundings>),
+    Query(bridge::QueryRequest, Box<Surroundings>),
     CleanUp(Box<cleanup::CleanUpOrder>),
     Report(Box<report::ReportOrder>),
 }
@@ -113,7 +113,7 @@ impl Reaction {
     }
 
     /// Starts a task.
-    pub(crate) fn work(&mut self, work: Work) {
-        self.effects.push(Effect::Work(work));
+    pub(crate) fn start(&mut self, task: Task) {
+        self.effects.push(Effect::Start(task));
     }
 }

@@ -6,7 +6,7 @@ use crate::event::EventKind;
 use crate::host::agent::Fact;
 use crate::model::agent::AgentReport;
 use crate::run::core::effect::Reply;
-use crate::run::work::batch::open::Opened;
+use crate::run::work::batch::open::OpenedRun;
 use crate::run::work::item::agent::Called;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::merge::end::MergeEnd;
@@ -16,7 +16,7 @@ pub(crate) enum Message {
     /// A script asks for something.
     Asked { origin: Origin, request: Request },
     /// A run was opened, or could not be.
-    Opened(Result<Box<Opened>>),
+    Opened(Result<Box<OpenedRun>>),
     /// An item's worktree is there; phases that git shows are in it.
     WorktreeReady {
         attempt: Attempt,

@@ -2,10 +2,10 @@
 
 pub(crate) mod channel;
 pub(crate) mod effect;
-pub(crate) mod item;
+pub(crate) mod event_stream;
+pub(crate) mod live_item;
 pub(crate) mod message;
 pub(crate) mod moment;
 pub(crate) mod open;
 pub(crate) mod pending;
 pub(crate) mod state;
-pub(crate) mod stream;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use super::item::Live;
+use super::live_item::LiveItem;
 use crate::bridge::{Answer, Attempt, NextItem, RunGraph, RunOptions};
 use crate::host::agent::SessionLedger;
 use crate::host::lock::Lock;
@@ -13,7 +13,7 @@ use crate::model::usage::Usage;
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::slot::Slots;
 use crate::run::shared::warm_up::WarmUp;
-use crate::run::work::batch::dead_runs::Mark;
+use crate::run::work::batch::dead_runs::OpenMark;
 use crate::run::work::batch::integration::Integration;
 use crate::schedule::Machine;
 
@@ -31,14 +31,14 @@ pub(crate) struct OpenRun {
     pub(crate) lock: Option<Lock>,
     pub(crate) slots: Slots,
     /// Says to later starts that the run did not end, until it does.
-    pub(crate) mark: Option<Mark>,
+    pub(crate) mark: Option<OpenMark>,
     /// Items that may run and whose script thread is not there yet.
     pub(crate) ready: VecDeque<(usize, u32)>,
     /// The script waits for an item.
     pub(crate) waiting: Option<Answer<Option<NextItem>>>,
     pub(crate) merges: VecDeque<usize>,
     pub(crate) merging: bool,
-    pub(crate) live: Vec<Live>,
+    pub(crate) live: Vec<LiveItem>,
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) spent: Usage,
     pub(crate) warm_up: WarmUp,
@@ -64,12 +64,12 @@ impl OpenRun {
     }
 
     /// Returns what is known of the item of an attempt.
-    pub(crate) fn live(&self, attempt: &Attempt) -> Option<&Live> {
+    pub(crate) fn live(&self, attempt: &Attempt) -> Option<&LiveItem> {
         self.live.get(self.item(&attempt.item)?)
     }
 
     /// Returns what is known of the item of an attempt, to be changed.
-    pub(crate) fn live_mut(&mut self, attempt: &Attempt) -> Option<&mut Live> {
+    pub(crate) fn live_mut(&mut self, attempt: &Attempt) -> Option<&mut LiveItem> {
         let item = self.item(&attempt.item)?;
         self.live.get_mut(item)
     }
@@ -82,6 +82,6 @@ impl OpenRun {
 
     /// Tells whether every item is completed.
     pub(crate) fn is_complete(&self) -> bool {
-        self.machine.states().all(|state| *state == crate::schedule::State::Completed)
+        self.machine.states().all(|state| *state == crate::schedule::ItemState::Completed)
     }
 }

@@ -15,7 +15,7 @@ use crate::run::settings::Settings;
 use crate::run::shared::slot::SLOT;
 
 /// Everything that a message can change.
-pub(crate) struct State {
+pub(crate) struct LoopState {
     pub(crate) settings: Arc<Settings>,
     /// The environment of this program, and what in it is secret.
     pub(crate) env: Arc<BTreeMap<String, String>>,
@@ -68,10 +68,10 @@ pub(crate) enum CloseEnd {
     /// The script, which gets to know how it ended.
     Script(Answer<Closed>),
     /// The end of a script that did not do so; the program ends then.
-    Program(super::effect::End),
+    Program(super::effect::ProgramEnd),
 }
 
-impl State {
+impl LoopState {
     /// Tells whether the run is being stopped.
     pub(crate) fn is_stopping(&self) -> bool {
         self.signal.is_some()

@@ -9,15 +9,15 @@ use crate::host::agent::Fact;
 use crate::model::adapter::AgentCall;
 use crate::model::agent::{AgentEvent, AgentReport, AgentStatus};
 use crate::model::usage::Usage;
-use crate::run::core::effect::{Reaction, Work};
+use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::moment::Moment;
-use crate::run::core::state::State;
+use crate::run::core::state::LoopState;
 use crate::run::shared::slot::SLOT;
 use crate::run::work::item::agent::{self, AgentOrder, Called};
 use crate::schedule::Input;
 
 /// Which call of which agent a fact is about.
-pub(super) struct Source {
+pub(super) struct CallSource {
     pub(super) attempt: Attempt,
     pub(super) phase: Option<u32>,
     pub(super) agent: String,
@@ -26,14 +26,14 @@ pub(super) struct Source {
 
 /// Starts an agent, unless a usage limit or the budget stands against it.
 pub(super) fn start(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     call: Box<AgentCall>,
     answer: Answer<AgentReport>,
     out: &mut Reaction,
 ) {
     match order(state, origin, call) {
-        Ok(Ok(order)) => out.work(Work::Agent(Box::new(order), answer)),
+        Ok(Ok(order)) => out.start(Task::Agent(Box::new(order), answer)),
         Ok(Err(report)) => out.reply(answer, Ok(*report)),
         Err(failure) => out.reply(answer, Err(failure)),
     }
@@ -41,7 +41,7 @@ pub(super) fn start(
 
 /// Makes the order, or the report of a call that is not made.
 fn order(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     mut call: Box<AgentCall>,
 ) -> Result<Result<AgentOrder, Box<AgentReport>>, Failure> {
@@ -80,8 +80,8 @@ fn order(
 }
 
 /// Turns what an agent did into events, and into a pause when its service says stop.
-pub(super) fn fact(state: &mut State, source: Source, fact: Fact, now: Moment, out: &mut Reaction) {
-    let Source { attempt, phase, agent, model } = source;
+pub(super) fn fact(state: &mut LoopState, source: CallSource, fact: Fact, now: Moment, out: &mut Reaction) {
+    let CallSource { attempt, phase, agent, model } = source;
     let item = attempt.item.clone();
     match fact {
         Fact::Spawned { pid, dir } => {
@@ -98,7 +98,7 @@ pub(super) fn fact(state: &mut State, source: Source, fact: Fact, now: Moment, o
     }
 }
 
-fn said(state: &mut State, item: String, agent: String, event: AgentEvent, now: Moment, out: &mut Reaction) {
+fn said(state: &mut LoopState, item: String, agent: String, event: AgentEvent, now: Moment, out: &mut Reaction) {
     match event {
         AgentEvent::Progress { text, percent } => out.tell(EventKind::Progress { item, percent, step: text }),
         AgentEvent::ToolStart { name, .. } => out.tell(EventKind::Progress { item, percent: None, step: name }),
@@ -128,8 +128,8 @@ fn said(state: &mut State, item: String, agent: String, event: AgentEvent, now: 
 
 /// Accounts for an attempt that ended and hands its report to the script.
 pub(super) fn ended(
-    state: &mut State,
-    source: Source,
+    state: &mut LoopState,
+    source: CallSource,
     result: Result<Called, Failure>,
     answer: Answer<AgentReport>,
     now: Moment,

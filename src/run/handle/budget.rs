@@ -6,11 +6,11 @@ use crate::event::EventKind;
 use crate::model::usage::{Tokens, Usage};
 use crate::run::core::effect::Reaction;
 use crate::run::core::moment::Moment;
-use crate::run::core::state::State;
+use crate::run::core::state::LoopState;
 use crate::schedule::Input;
 
 /// Adds to what the run has spent; the limits are checked each time.
-pub(super) fn spend(state: &mut State, usage: Usage, now: Moment, out: &mut Reaction) {
+pub(super) fn spend(state: &mut LoopState, usage: Usage, now: Moment, out: &mut Reaction) {
     let Ok(run) = state.open() else { return };
     run.spent = run.spent.plus(usage);
     if run.over_budget {

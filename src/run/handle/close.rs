@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use crate::bridge::{Answer, Closed, ClosedItem};
 use crate::error::ExitCode;
 use crate::event::EventKind;
-use crate::event::kind::{ItemStatus, Step};
-use crate::run::core::effect::{Effect, Reaction, Work};
+use crate::event::kind::{ItemStatus, RunStep};
+use crate::run::core::effect::{Effect, Reaction, Task};
 use crate::run::core::message::Signal;
 use crate::run::core::open::OpenRun;
-use crate::run::core::state::{CloseEnd, CloseStep, Closing, Stage, State, no_run};
+use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Stage, no_run};
 use crate::run::work::batch::{cleanup, report};
-use crate::run::work::merge::bench;
-use crate::schedule::{State as ItemState, ending};
+use crate::run::work::merge::candidate_worktree;
+use crate::schedule::{ItemState, ending};
 
 /// Closes the run for a script.
-pub(super) fn asked(state: &mut State, answer: Answer<Closed>, out: &mut Reaction) {
+pub(super) fn asked(state: &mut LoopState, answer: Answer<Closed>, out: &mut Reaction) {
     match std::mem::replace(&mut state.stage, Stage::Idle) {
         Stage::Open(run) => {
             let exit_code = exit_code(state.signal, &run) as u8;
@@ -30,7 +30,7 @@ pub(super) fn asked(state: &mut State, answer: Answer<Closed>, out: &mut Reactio
 }
 
 /// Begins to close a run.
-pub(super) fn begin(state: &mut State, closing: Closing, out: &mut Reaction) {
+pub(super) fn begin(state: &mut LoopState, closing: Closing, out: &mut Reaction) {
     let is_waiting = closing.run.background > 0 && !state.is_stopping();
     state.stage = Stage::Closing(Box::new(closing));
     if !is_waiting {
@@ -39,7 +39,7 @@ pub(super) fn begin(state: &mut State, closing: Closing, out: &mut Reaction) {
 }
 
 /// Counts the tasks that only the end of the run waits for.
-pub(super) fn background_done(state: &mut State, out: &mut Reaction) {
+pub(super) fn background_done(state: &mut LoopState, out: &mut Reaction) {
     match &mut state.stage {
         Stage::Open(run) => run.background = run.background.saturating_sub(1),
         Stage::Closing(closing) => {
@@ -53,7 +53,7 @@ pub(super) fn background_done(state: &mut State, out: &mut Reaction) {
 }
 
 /// Has git cleaned up. A run that is being stopped leaves that to the next start, as a killed one does.
-fn clean_up(state: &mut State, out: &mut Reaction) {
+fn clean_up(state: &mut LoopState, out: &mut Reaction) {
     let (settings, is_stopping) = (state.settings.clone(), state.is_stopping());
     let Stage::Closing(closing) = &mut state.stage else { return };
     closing.step = CloseStep::CleanUp;
@@ -62,8 +62,8 @@ fn clean_up(state: &mut State, out: &mut Reaction) {
         Some(integration) => {
             let merges = !run.options.no_merge;
             let is_whole = matches!(closing.end, CloseEnd::Script(_)) && !is_stopping;
-            out.work(Work::CleanUp(Box::new(cleanup::CleanUpOrder {
-                bench: bench::place(&settings, &integration.branch),
+            out.start(Task::CleanUp(Box::new(cleanup::CleanUpOrder {
+                candidate: candidate_worktree::place(&settings, &integration.branch),
                 remove_worktrees: is_whole && merges && !run.options.keep_worktrees,
                 land: is_whole && merges && run.options.land && run.is_complete(),
                 leases: run.live.iter().filter_map(|live| live.lease.clone()).collect(),
@@ -75,7 +75,7 @@ fn clean_up(state: &mut State, out: &mut Reaction) {
 }
 
 /// Tells what cleaning up came to, and how the run ended.
-pub(super) fn cleaned_up(state: &mut State, notes: Vec<String>, out: &mut Reaction) {
+pub(super) fn cleaned_up(state: &mut LoopState, notes: Vec<String>, out: &mut Reaction) {
     match &state.stage {
         Stage::Closing(closing) if closing.step == CloseStep::CleanUp => {}
         // The program was stopped meanwhile and did not wait for it.
@@ -88,7 +88,7 @@ pub(super) fn cleaned_up(state: &mut State, notes: Vec<String>, out: &mut Reacti
 }
 
 /// Goes on without what git was still doing.
-pub(super) fn abandon(state: &mut State, out: &mut Reaction) {
+pub(super) fn abandon(state: &mut LoopState, out: &mut Reaction) {
     let signal = state.signal;
     let Stage::Closing(closing) = &mut state.stage else { return };
     if closing.step == CloseStep::Report {
@@ -100,7 +100,7 @@ pub(super) fn abandon(state: &mut State, out: &mut Reaction) {
     report(state, out);
 }
 
-fn report(state: &mut State, out: &mut Reaction) {
+fn report(state: &mut LoopState, out: &mut Reaction) {
     let settings = state.settings.clone();
     let Stage::Closing(closing) = &mut state.stage else { return };
     closing.step = CloseStep::Report;
@@ -109,14 +109,14 @@ fn report(state: &mut State, out: &mut Reaction) {
     let unfinished = totals.iter().any(|(status, count)| *status != ItemStatus::Completed && *count > 0);
     let resume = unfinished.then(|| run.options.resume.clone().unwrap_or_else(|| settings.resume_command()));
     let next = next_steps(run, &totals);
-    out.tell(EventKind::Step { step: Step::Report });
+    out.tell(EventKind::Step { step: RunStep::Report });
     out.tell(EventKind::RunFinished { totals, exit_code: closing.exit_code, resume, next });
     let (batch, mark, lock) = (run.options.batch, run.mark.take(), run.lock.take());
-    out.work(Work::Report(Box::new(report::ReportOrder { settings, batch, mark, lock })));
+    out.start(Task::Report(Box::new(report::ReportOrder { settings, batch, mark, lock })));
 }
 
 /// Everything is on the disk: the script, or the program, comes to its end.
-pub(super) fn reported(state: &mut State, trouble: Option<String>, out: &mut Reaction) {
+pub(super) fn reported(state: &mut LoopState, trouble: Option<String>, out: &mut Reaction) {
     state.trouble = state.trouble.take().or(trouble);
     let Stage::Closing(closing) = std::mem::replace(&mut state.stage, Stage::Idle) else { return };
     let Closing { run, exit_code, end, .. } = *closing;

@@ -6,11 +6,11 @@ use crate::event::EventKind;
 use crate::model::outcome::Outcome;
 use crate::run::core::effect::Reaction;
 use crate::run::core::moment::Moment;
-use crate::run::core::state::State;
+use crate::run::core::state::LoopState;
 use crate::schedule::Input;
 
 /// Waits for the next item.
-pub(super) fn next(state: &mut State, answer: Answer<Option<NextItem>>, now: Moment, out: &mut Reaction) {
+pub(super) fn next(state: &mut LoopState, answer: Answer<Option<NextItem>>, now: Moment, out: &mut Reaction) {
     match state.open() {
         Err(failure) => out.reply(answer, Err(failure)),
         Ok(run) => {
@@ -24,7 +24,7 @@ pub(super) fn next(state: &mut State, answer: Answer<Option<NextItem>>, now: Mom
 
 /// Takes what a recipe came to.
 pub(super) fn finish(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     outcome: Outcome,
     answer: Answer<()>,
@@ -48,7 +48,7 @@ pub(super) fn finish(
 
 /// Lets running items finish and starts no others.
 pub(super) fn pause(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     reason: String,
     answer: Answer<()>,
@@ -66,7 +66,7 @@ pub(super) fn pause(
 
 /// The item begins a phase.
 pub(super) fn begin_phase(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     phase: BeginPhase,
     answer: Answer<()>,

@@ -2,52 +2,53 @@
 
 use super::{agent, machine};
 use crate::bridge::{
-    Answer, Attempt, Checkpoint, Failure, GateLine, Item, MakeCheckpoint, Origin, Resolve, Validate, Worktree,
+    Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, Origin, Resolve, Validate,
+    Worktree,
 };
 use crate::host::git::worktree::Prepared;
 use crate::host::validate::Validation;
 use crate::model::validation::ValidationRecord;
-use crate::run::core::effect::{Reaction, Work};
-use crate::run::core::item::Live;
+use crate::run::core::effect::{Reaction, Task};
+use crate::run::core::live_item::LiveItem;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
-use crate::run::core::state::{State, misuse};
+use crate::run::core::state::{LoopState, misuse};
 use crate::run::shared::busy::Busy;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, resolve, validation, worktree};
-use crate::schedule::{Input, State as ItemState};
+use crate::schedule::{Input, ItemState};
 
 /// Routes a question of an item.
-pub(super) fn asked(state: &mut State, origin: &Origin, request: Item, now: Moment, out: &mut Reaction) {
+pub(super) fn asked(state: &mut LoopState, origin: &Origin, request: ItemRequest, now: Moment, out: &mut Reaction) {
     match request {
-        Item::GetWorktree(_, answer) => get_worktree(state, origin, answer, out),
-        Item::MakeCheckpoint(order, answer) => make_checkpoint(state, origin, order, answer, out),
-        Item::Validate(order, answer) => validate(state, origin, order, answer, now, out),
-        Item::Resolve(order, answer) => resolve(state, origin, order, answer, out),
-        Item::Park(_, answer) => match place(state, origin) {
+        ItemRequest::GetWorktree(_, answer) => get_worktree(state, origin, answer, out),
+        ItemRequest::MakeCheckpoint(order, answer) => make_checkpoint(state, origin, order, answer, out),
+        ItemRequest::Validate(order, answer) => validate(state, origin, order, answer, now, out),
+        ItemRequest::Resolve(order, answer) => resolve(state, origin, order, answer, out),
+        ItemRequest::Park(_, answer) => match place(state, origin) {
             Ok(place) => {
                 pend(state, &answer);
-                out.work(Work::Park(Box::new(place), answer));
+                out.start(Task::Park(Box::new(place), answer));
             }
             Err(failure) => out.reply(answer, Err(failure)),
         },
-        Item::CallAgent(call, answer) => agent::start(state, origin, call.0, answer, out),
+        ItemRequest::CallAgent(call, answer) => agent::start(state, origin, call.0, answer, out),
     }
 }
 
-fn get_worktree(state: &mut State, origin: &Origin, answer: Answer<Worktree>, out: &mut Reaction) {
+fn get_worktree(state: &mut LoopState, origin: &Origin, answer: Answer<Worktree>, out: &mut Reaction) {
     match worktree_order(state, origin) {
         Ok(order) => {
             state.pending.add(answer.refusal(), order.busy.clone());
-            out.work(Work::Worktree(Box::new(order), answer));
+            out.start(Task::Worktree(Box::new(order), answer));
         }
         Err(failure) => out.reply(answer, Err(failure)),
     }
 }
 
-fn worktree_order(state: &mut State, origin: &Origin) -> Result<worktree::WorktreeOrder, Failure> {
+fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::WorktreeOrder, Failure> {
     let (item, attempt) = state.located(origin)?;
     let branch = names::parse(&attempt.item)?.branch();
     let (settings, run_id, stop) = (state.settings.clone(), state.run.clone(), state.stop.clone());
@@ -84,7 +85,7 @@ fn unmerged(run: &OpenRun, item: &str) -> Vec<String> {
 
 /// Keeps what was prepared, and hands the worktree to the recipe.
 pub(super) fn worktree_ready(
-    state: &mut State,
+    state: &mut LoopState,
     attempt: &Attempt,
     result: Result<Box<WorktreeReady>, Failure>,
     answer: Answer<Worktree>,
@@ -103,16 +104,16 @@ pub(super) fn worktree_ready(
 }
 
 fn make_checkpoint(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     order: MakeCheckpoint,
-    answer: Answer<Checkpoint>,
+    answer: Answer<MadeCheckpoint>,
     out: &mut Reaction,
 ) {
     match checkpoint_order(state, origin, order) {
         Ok(order) => {
             pend(state, &answer);
-            out.work(Work::Checkpoint(Box::new(order), answer));
+            out.start(Task::Checkpoint(Box::new(order), answer));
         }
         Err(failure) => out.reply(answer, Err(failure)),
     }
@@ -130,7 +131,7 @@ fn checkpoint_order(
     let run = state.open()?;
     let integration = integration(run)?;
     let (tree, lease) = match run.live.get(item) {
-        Some(Live { tree: Some(tree), lease, .. }) => (tree.clone(), lease.clone()),
+        Some(LiveItem { tree: Some(tree), lease, .. }) => (tree.clone(), lease.clone()),
         Some(_) | None => return Err(misuse("call `git::worktree` before a checkpoint")),
     };
     let live = run.live.iter().enumerate().filter(|(at, _)| !run.machine.state(*at).is_final());
@@ -150,7 +151,7 @@ fn checkpoint_order(
 }
 
 fn validate(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     order: Validate,
     answer: Answer<ValidationRecord>,
@@ -169,19 +170,19 @@ fn validate(
     };
     let checks = checks(state, origin, &place.tree, Checks { ordinal, level, gates, manual });
     let left = state.open().ok().and_then(|run| run.live.get_mut(item)?.left.take());
-    let resolve::Place { integration, tree } = place;
+    let resolve::ConflictPlace { integration, tree } = place;
     let stop = state.stop.clone();
     let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop };
-    out.work(Work::Validate(Box::new(order), answer));
+    out.start(Task::Validate(Box::new(order), answer));
 }
 
-fn resolve(state: &mut State, origin: &Origin, order: Resolve, answer: Answer<Option<String>>, out: &mut Reaction) {
+fn resolve(state: &mut LoopState, origin: &Origin, order: Resolve, answer: Answer<Option<String>>, out: &mut Reaction) {
     match place(state, origin) {
         Ok(place) => {
             let Resolve { ordinal, level, gates } = order;
             let checks = checks(state, origin, &place.tree, Checks { ordinal, level, gates, manual: Vec::new() });
             let order = resolve::ResolutionOrder { place, checks, stop: state.stop.clone() };
-            out.work(Work::Resolve(Box::new(order), answer));
+            out.start(Task::Resolve(Box::new(order), answer));
         }
         Err(failure) => out.reply(answer, Err(failure)),
     }
@@ -195,7 +196,7 @@ struct Checks {
     manual: Vec<u8>,
 }
 
-fn checks(state: &mut State, origin: &Origin, tree: &Prepared, checks: Checks) -> Validation {
+fn checks(state: &mut LoopState, origin: &Origin, tree: &Prepared, checks: Checks) -> Validation {
     let slot = origin.as_ref().and_then(|attempt| state.open().ok()?.live(attempt)?.slot);
     let settings = &state.settings;
     Validation {
@@ -215,11 +216,12 @@ fn checks(state: &mut State, origin: &Origin, tree: &Prepared, checks: Checks) -
 }
 
 /// Finds the worktree of the item that asks.
-fn place(state: &mut State, origin: &Origin) -> Result<resolve::Place, Failure> {
+fn place(state: &mut LoopState, origin: &Origin) -> Result<resolve::ConflictPlace, Failure> {
     let (item, _) = state.located(origin)?;
     let run = state.open()?;
     let tree = run.live.get(item).and_then(|live| live.tree.clone());
-    let place = tree.zip(run.integration.clone()).map(|(tree, integration)| resolve::Place { integration, tree });
+    let place =
+        tree.zip(run.integration.clone()).map(|(tree, integration)| resolve::ConflictPlace { integration, tree });
     place.ok_or_else(|| misuse("call `git::worktree` first"))
 }
 
@@ -229,6 +231,6 @@ fn integration(run: &OpenRun) -> Result<Integration, Failure> {
 }
 
 /// Remembers a question whose answer only git makes.
-fn pend<T: Send + 'static>(state: &mut State, answer: &Answer<T>) {
+fn pend<T: Send + 'static>(state: &mut LoopState, answer: &Answer<T>) {
     state.pending.add(answer.refusal(), Busy::default());
 }

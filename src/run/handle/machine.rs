@@ -7,14 +7,14 @@ use crate::host::stop::StopLevel;
 use crate::run::core::effect::{Effect, Reaction};
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
-use crate::run::core::state::{Stage, State};
+use crate::run::core::state::{LoopState, Stage};
 use crate::schedule::{Action, Input, ending};
 
 /// How long a usage limit without a stated end is waited for before one start tries again, in seconds.
 const UNKNOWN_LIMIT: i64 = 300;
 
 /// Gives the machine an input and carries out what it decides; nothing when no run is open.
-pub(super) fn step(state: &mut State, input: Input, now: Moment, out: &mut Reaction) {
+pub(super) fn step(state: &mut LoopState, input: Input, now: Moment, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     let mut actions = run.machine.step(input);
     loop {
@@ -31,7 +31,7 @@ pub(super) fn step(state: &mut State, input: Input, now: Moment, out: &mut React
     serve(state, now, out);
 }
 
-fn act(state: &mut State, action: Action, out: &mut Reaction) {
+fn act(state: &mut LoopState, action: Action, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     match action {
         Action::Start { item, attempt } => run.ready.push_back((item, attempt)),
@@ -60,7 +60,7 @@ fn act(state: &mut State, action: Action, out: &mut Reaction) {
 }
 
 /// Hands a ready item, or the end, to the waiting script.
-fn serve(state: &mut State, now: Moment, out: &mut Reaction) {
+fn serve(state: &mut LoopState, now: Moment, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     if run.waiting.is_none() {
         return;
@@ -88,7 +88,7 @@ fn start(run: &mut OpenRun, item: usize, attempt: u32, now: Moment, out: &mut Re
     }
 }
 
-fn item_finished(state: &mut State, item: usize, out: &mut Reaction) {
+fn item_finished(state: &mut LoopState, item: usize, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     let live = run.live.get(item);
     let duration = live.map_or(0.0, |live| live.busy);
@@ -106,7 +106,7 @@ fn item_finished(state: &mut State, item: usize, out: &mut Reaction) {
 }
 
 /// Wakes the run when a usage limit is over.
-pub(super) fn quota_over(state: &mut State, agent: String, now: Moment, out: &mut Reaction) {
+pub(super) fn quota_over(state: &mut LoopState, agent: String, now: Moment, out: &mut Reaction) {
     // A later end became known meanwhile: its own timer wakes the run.
     let Stage::Open(run) = &state.stage else { return };
     let limited = run.rate_limits.limited(&agent).and_then(|limit| limit.until);

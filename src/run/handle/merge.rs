@@ -7,12 +7,18 @@ use crate::event::EventKind;
 use crate::event::kind::{GuardFinding, GuardVerdict};
 use crate::run::core::effect::Reaction;
 use crate::run::core::moment::Moment;
-use crate::run::core::state::{Stage, State};
+use crate::run::core::state::{LoopState, Stage};
 use crate::run::work::merge::end::{MergeEnd, Rejection};
 use crate::schedule::Input;
 
 /// Takes what came of a merge, and starts the next one.
-pub(super) fn ended(state: &mut State, item: usize, result: Result<MergeEnd, Error>, now: Moment, out: &mut Reaction) {
+pub(super) fn ended(
+    state: &mut LoopState,
+    item: usize,
+    result: Result<MergeEnd, Error>,
+    now: Moment,
+    out: &mut Reaction,
+) {
     let Stage::Open(run) = &mut state.stage else { return };
     run.merging = false;
     let id = run.id(item);

@@ -12,7 +12,7 @@ use crate::run::work::merge::guard::Guarded;
 use crate::run::work::merge::item::MergeOrder;
 
 /// Starts the next merge, if none runs.
-pub(super) fn pump(state: &mut State, out: &mut Reaction) {
+pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     if run.merging {
         return;
@@ -41,25 +41,25 @@ pub(super) fn pump(state: &mut State, out: &mut Reaction) {
         id,
         integration,
     };
-    let bench = bench_for(state, &order);
-    out.work(Work::Merge(Box::new(MergeOrder { bench, ..order })));
+    let candidate = candidate_for(state, &order);
+    out.start(Task::Merge(Box::new(MergeOrder { candidate, ..order })));
 }
 
 /// Prepares the validation of the merged tree of an item, where that is asked for.
-fn bench_for(state: &State, order: &MergeOrder) -> Option<Bench> {
+fn candidate_for(state: &LoopState, order: &MergeOrder) -> Option<CandidateWorktree> {
     let Stage::Open(run) = &state.stage else { return None };
     if !run.options.validate_merge {
         return None;
     }
     let settings = state.settings.clone();
     let level = run.options.level;
-    let own = bench::commands(&settings);
+    let own = candidate_worktree::commands(&settings);
     let gates = run.graph.gates.get(&order.id).cloned().unwrap_or_default();
     let gates = gates.into_iter().filter(|gate| gate.level <= level && own.is_none() && settings.gates);
     let mut env = (*state.env).clone();
     env.insert(SLOT.to_owned(), run.free_slot().to_string());
     let validation = Validation {
-        worktree: bench::place(&settings, &order.integration.branch),
+        worktree: candidate_worktree::place(&settings, &order.integration.branch),
         phase: run.graph.items.get(order.item).map_or(1, |info| info.phases.max(1)),
         level: if own.is_some() { 4 } else { level },
         gates: gates.collect(),
@@ -72,7 +72,12 @@ fn bench_for(state: &State, order: &MergeOrder) -> Option<Bench> {
         prp: order.id.clone(),
         commands: own.unwrap_or_else(|| settings.validate.clone()),
     };
-    Some(Bench { settings, repo: order.integration.repo.clone(), order: validation, stop: state.stop.clone() })
+    Some(CandidateWorktree {
+        settings,
+        repo: order.integration.repo.clone(),
+        order: validation,
+        stop: state.stop.clone(),
+    })
 }
 
 /// Returns the other items with what they declare.

@@ -3,21 +3,21 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::machine;
-use crate::bridge::{Answer, Failure, OnConflict, RunOptions, Start, Started};
+use crate::bridge::{Answer, Failure, OnConflict, RunOptions, StartRun, Started};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
-use crate::run::core::effect::{Reaction, Told, Work};
-use crate::run::core::item::Live;
+use crate::run::core::effect::{Reaction, Task, Told};
+use crate::run::core::live_item::LiveItem;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
-use crate::run::core::state::{Stage, State, misuse};
+use crate::run::core::state::{LoopState, Stage, misuse};
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::open::{OpenOrder, Opened};
 use crate::schedule::{Input, Machine, Plan, Policy};
 
 /// Has a run opened.
-pub(super) fn start(state: &mut State, order: Start, answer: Answer<Started>, out: &mut Reaction) {
+pub(super) fn start(state: &mut LoopState, order: StartRun, answer: Answer<Started>, out: &mut Reaction) {
     match state.stage {
         Stage::Idle => {}
         Stage::Closed(_) => state.run = (state.new_run)(),
@@ -33,7 +33,7 @@ pub(super) fn start(state: &mut State, order: Start, answer: Answer<Started>, ou
         return out.reply(answer, Err(error.into()));
     }
     state.stage = Stage::Opening(answer);
-    out.work(Work::Open(Box::new(OpenOrder {
+    out.start(Task::Open(Box::new(OpenOrder {
         settings: state.settings.clone(),
         options: *order.options,
         graph: *order.graph,
@@ -42,13 +42,13 @@ pub(super) fn start(state: &mut State, order: Start, answer: Answer<Started>, ou
 }
 
 /// Begins the event stream of a run that was opened, and lets the script go on.
-pub(super) fn opened(state: &mut State, result: Result<Box<Opened>, Error>, now: Moment, out: &mut Reaction) {
+pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error>, now: Moment, out: &mut Reaction) {
     let Stage::Opening(answer) = std::mem::replace(&mut state.stage, Stage::Idle) else { return };
     let opened = match result {
         Ok(opened) => *opened,
         Err(error) => return out.reply(answer, Err(error.into())),
     };
-    let Opened { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged } =
+    let OpenedRun { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged } =
         opened;
     let first = EventKind::RunStarted {
         command: options.command.clone(),
@@ -69,12 +69,12 @@ pub(super) fn opened(state: &mut State, result: Result<Box<Opened>, Error>, now:
     });
     out.told.extend(found.into_iter().map(Told::Event));
     let adapter = |id: &str| graph.agents.get(id).or(options.agent.as_ref()).cloned();
-    let plan = Plan::from_infos(&graph.items, &graph.edges).with_adapters(adapter);
+    let plan = ItemGraph::from_infos(&graph.items, &graph.edges).with_adapters(adapter);
     let started = Started { run, directory: directory.clone() };
     state.stage = Stage::Open(Box::new(OpenRun {
         machine: Machine::new(plan, policy(&options)),
         index: graph.items.iter().enumerate().map(|(item, info)| (info.id.clone(), item)).collect::<HashMap<_, _>>(),
-        live: graph.items.iter().map(|_| Live::default()).collect(),
+        live: graph.items.iter().map(|_| LiveItem::default()).collect(),
         options,
         graph,
         integration,

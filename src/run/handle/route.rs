@@ -1,16 +1,16 @@
 //! Which subject a message belongs to.
 
 use super::{agent, close, control, item, machine, merge, open, script_end, signal, task};
-use crate::bridge::{self, Failure, Origin, Query, Request, Run};
-use crate::run::core::effect::{Effect, Reaction, Told, Work};
+use crate::bridge::{self, Failure, Origin, QueryRequest, Request, RunRequest};
+use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::message::Message;
 use crate::run::core::moment::Moment;
-use crate::run::core::state::State;
+use crate::run::core::state::LoopState;
 use crate::run::shared::busy::Busy;
 use crate::run::work::world::effect::Surroundings;
 
 /// Handles one message: changes the state and returns what follows, what is to be told before what is to be done.
-pub(crate) fn handle(state: &mut State, message: Message, now: Moment) -> Reaction {
+pub(crate) fn handle(state: &mut LoopState, message: Message, now: Moment) -> Reaction {
     let mut reaction = Reaction::default();
     let out = &mut reaction;
     match message {
@@ -20,10 +20,10 @@ pub(crate) fn handle(state: &mut State, message: Message, now: Moment) -> Reacti
             item::worktree_ready(state, &attempt, result, answer, out)
         }
         Message::AgentFact { attempt, phase, agent, model, fact } => {
-            agent::fact(state, agent::Source { attempt, phase, agent, model }, fact, now, out);
+            agent::fact(state, agent::CallSource { attempt, phase, agent, model }, fact, now, out);
         }
         Message::AgentEnded { attempt, phase, agent, result, answer } => {
-            let source = agent::Source { attempt, phase, agent, model: None };
+            let source = agent::CallSource { attempt, phase, agent, model: None };
             agent::ended(state, source, result, answer, now, out);
         }
         Message::Told { events, reply } => {
@@ -42,44 +42,44 @@ pub(crate) fn handle(state: &mut State, message: Message, now: Moment) -> Reacti
     reaction
 }
 
-fn asked(state: &mut State, origin: &Origin, request: Request, now: Moment, out: &mut Reaction) {
+fn asked(state: &mut LoopState, origin: &Origin, request: Request, now: Moment, out: &mut Reaction) {
     match request {
         Request::Run(request) => run(state, origin, request, now, out),
         other if state.is_stopping() => out.refuse(other, Failure::Cancelled),
         Request::Item(request) => item::asked(state, origin, request, now, out),
         Request::Effect(effect) => {
             // A program is stopped and waited for.
-            if !matches!(effect, bridge::Effect::Process(..)) {
+            if !matches!(effect, bridge::EffectRequest::RunProgram(..)) {
                 state.pending.add(effect.refusal(), Busy::default());
             }
-            out.work(Work::Effect(effect, Box::new(surroundings(state, origin))));
+            out.start(Task::Effect(effect, Box::new(surroundings(state, origin))));
         }
         Request::Query(query) => {
             state.pending.add(query.refusal(), Busy::default());
             match query {
-                Query::Diff(order, answer) => task::diff(state, order, answer, out),
-                query => out.work(Work::Query(query, Box::new(surroundings(state, origin)))),
+                QueryRequest::ItemDiff(order, answer) => task::diff(state, order, answer, out),
+                query => out.start(Task::Query(query, Box::new(surroundings(state, origin)))),
             }
         }
     }
 }
 
-fn run(state: &mut State, origin: &Origin, request: Run, now: Moment, out: &mut Reaction) {
+fn run(state: &mut LoopState, origin: &Origin, request: RunRequest, now: Moment, out: &mut Reaction) {
     match request {
-        Run::Start(order, answer) => open::start(state, order, answer, out),
-        Run::Next(_, answer) => control::next(state, answer, now, out),
-        Run::Finish(finish, answer) => control::finish(state, origin, finish.0, answer, now, out),
-        Run::Close(_, answer) => close::asked(state, answer, out),
-        Run::Pause(pause, answer) => control::pause(state, origin, pause.reason, answer, now, out),
-        Run::Tell(event, answer) => {
+        RunRequest::StartRun(order, answer) => open::start(state, order, answer, out),
+        RunRequest::Next(_, answer) => control::next(state, answer, now, out),
+        RunRequest::Finish(finish, answer) => control::finish(state, origin, finish.0, answer, now, out),
+        RunRequest::Close(_, answer) => close::asked(state, answer, out),
+        RunRequest::Pause(pause, answer) => control::pause(state, origin, pause.reason, answer, now, out),
+        RunRequest::EmitEvent(event, answer) => {
             out.tell(event.0);
             out.reply(answer, Ok(()));
         }
-        Run::BeginPhase(phase, answer) => control::begin_phase(state, origin, phase, answer, now, out),
+        RunRequest::BeginPhase(phase, answer) => control::begin_phase(state, origin, phase, answer, now, out),
     }
 }
 
-fn surroundings(state: &State, origin: &Origin) -> Surroundings {
+fn surroundings(state: &LoopState, origin: &Origin) -> Surroundings {
     Surroundings {
         settings: state.settings.clone(),
         marker: state.marker(origin),

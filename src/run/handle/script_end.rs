@@ -2,11 +2,11 @@
 
 use super::close;
 use crate::bridge::Failure;
-use crate::run::core::effect::{Effect, End, Reaction, Told};
-use crate::run::core::state::{CloseEnd, CloseStep, Closing, Stage, State};
+use crate::run::core::effect::{Effect, ProgramEnd, Reaction, Told};
+use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Stage};
 
 /// Closes what the script left open, and ends the program.
-pub(super) fn script_ended(state: &mut State, result: Result<u8, Failure>, out: &mut Reaction) {
+pub(super) fn script_ended(state: &mut LoopState, result: Result<u8, Failure>, out: &mut Reaction) {
     let (mut exit_code, error) = match result {
         Ok(code) => (code, None),
         Err(Failure::Cancelled) => (crate::error::ExitCode::Interrupted as u8, None),
@@ -15,7 +15,7 @@ pub(super) fn script_ended(state: &mut State, result: Result<u8, Failure>, out: 
     if let Some(signal) = state.signal {
         exit_code = close::of_signal(signal) as u8;
     }
-    let end = End { exit_code, error };
+    let end = ProgramEnd { exit_code, error };
     match std::mem::replace(&mut state.stage, Stage::Idle) {
         Stage::Open(run) => {
             let end = CloseEnd::Program(end);

@@ -8,7 +8,7 @@ use crate::host::stop::StopLevel;
 use crate::run::core::effect::{Effect, Reaction};
 use crate::run::core::message::Signal;
 use crate::run::core::moment::Moment;
-use crate::run::core::state::{Stage, State};
+use crate::run::core::state::{LoopState, Stage};
 use crate::schedule::Input;
 
 /// What git is doing gets so long to end by itself. It is finished or undone by the next start otherwise.
@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_millis(250);
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Stops everything in order at the first signal, at once at the second.
-pub(super) fn signalled(state: &mut State, signal: Signal, now: Moment, out: &mut Reaction) {
+pub(super) fn signalled(state: &mut LoopState, signal: Signal, now: Moment, out: &mut Reaction) {
     if state.signal.is_some() {
         out.effects.push(Effect::Stop(StopLevel::Now));
         return;
@@ -29,7 +29,7 @@ pub(super) fn signalled(state: &mut State, signal: Signal, now: Moment, out: &mu
 }
 
 /// Leaves what is still under way in git to itself. Agents and programs of the user have a grace period of their own.
-pub(super) fn grace_over(state: &mut State, out: &mut Reaction) {
+pub(super) fn grace_over(state: &mut LoopState, out: &mut Reaction) {
     state.pending.refuse();
     // The script may still be on its way to its next question, and setting up a worktree takes its time to stop.
     out.effects.push(Effect::Grace(AGAIN));

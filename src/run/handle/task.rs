@@ -1,15 +1,15 @@
 //! Tasks beside the work of items: documents, worktrees of merged items, patches.
 
-use crate::bridge::{Answer, Diff};
+use crate::bridge::{Answer, ItemDiff};
 use crate::event::kind::ItemStatus;
 use crate::model::status::Status;
-use crate::run::core::effect::{Reaction, Work};
-use crate::run::core::state::{Stage, State};
+use crate::run::core::effect::{Reaction, Task};
+use crate::run::core::state::{LoopState, Stage};
 use crate::run::shared::names;
 use crate::run::work::item::{diff, document, remove};
 
 /// Has the status of an item written into its document, where git does not track it.
-pub(super) fn write_status(state: &mut State, item: usize, status: ItemStatus, out: &mut Reaction) {
+pub(super) fn write_status(state: &mut LoopState, item: usize, status: ItemStatus, out: &mut Reaction) {
     let staging = state.settings.staging();
     let Stage::Open(run) = &mut state.stage else { return };
     let Some(integration) = run.integration.clone() else { return };
@@ -27,11 +27,11 @@ pub(super) fn write_status(state: &mut State, item: usize, status: ItemStatus, o
     let id = run.id(item);
     let Some(path) = run.graph.documents.get(&id).cloned() else { return };
     run.background += 1;
-    out.work(Work::Document(Box::new(document::StatusOrder { integration, staging, item: id, path, status })));
+    out.start(Task::Document(Box::new(document::StatusOrder { integration, staging, item: id, path, status })));
 }
 
 /// Has the worktree of a merged item removed while others still run.
-pub(super) fn remove_worktree(state: &mut State, item: usize, out: &mut Reaction) {
+pub(super) fn remove_worktree(state: &mut LoopState, item: usize, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     if run.options.keep_worktrees {
         return;
@@ -39,11 +39,11 @@ pub(super) fn remove_worktree(state: &mut State, item: usize, out: &mut Reaction
     let Some(integration) = run.integration.clone() else { return };
     let Some(tree) = run.live.get_mut(item).and_then(|live| live.tree.take()) else { return };
     run.background += 1;
-    out.work(Work::Remove(Box::new(remove::RemovalOrder { integration, path: tree.path, branch: tree.branch })));
+    out.start(Task::Remove(Box::new(remove::RemovalOrder { integration, path: tree.path, branch: tree.branch })));
 }
 
 /// Has the patch of an item made, from its open worktree or from what git shows of it.
-pub(super) fn diff(state: &mut State, order: Diff, answer: Answer<String>, out: &mut Reaction) {
+pub(super) fn diff(state: &mut LoopState, order: ItemDiff, answer: Answer<String>, out: &mut Reaction) {
     let settings = state.settings.clone();
     let run = match &state.stage {
         Stage::Open(run) | Stage::Closed(run) => Some(run),
@@ -55,6 +55,6 @@ pub(super) fn diff(state: &mut State, order: Diff, answer: Answer<String>, out: 
         let base = tree.map_or_else(|| integration.base.clone(), |tree| tree.base.clone());
         Some((integration.repo.clone(), base, names::parse(&order.item).ok()?.branch()))
     });
-    let Diff { item, max_bytes } = order;
-    out.work(Work::Diff(Box::new(diff::DiffOrder { settings, item, range, max_bytes }), answer));
+    let ItemDiff { item, max_bytes } = order;
+    out.start(Task::Diff(Box::new(diff::DiffOrder { settings, item, range, max_bytes }), answer));
 }

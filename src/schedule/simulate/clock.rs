@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::super::input::{Action, Input};
 use super::super::machine::Machine;
-use super::world::World;
+use super::world::SimulatedWorld;
 
 /// One call of the machine: when, with what, and what it asked for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct SimulatedStep {
     /// Seconds since the start.
     pub at: f64,
     pub input: Input,
@@ -62,7 +62,11 @@ impl Clock {
 ///
 /// `disturbances` come from outside at their own times. What still comes after the end of the run is told to the
 /// machine too, as late words are in reality.
-pub fn run(machine: &mut Machine, world: &mut impl World, disturbances: Vec<(f64, Input)>) -> Vec<Step> {
+pub fn run(
+    machine: &mut Machine,
+    world: &mut impl SimulatedWorld,
+    disturbances: Vec<(f64, Input)>,
+) -> Vec<SimulatedStep> {
     let mut clock = Clock::default();
     clock.announce(0.0, Input::Poll);
     for (at, input) in disturbances {
@@ -79,7 +83,7 @@ pub fn run(machine: &mut Machine, world: &mut impl World, disturbances: Vec<(f64
         if !poll && machine.can_start() {
             clock.announce(at, Input::Poll);
         }
-        steps.push(Step { at, input, actions });
+        steps.push(SimulatedStep { at, input, actions });
     }
     steps
 }
@@ -89,7 +93,7 @@ fn perform(
     action: &Action,
     at: f64,
     machine: &Machine,
-    world: &mut impl World,
+    world: &mut impl SimulatedWorld,
     clock: &mut Clock,
     running: &mut BTreeMap<usize, u32>,
 ) {

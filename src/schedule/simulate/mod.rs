@@ -4,6 +4,6 @@ mod clock;
 mod forecast;
 mod world;
 
-pub use clock::{Step, run};
+pub use clock::{SimulatedStep, run};
 pub use forecast::{makespan, makespans};
-pub use world::World;
+pub use world::SimulatedWorld;

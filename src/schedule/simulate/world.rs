@@ -5,7 +5,7 @@ use crate::model::outcome::Outcome;
 use super::super::input::Input;
 
 /// Answers for everything outside of the machine. Times are seconds from now.
-pub trait World {
+pub trait SimulatedWorld {
     /// Returns when an attempt that starts now ends, and how.
     fn attempt(&mut self, item: usize, attempt: u32) -> (f64, Outcome);
 

@@ -11,7 +11,7 @@ use crate::event::kind::EventKind;
 
 use super::fields::Fields;
 use super::native::{Call, Fault, Thrown, invalid, native};
-use crate::fake::{self, AgentAnswer, Conflict, Defect, FakeBridge, HttpAnswer, ProgramAnswer};
+use crate::fake::{self, FakeAgentCall, FakeBridge, FakeConflict, FakeDefect, FakeProgram, FakeServer};
 use crate::script::value::convert::data;
 
 fn bridge(call: &Call) -> Result<Arc<FakeBridge>, Fault> {
@@ -65,7 +65,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn agent(context: NativeCallContext, item: &str, answer: Map) -> Thrown<()> {
         native(&context, |call| {
-            let answer: AgentAnswer = read("fake::agent", answer)?;
+            let answer: FakeAgentCall = read("fake::agent", answer)?;
             bridge(call)?.world().agents.entry(item.to_owned()).or_default().push_back(answer);
             Ok(())
         })
@@ -79,7 +79,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn defect(context: NativeCallContext, item: &str, defect: Map) -> Thrown<()> {
         native(&context, |call| {
-            let defect: Defect = read("fake::defect", defect)?;
+            let defect: FakeDefect = read("fake::defect", defect)?;
             bridge(call)?.world().defects.entry(item.to_owned()).or_default().push(defect);
             Ok(())
         })
@@ -93,7 +93,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn conflict(context: NativeCallContext, item: &str, conflict: Map) -> Thrown<()> {
         native(&context, |call| {
-            let conflict: Conflict = read("fake::conflict", conflict)?;
+            let conflict: FakeConflict = read("fake::conflict", conflict)?;
             bridge(call)?.world().conflicts.entry(item.to_owned()).or_default().push(conflict);
             Ok(())
         })
@@ -107,7 +107,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn program(context: NativeCallContext, argv: Array, answer: Map) -> Thrown<()> {
         native(&context, |call| {
-            let answer: ProgramAnswer = read("fake::program", answer)?;
+            let answer: FakeProgram = read("fake::program", answer)?;
             let words = argv.iter().map(ToString::to_string).collect();
             bridge(call)?.world().programs.push((words, answer));
             Ok(())
@@ -122,7 +122,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn http(context: NativeCallContext, answer: Map) -> Thrown<()> {
         native(&context, |call| {
-            let answer: HttpAnswer = read("fake::http", answer)?;
+            let answer: FakeServer = read("fake::http", answer)?;
             bridge(call)?.world().http.push_back(answer);
             Ok(())
         })

@@ -9,7 +9,7 @@ use crate::bridge::{self, Ask, Failure, Origin};
 use crate::error::{Error, ExitCode};
 
 use super::super::failure::ScriptFailure;
-use super::super::state::State;
+use super::super::state::HostState;
 use super::run::current;
 
 /// What a function registered with the engine returns.
@@ -38,7 +38,7 @@ impl From<Error> for Fault {
 
 /// What a native function works with.
 pub(crate) struct Call {
-    pub(crate) state: Arc<State>,
+    pub(crate) state: Arc<HostState>,
     pub(crate) origin: Origin,
 }
 
@@ -82,8 +82,8 @@ pub(crate) fn native<T>(context: &NativeCallContext, work: impl FnOnce(&Call) ->
 }
 
 /// Returns the state that the engine carries.
-pub(crate) fn state(context: &NativeCallContext) -> Option<Arc<State>> {
-    context.tag()?.read_lock::<Arc<State>>().map(|state| state.clone())
+pub(crate) fn state(context: &NativeCallContext) -> Option<Arc<HostState>> {
+    context.tag()?.read_lock::<Arc<HostState>>().map(|state| state.clone())
 }
 
 /// Refuses what the script asked for.

@@ -6,7 +6,7 @@ use rhai::{AST, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use crate::model::problem::Problem;
 
-use super::super::host::Host;
+use super::super::host::ScriptHost;
 use super::super::suggest;
 use super::imports::Imported;
 use super::notes::Notes;
@@ -73,7 +73,7 @@ fn table(functions: impl IntoIterator<Item = (String, usize)>) -> Table {
 }
 
 /// Compares every call with what exists.
-pub(super) fn inspect(host: &Host, ast: &AST, imported: &BTreeMap<String, Imported>, notes: &mut Notes) {
+pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, Imported>, notes: &mut Notes) {
     let own = ast.iter_functions().filter(|function| !function.name.starts_with("anon$"));
     let own: Vec<(String, usize)> = own.map(|function| (function.name.to_owned(), function.params.len())).collect();
     let global = host.global_functions();
@@ -100,7 +100,7 @@ pub(super) fn inspect(host: &Host, ast: &AST, imported: &BTreeMap<String, Import
     }
 }
 
-fn native(host: &Host) -> BTreeMap<String, Table> {
+fn native(host: &ScriptHost) -> BTreeMap<String, Table> {
     let mut namespaces: BTreeMap<String, Table> = BTreeMap::new();
     for function in &host.reference().functions {
         if let Some((namespace, name)) = function.name.split_once("::") {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rhai::AST;
 
-use super::super::host::Host;
+use super::super::host::ScriptHost;
 use super::calls;
 use super::imports::{self, Imported};
 
@@ -31,7 +31,7 @@ const EFFECTS: [(&str, &str); 18] = [
 ];
 
 /// Returns the effects of a file and of everything it imports, in the order of the table.
-pub(super) fn of(host: &Host, ast: &AST, file: &str, modules: &[&Imported]) -> Vec<&'static str> {
+pub(super) fn of(host: &ScriptHost, ast: &AST, file: &str, modules: &[&Imported]) -> Vec<&'static str> {
     let mut seen = BTreeSet::from([file.to_owned()]);
     let mut called = BTreeSet::new();
     collect(ast, &mut called);

@@ -7,8 +7,8 @@ use rhai::AST;
 use crate::error::{Error, ExitCode, Result};
 use crate::model::problem::Problem;
 
-use super::super::host::Host;
-use super::super::library::Place;
+use super::super::host::ScriptHost;
+use super::super::library::ScriptPlace;
 use super::super::spec;
 use super::imports::Imported;
 use super::notes::Notes;
@@ -16,20 +16,20 @@ use super::report::CheckReport;
 use super::{calls, captures, effects, imports, shape};
 
 /// Checks a script; fails only when the file cannot be read.
-pub fn check(host: &Host, path: &Path) -> Result<CheckReport> {
-    check_place(host, &Place::File(path.to_owned()))
+pub fn check(host: &ScriptHost, path: &Path) -> Result<CheckReport> {
+    check_place(host, &ScriptPlace::File(path.to_owned()))
 }
 
-impl Host {
+impl ScriptHost {
     /// Checks all built-in scripts.
     pub fn check_built_in(&self) -> Result<Vec<CheckReport>> {
         let is_script = |name: &&str| Path::new(name).extension().is_some_and(|extension| extension == "rhai");
         let names = super::super::embedded::FILES.iter().map(|(name, _)| *name).filter(is_script);
-        names.map(|name| check_place(self, &Place::BuiltIn(name.to_owned()))).collect()
+        names.map(|name| check_place(self, &ScriptPlace::BuiltIn(name.to_owned()))).collect()
     }
 }
 
-fn check_place(host: &Host, place: &Place) -> Result<CheckReport> {
+fn check_place(host: &ScriptHost, place: &ScriptPlace) -> Result<CheckReport> {
     let missing = || Error::new(ExitCode::Usage, format!("`{}` does not exist", host.library.name(place)));
     let (file, text) = host.library.read(place)?.ok_or_else(missing)?;
     let mut report =
@@ -49,7 +49,7 @@ fn check_place(host: &Host, place: &Place) -> Result<CheckReport> {
     Ok(report)
 }
 
-fn inspect(host: &Host, ast: &AST, report: &mut CheckReport) {
+fn inspect(host: &ScriptHost, ast: &AST, report: &mut CheckReport) {
     let mut notes = Notes::new(&report.text);
     let imported = imports::read(host, ast, &report.file, &mut notes);
     shape::inspect(ast, &report.file, &mut notes);

@@ -7,7 +7,7 @@ use rhai::{AST, Expr, Stmt};
 
 use crate::model::problem::Problem;
 
-use super::super::host::Host;
+use super::super::host::ScriptHost;
 use super::super::import::Imports;
 use super::notes::Notes;
 
@@ -28,7 +28,7 @@ impl Imported {
 }
 
 /// Loads the modules of a file by alias; what cannot be loaded is a problem at its import.
-pub(super) fn read(host: &Host, ast: &AST, source: &str, notes: &mut Notes) -> BTreeMap<String, Imported> {
+pub(super) fn read(host: &ScriptHost, ast: &AST, source: &str, notes: &mut Notes) -> BTreeMap<String, Imported> {
     let mut modules = BTreeMap::new();
     for stmt in ast.statements() {
         let Stmt::Import(import, _) = stmt else { continue };
@@ -47,7 +47,7 @@ pub(super) fn read(host: &Host, ast: &AST, source: &str, notes: &mut Notes) -> B
 }
 
 /// Loads one module.
-pub(super) fn load(host: &Host, source: &str, path: &str) -> Result<Imported, Problem> {
+pub(super) fn load(host: &ScriptHost, source: &str, path: &str) -> Result<Imported, Problem> {
     let wrong = |error: crate::error::Error| {
         let mut problem = Problem::error("check::import", error.message);
         problem.help = error.help;

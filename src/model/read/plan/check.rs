@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::phase::Draft;
+use super::phase::PhaseDraft;
 use super::phase_ref::Piece;
 use crate::model::plan::{PhaseRef, PlanPhase};
 use crate::model::problem::Problem;
@@ -16,7 +16,7 @@ const HINTS: usize = 50;
 const EDGES: usize = 1_000_000;
 
 /// Resolves the dependency texts and reports what does not fit together.
-pub(crate) fn check(text: &str, drafts: Vec<Draft>, problems: &mut Vec<Problem>) -> Vec<PlanPhase> {
+pub(crate) fn check(text: &str, drafts: Vec<PhaseDraft>, problems: &mut Vec<Problem>) -> Vec<PlanPhase> {
     let mut index: HashMap<String, usize> = HashMap::with_capacity(drafts.len());
     let mut duplicates: HashSet<usize> = HashSet::new();
     for (at, draft) in drafts.iter().enumerate() {

@@ -12,12 +12,12 @@ use crate::model::read::gate::{endless, listed, script};
 use crate::model::read::hours::{complexity, hours};
 use crate::model::read::path::{BadPath, entries, entry};
 use crate::model::read::text::heading::Heading;
-use crate::model::read::text::item::{items, top_items};
+use crate::model::read::text::list_item::{items, top_items};
 use crate::model::read::text::reading::Reading;
 use crate::model::read::text::source::trim;
 
 /// A phase with its dependency text, which can be resolved only when all phases are known.
-pub(crate) struct Draft {
+pub(crate) struct PhaseDraft {
     pub(crate) phase: PlanPhase,
     pub(crate) dependencies: DependencyText,
     /// Required fields that are not there.
@@ -35,14 +35,14 @@ pub(crate) fn draft(
     span: Range<usize>,
     line: usize,
     problems: &mut Vec<Problem>,
-) -> Draft {
+) -> PhaseDraft {
     let (label, title, minutes) = match &heading.phase {
         Some(phase) => (phase.label.clone(), phase.title.clone(), phase.minutes),
         None => (String::new(), heading.text.clone(), None),
     };
     let body = heading.span.end.min(span.end)..span.end;
     let fields = fields(&reading.masked, &body, inner);
-    let mut draft = Draft {
+    let mut draft = PhaseDraft {
         phase: PlanPhase { label, title, line, heading: heading.span.clone(), span, minutes, ..PlanPhase::default() },
         dependencies: Vec::new(),
         missing: Vec::new(),
@@ -59,7 +59,7 @@ pub(crate) fn draft(
     draft
 }
 
-impl Draft {
+impl PhaseDraft {
     fn take(&mut self, text: &str, reading: &Reading, field: &Field, problems: &mut Vec<Problem>) {
         let masked = reading.masked.as_str();
         let value = trim(text, field.value.clone());
@@ -188,7 +188,7 @@ fn bad_file(text: &str, span: Range<usize>, bad: BadPath) -> Problem {
 }
 
 fn gates(text: &str, reading: &Reading, field: &Field, value: &Range<usize>) -> Vec<Gate> {
-    let whole = crate::model::read::text::item::Item { indent: 0, numbered: false, text: value.clone() };
+    let whole = crate::model::read::text::list_item::ListItem { indent: 0, numbered: false, text: value.clone() };
     let inline = (!value.is_empty() && !crate::model::read::path::is_none(&text[value.clone()]))
         .then(|| listed(text, &whole, 2));
     let listed = top_items(&reading.masked, field.body.clone()).into_iter().map(|item| listed(text, &item, 2));

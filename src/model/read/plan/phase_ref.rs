@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::model::read::path::is_none;
 use crate::model::read::phase_heading::label;
-use crate::model::read::text::item::split;
+use crate::model::read::text::list_item::split;
 use crate::model::read::text::source::trim;
 
 /// One piece of a dependency text, with its place in that text.

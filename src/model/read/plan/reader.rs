@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use super::check::check;
-use super::phase::{Draft, draft};
+use super::phase::{PhaseDraft, draft};
 use super::sub_plan::sub_plans;
 use crate::model::plan::{Plan, PlanPhase};
 use crate::model::problem::Problem;
-use crate::model::read::host;
 use crate::model::read::opened::Opened;
+use crate::model::read::phase_section;
 use crate::model::read::text::frontmatter::Frontmatter;
 use crate::model::read::text::heading::Heading;
 use crate::model::read::text::reading::Reading;
 use crate::model::read::text::source::LineIndex;
-use crate::model::read::text::yaml::Node;
+use crate::model::read::text::yaml::YamlNode;
 
 /// Reads a plan and says everything that is wrong with it. `path` is kept, not opened.
 pub fn plan(path: &Path, bytes: &[u8]) -> (Plan, Vec<Problem>) {
@@ -26,7 +26,7 @@ pub fn plan(path: &Path, bytes: &[u8]) -> (Plan, Vec<Problem>) {
 pub(crate) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> Plan {
     let body = opened.body();
     let Opened { text, front, reading } = opened;
-    reading.problems(&text, host::plan, problems);
+    reading.problems(&text, phase_section::plan, problems);
     let sub_plans = sub_plans(&reading.masked, &reading.headings, problems);
     let drafts = drafts(&text, &reading, problems);
     if drafts.is_empty() && sub_plans.is_empty() {
@@ -42,16 +42,16 @@ pub(crate) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> 
     Plan { path: path.to_owned(), text, title, intro, phases, sub_plans }
 }
 
-fn drafts(text: &str, reading: &Reading, problems: &mut Vec<Problem>) -> Vec<Draft> {
+fn drafts(text: &str, reading: &Reading, problems: &mut Vec<Problem>) -> Vec<PhaseDraft> {
     let headings = &reading.headings;
-    let Some(host) = host::plan(headings, text.len()) else { return Vec::new() };
+    let Some(section) = phase_section::plan(headings, text.len()) else { return Vec::new() };
     let index = LineIndex::new(text);
-    let mut drafts = Vec::with_capacity(host.phases.len());
-    for (number, at) in host.phases.iter().enumerate() {
+    let mut drafts = Vec::with_capacity(section.phases.len());
+    for (number, at) in section.phases.iter().enumerate() {
         let heading = &headings[*at];
-        let limit = host.phases.get(number + 1).copied().unwrap_or(headings.len());
+        let limit = section.phases.get(number + 1).copied().unwrap_or(headings.len());
         let above = (at + 1..limit).find(|next| headings[*next].level <= heading.level).unwrap_or(limit);
-        let end = headings.get(above).map_or(host.span.end, |next| next.span.start).min(host.span.end);
+        let end = headings.get(above).map_or(section.span.end, |next| next.span.start).min(section.span.end);
         let inner = &headings[at + 1..above];
         let line = index.line(heading.span.start);
         drafts.push(draft(text, reading, heading, inner, heading.span.start..end, line, problems));
@@ -68,8 +68,8 @@ pub(crate) fn first_heading(text: &str, reading: &Reading) -> std::ops::Range<us
 fn title(front: Option<&Frontmatter>, headings: &[Heading]) -> Option<String> {
     let entry = front.and_then(|front| front.get(&["title", "name"]));
     let named = entry.and_then(|entry| match &entry.value {
-        Node::Scalar(scalar) => Some(scalar.text.trim().to_owned()),
-        Node::Null(_) | Node::List(..) | Node::Other(..) => None,
+        YamlNode::Scalar(scalar) => Some(scalar.text.trim().to_owned()),
+        YamlNode::Null(_) | YamlNode::List(..) | YamlNode::Other(..) => None,
     });
     let heading = || headings.iter().find(|heading| heading.level == 1).map(|heading| heading.text.trim().to_owned());
     heading().or(named).filter(|title| !title.is_empty())

@@ -5,22 +5,22 @@ use std::ops::Range;
 use crate::model::plan::SubPlan;
 use crate::model::problem::Problem;
 use crate::model::read::path::{BadPath, clean_path};
-use crate::model::read::phase_heading::Kind;
+use crate::model::read::phase_heading::HeadingKind;
 use crate::model::read::text::heading::Heading;
-use crate::model::read::text::item::first_code;
+use crate::model::read::text::list_item::first_code;
 use crate::model::read::text::source::{lines, trim};
 
 /// Reads the sub-plans of a plan, in order.
 pub(crate) fn sub_plans(masked: &str, headings: &[Heading], problems: &mut Vec<Problem>) -> Vec<SubPlan> {
     let mut found = Vec::new();
     for (at, heading) in headings.iter().enumerate() {
-        let Some(mega) = heading.phase.as_ref().filter(|phase| phase.kind == Kind::MegaPhase) else { continue };
+        let Some(mega) = heading.phase.as_ref().filter(|phase| phase.kind == HeadingKind::MegaPhase) else { continue };
         let after = headings[at + 1..].iter().find(|other| other.level <= heading.level);
         let body = heading.span.end..after.map_or(masked.len(), |next| next.span.start);
         let own_phases = headings[at + 1..]
             .iter()
             .take_while(|other| other.span.start < body.end)
-            .any(|other| other.phase.as_ref().is_some_and(|phase| phase.kind == Kind::Phase));
+            .any(|other| other.phase.as_ref().is_some_and(|phase| phase.kind == HeadingKind::Phase));
         let links = links(masked, body);
         if links.is_empty() && !own_phases {
             problems.push(

@@ -9,13 +9,13 @@ use crate::model::prp::Prp;
 
 /// A problem and the document that its places refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct LocatedProblem {
     pub path: PathBuf,
     pub problem: Problem,
 }
 
 /// Reports ids that two files have, with both paths.
-pub fn duplicates(prps: &[Prp]) -> Vec<Finding> {
+pub fn duplicates(prps: &[Prp]) -> Vec<LocatedProblem> {
     let mut seen: HashMap<&PrpId, &Prp> = HashMap::with_capacity(prps.len());
     let mut found = Vec::new();
     for prp in prps {
@@ -30,7 +30,7 @@ pub fn duplicates(prps: &[Prp]) -> Vec<Finding> {
                 let problem = Problem::error("batch::duplicate_id", message)
                     .at(key_place(prp, "prp_id"))
                     .help("give one of the two files another `prp_id`, and rename it to match");
-                found.push(Finding { path: prp.path.clone(), problem });
+                found.push(LocatedProblem { path: prp.path.clone(), problem });
             }
         }
     }
@@ -38,7 +38,7 @@ pub fn duplicates(prps: &[Prp]) -> Vec<Finding> {
 }
 
 /// Reports dependencies and conflicts that name a PRP which is in none of the folders; `known` are the ids of all.
-pub fn unknown_ids(prps: &[Prp], known: &BTreeSet<PrpId>) -> Vec<Finding> {
+pub fn unknown_ids(prps: &[Prp], known: &BTreeSet<PrpId>) -> Vec<LocatedProblem> {
     let mut found = Vec::new();
     for prp in prps {
         let own = prp.id.as_ref().map_or("the PRP", PrpId::as_str);
@@ -49,7 +49,7 @@ pub fn unknown_ids(prps: &[Prp], known: &BTreeSet<PrpId>) -> Vec<Finding> {
                 let problem = Problem::error("batch::unknown_dependency", message)
                     .at(dependency.span.clone())
                     .help(nearest(id, prp, known));
-                found.push(Finding { path: prp.path.clone(), problem });
+                found.push(LocatedProblem { path: prp.path.clone(), problem });
             }
         }
         for id in prp.conflicts_with.iter().filter(|id| !known.contains(id)) {
@@ -57,21 +57,21 @@ pub fn unknown_ids(prps: &[Prp], known: &BTreeSet<PrpId>) -> Vec<Finding> {
             let problem = Problem::warning("batch::unknown_conflict", message)
                 .at(key_place(prp, "conflicts_with"))
                 .help(nearest(id, prp, known));
-            found.push(Finding { path: prp.path.clone(), problem });
+            found.push(LocatedProblem { path: prp.path.clone(), problem });
         }
     }
     found
 }
 
 /// Reports PRPs that depend on themselves. The reader does so too; this serves PRPs made in memory.
-pub fn self_dependencies(prps: &[Prp]) -> Vec<Finding> {
+pub fn self_dependencies(prps: &[Prp]) -> Vec<LocatedProblem> {
     let own = |prp: &Prp| prp.dependencies.iter().find(|dependency| Some(&dependency.id) == prp.id.as_ref()).cloned();
     let finding = |prp: &Prp| {
         let dependency = own(prp)?;
         let problem = Problem::error("prp::self_dependency", format!("{} depends on itself", dependency.id))
             .at(dependency.span)
             .help("remove it from its own `dependencies`");
-        Some(Finding { path: prp.path.clone(), problem })
+        Some(LocatedProblem { path: prp.path.clone(), problem })
     };
     prps.iter().filter_map(finding).collect()
 }

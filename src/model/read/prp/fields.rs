@@ -9,8 +9,8 @@ use crate::model::prp::{Dependency, Prp};
 use crate::model::read::hours::{complexity, hours};
 use crate::model::read::path::{BadPath, clean_path, entries, is_none};
 use crate::model::read::text::frontmatter::Frontmatter;
-use crate::model::read::text::item::split;
-use crate::model::read::text::yaml::{Entry, Node, Scalar};
+use crate::model::read::text::list_item::split;
+use crate::model::read::text::yaml::{Scalar, YamlEntry, YamlNode};
 use crate::model::status::Status;
 
 /// Fills in everything that the frontmatter says, except the id.
@@ -33,23 +33,23 @@ pub(crate) fn fill(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Proble
 }
 
 /// Returns the scalar value of an entry.
-pub(crate) fn scalar(entry: &Entry) -> Option<&Scalar> {
+pub(crate) fn scalar(entry: &YamlEntry) -> Option<&Scalar> {
     match &entry.value {
-        Node::Scalar(scalar) => Some(scalar),
-        Node::Null(_) | Node::List(..) | Node::Other(..) => None,
+        YamlNode::Scalar(scalar) => Some(scalar),
+        YamlNode::Null(_) | YamlNode::List(..) | YamlNode::Other(..) => None,
     }
 }
 
 /// Returns the texts of a list, or of a comma text.
-fn texts(entry: &Entry) -> Vec<(String, Range<usize>)> {
+fn texts(entry: &YamlEntry) -> Vec<(String, Range<usize>)> {
     match &entry.value {
-        Node::List(items, _, _) => items.iter().map(|item| (item.text.clone(), item.span.clone())).collect(),
-        Node::Scalar(scalar) if is_none(&scalar.text) => Vec::new(),
-        Node::Scalar(scalar) => {
+        YamlNode::List(items, _, _) => items.iter().map(|item| (item.text.clone(), item.span.clone())).collect(),
+        YamlNode::Scalar(scalar) if is_none(&scalar.text) => Vec::new(),
+        YamlNode::Scalar(scalar) => {
             let parts = split(&scalar.text, &(0..scalar.text.len()), |c| c == ';');
             parts.into_iter().map(|part| (scalar.text[part.clone()].to_owned(), place(scalar, &part))).collect()
         }
-        Node::Null(_) | Node::Other(..) => Vec::new(),
+        YamlNode::Null(_) | YamlNode::Other(..) => Vec::new(),
     }
 }
 
@@ -119,7 +119,7 @@ fn numbers(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
 
 fn dependencies(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
     let Some(entry) = front.get(&["dependencies"]) else { return };
-    if let Node::Other(_, span) = &entry.value {
+    if let YamlNode::Other(_, span) = &entry.value {
         problems.push(
             Problem::warning("prp::bad_dependency", "`dependencies` is not a list of ids")
                 .at(span.clone())
@@ -174,7 +174,7 @@ fn conflicts(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
 fn files(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
     let Some(entry) = front.get(&["files_modified"]) else { return };
     let found: Vec<(String, Range<usize>, Result<String, BadPath>)> = match &entry.value {
-        Node::List(items, _, _) => {
+        YamlNode::List(items, _, _) => {
             let read = |item: &Scalar| {
                 let entry = crate::model::read::path::entry(&item.text, &(0..item.text.len()));
                 let path = entry.map_or(Err(BadPath::Empty), |(_, path)| match path {
@@ -186,13 +186,13 @@ fn files(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
             };
             items.iter().map(read).collect()
         }
-        Node::Scalar(scalar) => {
+        YamlNode::Scalar(scalar) => {
             let all = entries(&scalar.text, &(0..scalar.text.len()));
             all.into_iter()
                 .map(|(part, path)| (scalar.text[part.clone()].to_owned(), place(scalar, &part), path))
                 .collect()
         }
-        Node::Null(_) | Node::Other(..) => Vec::new(),
+        YamlNode::Null(_) | YamlNode::Other(..) => Vec::new(),
     };
     for (text, span, path) in found {
         match path {

@@ -4,26 +4,26 @@ use std::collections::HashMap;
 
 use crate::model::phase::Phase;
 use crate::model::problem::Problem;
-use crate::model::read::host::{self, Host};
-use crate::model::read::phase_heading::Kind;
+use crate::model::read::phase_heading::HeadingKind;
+use crate::model::read::phase_section::{self, PhaseSection};
 use crate::model::read::text::heading::Heading;
-use crate::model::read::text::item::item;
+use crate::model::read::text::list_item::item;
 use crate::model::read::text::reading::Reading;
 use crate::model::read::text::source::lines;
 
 /// Reads the phases and says what keeps a PRP from being carried out.
 pub(crate) fn phases(text: &str, reading: &Reading, problems: &mut Vec<Problem>) -> Vec<Phase> {
     let headings = &reading.headings;
-    let Some(host) = host::implementation(headings, text.len()) else {
+    let Some(section) = phase_section::implementation(headings, text.len()) else {
         problems.push(no_section(text, reading));
         return Vec::new();
     };
-    let mut found = Vec::with_capacity(host.phases.len());
+    let mut found = Vec::with_capacity(section.phases.len());
     let (mut line, mut counted) = (1, 0);
-    for (number, at) in host.phases.iter().enumerate() {
+    for (number, at) in section.phases.iter().enumerate() {
         let heading = &headings[*at];
         let Some(label) = &heading.phase else { continue };
-        let end = host.phases.get(number + 1).map_or(host.span.end, |next| headings[*next].span.start);
+        let end = section.phases.get(number + 1).map_or(section.span.end, |next| headings[*next].span.start);
         line += lines_between(text, counted, heading.span.start);
         counted = heading.span.start;
         found.push(Phase {
@@ -37,9 +37,9 @@ pub(crate) fn phases(text: &str, reading: &Reading, problems: &mut Vec<Problem>)
         });
     }
     if found.is_empty() {
-        return single(text, reading, &host, problems);
+        return single(text, reading, &section, problems);
     }
-    instead(&headings[host.phases[0]], problems);
+    instead(&headings[section.phases[0]], problems);
     duplicates(&found, problems);
     found
 }
@@ -51,7 +51,7 @@ fn lines_between(text: &str, from: usize, to: usize) -> usize {
 
 /// Names the sections that could have been meant.
 fn no_section(text: &str, reading: &Reading) -> Problem {
-    let sections = host::sections_with_phases(&reading.headings);
+    let sections = phase_section::sections_with_phases(&reading.headings);
     let names = sections.iter().map(|section| format!("`{}`", section.text)).collect::<Vec<_>>().join(", ");
     let problem = match sections.as_slice() {
         [] => Problem::error("prp::no_implementation", "there is no implementation section")
@@ -66,10 +66,10 @@ fn no_section(text: &str, reading: &Reading) -> Problem {
 }
 
 /// Takes a section with nothing but a numbered list as one phase.
-fn single(text: &str, reading: &Reading, host: &Host, problems: &mut Vec<Problem>) -> Vec<Phase> {
-    let Some(heading) = host.heading.and_then(|at| reading.headings.get(at)) else { return Vec::new() };
+fn single(text: &str, reading: &Reading, section: &PhaseSection, problems: &mut Vec<Problem>) -> Vec<Phase> {
+    let Some(heading) = section.heading.and_then(|at| reading.headings.get(at)) else { return Vec::new() };
     let numbered = |line| item(&reading.masked, &line).is_some_and(|item| item.numbered);
-    if !lines(&reading.masked, host.span.clone()).any(numbered) {
+    if !lines(&reading.masked, section.span.clone()).any(numbered) {
         problems.push(
             Problem::error("prp::no_phases", format!("the section `{}` holds no phases", heading.text))
                 .at(heading.span.clone())
@@ -89,15 +89,15 @@ fn single(text: &str, reading: &Reading, host: &Host, problems: &mut Vec<Problem
         minutes: None,
         line: 1 + lines_between(text, 0, heading.span.start),
         heading: heading.span.clone(),
-        span: heading.span.start..host.span.end.max(heading.span.end).min(text.len()),
+        span: heading.span.start..section.span.end.max(heading.span.end).min(text.len()),
     }]
 }
 
 fn instead(first: &Heading, problems: &mut Vec<Problem>) {
     let word = match first.phase.as_ref().map(|phase| phase.kind) {
-        Some(Kind::Step) => "Step",
-        Some(Kind::Task) => "Task",
-        Some(Kind::Phase | Kind::MegaPhase) | None => return,
+        Some(HeadingKind::Step) => "Step",
+        Some(HeadingKind::Task) => "Task",
+        Some(HeadingKind::Phase | HeadingKind::MegaPhase) | None => return,
     };
     problems.push(
         Problem::warning("prp::step_headings", format!("`{word}` headings are taken as phases"))

@@ -9,12 +9,12 @@ use crate::model::id::PrpId;
 use crate::model::problem::Problem;
 use crate::model::prp::{Prp, Section};
 use crate::model::read::gate::gates;
-use crate::model::read::host;
 use crate::model::read::opened::Opened;
 use crate::model::read::path::entry;
+use crate::model::read::phase_section;
 use crate::model::read::text::frontmatter::Frontmatter;
 use crate::model::read::text::heading::{Heading, plain};
-use crate::model::read::text::item::items;
+use crate::model::read::text::list_item::items;
 use crate::model::read::text::reading::Reading;
 
 /// Reads a PRP and says everything that is wrong with it. `path` is kept, not opened.
@@ -42,7 +42,7 @@ pub(crate) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> 
                 .help("add `title: …` to the frontmatter, or a heading `# PRP-47.1.1: Title`"),
         );
     }
-    reading.problems(&text, host::implementation, problems);
+    reading.problems(&text, phase_section::implementation, problems);
     prp.phases = phases(&text, &reading, problems);
     prp.sections = sections(&reading.headings, text.len());
     files(&mut prp, &text, &reading, problems);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::source::{MAX_FRONTMATTER, bom, lines};
-use super::yaml::{Entry, Node, block};
+use super::yaml::{YamlEntry, YamlNode, block};
 use crate::model::problem::Problem;
 
 /// The block between the two `---` lines.
@@ -13,15 +13,15 @@ pub struct Frontmatter {
     pub span: Range<usize>,
     /// The lines between.
     pub yaml: Range<usize>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<YamlEntry>,
     /// Where comments stand.
     pub comments: Vec<Range<usize>>,
 }
 
 impl Frontmatter {
     /// Returns the value of the first of some keys that is there and not empty.
-    pub fn get(&self, keys: &[&str]) -> Option<&Entry> {
-        let filled = |entry: &&Entry| !matches!(entry.value, Node::Null(_));
+    pub fn get(&self, keys: &[&str]) -> Option<&YamlEntry> {
+        let filled = |entry: &&YamlEntry| !matches!(entry.value, YamlNode::Null(_));
         keys.iter().find_map(|key| self.entries.iter().filter(|entry| entry.key == *key).find(filled))
     }
 }

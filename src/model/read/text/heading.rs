@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::outline::Outline;
-use crate::model::read::phase_heading::{Kind, PhaseHeading};
+use crate::model::read::phase_heading::{HeadingKind, PhaseHeading};
 
 /// A heading outside of any fence, comment or HTML block.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +80,7 @@ pub(crate) fn phase_lines(text: &str) -> usize {
     let phase = |line: &&str| {
         let marks = line.bytes().take_while(|byte| *byte == b'#').count();
         let heading = (2..=4).contains(&marks).then(|| PhaseHeading::read(&line[marks..])).flatten();
-        heading.is_some_and(|heading| heading.kind == Kind::Phase)
+        heading.is_some_and(|heading| heading.kind == HeadingKind::Phase)
     };
     text.lines().filter(phase).count()
 }

@@ -3,7 +3,7 @@
 pub(crate) mod fence;
 pub(crate) mod frontmatter;
 pub(crate) mod heading;
-pub(crate) mod item;
+pub(crate) mod list_item;
 pub(crate) mod outline;
 pub(crate) mod reading;
 pub(crate) mod script;

@@ -6,7 +6,7 @@ use super::fence::{Fence, blank, fences, flat_fences};
 use super::heading::{Heading, headings, phase_lines, underlined};
 use super::source::bom;
 use crate::model::problem::Problem;
-use crate::model::read::host::Host;
+use crate::model::read::phase_section::PhaseSection;
 
 /// A document without its frontmatter and its code.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Reading {
     pub(crate) fn problems(
         &self,
         text: &str,
-        host: fn(&[Heading], usize) -> Option<Host>,
+        host: fn(&[Heading], usize) -> Option<PhaseSection>,
         problems: &mut Vec<Problem>,
     ) {
         let end = self.masked.len();
@@ -110,7 +110,7 @@ impl Reading {
 }
 
 /// What the phases of a reading are compared by: their places.
-fn phases(headings: &[Heading], host: Option<Host>) -> Vec<usize> {
+fn phases(headings: &[Heading], host: Option<PhaseSection>) -> Vec<usize> {
     let found = host.map(|host| host.phases).unwrap_or_default();
     found.iter().filter_map(|at| headings.get(*at)).map(|heading| heading.span.start).collect()
 }

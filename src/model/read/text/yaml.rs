@@ -21,7 +21,7 @@ pub struct Scalar {
 
 /// A value of the frontmatter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum YamlNode {
     /// Nothing, `null` or `~`.
     Null(Range<usize>),
     Scalar(Scalar),
@@ -32,7 +32,7 @@ pub enum Node {
     Other(Vec<String>, Range<usize>),
 }
 
-impl Node {
+impl YamlNode {
     /// Returns where the value stands.
     pub fn span(&self) -> Range<usize> {
         match self {
@@ -44,10 +44,10 @@ impl Node {
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct YamlEntry {
     pub key: String,
     pub key_span: Range<usize>,
-    pub value: Node,
+    pub value: YamlNode,
 }
 
 /// A collection that is being read.
@@ -61,7 +61,7 @@ struct Frame {
 /// What stands between the two `---` lines.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<YamlEntry>,
     pub(crate) comments: Vec<Range<usize>>,
 }
 
@@ -148,7 +148,7 @@ impl Builder<'_> {
 
     /// Keeps what belongs to a value that is not understood.
     fn note(&mut self, part: &str) {
-        if let (2.., Some(Node::Other(parts, _))) =
+        if let (2.., Some(YamlNode::Other(parts, _))) =
             (self.stack.len(), self.block.entries.last_mut().map(|entry| &mut entry.value))
         {
             parts.push(part.to_owned());
@@ -171,7 +171,11 @@ impl Builder<'_> {
                 }
                 if depth == 1 {
                     let end = scalar.span.end..scalar.span.end;
-                    self.block.entries.push(Entry { key: scalar.text, key_span: scalar.span, value: Node::Null(end) });
+                    self.block.entries.push(YamlEntry {
+                        key: scalar.text,
+                        key_span: scalar.span,
+                        value: YamlNode::Null(end),
+                    });
                 }
             }
             Some(frame) => {
@@ -188,8 +192,8 @@ impl Builder<'_> {
         let Some(entry) = self.block.entries.last_mut() else { return };
         let null = scalar.plain && is_null(&scalar.text);
         if depth == 1 && map {
-            entry.value = if null { Node::Null(scalar.span) } else { Node::Scalar(scalar) };
-        } else if let (2, false, false, Node::List(items, _, _)) = (depth, map, null, &mut entry.value) {
+            entry.value = if null { YamlNode::Null(scalar.span) } else { YamlNode::Scalar(scalar) };
+        } else if let (2, false, false, YamlNode::List(items, _, _)) = (depth, map, null, &mut entry.value) {
             items.push(scalar);
         }
     }
@@ -200,16 +204,16 @@ impl Builder<'_> {
             0 => {}
             1 => {
                 if let Some(entry) = self.block.entries.last_mut() {
-                    let list = |span| Node::List(Vec::new(), span, style == StructureStyle::Flow);
-                    entry.value = if map { Node::Other(vec!["{".to_owned()], span) } else { list(span) };
+                    let list = |span| YamlNode::List(Vec::new(), span, style == StructureStyle::Flow);
+                    entry.value = if map { YamlNode::Other(vec!["{".to_owned()], span) } else { list(span) };
                 }
             }
             _ => {
                 if let Some(entry) = self.block.entries.last_mut() {
                     let span = entry.value.span();
-                    if let Node::List(items, _, _) = &mut entry.value {
+                    if let YamlNode::List(items, _, _) = &mut entry.value {
                         let items = std::mem::take(items).into_iter().map(|item| item.text);
-                        entry.value = Node::Other(std::iter::once("[".to_owned()).chain(items).collect(), span);
+                        entry.value = YamlNode::Other(std::iter::once("[".to_owned()).chain(items).collect(), span);
                     }
                 }
                 self.note(if map { "{" } else { "[" });
@@ -225,7 +229,7 @@ impl Builder<'_> {
         self.note("}");
         self.stack.pop();
         let entry = self.block.entries.last_mut().filter(|_| self.stack.len() == 1);
-        if let Some(Node::List(_, span, _) | Node::Other(_, span)) = entry.map(|entry| &mut entry.value) {
+        if let Some(YamlNode::List(_, span, _) | YamlNode::Other(_, span)) = entry.map(|entry| &mut entry.value) {
             span.end = span.end.max(end.end);
         }
     }

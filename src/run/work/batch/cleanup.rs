@@ -12,7 +12,7 @@ use crate::host::git::worktree::scratch;
 pub(crate) struct CleanUpOrder {
     pub(crate) integration: Integration,
     /// Where merges were tried out.
-    pub(crate) bench: PathBuf,
+    pub(crate) candidate: PathBuf,
     pub(crate) remove_worktrees: bool,
     pub(crate) land: bool,
     pub(crate) leases: Vec<Lease>,
@@ -22,8 +22,8 @@ pub(crate) struct CleanUpOrder {
 pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<String> {
     let Integration { repo, branch, .. } = &order.integration;
     let mut notes = Vec::new();
-    if let Err(error) = scratch::discard(repo, &order.bench) {
-        notes.push(format!("`{}` stays: {}", order.bench.display(), error.message));
+    if let Err(error) = scratch::discard(repo, &order.candidate) {
+        notes.push(format!("`{}` stays: {}", order.candidate.display(), error.message));
     }
     if order.remove_worktrees {
         remove_worktrees(&order.integration, &mut notes);

@@ -11,9 +11,9 @@ use crate::run::work::tell::Tell;
 
 /// What a run leaves while it is open.
 #[derive(Debug)]
-pub(crate) struct Mark(PathBuf);
+pub(crate) struct OpenMark(PathBuf);
 
-impl Mark {
+impl OpenMark {
     /// Marks a run as open.
     pub(crate) fn set(settings: &Settings, run: &str) -> std::io::Result<Self> {
         let folder = settings.open_runs_dir();
@@ -50,7 +50,7 @@ pub(crate) fn reap(settings: &Settings, run: &str, options: &RunOptions, tell: &
         // A failure to write this does no harm: the next start looks again.
         let interrupted = || state::write_private(&directory.join("interrupted"), clock::now().as_bytes());
         if ended || failpoint::around("run.reap", interrupted).is_ok() {
-            Mark(mark).clear();
+            OpenMark(mark).clear();
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::checkout;
-use super::dead_runs::{self, Mark};
+use super::dead_runs::{self, OpenMark};
 use super::integration::{self, Integration};
 use crate::bridge::{RunGraph, RunOptions};
 use crate::error::{Error, ExitCode, Result};
@@ -17,7 +17,7 @@ use crate::host::state;
 use crate::run::settings::Settings;
 use crate::run::shared::journal::Journal;
 use crate::run::shared::slot::Slots;
-use crate::run::work::merge::bench;
+use crate::run::work::merge::candidate_worktree;
 use crate::run::work::tell::Tell;
 
 /// What is to be opened.
@@ -29,7 +29,7 @@ pub(crate) struct OpenOrder {
 }
 
 /// A run that is open in the world.
-pub(crate) struct Opened {
+pub(crate) struct OpenedRun {
     pub(crate) run: String,
     pub(crate) options: RunOptions,
     pub(crate) graph: RunGraph,
@@ -38,7 +38,7 @@ pub(crate) struct Opened {
     /// `None` for a run in memory.
     pub(crate) journal: Option<Journal>,
     pub(crate) lock: Option<Lock>,
-    pub(crate) mark: Option<Mark>,
+    pub(crate) mark: Option<OpenMark>,
     pub(crate) slots: Slots,
     /// Name of this machine.
     pub(crate) host: String,
@@ -49,7 +49,7 @@ pub(crate) struct Opened {
 }
 
 /// Opens a run.
-pub(crate) fn open(order: OpenOrder) -> Result<Opened> {
+pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     let OpenOrder { settings, options, graph, run } = order;
     let found = Arc::new(Mutex::new(Vec::new()));
     let tell = {
@@ -74,7 +74,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<Opened> {
     let directory = settings.run_dir(&run);
     let unwritable = |error: &std::io::Error| unwritable(&directory, error);
     state::private_dir(&directory).map_err(|error| unwritable(&error))?;
-    let mark = Some(Mark::set(&settings, &run).map_err(|error| unwritable(&error))?);
+    let mark = Some(OpenMark::set(&settings, &run).map_err(|error| unwritable(&error))?);
     let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
     let merged = integration.as_ref().map(|integration| merged(integration, &graph)).transpose()?;
     // Where merges are tried out, that happens beside the items.
@@ -85,7 +85,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<Opened> {
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     let merged = merged.unwrap_or_default();
     let host = host_name();
-    Ok(Opened { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged })
+    Ok(OpenedRun { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged })
 }
 
 fn integrate(
@@ -99,7 +99,7 @@ fn integrate(
     let integration = integration::integrate(repo, options, graph, run, tell)?;
     lease::bury(repo)?;
     clean::sweep(repo, &settings.worktrees)?;
-    scratch::discard(repo, &bench::place(settings, &integration.branch))?;
+    scratch::discard(repo, &candidate_worktree::place(settings, &integration.branch))?;
     repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
     for note in checkout::notes(settings, repo, &integration.base, graph)? {
         tell.event(note);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::dead_runs::Mark;
+use super::dead_runs::OpenMark;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::Event;
 use crate::host::lock::Lock;
@@ -15,7 +15,7 @@ use crate::run::shared::journal::Journal;
 pub(crate) struct ReportOrder {
     pub(crate) settings: Arc<Settings>,
     pub(crate) batch: Option<u32>,
-    pub(crate) mark: Option<Mark>,
+    pub(crate) mark: Option<OpenMark>,
     pub(crate) lock: Option<Lock>,
 }
 

@@ -59,13 +59,13 @@ pub(crate) struct AbandonedWork {
 
 /// What a call has to be for its report to fit another one.
 #[derive(Clone, Debug)]
-pub(crate) struct Task {
+pub(crate) struct CallKey {
     phase: u32,
     agent: String,
     input: Value,
 }
 
-impl Task {
+impl CallKey {
     /// Describes a call that works on a phase of a worktree; `None` for other calls.
     pub(crate) fn of(call: &AgentCall) -> Option<Self> {
         let phase = call.phase.filter(|_| call.expects_changes)?;
@@ -85,7 +85,7 @@ impl Task {
 
 impl AbandonedWork {
     /// Tells whether the report answers a call.
-    fn fits(&self, task: &Task) -> bool {
+    fn fits(&self, task: &CallKey) -> bool {
         self.phase == task.phase && self.agent == task.agent && self.input == task.input
     }
 
@@ -134,7 +134,7 @@ fn latest(settings: &Settings, item: &str) -> Option<AbandonedWork> {
 }
 
 /// Returns the old report when it answers a call; what it cost stands with the run that paid for it.
-pub(crate) fn report(left: &Left, task: Option<&Task>) -> Option<AgentReport> {
+pub(crate) fn report(left: &Left, task: Option<&CallKey>) -> Option<AgentReport> {
     let (finished, _) = left.as_deref()?;
     let takes = finished.fits(task?) && finished.take();
     takes.then(|| AgentReport { session: None, usage: Usage::default(), ..finished.report.clone() })

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::abandoned::{self, Left, Task};
+use super::abandoned::{self, CallKey, Left};
 use super::guard;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
@@ -70,7 +70,7 @@ struct Evidence {
 /// Runs an agent to its end, unless its work is there already or its service asks to be left alone.
 pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::result::Result<Called, Failure> {
     let AgentOrder { settings, attempt, call, run, directory, tree, integration, left, .. } = order;
-    let task = Task::of(&call);
+    let task = CallKey::of(&call);
     if let Some(report) = abandoned::report(&left, task.as_ref()) {
         let phase = call.phase.unwrap_or(0);
         tell.note(Some(&attempt.item), format!("phase {phase}: took over the finished work of an interrupted run"));

@@ -1,6 +1,6 @@
 //! Checkpoints: the state of a worktree committed for a phase, and a look ahead for conflicts.
 
-use crate::bridge::{Attempt, Checkpoint as Made};
+use crate::bridge::{Attempt, MadeCheckpoint as Made};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::merge::probe;

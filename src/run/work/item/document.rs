@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::files::Root;
+use crate::host::files::ConfinedFolder;
 use crate::model::status::Status;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::merge::status::with_status;
@@ -31,7 +31,7 @@ pub(crate) fn write(order: &StatusOrder, tell: &Tell) {
 }
 
 fn edit(root: &Path, staging: PathBuf, path: &Path, status: Status) -> Result<(), String> {
-    let root = Root::open(root).map_err(|error| error.message)?.staged_in(staging);
+    let root = ConfinedFolder::open(root).map_err(|error| error.message)?.staged_in(staging);
     let text = root.read(path).map_err(|error| error.message)?;
     let text = with_status(&text, status)?;
     root.write(path, &text).map_err(|error| error.message)

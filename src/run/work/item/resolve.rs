@@ -14,14 +14,14 @@ use crate::run::work::tell::Tell;
 
 /// Where a conflict is resolved.
 #[derive(Clone)]
-pub(crate) struct Place {
+pub(crate) struct ConflictPlace {
     pub(crate) integration: Integration,
     pub(crate) tree: Prepared,
 }
 
 /// What is to be taken over when it is valid.
 pub(crate) struct ResolutionOrder {
-    pub(crate) place: Place,
+    pub(crate) place: ConflictPlace,
     pub(crate) checks: Validation,
     pub(crate) stop: StopToken,
 }
@@ -36,7 +36,7 @@ pub(crate) async fn take(order: ResolutionOrder, tell: Tell) -> std::result::Res
     if is_known { Ok(reason) } else { Err(Failure::Cancelled) }
 }
 
-fn settle(place: &Place, record: Option<&ValidationRecord>) -> Result<Option<String>> {
+fn settle(place: &ConflictPlace, record: Option<&ValidationRecord>) -> Result<Option<String>> {
     let failed = record.map(|record| {
         let failure = record.failure()?;
         Some(format!("level {} failed: {}", failure.level, failure.errors.join("; ")))
@@ -52,6 +52,6 @@ fn settle(place: &Place, record: Option<&ValidationRecord>) -> Result<Option<Str
 }
 
 /// Gives the merge up: what was edited is saved, the worktree goes back to the tip of its branch.
-pub(crate) fn park(place: &Place) -> Result<()> {
+pub(crate) fn park(place: &ConflictPlace) -> Result<()> {
     resolve::abort(&place.integration.repo, &place.tree).map(drop)
 }

@@ -56,7 +56,7 @@ pub(crate) async fn blame(
     candidate: &Candidate,
     line: Option<GateLine>,
 ) -> std::result::Result<Blame, Failure> {
-    let whole = trial.bench.order.clone();
+    let whole = trial.worktree.order.clone();
     // The one command says it sooner than all of them, if it fails without those before it.
     let single = line.map(|GateLine { level, command }| Validation {
         commands: BTreeMap::from([(level, vec![command])]),
@@ -174,7 +174,7 @@ impl Search<'_> {
     }
 
     async fn is_bad(&mut self, state: &Combination) -> std::result::Result<bool, Failure> {
-        let (repo, merged) = (self.trial.bench.repo.clone(), state.merged.clone());
+        let (repo, merged) = (self.trial.worktree.repo.clone(), state.merged.clone());
         let Some(commit) = off_the_loop(move || fold(&repo, &merged)).await? else { return Ok(false) };
         if !self.fails(&commit).await? {
             return Ok(false);
@@ -189,7 +189,7 @@ impl Search<'_> {
         if let Some(known) = self.known.get(commit) {
             return Ok(*known);
         }
-        let record = self.trial.bench.check(commit, &self.order).await?;
+        let record = self.trial.worktree.check(commit, &self.order).await?;
         self.known.insert(commit.to_owned(), !record.passed());
         Ok(!record.passed())
     }
@@ -199,13 +199,13 @@ impl Search<'_> {
         work: impl FnOnce(&Repo, &Candidate) -> Result<T> + Send + 'static,
         candidate: &Candidate,
     ) -> std::result::Result<T, Failure> {
-        let (repo, candidate) = (self.trial.bench.repo.clone(), candidate.clone());
+        let (repo, candidate) = (self.trial.worktree.repo.clone(), candidate.clone());
         off_the_loop(move || work(&repo, &candidate)).await
     }
 
     /// Reads the checkpoints of an item between where it left `into` and its tip.
     async fn work(&self, tip: String, into: String, id: PrpId) -> std::result::Result<Work, Failure> {
-        let repo = self.trial.bench.repo.clone();
+        let repo = self.trial.worktree.repo.clone();
         off_the_loop(move || {
             let base = repo.merge_base(&into, &tip)?.unwrap_or(into);
             let found = scan::between(&repo, &tip, &base, &id)?.phases;
@@ -216,7 +216,7 @@ impl Search<'_> {
 
     /// Returns what the batch branch was before a merge, and the work that the merge brought.
     async fn merged_work(&self, id: PrpId, merge: &str) -> std::result::Result<(String, Work), Failure> {
-        let (repo, commit) = (self.trial.bench.repo.clone(), merge.to_owned());
+        let (repo, commit) = (self.trial.worktree.repo.clone(), merge.to_owned());
         let (before, tip) =
             off_the_loop(move || Ok((repo.resolve(&format!("{commit}^1"))?, repo.resolve(&format!("{commit}^2"))?)))
                 .await?;
@@ -226,7 +226,7 @@ impl Search<'_> {
 
     /// Lists the merges that `tip` of the batch branch holds, oldest first, without those that `without` holds too.
     async fn merges(&self, tip: String, without: Option<String>) -> std::result::Result<Vec<(PrpId, String)>, Failure> {
-        let (repo, branch) = (self.trial.bench.repo.clone(), self.trial.merge.batch_branch.clone());
+        let (repo, branch) = (self.trial.worktree.repo.clone(), self.trial.merge.batch_branch.clone());
         let base = self.trial.base.clone();
         off_the_loop(move || {
             let mut found = Vec::new();

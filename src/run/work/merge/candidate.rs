@@ -13,7 +13,7 @@ const TRIES: usize = 8;
 /// Merges an item when the merged tree passes; otherwise finds out whose work it is that fails.
 pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
     for _ in 0..TRIES {
-        let (repo, order) = (trial.bench.repo.clone(), trial.merge.clone());
+        let (repo, order) = (trial.worktree.repo.clone(), trial.merge.clone());
         let candidate = match off_the_loop(move || merge::candidate(&repo, &order)).await? {
             Prepared::Ready(candidate) => candidate,
             Prepared::Over(Merge::Merged { commit } | Merge::Already { commit }) => {
@@ -22,8 +22,8 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             Prepared::Over(Merge::Conflict { files }) => return Ok(MergeEnd::Conflict { files }),
         };
         trial.say("validating the merged tree");
-        let order = trial.bench.order.clone();
-        let record = trial.bench.check(&candidate.commit, &order).await?;
+        let order = trial.worktree.order.clone();
+        let record = trial.worktree.check(&candidate.commit, &order).await?;
         if let Some(failed) = record.failure() {
             trial.say(&format!("the merged tree fails level {}: looking for the cause", failed.level));
             let (level, errors) = (failed.level, failed.errors.clone());
@@ -31,11 +31,11 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             let blame = bisect::blame(&mut trial, &candidate, line).await?;
             let first = errors.first().cloned().unwrap_or_default();
             let reason = format!("the merged tree fails level {level} ({first}): {}", blame.sentence);
-            let phase = blame.phase_of(&trial.merge.id).unwrap_or(trial.bench.order.phase);
+            let phase = blame.phase_of(&trial.merge.id).unwrap_or(trial.worktree.order.phase);
             let guilty = blame.guilty;
             return Ok(MergeEnd::Rejected(Box::new(Rejection { phase, level, reason, guilty, errors })));
         }
-        let (repo, order) = (trial.bench.repo.clone(), trial.merge.clone());
+        let (repo, order) = (trial.worktree.repo.clone(), trial.merge.clone());
         let commit = candidate.commit.clone();
         if off_the_loop(move || merge::accept(&repo, &order, &candidate)).await? {
             return Ok(MergeEnd::Merged { commit });

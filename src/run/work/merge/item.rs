@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::bench::Bench;
 use super::candidate;
+use super::candidate_worktree::CandidateWorktree;
 use super::end::MergeEnd;
 use super::guard::{self, Guarded, Objection};
 use super::status;
@@ -36,7 +36,7 @@ pub(crate) struct MergeOrder {
     /// What the guard is shown.
     pub(crate) guarded: Guarded,
     /// Where the merged tree is validated first.
-    pub(crate) bench: Option<Bench>,
+    pub(crate) candidate: Option<CandidateWorktree>,
 }
 
 /// Merges an item.
@@ -73,10 +73,10 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         let item_branch = prp.branch();
         Ok(MergeItem { batch_branch: into, item_branch, id: prp, title, run, status_edit, approved_by })
     };
-    let result = match bench {
+    let result = match candidate {
         None => off_the_loop(move || plain(&repo, &prepare()?)).await,
-        Some(bench) => match off_the_loop(prepare).await {
-            Ok(order) => candidate::merge(Trial { bench, merge: Arc::new(order), base, tell }).await,
+        Some(worktree) => match off_the_loop(prepare).await {
+            Ok(order) => candidate::merge(Trial { worktree, merge: Arc::new(order), base, tell }).await,
             Err(failure) => Err(failure),
         },
     };

@@ -4,6 +4,7 @@ pub(crate) mod approve;
 pub(crate) mod bench;
 pub(crate) mod bisect;
 pub(crate) mod candidate;
+pub(crate) mod candidate_worktree;
 pub(crate) mod end;
 pub(crate) mod guard;
 pub(crate) mod item;

@@ -12,13 +12,13 @@ pub(crate) fn completed(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Returns the text of a document with another status.
 pub(crate) fn with_status(text: &str, status: Status) -> Result<String, String> {
-    let today = edit::Value::from(clock::now()[..10].to_owned());
-    let word = edit::Value::from(status.as_str());
+    let today = edit::FieldValue::from(clock::now()[..10].to_owned());
+    let word = edit::FieldValue::from(status.as_str());
     let mut changes = vec![("status", word)];
     if status == Status::Completed {
-        changes.push(("completed", edit::Value::from(clock::now())));
+        changes.push(("completed", edit::FieldValue::from(clock::now())));
     }
     changes.push(("updated", today));
-    changes.push(("updated_by", edit::Value::from("batchprp exe")));
+    changes.push(("updated_by", edit::FieldValue::from("batchprp exe")));
     edit::set(text, &changes).map_err(|error| error.to_string())
 }

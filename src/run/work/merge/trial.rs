@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::bench::Bench;
+use super::candidate_worktree::CandidateWorktree;
 use crate::host::git::merge::MergeItem;
 use crate::run::work::tell::Tell;
 
 /// A merge that is to be validated first.
 pub(crate) struct Trial {
-    pub(crate) bench: Bench,
+    pub(crate) worktree: CandidateWorktree,
     pub(crate) merge: Arc<MergeItem>,
     /// Commit at which the batch branch started.
     pub(crate) base: String,

@@ -172,7 +172,7 @@ fn folder(settings: &Settings, folder: &Path) -> Result<Vec<Document>> {
         let is_named = read::id_of_file_name(&shown).is_some();
         match load(&settings.root, &path) {
             Ok(bytes) => {
-                if let read::Document::Prp(prp, problems) = read::document(&shown, &bytes)
+                if let read::ReadDocument::Prp(prp, problems) = read::document(&shown, &bytes)
                     && (prp.id.is_some() || is_named)
                 {
                     documents.push(Document { prp: *prp, problems });

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::program;
-use crate::bridge::{CommitFiles, Effect, Failure, Http, HttpAnswer, WriteFile};
+use crate::bridge::{CommitFiles, EffectRequest, Failure, HttpAnswer, SendHttp, WriteFile};
 use crate::error::{Error, ExitCode, Result};
-use crate::host::files::Root;
+use crate::host::files::ConfinedFolder;
 use crate::host::git::upkeep::checkout::Checkout;
 use crate::host::http::HttpRequest;
 use crate::host::process::Marker;
@@ -26,29 +26,31 @@ pub(crate) struct Surroundings {
 }
 
 /// Performs an effect and answers.
-pub(crate) async fn perform(effect: Effect, around: Surroundings) {
+pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
     let Surroundings { settings, marker, env, stop } = around;
     match effect {
-        Effect::Process(order, answer) => answer.give(program::run(order, settings, marker, &env, stop).await),
-        Effect::Http(order, answer) => answer.give(request(order).await),
-        Effect::Env(name, answer) => answer.give(Ok(std::env::var(name.0).ok())),
-        Effect::Now(_, answer) => answer.give(Ok(clock::epoch_seconds())),
-        Effect::ReadFile(order, answer) => {
+        EffectRequest::RunProgram(order, answer) => {
+            answer.give(program::run(order, settings, marker, &env, stop).await)
+        }
+        EffectRequest::SendHttp(order, answer) => answer.give(request(order).await),
+        EffectRequest::ReadEnv(name, answer) => answer.give(Ok(std::env::var(name.0).ok())),
+        EffectRequest::Now(_, answer) => answer.give(Ok(clock::epoch_seconds())),
+        EffectRequest::ReadFile(order, answer) => {
             answer.give(off_the_loop(move || root(&settings)?.read(&order.0)).await);
         }
-        Effect::WriteFile(order, answer) => answer.give(off_the_loop(move || write(&settings, &order)).await),
-        Effect::MoveFile(order, answer) => {
+        EffectRequest::WriteFile(order, answer) => answer.give(off_the_loop(move || write(&settings, &order)).await),
+        EffectRequest::MoveFile(order, answer) => {
             answer.give(off_the_loop(move || root(&settings)?.move_file(&order.from, &order.to)).await);
         }
-        Effect::ListFiles(order, answer) => {
+        EffectRequest::ListFiles(order, answer) => {
             answer.give(off_the_loop(move || root(&settings)?.list(&order.0)).await);
         }
-        Effect::CommitFiles(order, answer) => answer.give(off_the_loop(move || commit(&settings, &order)).await),
+        EffectRequest::CommitFiles(order, answer) => answer.give(off_the_loop(move || commit(&settings, &order)).await),
     }
 }
 
-fn root(settings: &Settings) -> Result<Root> {
-    Ok(Root::open(&settings.root)?.staged_in(settings.staging()))
+fn root(settings: &Settings) -> Result<ConfinedFolder> {
+    Ok(ConfinedFolder::open(&settings.root)?.staged_in(settings.staging()))
 }
 
 fn write(settings: &Settings, order: &WriteFile) -> Result<()> {
@@ -74,8 +76,8 @@ fn commit(settings: &Settings, order: &CommitFiles) -> Result<Option<String>> {
     Checkout::of(settings.repo()?, &settings.root).commit(&order.paths, &order.message)
 }
 
-async fn request(order: Http) -> std::result::Result<HttpAnswer, Failure> {
-    let Http { url, method, headers, body, timeout } = order;
+async fn request(order: SendHttp) -> std::result::Result<HttpAnswer, Failure> {
+    let SendHttp { url, method, headers, body, timeout } = order;
     let got = http::request(HttpRequest { url, method, headers, body, timeout: program::seconds(timeout) }).await?;
     Ok(HttpAnswer { status: got.status, headers: got.headers, body: got.body })
 }

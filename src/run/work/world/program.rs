@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::bridge::{Failure, Process, ProcessOutput};
+use crate::bridge::{Failure, ProcessOutput, RunProgram};
 use crate::error::{Error, ExitCode};
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Runs a program to its end.
 pub(crate) async fn run(
-    order: Process,
+    order: RunProgram,
     settings: Arc<Settings>,
     marker: Marker,
     env: &BTreeMap<String, String>,

@@ -60,7 +60,7 @@ fn slug(title: &str) -> String {
 const WRITTEN: [&str; 7] = ["status", "completed", "actual_hours", "commits", "drift", "updated", "updated_by"];
 
 /// Turns a map into changes of a frontmatter.
-fn changes(fields: Map) -> Result<Vec<(String, edit::Value)>, Error> {
+fn changes(fields: Map) -> Result<Vec<(String, edit::FieldValue)>, Error> {
     let place = |key: &str| WRITTEN.iter().position(|known| *known == key).unwrap_or(WRITTEN.len());
     let change = |(key, value): (rhai::Identifier, Dynamic)| Ok((key.to_string(), new_value(&key, &value)?));
     let mut changes = fields.into_iter().map(change).collect::<Result<Vec<_>, Error>>()?;
@@ -68,21 +68,21 @@ fn changes(fields: Map) -> Result<Vec<(String, edit::Value)>, Error> {
     Ok(changes)
 }
 
-fn new_value(key: &str, value: &Dynamic) -> Result<edit::Value, Error> {
+fn new_value(key: &str, value: &Dynamic) -> Result<edit::FieldValue, Error> {
     if value.is_unit() {
-        return Ok(edit::Value::Null);
+        return Ok(edit::FieldValue::Null);
     }
     if let Ok(number) = value.as_float() {
-        return Ok(edit::Value::Number(number));
+        return Ok(edit::FieldValue::Number(number));
     }
     if let Ok(number) = value.as_int() {
-        return Ok(edit::Value::Number(number as f64));
+        return Ok(edit::FieldValue::Number(number as f64));
     }
     if let Ok(text) = value.clone().into_string() {
-        return Ok(edit::Value::Text(text));
+        return Ok(edit::FieldValue::Text(text));
     }
     let list = value.clone().into_typed_array::<String>();
-    list.map(edit::Value::List)
+    list.map(edit::FieldValue::List)
         .map_err(|_| invalid(format!("`{key}` is `{}`: give a text, a number or texts", value.type_name())))
 }
 

@@ -205,7 +205,7 @@ pub(crate) mod module {
     pub fn verdict(context: NativeCallContext, score: Dynamic, min: Dynamic) -> Thrown<String> {
         native(&context, |_| {
             if score.is_unit() {
-                return Ok(review::Verdict::NeedsManualReview.as_str().to_owned());
+                return Ok(review::ReviewVerdict::NeedsManualReview.as_str().to_owned());
             }
             Ok(review::verdict(number(&score, "the score")?, wanted(&min)?).as_str().to_owned())
         })

@@ -4,7 +4,7 @@ use rhai::{Dynamic, Map};
 use serde::Deserialize;
 
 use crate::model::validation::ValidationRecord;
-use crate::review::{Facts, PhaseFacts};
+use crate::review::{PhaseFacts, WorkFacts};
 
 use crate::script::api::native::{Fault, invalid};
 
@@ -24,11 +24,11 @@ struct Phase {
 }
 
 /// Reads one fact; `()` means that git shows nothing.
-pub(crate) fn read(fact: Dynamic, diff: &str) -> Result<Facts, Fault> {
+pub(crate) fn read(fact: Dynamic, diff: &str) -> Result<WorkFacts, Fault> {
     let fact = if fact.is_unit() { Dynamic::from_map(Map::new()) } else { fact };
     let read = serde_json::to_value(&fact).and_then(serde_json::from_value::<Fact>);
     let fact = read.map_err(|error| invalid(format!("this is no fact of `git::executed`: {error}")))?;
     let phase =
         |phase: Phase| PhaseFacts { ordinal: phase.ordinal, commit: phase.commit, validation: phase.validation };
-    Ok(Facts { phases: fact.phases.into_iter().map(phase).collect(), files: fact.files, diff: diff.to_owned() })
+    Ok(WorkFacts { phases: fact.phases.into_iter().map(phase).collect(), files: fact.files, diff: diff.to_owned() })
 }

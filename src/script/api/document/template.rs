@@ -14,8 +14,8 @@ use crate::model::problem::Problem;
 
 use crate::script::api::native::{Fault, Thrown, invalid, native};
 use crate::script::embedded;
-use crate::script::library::{Place, is_inside};
-use crate::script::state::State;
+use crate::script::library::{ScriptPlace, is_inside};
+use crate::script::state::HostState;
 use crate::script::suggest;
 use crate::script::value::convert::optional;
 
@@ -48,13 +48,13 @@ impl Role {
 }
 
 /// Reads a role: the project's own file wins.
-pub(crate) fn role(state: &State, name: &str) -> Result<Role, Error> {
+pub(crate) fn role(state: &HostState, name: &str) -> Result<Role, Error> {
     let file = format!("{name}.md");
     if !is_inside(&file) {
         return Err(invalid(format!("`{name}` is not the name of a role")));
     }
-    let own = Place::File(state.state_folder().join("subagents").join(&file));
-    let built_in = Place::BuiltIn(format!("stdlib/subagents/{file}"));
+    let own = ScriptPlace::File(state.state_folder().join("subagents").join(&file));
+    let built_in = ScriptPlace::BuiltIn(format!("stdlib/subagents/{file}"));
     for place in [own, built_in] {
         if let Some((name, text)) = state.library.read(&place)? {
             return parse(name, text);
@@ -114,7 +114,7 @@ fn fill(values: &Value, role: Role) -> Result<Role, Error> {
 }
 
 /// Fills the body of a role, or the holes of a text that is a template itself.
-pub(crate) fn fill_in(state: &State, name_or_text: &str, values: &Map) -> Result<String, Error> {
+pub(crate) fn fill_in(state: &HostState, name_or_text: &str, values: &Map) -> Result<String, Error> {
     let is_text = name_or_text.contains(['{', '\n', ' ']) || name_or_text.is_empty();
     let role = match is_text {
         true => Role { name: "template".to_owned(), text: name_or_text.into(), ..Role::default() },

@@ -19,7 +19,7 @@ use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
 use crate::script::detected::Detected;
-use crate::script::state::State;
+use crate::script::state::HostState;
 use crate::script::value::phase::PhaseValue;
 use crate::script::value::prp::PrpValue;
 
@@ -102,7 +102,7 @@ fn settled(call: &Call, role: &str, fields: &Fields) -> Result<(RoleSettings, Ad
     Ok((settings, adapter))
 }
 
-fn prompt(state: &State, role: &str, fields: &Fields) -> Result<String, Error> {
+fn prompt(state: &HostState, role: &str, fields: &Fields) -> Result<String, Error> {
     if let Some(prompt) = fields.text("prompt")? {
         return Ok(prompt);
     }

@@ -2,24 +2,24 @@
 
 use rhai::plugin::*;
 
-use crate::bridge::{self, Pause, Tell};
-use crate::event::kind::{Change, EventKind, Step};
+use crate::bridge::{self, EmitEvent, Pause};
+use crate::event::kind::{DocumentChange, EventKind, RunStep};
 
 use super::current;
 use crate::script::api::native::{Thrown, invalid, native};
-use crate::script::state::State;
+use crate::script::state::HostState;
 use crate::script::suggest;
 
 const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
 const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
 
-fn note_of(text: String) -> Tell {
+fn note_of(text: String) -> EmitEvent {
     let item = current::attempt().map(|attempt| attempt.item);
-    Tell(EventKind::Note { item, text })
+    EmitEvent(EventKind::Note { item, text })
 }
 
 /// Tells what a script prints. A lost note is no reason to fail.
-pub(crate) fn note_text(state: &State, text: String) {
+pub(crate) fn note_text(state: &HostState, text: String) {
     if !current::in_adapter() {
         let _lost = bridge::ask(&*state.bridge, current::attempt(), note_of(text));
     }
@@ -36,9 +36,9 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn step(context: NativeCallContext, name: &str) -> Thrown<()> {
         native(&context, |call| {
-            let step: Step = serde_json::from_value(name.into())
+            let step: RunStep = serde_json::from_value(name.into())
                 .map_err(|_| invalid(format!("there is no step `{name}`")).help(suggest::help(name, &STEPS)))?;
-            call.ask(Tell(EventKind::Step { step }))
+            call.ask(EmitEvent(EventKind::Step { step }))
         })
     }
 
@@ -60,10 +60,10 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn document(context: NativeCallContext, path: &str, change: &str) -> Thrown<()> {
         native(&context, |call| {
-            let change: Change = serde_json::from_value(change.into())
+            let change: DocumentChange = serde_json::from_value(change.into())
                 .map_err(|_| invalid(format!("there is no change `{change}`")).help(suggest::help(change, &CHANGES)))?;
             let (item, path) = (call.item("event::document")?.to_owned(), path.to_owned());
-            call.ask(Tell(EventKind::Document { item, path, change }))
+            call.ask(EmitEvent(EventKind::Document { item, path, change }))
         })
     }
 
@@ -76,7 +76,7 @@ pub(crate) mod module {
     pub fn issue(context: NativeCallContext, issue: &str, opened: bool) -> Thrown<()> {
         native(&context, |call| {
             let (item, issue) = (call.item("event::issue")?.to_owned(), issue.to_owned());
-            call.ask(Tell(EventKind::Issue { item, issue, opened }))
+            call.ask(EmitEvent(EventKind::Issue { item, issue, opened }))
         })
     }
 

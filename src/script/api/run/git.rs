@@ -259,7 +259,7 @@ pub(crate) mod module {
     pub fn diff(context: NativeCallContext, id: &str, max_bytes: i64) -> Thrown<String> {
         native(&context, |call| {
             let max_bytes = usize::try_from(max_bytes).map_err(|_| invalid("a diff cannot have negative length"))?;
-            call.ask(Diff { item: id.to_owned(), max_bytes })
+            call.ask(ItemDiff { item: id.to_owned(), max_bytes })
         })
     }
 

@@ -6,7 +6,7 @@ use crate::bridge::{OnConflict, RunOptions};
 use crate::error::{Error, ExitCode};
 
 use crate::script::api::fields::Fields;
-use crate::script::state::State;
+use crate::script::state::HostState;
 
 const KNOWN: [&str; 22] = [
     "agent",
@@ -40,7 +40,7 @@ const OF_SCRIPTS: [&str; 2] = ["resume", "next"];
 const JOBS: u32 = 4;
 
 /// Reads the option map of `dag.run`.
-pub(crate) fn read(state: &State, mut map: Map) -> Result<RunOptions, Error> {
+pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error> {
     let run = state.run();
     for key in KNOWN.into_iter().filter(|key| !OF_SCRIPTS.contains(key)) {
         if map.get(key).is_none_or(rhai::Dynamic::is_unit)
@@ -87,7 +87,7 @@ fn on_conflict(word: Option<String>) -> Result<OnConflict, Error> {
     })
 }
 
-fn setting(state: &State, key: &str) -> Option<serde_json::Value> {
+fn setting(state: &HostState, key: &str) -> Option<serde_json::Value> {
     if key == "agent" {
         return state.config.get("agent.name");
     }

@@ -9,16 +9,16 @@ use std::sync::{Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
-use crate::bridge::{self, Attempt, Close, Closed, Failure, Finish, GateLine, Next, RunGraph, Start, Tell};
+use crate::bridge::{self, Attempt, Close, Closed, EmitEvent, Failure, Finish, GateLine, Next, RunGraph, StartRun};
 use crate::error::{Error, ExitCode};
-use crate::event::kind::{EdgeInfo, EventKind, ItemInfo, Step};
+use crate::event::kind::{EdgeInfo, EventKind, ItemInfo, RunStep};
 use crate::model::outcome::{FailureKind, Outcome};
 
 use super::{answer, current, options};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
 use crate::script::limits::STACK;
-use crate::script::reference::Reference;
+use crate::script::reference::ApiReference;
 use crate::script::value::answer::AnswerValue;
 use crate::script::value::dag::{Dag, DagItem};
 use crate::script::value::outcome::OutcomeValue;
@@ -37,11 +37,11 @@ pub(crate) fn run(
         return Err(Error::new(ExitCode::InvalidInput, text).help("a run cannot open another one").into());
     }
     let options = options::read(&call.state, options)?;
-    call.ask(Start { options: Box::new(options), graph: Box::new(graph(dag)) })?;
-    step(call, Step::Spawn)?;
+    call.ask(StartRun { options: Box::new(options), graph: Box::new(graph(dag)) })?;
+    step(call, RunStep::Spawn)?;
     let trouble = Mutex::new(None);
     let served = std::thread::scope(|scope| -> Result<(), Fault> {
-        step(call, Step::Monitor)?;
+        step(call, RunStep::Monitor)?;
         loop {
             let Some(next) = call.ask(Next)? else { return Ok(()) };
             let node = dag.graph.order.get(next.index).copied();
@@ -66,15 +66,15 @@ pub(crate) fn run(
         return Err(fault);
     }
     if !cancelled {
-        step(call, Step::Aggregate)?;
+        step(call, RunStep::Aggregate)?;
     }
     let closed = call.ask(Close)?;
     call.state.close(closed.clone());
     Ok(closed)
 }
 
-fn step(call: &Call, step: Step) -> Result<(), Fault> {
-    call.ask(Tell(EventKind::Step { step }))
+fn step(call: &Call, step: RunStep) -> Result<(), Fault> {
+    call.ask(EmitEvent(EventKind::Step { step }))
 }
 
 /// What the thread of one item needs.
@@ -109,7 +109,7 @@ impl Worker<'_, '_> {
 
     fn thrown(&self, error: &EvalAltResult) -> Outcome {
         let source = self.context.call_source().unwrap_or_default();
-        let names = || Reference::of(self.context.engine()).names();
+        let names = || ApiReference::of(self.context.engine()).names();
         let reason = diagnostic::one_line(error, &self.call.state.library, source, names);
         match diagnostic::cause(error).map(|error| error.code) {
             Some(ExitCode::Interrupted | ExitCode::Terminated) => Outcome::Cancelled,

@@ -3,14 +3,14 @@
 use rhai::Dynamic;
 use rhai::plugin::*;
 
-use crate::bridge::Env;
+use crate::bridge::ReadEnv;
 
 use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::value::convert::optional;
 
 /// Asks for one variable.
 pub(crate) fn variable(call: &Call, name: &str) -> Result<Option<String>, Fault> {
-    call.ask(Env(name.to_owned()))
+    call.ask(ReadEnv(name.to_owned()))
 }
 
 #[export_module]

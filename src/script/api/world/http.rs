@@ -3,7 +3,7 @@
 use rhai::Map;
 use rhai::plugin::*;
 
-use crate::bridge::Http;
+use crate::bridge::SendHttp;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
@@ -13,7 +13,7 @@ const TIMEOUT: f64 = 30.0;
 
 fn send(call: &Call, options: Map) -> Result<Map, Fault> {
     let fields = Fields::new("http::request", options, &["url", "method", "headers", "body", "timeout"])?;
-    let order = Http {
+    let order = SendHttp {
         url: fields.required("url")?,
         method: fields.text("method")?.unwrap_or_else(|| "GET".to_owned()),
         headers: fields.pairs("headers")?,

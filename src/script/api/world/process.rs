@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::Process;
+use crate::bridge::RunProgram;
 
 use super::env::variable;
 use crate::script::api::fields::Fields;
@@ -21,7 +21,7 @@ fn start(call: &Call, options: Map) -> Result<Map, Fault> {
     if argv.is_empty() {
         return Err(invalid("`process::run` needs `argv` with the program and its arguments").into());
     }
-    let order = Process {
+    let order = RunProgram {
         argv,
         cwd: fields.text("cwd")?.map(PathBuf::from),
         stdin: fields.text("stdin")?.unwrap_or_default(),

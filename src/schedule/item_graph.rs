@@ -7,14 +7,14 @@ use crate::graph::{Graph, Reason};
 
 /// Items in the order of their indices, and who waits for whom.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
-    pub items: Vec<PlanItem>,
+pub struct ItemGraph {
+    pub items: Vec<ItemNode>,
     pub waits: Vec<Wait>,
 }
 
 /// An item to schedule.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlanItem {
+pub struct ItemNode {
     pub id: String,
     /// Estimated hours, or whatever measure of length all items share.
     pub hours: f64,
@@ -34,7 +34,7 @@ pub struct Wait {
     pub needs: bool,
 }
 
-impl Plan {
+impl ItemGraph {
     /// Makes the plan of what the graph event tells; items are in topological order there.
     ///
     /// Edges between unknown ids are left out.
@@ -44,7 +44,7 @@ impl Plan {
             let (from, to) = (*index.get(edge.from.as_str())?, *index.get(edge.to.as_str())?);
             Some(Wait { from, to, needs: edge.reason == Reason::Explicit.as_str() })
         };
-        let item = |(place, info): (usize, &ItemInfo)| PlanItem {
+        let item = |(place, info): (usize, &ItemInfo)| ItemNode {
             id: info.id.clone(),
             hours: info.hours,
             stage: info.stage,
@@ -88,11 +88,11 @@ fn length(hours: f64) -> f64 {
     if hours.is_finite() { hours.max(0.0) } else { 0.0 }
 }
 
-impl From<&Graph> for Plan {
+impl From<&Graph> for ItemGraph {
     /// Keeps the indices of the graph's nodes.
     fn from(graph: &Graph) -> Self {
         let places = graph.positions();
-        let items = graph.nodes.iter().zip(&graph.stage).zip(places).map(|((node, &stage), place)| PlanItem {
+        let items = graph.nodes.iter().zip(&graph.stage).zip(places).map(|((node, &stage), place)| ItemNode {
             id: node.id.clone(),
             hours: node.hours,
             stage,

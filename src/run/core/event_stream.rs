@@ -45,7 +45,7 @@ fn redact(value: &mut Value, secrets: &Secrets) -> bool {
 pub type Reporter = Box<dyn FnMut(ReporterEvent<'_>)>;
 
 /// The event stream of one run.
-pub(crate) struct Stream {
+pub(crate) struct EventStream {
     run: String,
     /// Taken out of every event.
     secrets: Secrets,
@@ -61,7 +61,7 @@ pub(crate) struct Stream {
     pub(crate) broken: Option<String>,
 }
 
-impl Stream {
+impl EventStream {
     pub(crate) fn new(run: String, secrets: Secrets, reporters: Vec<Reporter>) -> Self {
         Self {
             run,

@@ -1,13 +1,13 @@
 //! What the machine remembers about one item.
 
-use super::state::State;
+use super::state::ItemState;
 
 /// One item and its place in the plan.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
+pub(super) struct ScheduledItem {
     pub(super) id: String,
     pub(super) stage: u32,
-    pub(super) state: State,
+    pub(super) state: ItemState,
     /// The adapter without which it gets nowhere: as planned, then as its last attempt found out.
     pub(super) adapter: Option<String>,
     /// Number of the attempt that runs, or of the next one.

@@ -6,7 +6,7 @@ use super::source::{lines, trim};
 
 /// A list item that starts on a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Item {
+pub(crate) struct ListItem {
     /// Bytes of white space before the mark.
     pub(crate) indent: usize,
     /// It has a number and not a bullet.
@@ -16,7 +16,7 @@ pub(crate) struct Item {
 }
 
 /// Reads a line as a list item.
-pub(crate) fn item(text: &str, line: &Range<usize>) -> Option<Item> {
+pub(crate) fn item(text: &str, line: &Range<usize>) -> Option<ListItem> {
     let content = &text[line.clone()];
     let bytes = content.as_bytes();
     let indent = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -35,16 +35,16 @@ pub(crate) fn item(text: &str, line: &Range<usize>) -> Option<Item> {
             body = trim(text, body.start + checkbox.len()..body.end);
         }
     }
-    Some(Item { indent, numbered: digits > 0, text: body })
+    Some(ListItem { indent, numbered: digits > 0, text: body })
 }
 
 /// Reads all items of a range.
-pub(crate) fn items(text: &str, range: Range<usize>) -> Vec<Item> {
+pub(crate) fn items(text: &str, range: Range<usize>) -> Vec<ListItem> {
     lines(text, range).filter_map(|line| item(text, &line)).collect()
 }
 
 /// Reads the items of a range that are not inside another item.
-pub(crate) fn top_items(text: &str, range: Range<usize>) -> Vec<Item> {
+pub(crate) fn top_items(text: &str, range: Range<usize>) -> Vec<ListItem> {
     let mut items = items(text, range);
     let least = items.iter().map(|item| item.indent).min().unwrap_or(0);
     items.retain(|item| item.indent <= least + 1);

@@ -9,7 +9,7 @@ use crate::run::work::item::abandoned::Left;
 
 /// One item while its run is open.
 #[derive(Debug, Default)]
-pub(crate) struct Live {
+pub(crate) struct LiveItem {
     /// Branch and worktree, once the recipe asked for them.
     pub(crate) tree: Option<Prepared>,
     /// Finished work of a dead run that lies in the worktree.

@@ -18,7 +18,7 @@ use crate::run::work::off_the_loop::off_the_loop;
 const OWN_LEVEL: u8 = 4;
 
 /// A place for trying commits out, and what is run there.
-pub(crate) struct Bench {
+pub(crate) struct CandidateWorktree {
     pub(crate) settings: Arc<Settings>,
     pub(crate) repo: Repo,
     /// What is run; its worktree is the scratch one.
@@ -37,7 +37,7 @@ pub(crate) fn commands(settings: &Settings) -> Option<BTreeMap<u8, Vec<String>>>
     (!settings.validate_merge.is_empty()).then(own)
 }
 
-impl Bench {
+impl CandidateWorktree {
     /// Validates a commit in the scratch worktree.
     pub(crate) async fn check(
         &mut self,

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::phase_heading::Kind;
+use super::phase_heading::HeadingKind;
 use super::text::heading::{Heading, plain};
 
 /// The section that holds the phases.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Host {
+pub(crate) struct PhaseSection {
     /// Index of its heading; `None` when the whole document is meant.
     pub(crate) heading: Option<usize>,
     /// From behind its heading to its end.
@@ -29,37 +29,37 @@ const EXACT: [&str; 8] = [
 ];
 
 /// Finds the implementation section of a PRP; `end` is the length of the document.
-pub(crate) fn implementation(headings: &[Heading], end: usize) -> Option<Host> {
+pub(crate) fn implementation(headings: &[Heading], end: usize) -> Option<PhaseSection> {
     let sections = sections(headings, end);
     let (exact, others): (Vec<_>, Vec<_>) =
         sections.into_iter().partition(|section| EXACT.contains(&section.1.as_str()));
     let similar: Vec<_> = others.into_iter().filter(|section| section.1.contains("implement")).collect();
-    let hosts = |found: Vec<(usize, String, Range<usize>)>| -> Vec<Host> {
+    let candidates = |found: Vec<(usize, String, Range<usize>)>| -> Vec<PhaseSection> {
         found.into_iter().map(|(heading, _, span)| inside(headings, heading, span)).collect()
     };
-    let (exact, similar) = (hosts(exact), hosts(similar));
-    let counts = |host: &&Host, phases: bool| {
-        let first = host.phases.first().and_then(|at| headings[*at].phase.as_ref());
-        first.is_some_and(|heading| (heading.kind == Kind::Phase) == phases)
+    let (exact, similar) = (candidates(exact), candidates(similar));
+    let counts = |section: &&PhaseSection, phases: bool| {
+        let first = section.phases.first().and_then(|at| headings[*at].phase.as_ref());
+        first.is_some_and(|heading| (heading.kind == HeadingKind::Phase) == phases)
     };
     // An empty section of the right name does not hide a later one that has the phases.
     let best = [(&exact, true), (&exact, false), (&similar, true), (&similar, false)];
-    let found = best.into_iter().find_map(|(hosts, phases)| hosts.iter().find(|host| counts(host, phases)));
+    let found = best.into_iter().find_map(|(found, phases)| found.iter().find(|section| counts(section, phases)));
     found.or(exact.first()).or(similar.first()).cloned()
 }
 
 /// Finds the phases of a plan: those of `## Phases`, else those of the whole document.
-pub(crate) fn plan(headings: &[Heading], end: usize) -> Option<Host> {
+pub(crate) fn plan(headings: &[Heading], end: usize) -> Option<PhaseSection> {
     let named = |title: &str| title == "phases" || title.ends_with(" phases");
     let sections = sections(headings, end).into_iter().filter(|section| named(&section.1));
-    let hosts = sections.map(|(heading, _, span)| inside(headings, heading, span));
-    let has_phases = |host: &Host| {
-        let first = host.phases.first().and_then(|at| headings[*at].phase.as_ref());
-        first.is_some_and(|heading| heading.kind == Kind::Phase)
+    let mut candidates = sections.map(|(heading, _, span)| inside(headings, heading, span));
+    let has_phases = |section: &PhaseSection| {
+        let first = section.phases.first().and_then(|at| headings[*at].phase.as_ref());
+        first.is_some_and(|heading| heading.kind == HeadingKind::Phase)
     };
-    hosts.into_iter().find(has_phases).or_else(|| {
-        let phases = shallowest(headings, 0..headings.len(), 2, |kind| kind == Kind::Phase);
-        (!phases.is_empty()).then_some(Host { heading: None, span: 0..end, phases })
+    candidates.find(has_phases).or_else(|| {
+        let phases = shallowest(headings, 0..headings.len(), 2, |kind| kind == HeadingKind::Phase);
+        (!phases.is_empty()).then_some(PhaseSection { heading: None, span: 0..end, phases })
     })
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn sections_with_phases(headings: &[Heading]) -> Vec<&Heading> {
     let mut section = None;
     let mut found: Vec<&Heading> = Vec::new();
     for heading in headings {
-        let phase = heading.phase.as_ref().is_some_and(|phase| phase.kind == Kind::Phase);
+        let phase = heading.phase.as_ref().is_some_and(|phase| phase.kind == HeadingKind::Phase);
         if heading.level == 2 {
             section = (!phase).then_some(heading);
         }
@@ -91,20 +91,20 @@ fn sections(headings: &[Heading], end: usize) -> Vec<(usize, String, Range<usize
     all.iter().enumerate().map(section).collect()
 }
 
-/// Makes the host of one section: its phases, else its steps or tasks.
-fn inside(headings: &[Heading], heading: usize, span: Range<usize>) -> Host {
+/// Finds the phases inside one section, else its steps or tasks.
+fn inside(headings: &[Heading], heading: usize, span: Range<usize>) -> PhaseSection {
     let from = heading + 1;
     let to = from + headings[from..].partition_point(|other| other.span.start < span.end);
-    let mut phases = shallowest(headings, from..to, 3, |kind| kind == Kind::Phase);
+    let mut phases = shallowest(headings, from..to, 3, |kind| kind == HeadingKind::Phase);
     if phases.is_empty() {
         let first = headings[from..to].iter().find_map(|other| other.phase.as_ref().map(|phase| phase.kind));
-        phases = shallowest(headings, from..to, 3, |kind| Some(kind) == first && kind != Kind::MegaPhase);
+        phases = shallowest(headings, from..to, 3, |kind| Some(kind) == first && kind != HeadingKind::MegaPhase);
     }
-    Host { heading: Some(heading), span, phases }
+    PhaseSection { heading: Some(heading), span, phases }
 }
 
 /// Returns the headings of a kind on the shallowest level that has any.
-fn shallowest(headings: &[Heading], range: Range<usize>, from: u8, wanted: impl Fn(Kind) -> bool) -> Vec<usize> {
+fn shallowest(headings: &[Heading], range: Range<usize>, from: u8, wanted: impl Fn(HeadingKind) -> bool) -> Vec<usize> {
     let fits = |at: &usize| {
         let heading = &headings[*at];
         heading.level >= from && heading.phase.as_ref().is_some_and(|phase| wanted(phase.kind))
