@@ -52,8 +52,8 @@ const fn unset(path: &'static str, kind: ValueKind, help: &'static str) -> Confi
 }
 
 /// What a rule of the guard leads to: merges wait for a person, are refused, or it is only told.
-const fn level(path: &'static str, default: &'static str, help: &'static str) -> Key {
-    Key { path, kind: Kind::Word(&Level::WORDS), default: Some(default), help }
+const fn level(path: &'static str, default: &'static str, help: &'static str) -> ConfigKey {
+    ConfigKey { path, kind: ValueKind::Word(&Level::WORDS), default: Some(default), help }
 }
 
 /// Every key that exists, in the order in which people see them.
@@ -111,28 +111,28 @@ pub const KEYS: &[ConfigKey] = &[
         "8192",
         "processes and threads that all agents together may have; 0 for no limit; not for root",
     ),
-    unset("run.max_cost", Kind::Amount, "budget of a run in US dollars"),
-    unset("run.max_tokens", Kind::Count(1), "budget of a run in tokens"),
-    unset("run.max_fail", Kind::Count(1), "stop starting items after so many failures"),
-    key("validate.l1", Kind::List, "[]", "commands of level 1, structure; each is one shell line of your own"),
-    key("validate.l2", Kind::List, "[]", "commands of level 2, syntax"),
-    key("validate.l3", Kind::List, "[]", "commands of level 3, tests"),
-    key("validate.l4", Kind::List, "[]", "commands of level 4, integration"),
-    key("validate.timeout", Kind::Time, r#""10m""#, "limit of one command"),
+    unset("run.max_cost", ValueKind::Amount, "budget of a run in US dollars"),
+    unset("run.max_tokens", ValueKind::Count(1), "budget of a run in tokens"),
+    unset("run.max_fail", ValueKind::Count(1), "stop starting items after so many failures"),
+    key("validate.l1", ValueKind::List, "[]", "commands of level 1, structure; each is one shell line of your own"),
+    key("validate.l2", ValueKind::List, "[]", "commands of level 2, syntax"),
+    key("validate.l3", ValueKind::List, "[]", "commands of level 3, tests"),
+    key("validate.l4", ValueKind::List, "[]", "commands of level 4, integration"),
+    key("validate.timeout", ValueKind::Time, r#""10m""#, "limit of one command"),
     key(
         "validate.env_pass",
-        Kind::List,
+        ValueKind::List,
         "[]",
         "further environment variables that commands and gates get; `*` stands for any text",
     ),
-    key("validate.gates", Kind::Word(&["run", "ignore"]), r#""run""#, "whether gates found in PRPs run"),
-    key("validate.merge", Kind::List, "[]", "commands for merged trees; default: all levels and the gates of the PRP"),
-    unset("validate.preset", Kind::Word(&["ce"]), "`ce`: uv run ce validate --level N"),
-    key("git.on_conflict", Kind::Word(&["park", "stop", "agent"]), r#""park""#, "what a merge conflict does"),
-    key("git.validate_merge", Kind::Flag, "false", "validate each merged tree before the batch branch moves to it"),
-    key("git.land", Kind::Flag, "false", "fast-forward the base branch after a good run"),
-    key("git.hooks", Kind::Flag, "false", "our own commits run your hooks"),
-    key("git.sign", Kind::Flag, "false", "our own commits are signed"),
+    key("validate.gates", ValueKind::Word(&["run", "ignore"]), r#""run""#, "whether gates found in PRPs run"),
+    key("validate.merge", ValueKind::List, "[]", "commands for merged trees; default: all levels and the gates of the PRP"),
+    unset("validate.preset", ValueKind::Word(&["ce"]), "`ce`: uv run ce validate --level N"),
+    key("git.on_conflict", ValueKind::Word(&["park", "stop", "agent"]), r#""park""#, "what a merge conflict does"),
+    key("git.validate_merge", ValueKind::Flag, "false", "validate each merged tree before the batch branch moves to it"),
+    key("git.land", ValueKind::Flag, "false", "fast-forward the base branch after a good run"),
+    key("git.hooks", ValueKind::Flag, "false", "our own commits run your hooks"),
+    key("git.sign", ValueKind::Flag, "false", "our own commits are signed"),
     level("guard.deletion", r#""approve""#, "a deleted file that the PRP does not declare"),
     level("guard.foreign_file", r#""approve""#, "a file of another item, changed or deleted without being declared"),
     level("guard.foreign_commit", r#""approve""#, "a commit that other branches have, or a merge that is not ours"),
@@ -160,12 +160,12 @@ pub const KEYS: &[ConfigKey] = &[
     level("guard.link_outside", r#""approve""#, "a link that leaves the repository"),
     level("guard.link_ignored", r#""approve""#, "a link to something that git ignores"),
     level("guard.submodule", r#""refuse""#, "a submodule at a commit that nobody else has"),
-    key("guard.ignore", Kind::List, "[]", "files, folders and globs in which the guard looks for nothing"),
-    key("guard.max_file_bytes", Kind::Count(1), "1000000", "larger files are not merged without a word"),
-    key("worktree.copy", Kind::List, "[]", "untracked files copied into every worktree"),
-    key("worktree.setup", Kind::List, "[]", "shell lines run in every new worktree; BATCHPRP_SLOT differs"),
-    key("tracker.kind", Kind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),
-    key("tracker.linear.endpoint", Kind::Text, r#""https://api.linear.app/graphql""#, "address of the Linear API"),
-    key("context.shared", Kind::List, r#"["CLAUDE.md"]"#, "documents that every agent of a batch gets"),
-    key("context.files", Kind::Count(0), "300", "lines of the file map that every agent of a batch gets; 0 for none"),
+    key("guard.ignore", ValueKind::List, "[]", "files, folders and globs in which the guard looks for nothing"),
+    key("guard.max_file_bytes", ValueKind::Count(1), "1000000", "larger files are not merged without a word"),
+    key("worktree.copy", ValueKind::List, "[]", "untracked files copied into every worktree"),
+    key("worktree.setup", ValueKind::List, "[]", "shell lines run in every new worktree; BATCHPRP_SLOT differs"),
+    key("tracker.kind", ValueKind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),
+    key("tracker.linear.endpoint", ValueKind::Text, r#""https://api.linear.app/graphql""#, "address of the Linear API"),
+    key("context.shared", ValueKind::List, r#"["CLAUDE.md"]"#, "documents that every agent of a batch gets"),
+    key("context.files", ValueKind::Count(0), "300", "lines of the file map that every agent of a batch gets; 0 for none"),
 ];

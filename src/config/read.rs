@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn rules_of_the_guard_are_keys_with_four_words() {
         let text = "[guard]\nsecrets = \"off\"\nci = \"warn\"\ndeletion = \"note\"\nmax_file_bytes = 0\n";
-        let (layer, problems) = from_toml(text, &Origin::Default);
+        let (layer, problems) = from_toml(text, &SettingOrigin::Default);
         let said: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(layer.entries.keys().collect::<Vec<_>>(), ["guard.deletion"]);
         assert!(said.contains(&"unknown key `guard.secrets`"), "{said:?}");

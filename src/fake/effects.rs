@@ -15,7 +15,7 @@ use crate::run::core::message::Message;
 use crate::run::shared::names;
 use crate::run::shared::slot::Slots;
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::batch::open::{OpenOrder, Opened};
+use crate::run::work::batch::open::{OpenOrder, OpenedRun};
 
 impl World {
     /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.
@@ -142,16 +142,16 @@ impl World {
                 };
                 answer.give(Ok(self.executed.iter().filter(wanted).cloned().collect()));
             }
-            Query::IsUnclosed(_, answer) => answer.give(Ok(false)),
-            Query::Diff(_, answer) => answer.give(Ok(String::new())),
-            Query::ChangedFiles(order, answer) => answer.give(Ok(self.changed_files(&order.0))),
-            Query::IsTracked(order, answer) => answer.give(Ok(self.is_committed(&order.0))),
-            Query::ShowFile(order, answer) => answer.give(Ok(self.committed_text(&order.path))),
-            Query::BranchDistance(_, answer) => answer.give(Ok(None)),
-            Query::LogRange(_, answer) => answer.give(Ok(self.log())),
-            Query::OriginAddress(_, answer) => answer.give(Ok(None)),
-            Query::TreeFiles(_, answer) => answer.give(Ok(self.tree_files())),
-            Query::TreeFolders(_, answer) => answer.give(Ok(self.tree_folders())),
+            QueryRequest::IsUnclosed(_, answer) => answer.give(Ok(false)),
+            QueryRequest::ItemDiff(_, answer) => answer.give(Ok(String::new())),
+            QueryRequest::ChangedFiles(order, answer) => answer.give(Ok(self.changed_files(&order.0))),
+            QueryRequest::IsTracked(order, answer) => answer.give(Ok(self.is_committed(&order.0))),
+            QueryRequest::ShowFile(order, answer) => answer.give(Ok(self.committed_text(&order.path))),
+            QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
+            QueryRequest::LogRange(_, answer) => answer.give(Ok(self.log())),
+            QueryRequest::OriginAddress(_, answer) => answer.give(Ok(None)),
+            QueryRequest::TreeFiles(_, answer) => answer.give(Ok(self.tree_files())),
+            QueryRequest::TreeFolders(_, answer) => answer.give(Ok(self.tree_folders())),
         }
     }
 }

@@ -142,7 +142,7 @@ async fn check(request: &Validation, environment: &GateEnvironment, line: &str, 
     }
 }
 
-fn explain(request: &Validation, environment: &GateEnvironment, line: &str, output: &Output) -> Vec<String> {
+fn explain(request: &Validation, environment: &GateEnvironment, line: &str, output: &ProcessResult) -> Vec<String> {
     let ending = match (output.timed_out, output.code, output.signal) {
         (true, ..) => format!("did not end within {} s", request.timeout.as_secs_f64()),
         (_, Some(code), _) => format!("ended with exit code {code}"),

@@ -4,7 +4,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 /// A declared path, ready to be compared.
 #[derive(Debug)]
-pub struct Pattern {
+pub struct DeclaredFile {
     path: String,
     glob: Option<GlobMatcher>,
 }

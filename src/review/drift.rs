@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::pattern::Pattern;
+use crate::model::pattern::DeclaredFile;
 
 /// What a drift ratio means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

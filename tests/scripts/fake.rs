@@ -398,17 +398,17 @@ impl Fake {
                 let prps = self.prps(&Selection { executed: true, ..Selection::default() }).unwrap_or_default();
                 answer.give(Ok(prps.iter().filter_map(|prp| prp.batch).max().unwrap_or(0) + 1));
             }
-            Query::ExecutedFacts(order, answer) => answer.give(Ok(self.executed(order.batch, &order.ids))),
-            Query::IsUnclosed(_, answer) => answer.give(Ok(false)),
-            Query::Diff(_, answer) => answer.give(Ok(String::new())),
-            Query::ChangedFiles(_, answer) => answer.give(Ok(Vec::new())),
-            Query::IsTracked(_, answer) => answer.give(Ok(true)),
-            Query::ShowFile(_, answer) => answer.give(Ok(None)),
-            Query::BranchDistance(_, answer) => answer.give(Ok(None)),
-            Query::LogRange(_, answer) => answer.give(Ok(Vec::new())),
-            Query::OriginAddress(_, answer) => answer.give(Ok(None)),
-            Query::TreeFiles(_, answer) => answer.give(Ok(Vec::new())),
-            Query::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
+            QueryRequest::ExecutedFacts(order, answer) => answer.give(Ok(self.executed(order.batch, &order.ids))),
+            QueryRequest::IsUnclosed(_, answer) => answer.give(Ok(false)),
+            QueryRequest::ItemDiff(_, answer) => answer.give(Ok(String::new())),
+            QueryRequest::ChangedFiles(_, answer) => answer.give(Ok(Vec::new())),
+            QueryRequest::IsTracked(_, answer) => answer.give(Ok(true)),
+            QueryRequest::ShowFile(_, answer) => answer.give(Ok(None)),
+            QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
+            QueryRequest::LogRange(_, answer) => answer.give(Ok(Vec::new())),
+            QueryRequest::OriginAddress(_, answer) => answer.give(Ok(None)),
+            QueryRequest::TreeFiles(_, answer) => answer.give(Ok(Vec::new())),
+            QueryRequest::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::launch;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::Outcome;
+use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::evidence::guard::RULES;
 use crate::model::id::{BatchId, PrpId};
@@ -37,7 +37,7 @@ pub struct Args {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &Args, context: &mut Context) -> Outcome {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let id: PrpId = args
         .item
         .parse()

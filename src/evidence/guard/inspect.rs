@@ -7,7 +7,7 @@ use super::input::Input;
 use super::policy::Policy;
 use super::{secret, test};
 use crate::model::guard::Level;
-use crate::model::pattern::Pattern;
+use crate::model::pattern::DeclaredFile;
 
 /// An item as the rules look at it.
 pub(super) struct Scene<'a> {
@@ -15,7 +15,7 @@ pub(super) struct Scene<'a> {
     pub(super) policy: &'a Policy,
     /// What is looked at: without the item's own document, the folder of state, what set-up made and what is ignored.
     pub(super) changes: Vec<&'a Change>,
-    declared: Vec<Pattern>,
+    declared: Vec<DeclaredFile>,
     findings: Vec<Finding>,
 }
 
@@ -23,13 +23,13 @@ pub(super) struct Scene<'a> {
 pub fn inspect(input: &Input, policy: &Policy) -> Outcome {
     let state_files = format!("{}/tmp", input.state);
     let left_out = input.set_up.iter().chain([&input.document, &state_files]).filter(|path| !path.is_empty());
-    let left_out: Vec<Pattern> = left_out.map(|path| Pattern::new(path)).collect();
+    let left_out: Vec<DeclaredFile> = left_out.map(|path| DeclaredFile::new(path)).collect();
     let is_left_out = |path: &str| policy.ignores(path) || left_out.iter().any(|pattern| pattern.matches(path));
     let mut scene = Scene {
         input,
         policy,
         changes: input.changes.iter().filter(|change| !is_left_out(&change.path)).collect(),
-        declared: input.declared.iter().map(|path| Pattern::new(path)).collect(),
+        declared: input.declared.iter().map(|path| DeclaredFile::new(path)).collect(),
         findings: Vec::new(),
     };
     check::ownership(&mut scene);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::rules::RULES;
 use crate::model::guard::Level;
-use crate::model::pattern::Pattern;
+use crate::model::pattern::DeclaredFile;
 
 /// Files over this size are not merged without a word.
 const MAX_FILE_BYTES: u64 = 1_000_000;
@@ -13,7 +13,7 @@ const MAX_FILE_BYTES: u64 = 1_000_000;
 #[derive(Debug)]
 pub struct Policy {
     levels: BTreeMap<&'static str, Level>,
-    ignore: Vec<Pattern>,
+    ignore: Vec<DeclaredFile>,
     pub(super) max_file_bytes: u64,
 }
 
@@ -29,7 +29,7 @@ impl Policy {
         let level = |id: &str, level: Level| levels.get(id).copied().unwrap_or(level);
         Self {
             levels: RULES.iter().map(|rule| (rule.id, level(rule.id, rule.level))).collect(),
-            ignore: ignore.iter().map(|path| Pattern::new(path)).collect(),
+            ignore: ignore.iter().map(|path| DeclaredFile::new(path)).collect(),
             max_file_bytes,
         }
     }

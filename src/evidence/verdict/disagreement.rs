@@ -3,7 +3,7 @@
 use super::claims::{Claims, Word};
 use super::seen::Seen;
 use super::words::files;
-use crate::model::pattern::Pattern;
+use crate::model::pattern::DeclaredFile;
 
 /// So many letters of a commit id are a name for it.
 const SHORTEST_ID: usize = 7;
@@ -14,7 +14,7 @@ pub(super) fn disagreements(seen: &Seen<'_>) -> Vec<String> {
     if let Some(claims) = &seen.facts.claims {
         about(seen, claims, &mut told);
     }
-    let declared: Vec<Pattern> = seen.facts.declared.iter().map(|path| Pattern::new(path)).collect();
+    let declared: Vec<DeclaredFile> = seen.facts.declared.iter().map(|path| DeclaredFile::new(path)).collect();
     let meets = |path: &str| declared.iter().any(|pattern| pattern.matches(path));
     if !declared.is_empty() && !seen.work.is_empty() && !seen.work.iter().any(|path| meets(path)) {
         told.push(format!("of the declared files none changed, only {}", files(&seen.work)));
@@ -32,10 +32,10 @@ fn about(seen: &Seen<'_>, claims: &Claims, told: &mut Vec<String>) {
     }
     let claimed: Vec<&str> = claims.files.iter().map(|path| relative(path, &facts.worktree)).collect();
     let changed = |path: &&str| {
-        let pattern = Pattern::new(path);
+        let pattern = DeclaredFile::new(path);
         seen.work.iter().any(|work| pattern.matches(work)) || facts.earlier.iter().any(|file| pattern.matches(file))
     };
-    let excluded = |path: &&str| facts.excluded.iter().any(|excluded| Pattern::new(excluded).matches(path));
+    let excluded = |path: &&str| facts.excluded.iter().any(|excluded| DeclaredFile::new(excluded).matches(path));
     let missing: Vec<&str> = claimed.into_iter().filter(|path| !changed(path) && !excluded(path)).collect();
     if !missing.is_empty() {
         told.push(format!("the agent names {} as changed, but git shows no change of it", files(&missing)));

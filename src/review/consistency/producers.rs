@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::batch::Batch;
-use crate::model::pattern::Pattern;
+use crate::model::pattern::DeclaredFile;
 
 /// What the PRPs of a batch declare, by item.
 #[derive(Default)]

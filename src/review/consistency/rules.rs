@@ -15,23 +15,23 @@ use crate::review::finding::{Finding, FindingSeverity};
 /// makes, `large_estimate` over 40 hours, `small_estimate` high complexity under 2 hours, `diverging_term` one thing
 /// spelled in two ways, `unnamed_sibling` one that an integration PRP leaves out. An `orphan` has no connection in a
 /// connected batch, which is common for independent work and so for information only.
-pub const RULES: [(&str, Severity); 16] = [
-    ("duplicate_id", Severity::Error),
-    ("self_dependency", Severity::Error),
-    ("undefined_dependency", Severity::Error),
-    ("cyclic_dependency", Severity::Error),
-    ("undefined_conflict", Severity::Warning),
-    ("cancelled_dependency", Severity::Warning),
-    ("stage_order", Severity::Warning),
-    ("shared_file", Severity::Warning),
-    ("unproduced_file", Severity::Warning),
-    ("missing_dependency", Severity::Warning),
-    ("large_estimate", Severity::Warning),
-    ("small_estimate", Severity::Warning),
-    ("missing_gates", Severity::Warning),
-    ("diverging_term", Severity::Warning),
-    ("unnamed_sibling", Severity::Warning),
-    ("orphan", Severity::Info),
+pub const RULES: [(&str, FindingSeverity); 16] = [
+    ("duplicate_id", FindingSeverity::Error),
+    ("self_dependency", FindingSeverity::Error),
+    ("undefined_dependency", FindingSeverity::Error),
+    ("cyclic_dependency", FindingSeverity::Error),
+    ("undefined_conflict", FindingSeverity::Warning),
+    ("cancelled_dependency", FindingSeverity::Warning),
+    ("stage_order", FindingSeverity::Warning),
+    ("shared_file", FindingSeverity::Warning),
+    ("unproduced_file", FindingSeverity::Warning),
+    ("missing_dependency", FindingSeverity::Warning),
+    ("large_estimate", FindingSeverity::Warning),
+    ("small_estimate", FindingSeverity::Warning),
+    ("missing_gates", FindingSeverity::Warning),
+    ("diverging_term", FindingSeverity::Warning),
+    ("unnamed_sibling", FindingSeverity::Warning),
+    ("orphan", FindingSeverity::Info),
 ];
 
 /// Reviews the consistency of a batch. Errors are reasons not to start; warnings are worth a look before.

@@ -120,7 +120,7 @@ fn make_checkpoint(
 }
 
 fn checkpoint_order(
-    state: &mut State,
+    state: &mut LoopState,
     origin: &Origin,
     order: MakeCheckpoint,
 ) -> Result<checkpoint::CheckpointOrder, Failure> {

@@ -3,11 +3,11 @@
 use crate::bridge::RunGraph;
 use crate::host::process::Marker;
 use crate::host::validate::Validation;
-use crate::run::core::effect::{Reaction, Work};
-use crate::run::core::state::{Stage, State};
+use crate::run::core::effect::{Reaction, Task};
+use crate::run::core::state::{Stage, LoopState};
 use crate::run::shared::names;
 use crate::run::shared::slot::SLOT;
-use crate::run::work::merge::bench::{self, Bench};
+use crate::run::work::merge::candidate_worktree::{self, CandidateWorktree};
 use crate::run::work::merge::guard::Guarded;
 use crate::run::work::merge::item::MergeOrder;
 
@@ -36,7 +36,7 @@ pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
             gates: gate_lines(&run.graph, &id),
             id: prp,
         },
-        bench: None,
+        candidate: None,
         run: state.run.clone(),
         id,
         integration,

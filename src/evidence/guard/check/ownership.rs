@@ -6,7 +6,7 @@ use crate::evidence::guard::change::{Change, File};
 use crate::evidence::guard::inspect::Scene;
 use crate::evidence::guard::test;
 use crate::model::guard::Level;
-use crate::model::pattern::Pattern;
+use crate::model::pattern::DeclaredFile;
 
 /// Files in which package managers write down what they chose.
 const LOCKS: [&str; 13] = [
@@ -57,7 +57,7 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
 }
 
 fn is_document(scene: &Scene<'_>, path: &str) -> bool {
-    let inside = |folder: &String| !folder.is_empty() && Pattern::new(folder).matches(path);
+    let inside = |folder: &String| !folder.is_empty() && DeclaredFile::new(folder).matches(path);
     path.rsplit_once('.').is_some_and(|(_, end)| end == "md") && scene.input.documents.iter().any(inside)
 }
 

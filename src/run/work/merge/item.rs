@@ -41,7 +41,7 @@ pub(crate) struct MergeOrder {
 
 /// Merges an item.
 pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
-    let MergeOrder { id, title, run, document, integration, lease, guarded, bench, .. } = order;
+    let MergeOrder { id, title, run, document, integration, lease, guarded, candidate, .. } = order;
     let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
         Ok(judgement) => judgement,
         Err(Failure::Cancelled) => return Ok(MergeEnd::Stopped),

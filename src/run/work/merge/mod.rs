@@ -1,7 +1,6 @@
 //! Bringing the work of an item onto the batch branch.
 
 pub(crate) mod approve;
-pub(crate) mod bench;
 pub(crate) mod bisect;
 pub(crate) mod candidate;
 pub(crate) mod candidate_worktree;

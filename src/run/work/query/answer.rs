@@ -13,9 +13,9 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
         result.map_err(Failure::from)
     }
     match query {
-        Query::FindPrps(order, answer) => answer.give(given(select::prps(settings, &order.0))),
-        Query::NextBatch(_, answer) => answer.give(given(select::next_batch(settings))),
-        Query::ExecutedFacts(order, answer) => {
+        QueryRequest::FindPrps(order, answer) => answer.give(given(select::prps(settings, &order.0))),
+        QueryRequest::NextBatch(_, answer) => answer.give(given(select::next_batch(settings))),
+        QueryRequest::ExecutedFacts(order, answer) => {
             answer.give(given(executed::facts(settings, &order)));
         }
         QueryRequest::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
@@ -37,8 +37,8 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
         QueryRequest::LogRange(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.log(&order.range))));
         }
-        Query::OriginAddress(_, answer) => answer.give(given(checkout::address(&settings.root, settings.git))),
-        Query::TreeFiles(order, answer) => {
+        QueryRequest::OriginAddress(_, answer) => answer.give(given(checkout::address(&settings.root, settings.git))),
+        QueryRequest::TreeFiles(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.files(&order.revision))));
         }
         QueryRequest::TreeFolders(order, answer) => {
