@@ -1,10 +1,12 @@
 //! Branches of batches and items: created only, adopted only when our own record says that we made them.
 
-use super::{broken, leftovers, linked};
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::mend::broken;
+use crate::host::git::workspace::place::leftovers;
+use crate::host::git::workspace::place::linked;
 
 /// The branch on which a batch is integrated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub(crate) struct Start {
 
 /// Makes the batch branch, or adopts the one that an earlier run made.
 pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<BatchBranch> {
-    refs::check_branch(repo, branch)?;
+    refs::check_branch(branch)?;
     leftovers::wait_for_references(repo);
     drop(locks::sweep(repo.common_dir()));
     let base_commit = repo.resolve(base_commit)?;
