@@ -116,6 +116,7 @@ pub fn now(repo: &Repo, prepared: &Prepared) -> Result<Now> {
 }
 
 fn look(work: &Workspace, record: &Record, tip: &str) -> Result<String> {
+    quarantine::heal(work)?;
     if work.entries().is_none() {
         tree::begin(work, tip)?;
     }
