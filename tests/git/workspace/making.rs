@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use batchprp::host::git::workspace::Rescue;
 use batchprp::host::git::workspace::remove::{self, Remove};
-use batchprp::host::git::workspace::rescue::Rescue;
 use batchprp::host::git::workspace::{self, Prepare};
 
 use super::{administration, commit, commit_there, in_order, prepare, refusal, want};

@@ -1,10 +1,12 @@
 //! Branches of batches and items: created only, adopted only when our own record says that we made them.
 
-use super::{broken, leftovers, linked};
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::mend::broken;
+use crate::host::git::workspace::place::leftovers;
+use crate::host::git::workspace::place::linked;
 
 /// The branch on which a batch is integrated.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,21 +1,21 @@
 //! Checkpoints: the commits by which git knows that a phase is done.
 
-use super::agent::own;
-use super::deviation::Deviation;
-use super::history::{self, Relation};
-use super::make::Order;
-use super::modules::{self, Submodule};
-use super::objects::quarantine;
-use super::placement::{self, Placed};
-use super::prepare::{self, Prepared};
-use super::record::{self, Record};
-use super::rescue::{self, Owner};
-use super::space::Workspace;
-use super::stage::{self, Mode, Selection};
 use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::failure;
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::deviation::Deviation;
+use crate::host::git::workspace::files::stage::{self, Submodule};
+use crate::host::git::workspace::files::tree::{self, Mode, Selection};
+use crate::host::git::workspace::mend::history::{self, Relation};
+use crate::host::git::workspace::mend::placement::{self, Placed};
+use crate::host::git::workspace::mend::rescue::{self, Owner};
+use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::place::order::Order;
+use crate::host::git::workspace::place::record::{self, Record};
+use crate::host::git::workspace::place::space::Workspace;
+use crate::host::git::workspace::prepare::{self, Prepared};
 use crate::model::checkpoint::Checkpoint;
 
 /// A checkpoint that stands on the branch of its item.
@@ -66,7 +66,7 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     placed.deviations.splice(0..0, replaced);
     let message = checkpoint.message();
     stage::stage(&work, &Selection::of(&work, &record, Mode::Commit { message: &message }))?;
-    let tree = stage::write(&work)?;
+    let tree = tree::write(&work)?;
     if let Some(made) = already(&work, checkpoint, &placed, &tip, &tree, &prepared.base)? {
         own::tell(&work, Some(&prepared.branch), &tip)?;
         return Ok(made);
@@ -78,13 +78,13 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
         (commit, tree)
     } else {
         let parents: Vec<&str> = std::iter::once(&placed.parent).chain(&merged).map(String::as_str).collect();
-        (stage::commit(&work, &tree, &parents, &message)?, tree)
+        (tree::commit(&work, &tree, &parents, &message)?, tree)
     };
     quarantine::name(&work, || publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
     own::tell(&work, Some(&prepared.branch), &commit)?;
     let Difference { files, links } = difference(&work, &previous, &commit)?;
     let kept = |(path, commit): (String, String)| {
-        let kept = modules::is_kept(&work, &path, &commit)?;
+        let kept = stage::is_kept(&work, &path, &commit)?;
         Ok(Submodule { path, commit, kept })
     };
     let submodules = links.into_iter().map(kept).collect::<Result<Vec<_>>>()?;
@@ -109,18 +109,19 @@ pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<Vec<Stri
 pub fn now(repo: &Repo, prepared: &Prepared) -> Result<Now> {
     let lock = record::lock(repo, &prepared.branch)?;
     let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
-    let commit = super::agent::head(&work)?.commit().map(str::to_owned);
+    let commit = crate::host::git::workspace::agent::head(&work)?.commit().map(str::to_owned);
     let tree = look(&work, &record, &prepared.tip)?;
     drop(lock);
     Ok(Now { commit, tree })
 }
 
 fn look(work: &Workspace, record: &Record, tip: &str) -> Result<String> {
+    quarantine::heal(work)?;
     if work.entries().is_none() {
-        stage::begin(work, tip)?;
+        tree::begin(work, tip)?;
     }
     stage::stage(work, &Selection::of(work, record, Mode::Look))?;
-    stage::write(work)
+    tree::write(work)
 }
 
 /// Returns the last checkpoint that we recorded on the branch, or where the branch started.
@@ -157,8 +158,11 @@ fn already(
 
 fn unfinished_merge(work: &Workspace) -> Result<()> {
     let entries = own::entries(work).unwrap_or_default();
-    let mut files: Vec<String> =
-        entries.iter().filter(|entry| entry.is_unmerged()).map(super::agent::index::Entry::name).collect();
+    let mut files: Vec<String> = entries
+        .iter()
+        .filter(|entry| entry.is_unmerged())
+        .map(crate::host::git::workspace::agent::index::Entry::name)
+        .collect();
     files.dedup();
     if files.is_empty() {
         return Ok(());

@@ -4,23 +4,25 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::deviation::Deviation;
-use super::find::{self, Place};
-use super::make::{self, Order};
-use super::objects::quarantine;
-use super::record::{self, Record};
-use super::rescue::Rescue;
-use super::settle::{self, Settled};
-use super::space::Workspace;
-use super::{branch, broken, leftovers, modules, takeover};
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::temporary;
-
-/// How long git may be silent while it checks out, where nothing else is said.
-pub(crate) const SILENCE: Duration = Duration::from_secs(300);
+use crate::host::git::workspace::branch;
+use crate::host::git::workspace::deviation::Deviation;
+use crate::host::git::workspace::files::modules;
+use crate::host::git::workspace::make::build;
+use crate::host::git::workspace::make::takeover;
+use crate::host::git::workspace::mend::broken;
+use crate::host::git::workspace::mend::rescue::Rescue;
+use crate::host::git::workspace::mend::settle::{self, Settled};
+use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::place::find::{self, Place};
+use crate::host::git::workspace::place::leftovers;
+use crate::host::git::workspace::place::order::{Order, SILENCE};
+use crate::host::git::workspace::place::record::{self, Record};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// What an item needs before its recipe starts.
 #[derive(Clone, Debug, Default)]
@@ -104,9 +106,9 @@ pub fn prepare(repo: &Repo, want: &Prepare) -> Result<Prepared> {
         Place::Free => None,
     };
     let settled = if let Some(found) = found {
-        settle::settle(&work, &found, want, &order, &mut repaired)?
+        settle::settle(&work, &found, &order, want.keep_changes, &mut repaired)?
     } else {
-        make::make(&work, &order)?;
+        build::make(&work, &order)?;
         Settled { tip: start.tip.clone(), ..Settled::default() }
     };
     reachable(&work, want)?;

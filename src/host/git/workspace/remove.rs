@@ -2,19 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use super::agent;
-use super::find::{self, Place};
-use super::history::{self, Relation};
-use super::make::Order;
-use super::record::{self, Record};
-use super::rescue::{self, Owner, Rescue};
-use super::space::Workspace;
-use super::stage::{self, Mode, Selection};
-use super::{branch, leftovers, linked, placement, takeover};
 use crate::error::Result;
 use crate::host::git::plumbing::busy;
 use crate::host::git::plumbing::refs::{self, Change};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::agent;
+use crate::host::git::workspace::branch;
+use crate::host::git::workspace::files::stage;
+use crate::host::git::workspace::files::tree::{self, Mode, Selection};
+use crate::host::git::workspace::make::takeover;
+use crate::host::git::workspace::mend::history::{self, Relation};
+use crate::host::git::workspace::mend::placement;
+use crate::host::git::workspace::mend::rescue::{self, Owner, Rescue};
+use crate::host::git::workspace::place::find::{self, Place};
+use crate::host::git::workspace::place::leftovers;
+use crate::host::git::workspace::place::linked;
+use crate::host::git::workspace::place::order::Order;
+use crate::host::git::workspace::place::record::{self, Record};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// A workspace and branch to remove.
 #[derive(Clone, Debug, Default)]
@@ -171,10 +176,10 @@ fn unneeded(work: &Workspace, record: &Record, tip: &str) -> Result<()> {
         return Err(refuse(format!("{named} is at a commit that its branch does not have")));
     }
     if work.entries().is_none() {
-        stage::begin(work, tip)?;
+        tree::begin(work, tip)?;
     }
     stage::stage(work, &Selection::of(work, record, Mode::Look))?;
-    let tree = stage::write(work)?;
+    let tree = tree::write(work)?;
     let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", tip, &tree];
     let files = work.git().args(args).list()?;
     match files.first() {

@@ -2,23 +2,25 @@
 
 use std::fs;
 
-use super::agent::own;
-use super::history::{self, Relation};
-use super::make::Order;
-use super::objects::quarantine;
-use super::placement;
-use super::prepare::{self, Prepared};
-use super::record::{self, Record};
-use super::remove;
-use super::rescue::{self, Owner, Rescue};
-use super::space::Workspace;
-use super::stage::{self, Mode, Selection};
-use super::{branch, modules};
 use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs::{self, Change};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::failure;
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::branch;
+use crate::host::git::workspace::files::modules;
+use crate::host::git::workspace::files::stage;
+use crate::host::git::workspace::files::tree::{self, Mode, Selection};
+use crate::host::git::workspace::mend::history::{self, Relation};
+use crate::host::git::workspace::mend::placement;
+use crate::host::git::workspace::mend::rescue::{self, Owner, Rescue};
+use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::place::order::{Order, SILENCE};
+use crate::host::git::workspace::place::record::{self, Record};
+use crate::host::git::workspace::place::space::Workspace;
+use crate::host::git::workspace::prepare::{self, Prepared};
+use crate::host::git::workspace::remove;
 use crate::host::state;
 use crate::model::checkpoint::{TRAILER_PRP, TRAILER_RUN};
 
@@ -49,10 +51,10 @@ pub fn start(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> Result<Vec
         return Err(refusal("is not at the tip of its branch"));
     }
     if work.entries().is_none() {
-        stage::begin(&work, &tip)?;
+        tree::begin(&work, &tip)?;
     }
     stage::stage(&work, &Selection::of(&work, &record, Mode::Look))?;
-    if stage::write(&work)? != rescue::tree_of(&work, &tip)? {
+    if tree::write(&work)? != rescue::tree_of(&work, &tip)? {
         return Err(refusal("has uncommitted changes"));
     }
     let mut merge = Merging { commit: into.clone(), files: Vec::new() };
@@ -87,7 +89,9 @@ pub fn abandon(repo: &Repo, branch: &str) -> Result<Option<Rescue>> {
 
 /// Tells whether the worktree of an earlier version has a mark.
 fn earlier(repo: &Repo, path: &std::path::Path, name: &str) -> bool {
-    super::linked::all(repo).iter().any(|linked| linked.path.as_deref() == Some(path) && linked.dir.join(name).exists())
+    crate::host::git::workspace::place::linked::all(repo)
+        .iter()
+        .any(|linked| linked.path.as_deref() == Some(path) && linked.dir.join(name).exists())
 }
 
 /// Refuses while conflict markers are left, or when no merge is being resolved.
@@ -102,7 +106,7 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
     let (work, record) = found(repo, prepared)?;
     let Merging { commit: merged, files } = Merging::read(&work).ok_or_else(|| none(prepared))?;
     let tip = repo.resolve(&refs::head(&prepared.branch))?;
-    let head = super::agent::head(&work)?;
+    let head = crate::host::git::workspace::agent::head(&work)?;
     let commit = match head.commit().filter(|commit| *commit != tip) {
         Some(here) => by_person(&work, &record, here, &tip, &merged)?,
         None if placement::merge_heads(&work).is_empty() => {
@@ -116,8 +120,8 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
                 prepared.branch, prepared.item, prepared.run
             );
             stage::stage(&work, &Selection::of(&work, &record, Mode::Commit { message: &message }))?;
-            let tree = stage::write(&work)?;
-            stage::commit(&work, &tree, &[&tip, &merged], &message)?
+            let tree = tree::write(&work)?;
+            tree::commit(&work, &tree, &[&tip, &merged], &message)?
         }
     };
     let recorded = refs::read(repo, &refs::item(&prepared.branch))?;
@@ -147,9 +151,9 @@ fn by_person(work: &Workspace, record: &Record, here: &str, tip: &str, merged: &
     if work.git().args(["merge-base", "--is-ancestor", merged, here]).run()?.code != 0 {
         return Err(refusal("does not hold the batch"));
     }
-    stage::begin(work, here)?;
+    tree::begin(work, here)?;
     stage::stage(work, &Selection::of(work, record, Mode::Look))?;
-    if stage::write(work)? != rescue::tree_of(work, here)? {
+    if tree::write(work)? != rescue::tree_of(work, here)? {
         return Err(refuse(format!("`{}` has changes that are not committed", work.path.display()))
             .help("commit them there, then continue again"));
     }
@@ -174,8 +178,8 @@ pub fn abort(repo: &Repo, prepared: &Prepared) -> Result<Option<Rescue>> {
     if rescued.is_none() && checked_out != tip && placed.parent != tip {
         rescued = Some(rescue::keep(&work, &checked_out, &tip, owner)?);
     }
-    stage::check_out(&work, &tip)?;
-    modules::reset(&work, prepare::SILENCE)?;
+    tree::check_out(&work, &tip)?;
+    modules::reset(&work, SILENCE)?;
     own::tell(&work, Some(&prepared.branch), &tip)?;
     forget(&work);
     drop(lock);
@@ -200,7 +204,8 @@ fn found(repo: &Repo, prepared: &Prepared) -> Result<(Workspace, Record)> {
     let repo = &repo.unhooked();
     let work = record::of(repo, &prepared.branch, &prepared.path);
     if record::read(&work.dir).is_none()
-        && let super::find::Place::Linked(linked) = super::find::find(&work, &mut Vec::new())?
+        && let crate::host::git::workspace::place::find::Place::Linked(linked) =
+            crate::host::git::workspace::place::find::find(&work, &mut Vec::new())?
     {
         let order = Order {
             branch: Some(&prepared.branch),
@@ -209,7 +214,7 @@ fn found(repo: &Repo, prepared: &Prepared) -> Result<(Workspace, Record)> {
             item: &prepared.item,
             ..Order::default()
         };
-        let record = super::takeover::take_over(&work, &linked, &order, &mut Vec::new())?;
+        let record = crate::host::git::workspace::make::takeover::take_over(&work, &linked, &order, &mut Vec::new())?;
         return Ok((work, record));
     }
     prepare::recorded(repo, prepared)
@@ -225,8 +230,11 @@ fn show(work: &Workspace) -> Result<()> {
 
 fn unmerged(work: &Workspace) -> Vec<String> {
     let entries = work.entries().unwrap_or_default();
-    let mut names: Vec<String> =
-        entries.iter().filter(|entry| entry.is_unmerged()).map(super::agent::index::Entry::name).collect();
+    let mut names: Vec<String> = entries
+        .iter()
+        .filter(|entry| entry.is_unmerged())
+        .map(crate::host::git::workspace::agent::index::Entry::name)
+        .collect();
     names.dedup();
     names
 }

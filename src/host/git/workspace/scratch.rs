@@ -3,18 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::agent::own;
-use super::leftovers;
-use super::linked;
-use super::make::{self, Order};
-use super::prepare::SILENCE;
-use super::record::{self, Record};
-use super::space::Workspace;
-use super::{modules, stage};
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs::{self, Change};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::files::modules;
+use crate::host::git::workspace::files::tree;
+use crate::host::git::workspace::make::build;
+use crate::host::git::workspace::place::administration;
+use crate::host::git::workspace::place::leftovers;
+use crate::host::git::workspace::place::linked;
+use crate::host::git::workspace::place::order::{Order, SILENCE};
+use crate::host::git::workspace::place::record::{self, Record};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Returns the canonical place of a scratch workspace and makes the folder around it.
 pub fn place(repo: &Repo, path: &Path) -> Result<PathBuf> {
@@ -32,7 +34,7 @@ pub fn make(repo: &Repo, path: &Path, commit: &str) -> Result<PathBuf> {
     let (work, lock) = (of(repo, path), record::lock(repo, &name(path))?);
     let commit = &repo.resolve(commit)?;
     keep(repo, path, commit)?;
-    make::make(&work, &Order { commit, silence: SILENCE, ..Order::default() })?;
+    build::make(&work, &Order { commit, silence: SILENCE, ..Order::default() })?;
     drop(lock);
     Ok(path.to_owned())
 }
@@ -46,9 +48,9 @@ pub fn go(repo: &Repo, path: &Path, commit: &str) -> Result<()> {
     let commit = &repo.resolve(commit)?;
     keep(repo, path, commit)?;
     work.unlock()?;
-    stage::check_out(&work, commit)?;
+    tree::check_out(&work, commit)?;
     modules::reset(&work, SILENCE)?;
-    make::detach(&work, commit)?;
+    administration::detach(&work, commit)?;
     own::tell(&work, None, commit)?;
     drop(lock);
     Ok(())

@@ -12,7 +12,7 @@ use super::folder::{Folder, Kind};
 use super::refs::hex;
 use crate::error::Result;
 use crate::host::failpoint;
-use crate::host::git::workspace::space::Workspace;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Takes over the large files that only the workspace has. Returns how many there were.
 pub(crate) fn keep(work: &Workspace, settings: impl FnOnce() -> Result<Vec<Setting>>) -> Result<usize> {

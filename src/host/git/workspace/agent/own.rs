@@ -13,7 +13,7 @@ use crate::host::failpoint;
 use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::refuse;
 use crate::host::git::plumbing::run::Git;
-use crate::host::git::workspace::space::Workspace;
+use crate::host::git::workspace::place::space::Workspace;
 use crate::host::state;
 
 /// Holds the id by which a workspace is known again.

@@ -7,7 +7,7 @@ use super::config::{self, Own, Setting};
 use crate::error::Result;
 use crate::host::git::plumbing::refs::head;
 use crate::host::git::workspace::objects::alternates;
-use crate::host::git::workspace::space::Workspace;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Everything that goes into the git directory of a workspace, besides the index.
 #[derive(Clone, Debug, Default)]

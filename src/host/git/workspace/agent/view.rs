@@ -10,7 +10,7 @@ use super::refs::{self, Head};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::run::Git;
-use crate::host::git::workspace::space::Workspace;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Reads what is checked out in a workspace.
 pub(crate) fn head(work: &Workspace) -> Result<Head> {
@@ -84,7 +84,7 @@ fn tables(work: &Workspace, folder: &Folder) -> Result<Option<impl Fn() -> Git +
     };
     failpoint::around("workspace.view", look).map_err(|e| Workspace::failed("write into", &view, &e))?;
     let (work, view) = (work.clone(), view);
-    let objects = crate::host::git::workspace::objects::of(&work);
+    let objects = work.objects();
     Ok(Some(move || work.repo.git_in(&view, &work.path).env("GIT_OBJECT_DIRECTORY", &objects)))
 }
 

@@ -3,4 +3,3 @@
 pub(crate) mod alternates;
 pub(crate) mod quarantine;
 pub(crate) mod transfer;
-pub(crate) use quarantine::of;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::alternates;
 use crate::error::Result;
 use crate::host::failpoint;
-use crate::host::git::workspace::space::Workspace;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// How far the times of published objects are ahead; a reference names them long before.
 const AHEAD: Duration = Duration::from_secs(600);
@@ -24,14 +24,9 @@ const TRIES: u64 = 50;
 /// Longest wait for a `git gc` of the user.
 const PRUNING: Duration = Duration::from_secs(10);
 
-/// Where objects wait.
-pub(crate) fn of(work: &Workspace) -> PathBuf {
-    work.file("objects")
-}
-
 /// Makes the folder in which objects wait.
 pub(crate) fn make(work: &Workspace) -> Result<()> {
-    let objects = of(work);
+    let objects = work.objects();
     let mut borrowed = alternates::text(&work.store);
     // Also where a pruning took from the project what was published last.
     borrowed.extend(alternates::quoted(&work.file("kept"), b'\n'));
@@ -91,7 +86,7 @@ pub(crate) fn publish(work: &Workspace) -> Result<()> {
     let target = work.store.join("objects");
     failpoint::around("objects.publish", || {
         let mut touched = Vec::new();
-        for waiting in [work.file("kept"), of(work)] {
+        for waiting in [work.file("kept"), work.objects()] {
             for name in files(&waiting) {
                 keep(&waiting.join(&name), &target.join(&name), &target)?;
                 touched.extend(target.join(&name).parent().map(Path::to_owned));
@@ -110,7 +105,7 @@ pub(crate) fn publish(work: &Workspace) -> Result<()> {
 
 /// Sets aside what was published: references name it now.
 fn settle(work: &Workspace) -> Result<()> {
-    let (waiting, kept) = (of(work), work.file("kept"));
+    let (waiting, kept) = (work.objects(), work.file("kept"));
     if files(&waiting).is_empty() {
         return Ok(());
     }

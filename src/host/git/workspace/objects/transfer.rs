@@ -14,7 +14,7 @@ use crate::host::failpoint;
 use crate::host::git::plumbing::repo::refuse;
 use crate::host::git::plumbing::run::Git;
 use crate::host::git::workspace::agent::folder::Kind;
-use crate::host::git::workspace::space::Workspace;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// From so many objects on they stay together in a pack.
 const PACKED: usize = 100;

@@ -8,13 +8,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::agent::folder::Folder;
-use super::agent::index::{self, Entry};
-use super::objects;
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::Git;
+use crate::host::git::workspace::agent::folder::Folder;
+use crate::host::git::workspace::agent::index::{self, Entry};
 
 /// A workspace, or a submodule in one.
 #[derive(Clone, Debug)]
@@ -34,7 +33,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Prepares a command that looks at the files; objects that it writes are not in the project yet.
     pub(crate) fn git(&self) -> Git {
-        self.direct().env("GIT_OBJECT_DIRECTORY", objects::of(self))
+        self.direct().env("GIT_OBJECT_DIRECTORY", self.objects())
     }
 
     /// Prepares a command that changes the index or the files.
@@ -57,6 +56,11 @@ impl Workspace {
     pub(crate) fn name(&self) -> String {
         let name = self.dir.file_name().unwrap_or_default().to_string_lossy();
         name.replace("%2F", "/").replace("%25", "%")
+    }
+
+    /// Returns the folder in which objects wait.
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.file("objects")
     }
 
     /// Returns a file of the orchestrator for this workspace.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::agent::config::{self, Setting};
-use super::space::Workspace;
 use crate::error::Result;
 use crate::host::failpoint;
+use crate::host::git::workspace::agent::config::{self, Setting};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Gives a workspace the patterns of the user's checkout, widened to what is declared.
 pub(crate) fn carry(work: &Workspace, settings: &[Setting], declared: &[String]) -> Result<()> {

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::agent::own;
-use super::objects::quarantine;
-use super::space::Workspace;
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::place::space::Workspace;
 use crate::host::lock::{Lock, state_dir};
 use crate::host::owner;
 use crate::host::state;

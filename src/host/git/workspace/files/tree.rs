@@ -1,21 +1,21 @@
-//! What a checkpoint of a workspace would hold: its files as a tree, in quarantine.
+//! The files of a workspace as a tree, in quarantine: what a checkpoint of them would hold. Submodules are not looked at.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::agent::index::Entry;
-use super::agent::own;
-use super::modules::{self, Link};
-use super::objects::quarantine;
-use super::record::Record;
-use super::setup::SetUp;
-use super::space::Workspace;
 use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::refuse;
 use crate::host::git::plumbing::run::{Output, failure};
+use crate::host::git::workspace::agent::index::Entry;
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::files::links::{self, Link};
+use crate::host::git::workspace::files::made::SetUp;
+use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::place::record::Record;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Most names on one command line.
 const MOST: usize = 1000;
@@ -92,27 +92,17 @@ pub(crate) fn begin(work: &Workspace, commit: &str) -> Result<()> {
     work.changing().args(["read-tree", "--reset", commit]).ok().map(drop)
 }
 
-/// Stages everything in the workspace.
-pub(crate) fn stage(work: &Workspace, what: &Selection<'_>) -> std::result::Result<(), Blocked> {
-    quarantine::make(work)?;
-    work.unlock()?;
-    let before = work.entries().ok_or_else(|| {
-        refuse(format!("the index of `{}` is damaged", work.path.display()))
-            .help("run the same command again: it is made anew")
-    })?;
-    let links = modules::links(work, &before)?;
-    add(work, what, &links)?;
+/// Stages everything in the workspace but its submodules.
+pub(crate) fn stage(work: &Workspace, what: &Selection<'_>, links: &[Link]) -> std::result::Result<(), Blocked> {
+    add(work, what, links)?;
     let after = work.entries().unwrap_or_default();
-    embedded(work, &links, &after)?;
+    embedded(work, links, &after)?;
     let made = what.set_up.among(&after);
     if !made.is_empty() {
-        remove(work, &made)?;
+        links::remove(work, &made)?;
     }
     let wanted = wanted(work, what, &after);
-    if !wanted.is_empty() {
-        force(work, &wanted)?;
-    }
-    modules::stage(work, &links, what.mode)
+    if wanted.is_empty() { Ok(()) } else { force(work, &wanted) }
 }
 
 /// Returns the tree of what is staged.
@@ -176,23 +166,17 @@ fn embedded(work: &Workspace, links: &[Link], after: &[Entry]) -> std::result::R
     if new.is_empty() {
         return Ok(());
     }
-    let declared = modules::declared(work);
+    let declared = links::declared(work);
     let inner = new.into_iter().filter(|entry| !declared.iter().any(|(path, _)| *path == entry.name()));
     let inner: Vec<&Entry> = inner.collect();
     match inner.first() {
         None => Ok(()),
         Some(first) => {
             // Left in the index, git would look into it the next time.
-            remove(work, &inner.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>())?;
+            links::remove(work, &inner.iter().map(|entry| entry.path.clone()).collect::<Vec<_>>())?;
             Err(Blocked::Embedded(first.name()))
         }
     }
-}
-
-/// Takes paths out of the index; the files stay.
-pub(crate) fn remove(work: &Workspace, paths: &[Vec<u8>]) -> Result<()> {
-    let input = paths.join(&0);
-    work.changing().args(["update-index", "--force-remove", "-z", "--stdin"]).input(input).ok().map(drop)
 }
 
 /// Lists files that git ignores and that are meant all the same: the declared ones, and those that were added by force.

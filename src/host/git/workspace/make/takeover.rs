@@ -3,18 +3,21 @@
 use std::fs;
 use std::path::Path;
 
-use super::agent::config;
-use super::agent::own;
-use super::leftovers::MAKING;
-use super::linked::{Head, Linked, head};
-use super::make::{self, Order};
-use super::record::{self, Record, free_name};
-use super::space::Workspace;
-use super::{modules, stage};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::repo::refuse;
+use crate::host::git::workspace::agent::config;
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::files::links;
+use crate::host::git::workspace::files::tree;
+use crate::host::git::workspace::make::build;
+use crate::host::git::workspace::place::administration;
+use crate::host::git::workspace::place::leftovers::MAKING;
+use crate::host::git::workspace::place::linked::{Head, Linked, head};
+use crate::host::git::workspace::place::order::Order;
+use crate::host::git::workspace::place::record::{self, Record, free_name};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Marks of earlier versions in the administration of a worktree, and what they are called now.
 const MARKS: [(&str, &str); 3] = [
@@ -42,14 +45,14 @@ pub(crate) fn take_over(
         }
     }
     record::discard(work)?;
-    make::orchestrators(work, order.branch, order.commit)?;
+    administration::make(work, order.branch, order.commit)?;
     let copy = || match fs::copy(linked.dir.join("index"), work.file("index")) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
         done => done,
     };
     failpoint::around("takeover.index", copy).map_err(|e| Workspace::failed("write into", &work.dir, &e))?;
     if work.entries().is_none() {
-        stage::begin(work, order.commit)?;
+        tree::begin(work, order.commit)?;
     }
     for (old, new) in MARKS {
         let text = fs::read(linked.dir.join(old)).ok();
@@ -75,7 +78,7 @@ fn replace(work: &Workspace, linked: &Linked, order: &Order<'_>) -> Result<Recor
     };
     let settings = config::read(work.home())?;
     let theirs = Order { branch, commit: commit.as_deref().unwrap_or(order.commit), ..order.clone() };
-    let seed = make::repository(work, &theirs, &settings, modules::addresses(work)?)?;
+    let seed = build::repository(work, &theirs, &settings, links::addresses(work)?)?;
     let parent = work.path.parent().unwrap_or(&work.path);
     let aside = free_name(parent, &format!("{MAKING}repository"));
     let failed = |e: std::io::Error| Workspace::failed("write into", &work.path, &e);

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::record::{free_name, is_left_over};
-use super::space::Workspace;
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{busy, intent};
+use crate::host::git::workspace::place::record::{free_name, is_left_over};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Folders with this prefix beside the workspaces are on their way out.
 pub(crate) const LEAVING: &str = ".batchprp-removing-";

@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use super::agent::own;
-use super::leftovers;
-use super::linked::{self, Linked};
-use super::record::{self, Record, free_name};
-use super::space::Workspace;
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::refuse;
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::place::leftovers;
+use crate::host::git::workspace::place::linked::{self, Linked};
+use crate::host::git::workspace::place::record::{self, Record, free_name};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// What was found at the path of a workspace.
 #[derive(Debug)]

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::agent::refs::is_id;
-use super::record::free_name;
-use super::space::Workspace;
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::workspace::agent::refs::is_id;
+use crate::host::git::workspace::place::record::free_name;
+use crate::host::git::workspace::place::space::Workspace;
 use crate::host::lock::state_dir;
 
 /// What earlier versions left in the administration of a worktree that they made.

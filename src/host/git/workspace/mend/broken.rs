@@ -2,13 +2,14 @@
 
 use std::fs;
 
-use super::objects::quarantine;
-use super::space::Workspace;
-use super::{agent, linked};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::agent;
+use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::place::linked;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Puts the references of a branch of ours right. `work` is the workspace of its item. Costs one question when all is
 /// well.

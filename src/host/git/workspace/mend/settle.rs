@@ -2,20 +2,19 @@
 
 use std::fs;
 
-use super::agent::own;
-use super::deviation::Deviation;
-use super::make::Order;
-use super::modules;
-use super::objects::{alternates, quarantine};
-use super::placement::{self, Placed};
-use super::prepare::Prepare;
-use super::record::Record;
-use super::rescue::{self, Owner, Rescue};
-use super::space::Workspace;
-use super::stage::{self, Mode, Selection};
 use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, Change};
 use crate::host::git::plumbing::repo::refuse;
+use crate::host::git::workspace::agent::own;
+use crate::host::git::workspace::deviation::Deviation;
+use crate::host::git::workspace::files::modules;
+use crate::host::git::workspace::files::tree::{self, Mode, Selection};
+use crate::host::git::workspace::mend::placement::{self, Placed};
+use crate::host::git::workspace::mend::rescue::{self, Owner, Rescue};
+use crate::host::git::workspace::objects::{alternates, quarantine};
+use crate::host::git::workspace::place::order::Order;
+use crate::host::git::workspace::place::record::Record;
+use crate::host::git::workspace::place::space::Workspace;
 
 /// What was found and done.
 #[derive(Debug, Default)]
@@ -32,13 +31,13 @@ pub(crate) struct Settled {
 pub(crate) fn settle(
     work: &Workspace,
     record: &Record,
-    want: &Prepare,
     order: &Order<'_>,
+    keep_changes: bool,
     repaired: &mut Vec<String>,
 ) -> Result<Settled> {
     if work.file("resolving").exists() {
-        let item = want.item.trim_start_matches("PRP-");
-        return Err(refuse(format!("a merge of {} is being resolved in `{}`", want.item, work.path.display()))
+        let item = order.item.trim_start_matches("PRP-");
+        return Err(refuse(format!("a merge of {} is being resolved in `{}`", order.item, work.path.display()))
             .help(format!("finish it with `batchprp resolve {item} --continue`, or give it up with `--abort`")));
     }
     repaired.extend(work.unlock()?);
@@ -53,13 +52,13 @@ pub(crate) fn settle(
     let config = fs::read(work.file("config.agent")).unwrap_or_default();
     own::restore(work, &config, &alternates::text(&work.store))?;
     record.write(work)?;
-    if want.keep_changes && !damaged && settled.deviations.is_empty() {
+    if keep_changes && !damaged && settled.deviations.is_empty() {
         return Ok(settled);
     }
-    let owner = Owner { run: &want.run, item: &want.item };
+    let owner = Owner { run: order.run, item: order.item };
     let tip = order.commit;
     let Placed { parent, here, commits, deviations, .. } =
-        placement::place(work, &want.branch, tip, order.batch, owner)?;
+        placement::place(work, &work.name(), tip, order.batch, owner)?;
     settled.deviations.extend(deviations);
     let what = Selection::of(work, &record, Mode::Look);
     let checked_out = here.as_deref().unwrap_or(tip);
@@ -67,16 +66,16 @@ pub(crate) fn settle(
     settled.rescued.extend(rescued);
     if parent != tip {
         quarantine::name(work, || {
-            let change = Change::default().update(&refs::head(&want.branch), &parent, tip);
+            let change = Change::default().update(&refs::head(&work.name()), &parent, tip);
             change.must(&work.repo, "batchprp: adopt")
         })?;
         settled.adopted = commits;
         settled.tip.clone_from(&parent);
     }
     if tree != rescue::tree_of(work, &parent)? {
-        stage::check_out(work, &parent)?;
+        tree::check_out(work, &parent)?;
         modules::reset(work, order.silence)?;
     }
-    own::tell(work, Some(&want.branch), &parent)?;
+    own::tell(work, order.branch, &parent)?;
     Ok(settled)
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::agent::{self, refs::Head};
-use super::deviation::Foreign;
-use super::objects::transfer::{self, Line};
-use super::space::Workspace;
 use crate::error::Result;
+use crate::host::git::workspace::agent::{self, refs::Head};
+use crate::host::git::workspace::deviation::Foreign;
+use crate::host::git::workspace::objects::transfer::{self, Line};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// What is checked out in a workspace, compared with the tip of the item's branch.
 #[derive(Clone, Debug)]

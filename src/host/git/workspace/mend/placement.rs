@@ -2,19 +2,22 @@
 
 use std::path::Path;
 
-use super::agent::config;
-use super::agent::{self, lfs, own, refs::Head};
-use super::deviation::Deviation;
-use super::history::{self, History, Relation};
-use super::make::{self, Order};
-use super::record::{Record, free_name};
-use super::rescue::{self, Owner};
-use super::setup::SetUp;
-use super::space::Workspace;
-use super::{modules, stage};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs;
+use crate::host::git::workspace::agent::config;
+use crate::host::git::workspace::agent::{self, lfs, own, refs::Head};
+use crate::host::git::workspace::deviation::Deviation;
+use crate::host::git::workspace::files::links;
+use crate::host::git::workspace::files::made::SetUp;
+use crate::host::git::workspace::files::modules;
+use crate::host::git::workspace::files::tree;
+use crate::host::git::workspace::make::build;
+use crate::host::git::workspace::mend::history::{self, History, Relation};
+use crate::host::git::workspace::mend::rescue::{self, Owner};
+use crate::host::git::workspace::place::order::Order;
+use crate::host::git::workspace::place::record::{Record, free_name};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// Where the next commit goes.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ pub(crate) fn place(
     }
     let here = head.commit().filter(|_| !matches!(relation, Relation::Unreadable(_))).map(str::to_owned);
     if here.as_deref() != Some(tip) || work.entries().is_none() {
-        stage::begin(work, here.as_deref().unwrap_or(tip))?;
+        tree::begin(work, here.as_deref().unwrap_or(tip))?;
     }
     let mut parent = tip.to_owned();
     let mut commits = 0;
@@ -129,12 +132,12 @@ pub(crate) fn connect(work: &Workspace, record: &mut Record, order: &Order<'_>) 
         kept = Some(aside.display().to_string());
     }
     if work.entries().is_none() {
-        stage::begin(work, order.commit)?;
+        tree::begin(work, order.commit)?;
     }
     let settings = config::read(work.home())?;
-    let modules = modules::addresses(work)?;
-    let seed = make::repository(work, order, &settings, modules)?;
-    let name = format!("{}repository", super::leftovers::MAKING);
+    let modules = links::addresses(work)?;
+    let seed = build::repository(work, order, &settings, modules)?;
+    let name = format!("{}repository", crate::host::git::workspace::place::leftovers::MAKING);
     let aside = free_name(work.top.parent().unwrap_or(&work.top), &name);
     failpoint::around("workspace.folder", || std::fs::create_dir(&aside)).map_err(failed)?;
     let done = own::build(work, &aside, &seed).and_then(|()| {

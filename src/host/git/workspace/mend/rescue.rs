@@ -6,15 +6,16 @@ use std::fs;
 
 use serde::{Deserialize, Serialize};
 
-use super::agent::{self, refs as own_refs};
-use super::modules;
-use super::objects::{quarantine, transfer};
-use super::record::{Record, free_name};
-use super::space::Workspace;
-use super::stage::{self, Blocked, Mode, Selection};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs;
+use crate::host::git::workspace::agent::{self, refs as own_refs};
+use crate::host::git::workspace::files::links;
+use crate::host::git::workspace::files::stage;
+use crate::host::git::workspace::files::tree::{self, Blocked, Mode, Selection};
+use crate::host::git::workspace::objects::{quarantine, transfer};
+use crate::host::git::workspace::place::record::{Record, free_name};
+use crate::host::git::workspace::place::space::Workspace;
 
 /// How many repositories inside of a workspace are set aside before it is given up.
 const MANY: usize = 50;
@@ -50,11 +51,11 @@ pub(crate) fn save(
         owner.item, owner.run
     );
     gather(work, &Selection { mode: Mode::Commit { message: &message }, ..what.clone() }, told)?;
-    let tree = stage::write(work)?;
+    let tree = tree::write(work)?;
     if tree == tree_of(work, parent)? {
         return Ok((tree, None));
     }
-    let commit = stage::commit(work, &tree, &[parent], &message)?;
+    let commit = tree::commit(work, &tree, &[parent], &message)?;
     Ok((tree, Some(keep(work, &commit, parent, owner)?)))
 }
 
@@ -90,7 +91,7 @@ fn plain(work: &Workspace, path: &str) -> Result<()> {
         failpoint::around("workspace.keep", || fs::rename(&pointer, &kept))
             .map_err(|e| Workspace::failed("move away", &pointer, &e))?;
     }
-    stage::remove(work, &[path.as_bytes().to_vec()])?;
+    links::remove(work, &[path.as_bytes().to_vec()])?;
     let git = work.changing().env("GIT_LITERAL_PATHSPECS", "1");
     git.args(["add", "--all", "--sparse", "--", path]).ok().map(drop)
 }
@@ -129,8 +130,8 @@ pub(crate) fn references(work: &Workspace, record: &Record, tip: &str, owner: Ow
             known.extend(lines.into_iter().map(|line| line.commit));
         }
     }
-    for sub in modules::present(work)? {
-        modules::rescue(&sub, record)?;
+    for sub in links::present(work)? {
+        stage::rescue(&sub, record)?;
     }
     Ok(rescued)
 }
