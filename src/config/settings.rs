@@ -283,8 +283,10 @@ mod tests {
 
     #[test]
     fn a_stronger_layer_covers_a_weaker_one_and_says_where_it_comes_from() {
-        let (user, _) =
-            from_toml("[run]\njobs = 2\nretries = 0\n[adapter.command]\nargv = [\"x\"]", &SettingOrigin::UserFile("u".into()));
+        let (user, _) = from_toml(
+            "[run]\njobs = 2\nretries = 0\n[adapter.command]\nargv = [\"x\"]",
+            &SettingOrigin::UserFile("u".into()),
+        );
         let text = "[run]\njobs = 3\n[guard]\nsecret = \"refuse\"\nignore = [\"vendor/\"]";
         let (project, _) = from_toml(text, &SettingOrigin::ProjectFile("p".into()));
         let config = Config::from_layers(Layers(vec![user, project]));

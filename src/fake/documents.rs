@@ -34,10 +34,10 @@ pub(crate) fn select(world: &World, selection: &Selection) -> Result<Vec<Prp>, E
     if !selection.lenient && !error.findings.is_empty() {
         return Err(error);
     }
-    match chosen.is_empty() {
-        true => Err(Error::new(ExitCode::NothingMatched, "no PRPs match")),
-        false => Ok(chosen),
+    if chosen.is_empty() {
+        return Err(Error::new(ExitCode::NothingMatched, "no PRPs match"));
     }
+    Ok(chosen)
 }
 
 fn is_wanted(prp: &Prp, selection: &Selection) -> bool {

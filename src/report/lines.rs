@@ -164,7 +164,10 @@ fn guard(verdict: GuardVerdict, findings: &[GuardFinding]) -> String {
         GuardVerdict::NeedsApproval => "needs approval",
         GuardVerdict::Refused => "refused",
     };
-    let shown = findings.iter().take(5).map(|finding| format!("{}: {}", finding.path, finding.reason));
+    let shown = findings.iter().take(5).map(|finding| match finding.path.as_str() {
+        "" => finding.reason.clone(),
+        path => format!("{path}: {}", finding.reason),
+    });
     let rest = findings.len().saturating_sub(5);
     let rest = if rest == 0 { String::new() } else { format!("; and {rest} more") };
     format!("{what}: {}{rest}", line(&shown.collect::<Vec<_>>().join("; "), 400))

@@ -83,9 +83,8 @@ where
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let end = loop {
         tokio::select! {
-            message = rx.recv() => match message.and_then(|message| dispatcher.take(message)) {
-                Some(end) => break end,
-                None => {}
+            message = rx.recv() => if let Some(end) = message.and_then(|message| dispatcher.take(message)) {
+                break end;
             },
             _ = clock.tick() => dispatcher.stream.tick(),
         }

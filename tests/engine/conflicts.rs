@@ -8,7 +8,7 @@ use crate::stage::{events, status, told, until};
 /// Two items change one file that neither declares; the second one later. A third needs the second.
 fn clash() -> Project {
     let project = Project::new();
-    project.configure("[validate]\nl2 = [\"! grep -q BAD shared.txt 2>/dev/null\"]\n");
+    project.configure("[guard]\nforeign_file = \"note\"\n\n[validate]\nl2 = [\"! grep -qs BAD *.txt\"]\n");
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).prp("PRP-47.1.3", &[], &[], 1);
     project.prp("PRP-47.2.1", &["PRP-47.1.2"], &[], 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, "echo one > shared.txt");

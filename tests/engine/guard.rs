@@ -15,7 +15,7 @@ fn pair() -> Project {
 }
 
 fn rules(project: &Project) -> Vec<String> {
-    let findings = told(project, "guard").into_iter().flat_map(|event| event["findings"].as_array().cloned());
+    let findings = told(project, "guard").into_iter().filter_map(|event| event["findings"].as_array().cloned());
     findings.flatten().filter_map(|finding| Some(finding["rule"].as_str()?.to_owned())).collect()
 }
 

@@ -20,6 +20,7 @@ fn worktrees_are_set_up_and_have_slots_of_their_own() {
     let project = pair();
     project.configure(
         r#"[validate]
+env_pass = ["TOOLS"]
 l1 = ["echo $BATCHPRP_SLOT > $TOOLS/validated.$BATCHPRP_ITEM"]
 
 [worktree]

@@ -7,6 +7,7 @@ mod input;
 mod inspect;
 mod policy;
 mod rules;
+mod scene;
 mod secret;
 mod test;
 

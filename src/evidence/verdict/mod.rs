@@ -4,6 +4,7 @@ mod claims;
 mod disagreement;
 mod facts;
 mod judge;
+mod outcome;
 mod rows;
 mod seen;
 mod tree;
@@ -11,6 +12,7 @@ mod words;
 
 pub use claims::{Claims, Word};
 pub use facts::{Facts, Finished, Limit};
-pub use judge::{Judgement, Verdict, judge};
+pub use judge::{Judgement, judge};
+pub use outcome::Verdict;
 pub use rows::{ROWS, Row};
 pub use tree::{Tree, work};

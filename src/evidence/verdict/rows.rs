@@ -1,7 +1,7 @@
 //! The table from facts to verdict.
 
 use super::claims::Word;
-use super::judge::Verdict;
+use super::outcome::Verdict;
 use super::seen::Seen;
 use super::words;
 use crate::model::agent::AgentStatus;

@@ -73,7 +73,12 @@ fn stage(document: &ReviewedPrp<'_>, dependency: &ReviewedPrp<'_>, findings: &mu
 }
 
 /// What builds on work that is off will not run, which its author may not have noticed.
-fn cancelled(document: &ReviewedPrp<'_>, other: &ReviewedPrp<'_>, place: Option<Range<usize>>, findings: &mut Vec<Finding>) {
+fn cancelled(
+    document: &ReviewedPrp<'_>,
+    other: &ReviewedPrp<'_>,
+    place: Option<Range<usize>>,
+    findings: &mut Vec<Finding>,
+) {
     let own = document.prp.status;
     if other.prp.status != Some(Status::Cancelled) || own == Some(Status::Cancelled) || own.is_some_and(Status::is_done)
     {

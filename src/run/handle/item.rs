@@ -122,11 +122,11 @@ fn make_checkpoint(
 fn checkpoint_order(
     state: &mut LoopState,
     origin: &Origin,
-    order: MakeCheckpoint,
+    MakeCheckpoint { ordinal, title, key }: MakeCheckpoint,
 ) -> Result<checkpoint::CheckpointOrder, Failure> {
     let (item, attempt) = state.located(origin)?;
     // A commit outlives everything else.
-    let (title, key) = (state.secrets.redact(&order.title), state.secrets.redact(&order.key));
+    let (title, key) = (state.secrets.redact(&title), state.secrets.redact(&key));
     let run_id = state.run.clone();
     let run = state.open()?;
     let integration = integration(run)?;
@@ -144,7 +144,7 @@ fn checkpoint_order(
         tree,
         lease,
         run: run_id,
-        ordinal: order.ordinal,
+        ordinal,
         title,
         key,
     })

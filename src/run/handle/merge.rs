@@ -65,5 +65,9 @@ pub(super) fn ended(
 
 /// Returns the findings of the guard for the reason of an item, each on one line.
 fn told(findings: &[GuardFinding]) -> Vec<String> {
-    findings.iter().map(|finding| format!("{} ({})", finding.path, finding.reason)).collect()
+    let line = |finding: &GuardFinding| match finding.path.as_str() {
+        "" => finding.reason.clone(),
+        path => format!("{path} ({})", finding.reason),
+    };
+    findings.iter().map(line).collect()
 }

@@ -4,7 +4,7 @@ use crate::bridge::RunGraph;
 use crate::host::process::Marker;
 use crate::host::validate::Validation;
 use crate::run::core::effect::{Reaction, Task};
-use crate::run::core::state::{Stage, LoopState};
+use crate::run::core::state::{LoopState, Stage};
 use crate::run::shared::names;
 use crate::run::shared::slot::SLOT;
 use crate::run::work::merge::candidate_worktree::{self, CandidateWorktree};

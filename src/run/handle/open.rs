@@ -14,7 +14,7 @@ use crate::run::core::state::{LoopState, Stage, misuse};
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::open::{OpenOrder, OpenedRun};
-use crate::schedule::{Input, Machine, ItemGraph, Policy};
+use crate::schedule::{Input, ItemGraph, Machine, Policy};
 
 /// Has a run opened.
 pub(super) fn start(state: &mut LoopState, order: StartRun, answer: Answer<Started>, out: &mut Reaction) {

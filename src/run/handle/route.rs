@@ -17,7 +17,7 @@ pub(crate) fn handle(state: &mut LoopState, message: Message, now: Moment) -> Re
         Message::Asked { origin, request } => asked(state, &origin, request, now, out),
         Message::Opened(result) => open::opened(state, result, now, out),
         Message::WorktreeReady { attempt, result, answer } => {
-            item::worktree_ready(state, &attempt, result, answer, out)
+            item::worktree_ready(state, &attempt, result, answer, out);
         }
         Message::AgentFact { attempt, phase, agent, model, fact } => {
             agent::fact(state, agent::CallSource { attempt, phase, agent, model }, fact, now, out);

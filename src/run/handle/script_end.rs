@@ -30,8 +30,8 @@ pub(super) fn script_ended(state: &mut LoopState, result: Result<u8, Failure>, o
             out.told.push(Told::Flush);
             out.effects.push(Effect::End(end));
         }
-        stage @ (Stage::Opening(_) | Stage::Closed(_)) => {
-            state.stage = stage;
+        before @ (Stage::Opening(_) | Stage::Closed(_)) => {
+            state.stage = before;
             out.effects.push(Effect::End(end));
         }
     }

@@ -1,7 +1,7 @@
 //! Commits that are not the item's own.
 
 use crate::evidence::guard::input::Commit;
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 use crate::model::checkpoint::{Checkpoint, TRAILER_PRP, trailer};
 use crate::model::guard::Level;
 use crate::model::id::PrpId;

@@ -1,7 +1,7 @@
 //! What is no text: large files, core dumps, links, submodules.
 
 use crate::evidence::guard::change::{Change, File};
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 
 /// Folders that tools make and that no repository holds.
 const MADE_BY_TOOLS: [&str; 7] = ["node_modules", ".venv", "venv", "target", "__pycache__", ".tox", ".gradle"];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{manifest, tool};
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 
 /// Returns the files of a repository that command lines run or name; `exists` tells what is there.
 pub fn scripts(lines: &[String], exists: &dyn Fn(&str) -> bool) -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::guard::change::{Change, File};
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 use crate::evidence::guard::test;
 use crate::model::guard::Level;
 use crate::model::pattern::DeclaredFile;

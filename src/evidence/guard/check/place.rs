@@ -1,6 +1,6 @@
 //! Settings by their place: of CI services, of coding agents, of batchprp itself.
 
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 use crate::model::guard::Level;
 
 /// Files of CI services. What ends with `/` is a folder at the top of the repository.

@@ -6,13 +6,11 @@ use super::assignment;
 use super::file::{Kind, is_store, kind};
 use super::known::{self, Found};
 use crate::evidence::guard::change::{Change, File};
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 use crate::model::guard::Level;
 
 /// Longer lines are data.
 const LONGEST: usize = 2000;
-/// Longest excerpt, in letters.
-const WIDTH: usize = 120;
 /// A line of a private key has so many signs at least.
 const KEY_LINE: usize = 40;
 
@@ -69,34 +67,9 @@ fn is_private_key(line: &str, below: &str) -> bool {
     kind.contains("PRIVATE KEY") && (base64 >= KEY_LINE || below.contains("ENCRYPTED"))
 }
 
-/// Returns a line without its secrets, and not too long.
-pub(in crate::evidence::guard) fn masked(line: &str) -> String {
-    let mut found = known::find(line);
-    found.extend(assignment::find(line, assignment::Strictness::Secrets));
-    found.sort_by_key(|found| found.range.start);
-    let mut text = String::new();
-    let mut at = 0;
-    for found in found {
-        if found.range.start >= at {
-            text += &[&line[at..found.range.start], "[redacted]"].concat();
-            at = found.range.end;
-        }
-    }
-    text += &line[at..];
-    let text = text.trim();
-    if text.chars().count() <= WIDTH { text.to_owned() } else { text.chars().take(WIDTH - 1).chain(['…']).collect() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_excerpt_shows_everything_but_the_secret() {
-        let line = "  STRIPE_SECRET = \"9fK2xQpL7vRtB3mN8sWd\"  # ghp_9fK2xQpL7vRtB3mN8sWdA1cE5gH6jK0qZxYv";
-        assert_eq!(masked(line), "STRIPE_SECRET = \"[redacted]\"  # [redacted]");
-        assert_eq!(masked(&"x".repeat(300)).chars().count(), WIDTH);
-    }
 
     #[test]
     fn a_private_key_has_a_key_in_it() {

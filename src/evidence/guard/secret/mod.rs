@@ -4,6 +4,8 @@ mod assignment;
 mod file;
 mod find;
 mod known;
+mod mask;
 mod random;
 
-pub(super) use find::{check, masked};
+pub(super) use find::check;
+pub(super) use mask::masked;

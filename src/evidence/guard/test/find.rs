@@ -5,7 +5,7 @@ use super::language::Language;
 use super::read::{Test, Tests, read};
 use super::skip::Skip;
 use crate::evidence::guard::change::Change;
-use crate::evidence::guard::inspect::Scene;
+use crate::evidence::guard::scene::Scene;
 
 /// So many tests are named; the others are counted.
 const NAMED: usize = 3;

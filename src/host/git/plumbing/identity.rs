@@ -3,7 +3,7 @@
 //! Asked of git once, because only git knows every place of its configuration. What is answered here is what git would
 //! put into a commit; where that cannot be told for certain, the git program makes the commit.
 
-use super::run::Git;
+use super::run::{DURABLE, Git};
 
 /// Who commits when the user has not told git who they are.
 const FALLBACK: (&str, &str) = ("batchprp", "batchprp@localhost");
@@ -47,7 +47,9 @@ impl Identity {
         let fallback = || Some((FALLBACK.0.to_owned(), FALLBACK.1.to_owned()));
         let people = if anonymous { [fallback(), fallback()] } else { [person("author"), committer] };
         let is_now = ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"].iter().all(|name| variable(name).is_none());
-        let plain_objects = setting("core.fsync").is_none()
+        // Ours is met by the store, which flushes what it writes.
+        let flushed = |value: &str| DURABLE.strip_prefix("core.fsync=") == Some(value);
+        let plain_objects = settings.iter().filter(|(key, _)| *key == "core.fsync").all(|(_, value)| flushed(value))
             && setting("core.fsyncobjectfiles").is_none_or(|value| value.eq_ignore_ascii_case("false"))
             && setting("core.sharedrepository").is_none();
         let line = |person: Option<(String, String)>| {

@@ -47,11 +47,13 @@ const FOREIGN: [&str; 20] = [
 /// Gemini CLI hides the configuration of its user from what its shell tool starts; ours is to commit as that user.
 const HIDING: [&str; 3] = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
 
+/// What we commit and point at survives a power failure; one flush for all objects of a command.
+pub(crate) const DURABLE: &str = "core.fsync=objects,reference";
+
 /// Settings of every call, whatever the user's configuration says.
 const SETTINGS: [&str; 18] = [
     "core.fsmonitor=false",
-    // What we commit and point at survives a power failure; one flush for all objects of a command.
-    "core.fsync=objects,reference",
+    DURABLE,
     "core.fsyncMethod=batch",
     "core.quotePath=false",
     "core.filesRefLockTimeout=1000",

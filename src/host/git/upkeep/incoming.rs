@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::evidence::guard::{Change, Commit, File};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{diff, history, refs};
-use crate::model::checkpoint::Checkpoint;
+use crate::model::checkpoint::{Checkpoint, TRAILER_PRP, trailer};
 use crate::model::id::PrpId;
 
 /// Larger files are not looked into.
@@ -23,18 +23,19 @@ pub fn changes(repo: &Repo, from: &str, to: &str) -> Result<Vec<Change>> {
         .collect()
 }
 
-/// Returns the commits of an item that are not on the batch branch.
-pub fn commits(repo: &Repo, into: &str, tip: &str, id: &PrpId) -> Result<Vec<Commit>> {
+/// Returns the commits of an item, after where it started, that are not on the batch branch.
+pub fn commits(repo: &Repo, into: &str, start: &str, tip: &str, id: &PrpId) -> Result<Vec<Commit>> {
     let own = history::first_parents(repo, tip, into)?;
     let foreign = foreign_branches(repo)?;
     let mut found = Vec::new();
-    for commit in history::between(repo, into, tip)? {
+    let since = history::between(repo, start, tip)?;
+    for commit in history::between(repo, into, tip)?.into_iter().filter(|commit| since.contains(commit)) {
         let entry = own.iter().find(|entry| entry.commit == commit);
         let (parents, message) = match entry {
             Some(entry) => (entry.parents.clone(), entry.message.clone()),
             None => (Vec::new(), repo.message(&commit)?),
         };
-        let recorded = entry.is_some() && Checkpoint::read(&message).is_some_and(|made| made.prp == *id);
+        let recorded = entry.is_some() && is_own(&message, id);
         let mut elsewhere = Vec::new();
         for (name, top) in foreign.iter().filter(|_| !recorded) {
             if repo.is_ancestor(&commit, top)? {
@@ -46,6 +47,12 @@ pub fn commits(repo: &Repo, into: &str, tip: &str, id: &PrpId) -> Result<Vec<Com
     }
     found.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(found)
+}
+
+/// Tells whether a message is that of a commit that batchprp makes for an item: a checkpoint, or a merge that was resolved.
+fn is_own(message: &str, id: &PrpId) -> bool {
+    Checkpoint::read(message).is_some_and(|made| made.prp == *id)
+        || trailer(message, TRAILER_PRP).is_some_and(|made| made == id.as_str())
 }
 
 /// Returns the branches that are not batchprp's own.

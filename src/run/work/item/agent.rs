@@ -122,7 +122,7 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     drop(listener.await);
     if let (AgentStatus::Ok, Some(evidence)) = (report.status, evidence) {
         let tip = evidence.tip.clone();
-        if evidence.is_unchanged().await {
+        if evidence.shows_no_change().await {
             // A claim without anything to show for it is no success, whatever the exit code says.
             report.status = AgentStatus::NoWork;
         } else if let Some(task) = task {
@@ -177,7 +177,7 @@ async fn evidence(
 
 impl Evidence {
     /// Tells whether the worktree is as it was. When git cannot tell, something may have changed.
-    async fn is_unchanged(self) -> bool {
+    async fn shows_no_change(self) -> bool {
         let look = move || checkpoint::changed(&self.integration.repo, &self.tree, &self.tip);
         matches!(off_the_loop(look).await, Ok(files) if files.is_empty())
     }

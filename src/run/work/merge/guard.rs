@@ -10,6 +10,7 @@ use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::approval::{self, Approval};
 use crate::host::git::upkeep::{incoming, scan};
+use crate::host::git::worktree::branch;
 use crate::model::guard::Level;
 use crate::model::id::PrpId;
 use crate::run::settings::Settings;
@@ -49,8 +50,8 @@ pub(crate) struct Judgement {
 
 /// Looks at everything that the merge of an item would bring.
 pub(crate) fn judge(what: &Guarded) -> Result<Judgement> {
-    let Integration { repo, branch, .. } = &what.integration;
-    let (Some(into), Some(tip)) = (repo.tip(branch)?, repo.tip(&what.id.branch())?) else {
+    let Integration { repo, branch: into, .. } = &what.integration;
+    let (Some(into), Some(tip)) = (repo.tip(into)?, repo.tip(&what.id.branch())?) else {
         return Ok(Judgement::default());
     };
     let settings = &what.settings;
@@ -79,7 +80,13 @@ fn approved(repo: &Repo, tip: &str, findings: Vec<Finding>) -> Result<Judgement>
 
 fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
     let settings = &what.settings;
-    let since = repo.merge_base(into, tip)?.unwrap_or_else(|| what.integration.base.clone());
+    let start = branch::base(repo, &what.id.branch())?.unwrap_or_else(|| what.integration.base.clone());
+    // Without merges an item starts from the joined work of others, which is not on the batch branch then.
+    let since = if repo.is_ancestor(&start, into)? {
+        repo.merge_base(into, tip)?.unwrap_or_else(|| start.clone())
+    } else {
+        start.clone()
+    };
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let relative = |path: &Path| text(path.strip_prefix(repo.root()).unwrap_or(path));
     let gates: Vec<String> = settings.validate.values().flatten().chain(&what.gates).cloned().collect();
@@ -92,7 +99,7 @@ fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
         declared: what.declared.clone(),
         others: others(what, repo, into)?,
         changes: incoming::changes(repo, &since, tip)?,
-        commits: incoming::commits(repo, into, tip, &what.id)?,
+        commits: incoming::commits(repo, into, &start, tip, &what.id)?,
         scripts: guard::scripts(&gates, &exists),
         gates,
         set_up: settings.copy.clone(),
@@ -101,8 +108,8 @@ fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
 
 /// Returns the other items, with what those that are merged have made.
 fn others(what: &Guarded, repo: &Repo, into: &str) -> Result<Vec<Other>> {
-    let Integration { branch, base, .. } = &what.integration;
-    let merged = scan::all_merged(repo, branch, base)?;
+    let Integration { branch: name, base, .. } = &what.integration;
+    let merged = scan::all_merged(repo, name, base)?;
     let mut others = Vec::new();
     for (item, declared) in &what.others {
         let mut made = Vec::new();

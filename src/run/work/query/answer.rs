@@ -20,7 +20,7 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
         }
         QueryRequest::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
         QueryRequest::ItemDiff(order, answer) => {
-            answer.give(given(executed::patch(settings, &order.item, order.max_bytes)))
+            answer.give(given(executed::patch(settings, &order.item, order.max_bytes)));
         }
         QueryRequest::ChangedFiles(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.changed(&order.0))));

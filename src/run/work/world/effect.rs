@@ -30,7 +30,7 @@ pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
     let Surroundings { settings, marker, env, stop } = around;
     match effect {
         EffectRequest::RunProgram(order, answer) => {
-            answer.give(program::run(order, settings, marker, &env, stop).await)
+            answer.give(program::run(order, settings, marker, &env, stop).await);
         }
         EffectRequest::SendHttp(order, answer) => answer.give(request(order).await),
         EffectRequest::ReadEnv(name, answer) => answer.give(Ok(std::env::var(name.0).ok())),

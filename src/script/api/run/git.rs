@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic, Map};
 use sha2::{Digest, Sha256};
 
 use crate::bridge::{
-    BranchDistance, ChangedFiles, CommitFiles, ItemDiff, Executed, ExecutedFacts, GetWorktree, IsTracked, IsUnclosed,
+    BranchDistance, ChangedFiles, CommitFiles, Executed, ExecutedFacts, GetWorktree, IsTracked, IsUnclosed, ItemDiff,
     LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
 };
 use crate::error::Error;

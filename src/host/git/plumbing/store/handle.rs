@@ -55,6 +55,11 @@ impl Store {
         Self { common_dir: git_dir.clone(), git_dir, readable: false, idle: Mutex::default() }
     }
 
+    /// Returns the folder of objects.
+    pub(super) fn objects(&self) -> PathBuf {
+        self.common_dir.join("objects")
+    }
+
     /// Tells whether commits have the parents that they name: no shallow clone, and no grafts.
     pub(crate) fn is_whole(&self) -> bool {
         !self.common_dir.join("shallow").exists() && !self.common_dir.join("info/grafts").exists()

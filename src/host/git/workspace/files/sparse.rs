@@ -84,7 +84,7 @@ mod tests {
         };
         assert_eq!(add(&[]), cone);
         assert_eq!(add(&["README.md", "docs/deep/x", "a/b/c", "a/f"]), cone);
-        assert_eq!(add(&["./x/y/z.rs", "x/*.py"]), "/*\n!/*/\n/a/\n!/a/*/\n/a/b/\n/docs/\n/x/\n");
+        assert_eq!(add(&["./x/y/z.rs", "x/*.py"]), "/*\n!/*/\n/a/\n!/a/*/\n/a/b/\n/docs/\n/x/\n!/x/*/\n/x/y/\n");
         assert_eq!(add(&["a/c/d/e"]), "/*\n!/*/\n/a/\n!/a/*/\n/a/b/\n/a/c/\n!/a/c/*/\n/a/c/d/\n/docs/\n");
         assert_eq!(add(&["a/**/e"]), "/*\n!/*/\n/a/\n/docs/\n");
     }
