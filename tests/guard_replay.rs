@@ -116,7 +116,9 @@ fn the_last_commits_of_a_repository_raise_no_false_alarm() {
         let author = repository.git(&["show", "-s", "--format=%an <%ae>", id]).trim().to_owned();
         let mut changes = repository.changes(id);
         if reverse {
-            changes.iter_mut().for_each(|change| std::mem::swap(&mut change.old, &mut change.new));
+            for change in &mut changes {
+                std::mem::swap(&mut change.old, &mut change.new);
+            }
         }
         let input = Input {
             item: "PRP-1.1.1".to_owned(),

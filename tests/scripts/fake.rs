@@ -320,8 +320,7 @@ impl Fake {
                 answer.give(Ok(()));
             }
             RunRequest::Close(_, answer) => answer.give(Ok(self.close())),
-            RunRequest::Pause(_, answer) => answer.give(Ok(())),
-            RunRequest::BeginPhase(_, answer) => answer.give(Ok(())),
+            RunRequest::Pause(_, answer) | RunRequest::BeginPhase(_, answer) => answer.give(Ok(())),
             RunRequest::EmitEvent(event, answer) => {
                 if let EventKind::Note { text, .. } = event.0 {
                     self.world.lock().unwrap().notes.push(text);
@@ -378,15 +377,14 @@ impl Fake {
                 answer.give(Ok(()));
             }
             EffectRequest::ListFiles(folder, answer) => {
-                answer.give(Ok(files(&self.root, &folder.0.display().to_string())))
+                answer.give(Ok(files(&self.root, &folder.0.display().to_string())));
             }
-            EffectRequest::CommitFiles(_, answer) => answer.give(Ok(None)),
             EffectRequest::RunProgram(_, answer) => {
-                answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }))
+                answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }));
             }
             EffectRequest::SendHttp(_, answer) => answer.refuse(Error::new(ExitCode::Internal, "no network in tests")),
             // No program of this machine may be found: every adapter but the built-in ones is absent.
-            EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),
+            EffectRequest::CommitFiles(_, answer) | EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),
             EffectRequest::Now(_, answer) => answer.give(Ok(1_790_000_000)),
         }
     }
@@ -401,14 +399,13 @@ impl Fake {
             QueryRequest::ExecutedFacts(order, answer) => answer.give(Ok(self.executed(order.batch, &order.ids))),
             QueryRequest::IsUnclosed(_, answer) => answer.give(Ok(false)),
             QueryRequest::ItemDiff(_, answer) => answer.give(Ok(String::new())),
-            QueryRequest::ChangedFiles(_, answer) => answer.give(Ok(Vec::new())),
             QueryRequest::IsTracked(_, answer) => answer.give(Ok(true)),
-            QueryRequest::ShowFile(_, answer) => answer.give(Ok(None)),
             QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
             QueryRequest::LogRange(_, answer) => answer.give(Ok(Vec::new())),
-            QueryRequest::OriginAddress(_, answer) => answer.give(Ok(None)),
-            QueryRequest::TreeFiles(_, answer) => answer.give(Ok(Vec::new())),
-            QueryRequest::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
+            QueryRequest::ShowFile(_, answer) | QueryRequest::OriginAddress(_, answer) => answer.give(Ok(None)),
+            QueryRequest::ChangedFiles(_, answer)
+            | QueryRequest::TreeFiles(_, answer)
+            | QueryRequest::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
         }
     }
 }

@@ -158,7 +158,7 @@ fn tree(tokens: &[Token], mut at: usize, mut path: Path, found: &mut Vec<(Path, 
     loop {
         match tokens.get(at) {
             Some(Token::Name(word)) if word == "as" => {
-                name = tokens.get(at + 1).and_then(Token::name).unwrap_or_default().to_owned();
+                tokens.get(at + 1).and_then(Token::name).unwrap_or_default().clone_into(&mut name);
                 at += 2;
             }
             Some(Token::Name(word)) if word == "self" && !path.is_empty() => {

@@ -12,8 +12,8 @@ pub(crate) enum Token {
 impl Token {
     pub(crate) fn name(&self) -> Option<&str> {
         match self {
-            Token::Name(name) => Some(name),
-            Token::Path | Token::Mark(_) => None,
+            Self::Name(name) => Some(name),
+            Self::Path | Self::Mark(_) => None,
         }
     }
 }
@@ -32,13 +32,10 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         } else if c.is_alphabetic() || c == '_' {
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
-            rest = match string(name, after) {
-                Some(after) => after,
-                None => {
-                    found.push(Token::Name(name.to_owned()));
-                    after
-                }
-            };
+            rest = string(name, after).unwrap_or_else(|| {
+                found.push(Token::Name(name.to_owned()));
+                after
+            });
         } else if c == '"' {
             rest = quoted(&rest[1..]);
         } else if c == '\'' {
