@@ -7,11 +7,11 @@ use batchprp::graph::Node;
 /// Parts of which random paths are made.
 pub(crate) const PARTS: [&str; 3] = ["a", "b", "x.rs"];
 
-/// Every path of up to four parts.
+/// Every path of up to five parts: a folder of three, and two more that a pattern names behind `**`.
 fn universe() -> Vec<Vec<&'static str>> {
     let mut all: Vec<Vec<&str>> = vec![vec![]];
     let mut longest = all.clone();
-    for _ in 0..4 {
+    for _ in 0..5 {
         longest = longest
             .iter()
             .flat_map(|path| PARTS.iter().map(move |part| path.iter().copied().chain([*part]).collect()))
