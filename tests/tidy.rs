@@ -40,9 +40,6 @@ const RUN_MAY_NAME: [(&str, &[&str]); 6] = [
     ("dispatch", &["settings", "shared", "work", "core", "handle"]),
 ];
 
-/// Where files may still import each other: both go when git is read in process and worktrees are made by us.
-const LEFT: [&str; 2] = ["src/host/git/worktree/", "src/host/git/plumbing/temporary.rs"];
-
 /// Most files of one folder of `src/`, its face apart.
 const MOST_FILES: usize = 20;
 
@@ -114,8 +111,7 @@ fn every_room_of_a_run_names_only_the_rooms_below_it() {
 
 #[test]
 fn no_files_import_each_other() {
-    let all = sources("src", "rs").into_iter().filter(|source| !LEFT.iter().any(|left| source.path.starts_with(left)));
-    none("circles", &Imports::read(&all.collect::<Vec<_>>()).circles());
+    none("circles", &Imports::read(&sources("src", "rs")).circles());
 }
 
 #[test]

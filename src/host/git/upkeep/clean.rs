@@ -192,7 +192,7 @@ fn reason_to_keep(
 fn worktree_of(repo: &Repo, branch: &str) -> Result<Option<PathBuf>> {
     for admin in admin::all(repo) {
         let ours = admin.marker().is_some_and(|marker| marker.branch == branch);
-        if ours || crate::host::git::worktree::prepare::is_on(&admin.head(repo)?, branch) {
+        if ours || admin.head(repo)?.is_on(branch) {
             return Ok(admin.path);
         }
     }

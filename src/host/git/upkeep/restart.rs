@@ -53,7 +53,7 @@ pub fn restart(repo: &Repo, batch_branch: &str, item_branches: &[String], run: &
 fn leave_worktree(repo: &Repo, name: &str, tip: &str, run: &str) -> Result<Option<rescue::Rescue>> {
     for admin in admin::all(repo) {
         let ours = admin.marker().is_some_and(|marker| marker.branch == name);
-        let on_branch = crate::host::git::worktree::prepare::is_on(&admin.head(repo)?, name);
+        let on_branch = admin.head(repo)?.is_on(name);
         let Some(path) = admin.path.clone().filter(|_| ours || on_branch) else { continue };
         if !ours {
             return Err(refuse(format!("`{name}` is checked out in `{}`", path.display()))

@@ -36,6 +36,11 @@ impl Head {
     fn of_reference(name: &str) -> Self {
         name.strip_prefix("refs/heads/").map_or(Self::Broken, |name| Self::Branch(name.to_owned()))
     }
+
+    /// Tells whether a worktree is on its branch.
+    pub(crate) fn is_on(&self, branch: &str) -> bool {
+        matches!(self, Self::Branch(name) if name == branch)
+    }
 }
 
 /// One linked worktree, whole or not.

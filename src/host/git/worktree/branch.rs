@@ -1,6 +1,6 @@
 //! Branches of batches and items: created only, adopted only when our own record says that we made them.
 
-use super::{admin, prepare, repair};
+use super::{admin, repair};
 use crate::error::{Error, Result};
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
@@ -93,7 +93,7 @@ pub(crate) fn not_checked_out(repo: &Repo, branch: &str) -> Result<()> {
         return Err(refusal("the main checkout"));
     }
     for admin in admin::all(repo) {
-        if prepare::is_on(&admin.head(repo)?, branch) {
+        if admin.head(repo)?.is_on(branch) {
             let place = admin.path.as_deref().unwrap_or(&admin.dir);
             return Err(refusal(&format!("`{}`", place.display())));
         }

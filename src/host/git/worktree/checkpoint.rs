@@ -1,7 +1,8 @@
 //! Checkpoints: the commits by which git knows that a phase is done.
 
 use super::deviation::{self, Deviation};
-use super::prepare::{self, Prepared};
+use super::prepare;
+use super::request::Prepared;
 use super::work::Work;
 use crate::error::Result;
 use crate::host::git::plumbing::diff;

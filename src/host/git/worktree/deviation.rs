@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::admin::Head;
-use super::prepare::{Prepared, is_on};
+use super::request::Prepared;
 use super::rescue;
 use super::work::Work;
 use crate::error::Result;
@@ -52,7 +52,7 @@ pub(crate) struct Placed {
 pub(crate) fn examine(work: &Work<'_>, prepared: &Prepared, previous: &str) -> Result<Placed> {
     let repo = work.repo;
     let head = work.admin.head(repo)?;
-    let on_branch = is_on(&head, &prepared.branch);
+    let on_branch = head.is_on(&prepared.branch);
     let tip = repo.tip(&prepared.branch)?;
     let mut deviations = Vec::new();
     if tip.is_none() {

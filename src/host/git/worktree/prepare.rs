@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::admin::{self, Admin, Head, Marker};
+use super::admin::{self, Admin, Marker};
 use super::branch;
 use super::repair;
-use super::rescue::Rescue;
+use super::request::{Prepare, Prepared};
 use super::work::Work;
 use crate::error::Result;
 use crate::host::failpoint;
@@ -17,38 +17,6 @@ use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::temporary;
 use crate::host::lock::Lock;
-
-/// What an item needs before its recipe starts.
-#[derive(Clone, Debug, Default)]
-pub struct Prepare {
-    pub branch: String,
-    /// Commit from which a new branch starts.
-    pub start: String,
-    pub path: PathBuf,
-    pub run: String,
-    /// Id of the PRP.
-    pub item: String,
-    pub attempt: u32,
-    /// Leaves uncommitted work where it is: the result of a finished agent that is about to be adopted.
-    pub keep_changes: bool,
-}
-
-/// A worktree that is ready to be worked in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Prepared {
-    pub path: PathBuf,
-    pub branch: String,
-    /// Commit where the branch started.
-    pub base: String,
-    /// Tip of the branch, which is checked out.
-    pub tip: String,
-    pub item: String,
-    pub run: String,
-    /// Uncommitted work that was found and saved.
-    pub rescued: Option<Rescue>,
-    /// What had to be mended, for the event stream.
-    pub repaired: Vec<String>,
-}
 
 /// Makes or repairs branch and worktree of an item.
 pub fn prepare(repo: &Repo, want: &Prepare) -> Result<Prepared> {
@@ -168,9 +136,4 @@ fn place(repo: &Repo, path: &Path) -> Result<PathBuf> {
             .help("set `paths.worktrees` to a folder outside of the repository"));
     }
     Ok(place)
-}
-
-/// Tells whether a worktree is on its branch.
-pub(crate) fn is_on(head: &Head, branch: &str) -> bool {
-    matches!(head, Head::Branch(name) if name == branch)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::admin::{self, Admin, Head, free_name};
-use super::prepare::{Prepare, is_on};
+use super::request::Prepare;
 use super::rescue::{self, Rescue};
 use super::work::Work;
 use crate::error::Result;
@@ -70,7 +70,7 @@ pub(crate) fn find(repo: &Repo, branch: &str, path: &Path, repaired: &mut Vec<St
                 admin.discard(repo)?;
                 repaired.push(format!("`{}` was registered but missing; it is made again", path.display()));
             }
-        } else if is_on(&admin.head(repo)?, branch) {
+        } else if admin.head(repo)?.is_on(branch) {
             elsewhere(repo, &admin, branch, repaired)?;
         }
     }
@@ -91,7 +91,7 @@ pub(crate) fn settle(work: &Work<'_>, want: &Prepare, tip: &str, repaired: &mut 
     repaired.extend(work.admin.reconnect(work.path)?);
     repaired.extend(work.unlock(&want.branch)?);
     let head = work.admin.head(work.repo)?;
-    let on_branch = is_on(&head, &want.branch);
+    let on_branch = head.is_on(&want.branch);
     let status = work.status()?;
     let damaged = status.is_none() || !work.admin.dir.join("index").exists();
     let clean = status.is_some_and(|files| files.is_empty()) && !damaged;
@@ -165,7 +165,7 @@ fn elsewhere(repo: &Repo, admin: &Admin, branch: &str, repaired: &mut Vec<String
 
 fn not_foreign(repo: &Repo, admin: &Admin, branch: &str, path: &Path) -> Result<()> {
     let ours = admin.marker().is_some_and(|marker| marker.branch == branch);
-    if ours || is_on(&admin.head(repo)?, branch) {
+    if ours || admin.head(repo)?.is_on(branch) {
         return Ok(());
     }
     Err(refuse(format!("`{}` is a worktree that batchprp did not make", path.display()))
