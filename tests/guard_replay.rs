@@ -100,7 +100,7 @@ impl Repository {
 }
 
 #[test]
-#[ignore = "needs a repository: BATCHPRP_REPLAY=PATH, with --ignored --nocapture"]
+#[ignore = "needs a repository: BATCHPRP_REPLAY=PATH cargo test --test guard_replay -- --ignored --nocapture"]
 fn the_last_commits_of_a_repository_raise_no_false_alarm() {
     let variable = |name: &str, otherwise: &str| std::env::var(name).unwrap_or_else(|_| otherwise.to_owned());
     let path = std::env::var("BATCHPRP_REPLAY").expect("BATCHPRP_REPLAY names a repository");

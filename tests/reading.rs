@@ -67,7 +67,7 @@ fn reading_takes_linear_time() {
 }
 
 #[test]
-#[ignore = "takes long without optimisation; run with --release"]
+#[ignore = "takes long without optimisation: cargo test --release --test reading -- --ignored"]
 fn a_hundred_thousand_phases_are_read_in_linear_time() {
     grows_linearly(10_000);
 }

@@ -62,7 +62,7 @@ fn a_kill_while_removed_worktrees_are_deleted_leaves_none_of_them() {
 }
 
 #[test]
-#[ignore = "every time that every place is passed: about half an hour on two cores"]
+#[ignore = "half an hour: cargo test --release --features failpoints --test crash -- --ignored crash_at_every"]
 fn crash_at_every_time_that_a_fail_point_is_passed() {
     let points = enumerate();
     let each = points.iter().flat_map(|(name, times)| (1..=*times).map(|at| (name.clone(), at)));

@@ -74,7 +74,7 @@ fn forty_seeds_of_random_kills_lose_nothing_and_repeat_nothing() {
 }
 
 #[test]
-#[ignore = "500 seeds: about fifteen minutes on two cores"]
+#[ignore = "fifteen minutes: cargo test --release --features failpoints --test crash -- --ignored crash_at_random"]
 fn crash_at_random_times_in_five_hundred_seeds() {
     let count = std::env::var("BATCHPRP_CRASH_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
     seeds(1000..1000 + count);

@@ -52,7 +52,7 @@ fn floods_of_output_need_at_most_64_mib_more() {
 }
 
 #[test]
-#[ignore = "some minutes: lines of 100 MB, and 20 GB of log through pipes"]
+#[ignore = "20 GB through pipes, some minutes: cargo test --release --test engine -- --ignored ten_gigabytes"]
 fn ten_gigabytes_of_log_from_each_of_two_agents_need_at_most_64_mib_more() {
     let size = std::env::var("BATCHPRP_FLOOD").unwrap_or_else(|_| "10000000000".to_owned());
     let lines = "head -c 100000000 /dev/zero | tr '\\0' x; echo; yes 'a line of a log that goes on and on' | head -c ";

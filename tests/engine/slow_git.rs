@@ -114,7 +114,7 @@ fn while_git_makes_a_worktree_or_a_merge_the_others_are_heard() {
 }
 
 #[test]
-#[ignore = "every subcommand of a run, each slow by five seconds, on an idle machine: several minutes"]
+#[ignore = "each subcommand slow by five seconds, some minutes: cargo test --test engine -- --ignored whatever_git_does"]
 fn whatever_git_does_slowly_the_others_are_heard_within_a_quarter_of_a_second() {
     let project = staged(&["PRP-47.1.1"], 1);
     let command = faked(

@@ -38,7 +38,7 @@ fn work(fixture: &Fixture) {
 
 /// Started by the test below in a process of its own.
 #[test]
-#[ignore = "the child of the kill test"]
+#[ignore = "not a test: the process that the kill test starts"]
 fn child() {
     if let Some(folder) = std::env::var_os("BATCHPRP_TEST_FOLDER") {
         work(&Fixture::at(PathBuf::from(folder)));

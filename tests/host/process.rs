@@ -145,7 +145,7 @@ fn leftovers_of_dead_runs_are_swept_and_others_are_not() {
 
 /// Not a test: the parent that `children_die_with_their_parent` kills.
 #[tokio::test]
-#[ignore = "helper process of another test"]
+#[ignore = "not a test: a process that another test starts"]
 async fn helper_parent() {
     let Ok(file) = std::env::var("HELPER_PIDS") else { return };
     let script = format!("echo $$ >> {file}; exec sleep 60");

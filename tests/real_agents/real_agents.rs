@@ -139,27 +139,27 @@ macro_rules! agents {
             const NAME: &str = stringify!($agent);
 
             #[test]
-            #[ignore = "drives a real agent"]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn completes() { super::completes(NAME); }
 
             #[test]
-            #[ignore = "drives a real agent"]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn pauses_at_a_rate_limit() { super::pauses_at_a_rate_limit(NAME); }
 
             #[test]
-            #[ignore = "drives a real agent"]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn ends_an_agent_that_hangs() { super::ends_an_agent_that_hangs(NAME); }
 
             #[test]
-            #[ignore = "drives a real agent"]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn survives_a_lost_connection() { super::survives_a_lost_connection(NAME); }
 
             #[test]
-            #[ignore = "drives a real agent"]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn goes_on_after_a_kill() { super::goes_on_after_a_kill(NAME); }
 
             #[test]
-            #[ignore = "drives a real agent, and writes with RECORD=1 only"]
+            #[ignore = "drives a real agent: RECORD=1 cargo test --test real_agents -- --ignored NAME::record"]
             fn record() { crate::record::record(NAME); }
         }
     )* };

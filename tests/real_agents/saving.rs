@@ -91,7 +91,7 @@ fn reviewed(together: bool) -> Counts {
 }
 
 #[test]
-#[ignore = "drives a real agent"]
+#[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
 fn claude_reads_the_common_context_of_eight_reviews_from_the_cache() {
     if !installed("claude") {
         return;

@@ -140,19 +140,19 @@ fn provider(project: &Project) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "drives a real agent"]
+#[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
 fn claude() {
     starts_a_batch_that_completes(&CLAUDE);
 }
 
 #[test]
-#[ignore = "drives a real agent"]
+#[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
 fn codex() {
     starts_a_batch_that_completes(&CODEX);
 }
 
 #[test]
-#[ignore = "drives a real agent"]
+#[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
 fn gemini() {
     starts_a_batch_that_completes(&GEMINI);
 }

@@ -168,7 +168,7 @@ fn a_kill_before_or_after_any_write_or_move_leaves_every_document_in_one_folder(
 }
 
 #[test]
-#[ignore = "every time that every place is passed, also with a commit: some minutes"]
+#[ignore = "twenty minutes: cargo test --features failpoints --test reviews -- --ignored crash_at_every_place"]
 fn crash_at_every_place_of_a_context_update() {
     for flags in [&[][..], &["--commit"][..]] {
         let (points, expected) = reference(flags);

@@ -114,7 +114,7 @@ fn check(fixture: &Fixture, before: &BTreeMap<String, String>, what: &str) {
 
 /// Started by the tests below in a process of its own.
 #[test]
-#[ignore = "the child of the kill tests"]
+#[ignore = "not a test: the process that the kill tests start"]
 fn child() {
     if let Some(folder) = std::env::var_os("BATCHPRP_TEST_FOLDER") {
         work(&Fixture::at(PathBuf::from(folder)));
@@ -178,7 +178,7 @@ fn a_kill_at_every_place_is_mended_by_the_next_run() {
 }
 
 #[test]
-#[ignore = "every time that every place is passed, killed and failed: about an hour on two cores"]
+#[ignore = "about an hour: cargo test --features failpoints --test git -- --ignored a_kill_and_a_failure"]
 fn a_kill_and_a_failure_every_time_that_a_place_is_passed() {
     let each = places().into_iter().flat_map(|(name, times)| (1..=times).map(move |at| (name.clone(), at)));
     let cases: Vec<String> =
