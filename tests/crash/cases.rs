@@ -17,6 +17,8 @@ const NOTHING_MATCHED: i32 = 4;
 pub(crate) enum Case {
     /// What the fail points do during the first start.
     Faults(String),
+    /// What the fail points do during one start after the other.
+    Chain(Vec<String>),
     /// Kills at random times.
     Kills(Plan),
 }
@@ -95,6 +97,13 @@ fn one(case: &Case, expected: &Expected) -> (usize, Vec<String>) {
                 if wrong.is_empty() {
                     return (1, wrong);
                 }
+            }
+        }
+        Case::Chain(starts) => {
+            for faults in starts {
+                rounds.push(Round::begin(&scene, 1));
+                let child = scene.start(faults, "");
+                scene.wait(child);
             }
         }
         Case::Kills(plan) => plan.carry_out(&scene, &mut rounds),

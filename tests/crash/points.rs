@@ -61,6 +61,27 @@ fn a_kill_while_removed_worktrees_are_deleted_leaves_none_of_them() {
     all(&cases, &reference()).print("each time that the remains of a worktree are deleted × kill");
 }
 
+/// A start that finds everything merged must not forget, by dying early, that there is still something to clean up.
+#[test]
+fn a_kill_of_the_start_that_closes_for_a_killed_run_leaves_the_closing_to_the_next_one() {
+    let removals = enumerate()["trash.delete.pre"];
+    let closing = format!("trash.delete.pre:kill:{removals}");
+    let scene = Scene::new();
+    for faults in [closing.as_str(), ""] {
+        let child = scene.start(faults, "");
+        scene.wait(child);
+    }
+    // What precedes a place follows the one before.
+    let mut points = scene.points();
+    points.retain(|name| name.ends_with(".post"));
+    points.sort();
+    points.dedup();
+    assert!(points.iter().any(|name| name == "run.reap.post"), "{points:?}");
+    let chain = |name: &String| Case::Chain(vec![closing.clone(), format!("{name}:kill:1")]);
+    let cases = points.iter().map(chain).collect::<Vec<_>>();
+    all(&cases, &reference()).print("each place of a start that only closes × kill");
+}
+
 #[test]
 #[ignore = "half an hour: cargo test --release --features failpoints --test crash -- --ignored crash_at_every"]
 fn crash_at_every_time_that_a_fail_point_is_passed() {

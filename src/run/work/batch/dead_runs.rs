@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::bridge::RunOptions;
 use crate::event::EventKind;
 use crate::host::{clock, failpoint, process, state};
@@ -13,13 +15,25 @@ use crate::run::work::tell::Tell;
 #[derive(Debug)]
 pub(crate) struct OpenMark(PathBuf);
 
+/// What a mark says about its run, so that nobody has to read a journal that may not have begun.
+#[derive(Default, Serialize, Deserialize)]
+struct OpenRun {
+    batch: Option<u32>,
+    merges: bool,
+}
+
+/// Marks of dead runs whose remains were seen to.
+#[must_use = "marks that stay are looked at by every later start"]
+pub(crate) struct Reaped(Vec<OpenMark>);
+
 impl OpenMark {
     /// Marks a run as open.
-    pub(crate) fn set(settings: &Settings, run: &str) -> std::io::Result<Self> {
+    pub(crate) fn set(settings: &Settings, run: &str, options: &RunOptions) -> std::io::Result<Self> {
         let folder = settings.open_runs_dir();
         state::private_dir(&folder)?;
         let path = folder.join(run);
-        state::write_private(&path, b"")?;
+        let text = serde_json::to_string(&OpenRun { batch: options.batch, merges: options.merge })?;
+        state::write_private(&path, text.as_bytes())?;
         Ok(Self(path))
     }
 
@@ -29,14 +43,23 @@ impl OpenMark {
     }
 }
 
+impl Reaped {
+    /// Takes the marks away. Only a run that has set its own may do this: a start that dies in between would otherwise
+    /// leave no trace of what is still to be closed.
+    pub(crate) fn clear(self) {
+        self.0.into_iter().for_each(OpenMark::clear);
+    }
+}
+
 /// Ends the processes that dead runs of a batch left, and says so for them. The lock of the batch is ours, so whoever
 /// opened them is gone.
-pub(crate) fn reap(settings: &Settings, run: &str, options: &RunOptions, tell: &Tell) {
+pub(crate) fn reap(settings: &Settings, run: &str, options: &RunOptions, tell: &Tell) -> Reaped {
+    let mut reaped = Vec::new();
     for (name, mark) in open_runs(settings) {
-        let directory = settings.run_dir(&name);
-        if name == run || !is_of(&directory, options.batch) {
+        if name == run || open_run(&mark).batch != options.batch {
             continue;
         }
+        let directory = settings.run_dir(&name);
         let ended = is_ended(&directory);
         if !ended {
             let killed = process::sweep(|dead| dead == name);
@@ -49,18 +72,18 @@ pub(crate) fn reap(settings: &Settings, run: &str, options: &RunOptions, tell: &
         }
         // A failure to write this does no harm: the next start looks again.
         let interrupted = || state::write_private(&directory.join("interrupted"), clock::now().as_bytes());
-        if ended || failpoint::around("run.reap", interrupted).is_ok() {
-            OpenMark(mark).clear();
+        if ended || !directory.exists() || failpoint::around("run.reap", interrupted).is_ok() {
+            reaped.push(OpenMark(mark));
         }
     }
+    Reaped(reaped)
 }
 
 /// Tells whether a run of a batch that merges never came to write its end and its metrics.
 pub(crate) fn unclosed(settings: &Settings, batch: u32) -> bool {
-    open_runs(settings).into_iter().any(|(name, _)| {
-        let first = journal::first(&settings.run_dir(&name));
-        matches!(first.map(|event| event.kind),
-            Some(EventKind::RunStarted { batch: Some(of), merges: true, .. }) if of == batch)
+    open_runs(settings).iter().any(|(_, mark)| {
+        let open = open_run(mark);
+        open.merges && open.batch == Some(batch)
     })
 }
 
@@ -72,12 +95,9 @@ fn open_runs(settings: &Settings) -> Vec<(String, PathBuf)> {
     found
 }
 
-fn is_of(directory: &Path, batch: Option<u32>) -> bool {
-    match journal::first(directory).map(|event| event.kind) {
-        Some(EventKind::RunStarted { batch: of, .. }) => of == batch,
-        // It died before its first event, and so before it started anything.
-        Some(_) | None => true,
-    }
+/// Reads a mark. One that is not to be read belongs to no batch.
+fn open_run(mark: &Path) -> OpenRun {
+    std::fs::read(mark).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 fn is_ended(directory: &Path) -> bool {

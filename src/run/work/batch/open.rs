@@ -66,7 +66,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     if let Some(repo) = &repo {
         repo.exclude(&["/.ce/tmp/", "/.ce/completed-batches/"])?;
     }
-    dead_runs::reap(&settings, &run, &options, &tell);
+    let reaped = dead_runs::reap(&settings, &run, &options, &tell);
     let integration = match (&repo, options.merge) {
         (Some(repo), true) => Some(integrate(&settings, repo, &options, &graph, &run, &tell)?),
         (Some(_), false) | (None, _) => None,
@@ -74,7 +74,8 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     let directory = settings.run_dir(&run);
     let unwritable = |error: &std::io::Error| unwritable(&directory, error);
     state::private_dir(&directory).map_err(|error| unwritable(&error))?;
-    let mark = Some(OpenMark::set(&settings, &run).map_err(|error| unwritable(&error))?);
+    let mark = Some(OpenMark::set(&settings, &run, &options).map_err(|error| unwritable(&error))?);
+    reaped.clear();
     let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
     let merged = integration.as_ref().map(|integration| merged(integration, &graph)).transpose()?;
     // Where merges are tried out, that happens beside the items.
