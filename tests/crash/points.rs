@@ -73,7 +73,7 @@ fn a_kill_of_the_start_that_closes_for_a_killed_run_leaves_the_closing_to_the_ne
     }
     // What precedes a place follows the one before.
     let mut points = scene.points();
-    points.retain(|name| name.ends_with(".post"));
+    points.retain(|name| name.rsplit_once('.').is_some_and(|(_, moment)| moment == "post"));
     points.sort();
     points.dedup();
     assert!(points.iter().any(|name| name == "run.reap.post"), "{points:?}");
