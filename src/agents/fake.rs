@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, raise};
 
 use super::fake_script::{self, FakeStep};
+use super::journal;
 use super::ledger;
 use super::speaker::Speaker;
 use super::task::{beat, variable, write_result};
 use crate::host::clock;
 use crate::model::agent::{AgentEvent, Scope};
-use crate::model::task::TaskResult;
+use crate::model::agent_files::task::TaskResult;
 use crate::model::usage::Tokens;
 
 /// Set when this process already ignores the signals that its script names.
@@ -69,6 +70,7 @@ fn play(step: &FakeStep, item: &str, speaker: &mut Speaker) -> Result<Option<u8>
         }
         FakeStep::Work { seconds } => work(*seconds, speaker),
         FakeStep::Sleep { seconds } => std::thread::sleep(duration(*seconds)),
+        FakeStep::Await { event, item } => journal::wait_for(event, item.as_deref())?,
         FakeStep::Stall => loop {
             std::thread::park();
         },
@@ -82,8 +84,8 @@ fn play(step: &FakeStep, item: &str, speaker: &mut Speaker) -> Result<Option<u8>
         FakeStep::Flood { lines, bytes } => flood(*lines, *bytes, speaker),
         FakeStep::Raw { text } => speaker.raw(format!("{text}\n").as_bytes()),
         FakeStep::Deny { tool } => speaker.say(&AgentEvent::PermissionDenied { tool: tool.clone() }),
-        FakeStep::Fail { code, text } => {
-            speaker.finished(false, "failed", text);
+        FakeStep::Fail { code, reason, text } => {
+            speaker.finished(false, reason, text);
             return Ok(Some(*code));
         }
         FakeStep::Die { signal } => {

@@ -40,6 +40,11 @@ pub(crate) enum FakeStep {
     Sleep {
         seconds: f64,
     },
+    /// A barrier: waits without a word until the journal of its run says that something happened, to an item or at all.
+    Await {
+        event: String,
+        item: Option<String>,
+    },
     /// Waits for ever without a word.
     Stall,
     Say {
@@ -90,6 +95,9 @@ pub(crate) enum FakeStep {
     Fail {
         #[serde(default = "one")]
         code: u8,
+        /// A status word, such as `overloaded`; anything else is a crash.
+        #[serde(default = "failed")]
+        reason: String,
         #[serde(default)]
         text: String,
     },
@@ -117,6 +125,10 @@ pub(crate) enum FakeStep {
 
 fn one() -> u8 {
     1
+}
+
+fn failed() -> String {
+    "failed".to_owned()
 }
 
 /// Reads the script from `--script FILE` or `BATCHPRP_FAKE`; none is an empty one.

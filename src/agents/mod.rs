@@ -3,6 +3,7 @@
 mod entry;
 mod fake;
 mod fake_script;
+mod journal;
 mod ledger;
 mod runbook;
 mod speaker;

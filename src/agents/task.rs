@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::host::{clock, state};
-use crate::model::heartbeat::Heartbeat;
-use crate::model::task::{TaskMetrics, TaskOutput, TaskResult};
+use crate::model::agent_files::heartbeat::Heartbeat;
+use crate::model::agent_files::task::{TaskMetrics, TaskOutput, TaskResult};
 
 /// The task of one call.
 pub(crate) struct AgentTask {

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::speaker::Speaker;
 use super::task::{AgentTask, write_result};
 use crate::model::agent::AgentEvent;
+use crate::model::agent_files::task::{TaskMetrics, TaskResult};
 use crate::model::plan::PlanPhase;
 use crate::model::prp::Complexity;
 use crate::model::read;
-use crate::model::task::{TaskMetrics, TaskResult};
 use crate::model::write::{self, DraftPhase, PrpDraft};
 
 /// Writes the document and answers with it.

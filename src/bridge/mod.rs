@@ -15,7 +15,7 @@ mod request;
 
 pub use crate::model::adapter::{Adapter, AgentCall};
 pub use crate::model::gate::GateLine;
-pub use answer::{Answer, Refusal};
+pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::agent::{AgentReport, AgentStatus, Exit};
+use crate::model::agent::{AgentReport, AgentStatus, Exit, TimerKind};
 use crate::model::usage::{Tokens, Usage};
 
 /// One answer of an agent.
@@ -24,6 +24,8 @@ pub(crate) struct FakeAgentCall {
     tokens: Option<u64>,
     cost: Option<f64>,
     until: Option<i64>,
+    /// The timer that ended the call.
+    timer: Option<TimerKind>,
     /// Milliseconds that the call takes.
     pub(crate) delay_ms: u64,
     /// The agent dies with this message in a native function: for tests of isolation.
@@ -42,7 +44,7 @@ impl FakeAgentCall {
             status,
             text,
             exit: Exit { code: self.code.or(Some(0)), signal: self.signal },
-            timer: None,
+            timer: self.timer,
             cancelled: false,
             usage: Usage { tokens, cost: self.cost, estimated: false },
             session: self.session,

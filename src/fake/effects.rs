@@ -1,7 +1,7 @@
 //! What follows from messages, carried out in memory.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::documents;
@@ -9,13 +9,9 @@ use super::items::refuse;
 use super::world::World;
 use crate::bridge::{EffectRequest, Executed, Failure, HttpAnswer, ProcessOutput, QueryRequest};
 use crate::event::EventKind;
-use crate::host::git::plumbing::repo::Repo;
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
+use crate::run::core::in_memory;
 use crate::run::core::message::Message;
-use crate::run::shared::names;
-use crate::run::shared::slot::Slots;
-use crate::run::work::batch::integration::Integration;
-use crate::run::work::batch::open::{OpenOrder, OpenedRun};
 
 impl World {
     /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.
@@ -54,7 +50,7 @@ impl World {
 
     fn start(&mut self, task: Task, inbox: &mut VecDeque<Message>) {
         match task {
-            Task::Open(order) => inbox.push_back(Message::Opened(Ok(Box::new(opened(*order))))),
+            Task::Open(order) => inbox.push_back(Message::Opened(Ok(Box::new(in_memory::opened(*order))))),
             Task::Worktree(order, answer) => {
                 let result = Ok(Box::new(self.prepare(&order)));
                 inbox.push_back(Message::WorktreeReady { attempt: order.attempt.clone(), result, answer });
@@ -158,31 +154,6 @@ impl World {
 
 fn missing(path: &Path) -> Failure {
     refuse(format!("`{}` does not exist", path.display())).into()
-}
-
-/// Opens a run in memory.
-fn opened(order: OpenOrder) -> OpenedRun {
-    let OpenOrder { options, graph, run, .. } = order;
-    let integration = options.merge.then(|| Integration {
-        repo: Repo::in_memory(Path::new("/fake")),
-        branch: names::batch_branch(options.batch),
-        base: format!("{:040x}", 0),
-    });
-    let slots = Slots::take(None, graph.items.len() + 1);
-    OpenedRun {
-        run,
-        options,
-        graph,
-        integration,
-        directory: PathBuf::from(".ce/tmp/runs/fake"),
-        journal: None,
-        lock: None,
-        mark: None,
-        slots,
-        host: "fake".to_owned(),
-        found: Vec::new(),
-        merged: Vec::new(),
-    }
 }
 
 /// Turns the end of an agent into that of one that was stopped.

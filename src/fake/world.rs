@@ -2,17 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::agenda::Agenda;
 use super::behaviour::{FakeAgentCall, FakeConflict, FakeDefect, FakeProgram, FakeServer};
 use crate::bridge::{Executed, Worktree};
 use crate::event::EventKind;
-use crate::host::redact::Secrets;
-use crate::host::stop::StopToken;
-use crate::run::core::pending::Pending;
-use crate::run::core::state::{LoopState, Stage};
-use crate::run::settings::Settings;
+use crate::run::core::in_memory;
+use crate::run::core::state::LoopState;
 
 /// What was asked of an agent.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -54,18 +50,6 @@ pub(crate) struct World {
 
 impl Default for World {
     fn default() -> Self {
-        let state = LoopState {
-            settings: Arc::new(Settings::in_memory()),
-            env: Arc::default(),
-            secrets: Secrets::of([]),
-            stop: StopToken::new(),
-            run: "fake".to_owned(),
-            new_run: || "fake".to_owned(),
-            stage: Stage::Idle,
-            pending: Pending::default(),
-            signal: None,
-            trouble: None,
-        };
         Self {
             files: BTreeMap::new(),
             env: BTreeMap::new(),
@@ -81,7 +65,7 @@ impl Default for World {
             commits: Vec::new(),
             panic: None,
             agenda: Agenda::default(),
-            state,
+            state: in_memory::state(),
         }
     }
 }

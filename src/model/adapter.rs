@@ -1,7 +1,7 @@
 //! The contract between one agent call and the script that knows the agent.
 
 use super::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
-use super::task::TaskSpec;
+use super::agent_files::task::TaskSpec;
 
 /// One agent call. The adapter is the only part of a script that outlives the call which made it.
 pub struct AgentCall {

@@ -4,12 +4,12 @@
 
 pub mod adapter;
 pub mod agent;
+pub mod agent_files;
 pub mod checkpoint;
 pub mod duration;
 pub mod edit;
 pub mod gate;
 pub mod guard;
-pub mod heartbeat;
 pub mod history;
 pub mod id;
 pub mod inspect;
@@ -22,7 +22,6 @@ pub mod problem;
 pub mod prp;
 pub mod read;
 pub mod status;
-pub mod task;
 pub mod usage;
 pub mod validation;
 pub mod write;

@@ -204,3 +204,38 @@ fn plain<T>(result: Result<T, Failure>) -> crate::error::Result<T> {
         Failure::Cancelled => Error::new(ExitCode::Interrupted, "the run is being stopped"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::bridge::{Ask, EmitEvent};
+    use crate::event::EventKind;
+    use crate::host::redact::Secrets;
+    use crate::run::core::event_stream::{Reporter, ReporterEvent};
+    use crate::run::core::in_memory;
+
+    #[test]
+    fn an_answer_is_given_after_everybody_was_told() {
+        let (answer, waiting) = Answer::pair();
+        let waiting = Rc::new(waiting);
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let (seen, not_yet) = (told.clone(), waiting.clone());
+        let reporter: Reporter = Box::new(move |event| {
+            let ReporterEvent::Event(event) = event else { return };
+            seen.borrow_mut().push((event.kind.clone(), not_yet.given().is_none()));
+        });
+        let (tx, _rx) = mpsc::unbounded_channel();
+        let mut stream = EventStream::new("r".to_owned(), Secrets::of([]), vec![reporter]);
+        stream.flush();
+        let state = in_memory::state();
+        let mut dispatcher = Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) };
+        let note = EventKind::Note { item: None, text: "hello".to_owned() };
+        let request = EmitEvent(note.clone()).request(answer);
+        assert!(dispatcher.take(Message::Asked { origin: None, request }).is_none());
+        assert_eq!(*told.borrow(), [(note, true)]);
+        assert!(matches!(waiting.given(), Some(Ok(()))));
+    }
+}

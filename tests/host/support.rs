@@ -10,7 +10,7 @@ use batchprp::host::process::{self, Marker};
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::StopToken;
 use batchprp::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
-use batchprp::model::task::TaskSpec;
+use batchprp::model::agent_files::task::TaskSpec;
 use tokio::sync::mpsc;
 
 /// An adapter whose program is one shell script.

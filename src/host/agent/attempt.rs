@@ -23,7 +23,7 @@ use crate::host::process::spawn::{ProcessStart, SpawnError, spawn};
 use crate::host::stop::StopToken;
 use crate::model::adapter::{Adapter, AgentCall};
 use crate::model::agent::{AgentEvent, AgentReport, AgentSpec, AgentStatus, CommandLine};
-use crate::model::task::TaskSpec;
+use crate::model::agent_files::task::TaskSpec;
 
 /// Bytes of the transcript and of the error output that are kept from the beginning; the end is kept as well.
 const MAX_TRANSCRIPT: usize = 64 * 1024 * 1024;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::host::{clock, state};
 use crate::model::agent::AgentEvent;
-use crate::model::heartbeat::{Heartbeat, MAX_HEARTBEAT, parse};
+use crate::model::agent_files::heartbeat::{Heartbeat, MAX_HEARTBEAT, parse};
 
 /// The file is written at most this often.
 const PERIOD: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use crate::event::SCHEMA_VERSION;
 use crate::host::redact::Secrets;
 use crate::host::{failpoint, state};
 use crate::model::agent::{AgentSpec, CommandLine};
-use crate::model::task::TaskSpec;
+use crate::model::agent_files::task::TaskSpec;
 
 /// Places of the files of one attempt.
 #[derive(Clone, Debug)]

@@ -144,3 +144,32 @@ impl EventStream {
         self.journal.as_ref()?.again().ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::run::shared::journal;
+
+    #[test]
+    fn whoever_is_shown_an_event_finds_it_in_the_journal_already() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().to_owned();
+        let found = Rc::new(RefCell::new(Vec::new()));
+        let seen = found.clone();
+        let reporter: Reporter = Box::new(move |told| {
+            let ReporterEvent::Event(event) = told else { return };
+            let stored = journal::read(&path).expect("a journal");
+            seen.borrow_mut().push((event.seq, stored.iter().any(|stored| stored == event)));
+        });
+        let mut stream = EventStream::new("r".to_owned(), Secrets::of([]), vec![reporter]);
+        let note = |text: &str| EventKind::Note { item: None, text: text.to_owned() };
+        let journal = Journal::create(folder.path()).expect("a journal");
+        stream.begin("r".to_owned(), Some(journal), note("first"));
+        stream.emit(note("second"));
+        stream.emit(EventKind::Progress { item: "a".to_owned(), percent: None, step: "shown only".to_owned() });
+        assert_eq!(*found.borrow(), [(1, true), (2, true), (3, false)]);
+    }
+}

@@ -3,6 +3,7 @@
 pub(crate) mod channel;
 pub(crate) mod effect;
 pub(crate) mod event_stream;
+pub(crate) mod in_memory;
 pub(crate) mod live_item;
 pub(crate) mod message;
 pub(crate) mod moment;

@@ -15,3 +15,6 @@ mod signal;
 mod task;
 
 pub(crate) use route::handle;
+
+#[cfg(test)]
+mod tests;

@@ -56,8 +56,9 @@ pub(crate) mod module {
     }
 
     /// Prescribes the next answer of an agent for an item, or for everybody with `"*"`: `status`, `text`, `lines` for the
-    /// adapter, `code`, `signal`, `result`, `session`, `tokens`, `cost`, `until`, `delay_ms`, `panic`, `error`. Without
-    /// any an agent answers `ok`; the last answer of an item stays.
+    /// adapter, `code`, `signal`, `timer` (`startup`, `silence`, `linger` or `total`, which ended it), `result`, `session`,
+    /// `tokens`, `cost`, `until`, `delay_ms`, `panic`, `error`. Without any an agent answers `ok`; the last answer of an
+    /// item stays.
     ///
     /// ```rhai
     /// fake::agent("PRP-1.1.1", #{ status: "crashed", text: "boom" });

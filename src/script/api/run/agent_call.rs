@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::bridge::AgentCall;
 use crate::error::Error;
 use crate::model::agent::AgentSpec;
+use crate::model::agent_files::task::{Operation, TaskContext, TaskPhase, TaskSpec};
 use crate::model::id::PrpId;
-use crate::model::task::{Operation, TaskContext, TaskPhase, TaskSpec};
 
 use super::agent_settings::{self, WISHES, settle};
 use super::current;
