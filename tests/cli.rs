@@ -6,6 +6,8 @@ mod config;
 mod following;
 #[path = "cli/keys.rs"]
 mod keys;
+#[path = "cli/mcp.rs"]
+mod mcp;
 #[path = "cli/nested.rs"]
 mod nested;
 #[path = "cli/repl.rs"]

@@ -6,6 +6,7 @@ pub mod author;
 pub mod batch;
 pub mod demo;
 pub mod follow;
+pub mod mcp;
 pub mod setup;
 pub mod start;
 

@@ -8,6 +8,7 @@ use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{approve, clean, graph, inspect, resolve, run};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
+use crate::cli::mcp;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 
 /// Runs a built-in subcommand.
@@ -39,6 +40,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Demo(args) => demo::run(&args, context),
         BuiltIn::Config(args) => config_show::run(&args, context),
         BuiltIn::Completions(args) => completions::run(&args, context),
+        BuiltIn::Mcp(args) => mcp::run(&args, context),
         BuiltIn::Man(args) => man::run(&args, parse::whole(context), context),
     }
 }

@@ -7,6 +7,7 @@ use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{approve, clean, graph, inspect, resolve, run};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
+use crate::cli::mcp;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
@@ -49,4 +50,5 @@ pub enum BuiltIn {
     Config(config_show::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Mcp(mcp::Args),
 }
