@@ -131,7 +131,10 @@ fn a_batch_is_generated_carried_out_by_tool_calls_alone() {
     assert!(uris.contains(&format!("batchprp://runs/{run}").as_str()), "{uris:?}");
     for uri in [format!("batchprp://runs/{run}"), "batchprp://schemas/event".to_owned()] {
         let contents = host.ask("resources/read", &json!({ "uri": uri }));
-        assert!(!contents["result"]["contents"][0]["text"].as_str().unwrap_or_default().is_empty(), "{uri}: {contents}");
+        assert!(
+            !contents["result"]["contents"][0]["text"].as_str().unwrap_or_default().is_empty(),
+            "{uri}: {contents}"
+        );
     }
     host.close();
 }
