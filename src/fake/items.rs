@@ -8,7 +8,7 @@ use crate::bridge::{AgentCall, Answer, MadeCheckpoint, PhaseRecord, Worktree};
 use crate::error::{Error, ExitCode};
 use crate::host::agent::Fact;
 use crate::host::git::upkeep::lease::Lease;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::workspace::Prepared;
 use crate::host::validate::Validation;
 use crate::model::agent::{AgentReport, Exit};
 use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};

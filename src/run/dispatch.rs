@@ -96,7 +96,7 @@ impl Dispatcher {
                 let work = merge::item::merge(*order, tell);
                 self.say(async move { Message::MergeEnded { item, result: work.await } });
             }
-            Task::Remove(order) => self.background(move || remove::remove(*order)),
+            Task::Remove(order) => self.background(move || remove::remove(*order, &tell)),
             Task::Document(order) => self.background(move || document::write(&order, &tell)),
             Task::Effect(request, around) => drop(tokio::spawn(effect::perform(request, *around))),
             Task::Query(request, around) => {

@@ -80,17 +80,15 @@ fn an_approval_holds_for_the_commit_that_was_looked_at() {
 
 #[test]
 fn a_commit_of_another_branch_waits_and_one_that_pretends_to_be_ours_is_refused() {
-    let (project, found) = {
-        let project = pair();
-        project.git(&["branch", "side"]);
-        project.git(&["switch", "-q", "side"]);
-        project.write("side.txt", "unrelated\n").commit("Side");
-        project.git(&["switch", "-q", "main"]);
-        project.sabotage("PRP-47.1.1", 1, "git merge -q --no-edit side");
-        project.run(&["exe", "--batch", "47"]).exits(10);
-        let found = rules(&project);
-        (project, found)
-    };
+    let (project, _) = objected("git rm -q src/lib.py");
+    project.git(&["switch", "-q", "-c", "side"]);
+    project.write("side.txt", "unrelated\n").commit("Side");
+    // A person can do that to the branch; an agent has no other branch but its own.
+    project.git(&["switch", "-q", "prp-47-1-1"]);
+    project.git(&["merge", "-q", "--no-edit", "side"]);
+    project.git(&["switch", "-q", "main"]);
+    project.run(&["exe", "--batch", "47"]).exits(10);
+    let found = rules(&project);
     assert!(found.iter().any(|rule| rule == "foreign_commit"), "{found:?}");
     assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
 

@@ -34,7 +34,9 @@ fn wrong(folder: &Path, own: &[&str]) -> Vec<String> {
         let name = entry.path().display().to_string();
         let facts = entry.metadata().expect("metadata");
         let allowed = if facts.is_dir() { 0o700 } else { 0o600 };
-        if facts.permissions().mode() & 0o777 & !allowed != 0 {
+        // The files of git have git's modes; the folder of each workspace is closed to others.
+        let inside = name.split_once("/batchprp/workspaces/").is_some_and(|(_, below)| below.contains('/'));
+        if !inside && facts.permissions().mode() & 0o777 & !allowed != 0 {
             wrong.push(format!("{name} has mode {:o}", facts.permissions().mode() & 0o777));
         }
         if !facts.is_file() || own.iter().any(|own| name.ends_with(own)) {

@@ -106,8 +106,8 @@ fn seconds_of(at: &Value) -> f64 {
 }
 
 #[test]
-fn while_git_makes_a_worktree_or_a_merge_the_others_are_heard() {
-    for verb in ["worktree", "update-ref"] {
+fn while_git_fills_a_workspace_or_merges_the_others_are_heard() {
+    for verb in ["read-tree", "update-ref"] {
         let silence = longest_silence(verb, 2.0, 2).expect(verb);
         assert!(silence < 1.0, "{silence} s without a word while `git {verb}` took 2 s");
     }
@@ -149,7 +149,7 @@ fn interrupted(mut child: Child) -> (Option<i32>, Duration) {
 #[test]
 fn a_stop_while_git_opens_or_closes_a_run_waits_for_nobody() {
     let write = r#"{"*": [{"do": "write", "files": {"a": "b"}}, {"do": "succeed"}]}"#;
-    // Every passing of git is slow, from the start: reading what git knows, opening, making a worktree.
+    // Every passing of git is slow, from the start: reading what git knows, opening, making a workspace.
     for wait in [0.3, 1.2, 2.4, 5.0] {
         let project = staged(&["PRP-47.1.1"], 1);
         let mut command = slowed(&project, faked(&project, write, &["exe", "--batch", "47"]), 0.7);

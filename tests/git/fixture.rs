@@ -1,4 +1,4 @@
-//! A scratch repository with a worktrees folder beside it.
+//! A scratch repository with a folder for workspaces beside it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,9 +7,9 @@ use std::process::Command;
 
 use batchprp::host::git::merge::{self, Merge, MergeItem};
 use batchprp::host::git::plumbing::repo::{Policy, Repo};
-use batchprp::host::git::worktree::branch::{self, BatchBranch};
-use batchprp::host::git::worktree::checkpoint::{self, Made};
-use batchprp::host::git::worktree::{self, Prepare, Prepared};
+use batchprp::host::git::workspace::branch::{self, BatchBranch};
+use batchprp::host::git::workspace::checkpoint::{self, Made};
+use batchprp::host::git::workspace::{self, Prepare, Prepared};
 use batchprp::model::checkpoint::Checkpoint;
 use batchprp::model::id::PrpId;
 
@@ -119,17 +119,19 @@ impl Fixture {
             run,
             item,
             attempt: 1,
-            keep_changes: false,
+            exclude: vec![".ce/tmp".to_owned()],
+            batch: self.repo().tip("prp-47").expect("git answers").map(|_| "prp-47".to_owned()),
+            ..Prepare::default()
         }
     }
 
     pub(crate) fn prepare(&self, item: &str) -> Prepared {
         let start = self.repo().tip("prp-47").expect("git answers").unwrap_or_else(|| "HEAD".to_owned());
-        worktree::prepare(&self.repo(), &self.want(item, &start)).expect("a worktree")
+        workspace::prepare(&self.repo(), &self.want(item, &start)).expect("a workspace")
     }
 
     pub(crate) fn commit(&self, prepared: &Prepared, item: &str, phase: u32) -> Made {
-        checkpoint::commit(&self.repo(), prepared, &point(item, phase, "k"), &[".ce/tmp"]).expect("a checkpoint")
+        checkpoint::commit(&self.repo(), prepared, &point(item, phase, "k")).expect("a checkpoint")
     }
 
     /// Prepares an item, writes one file per phase and makes the checkpoints.

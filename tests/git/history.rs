@@ -1,10 +1,10 @@
 //! What history says about phases and items, after everything people do to history.
 
 use batchprp::host::git::plumbing::notes;
-use batchprp::host::git::upkeep::clean::{self, Remove};
 use batchprp::host::git::upkeep::executed::{self, Facts, Landed, Query};
 use batchprp::host::git::upkeep::scan::{self, ItemScan};
-use batchprp::host::git::worktree;
+use batchprp::host::git::workspace::remove::{self, Remove};
+use batchprp::host::git::workspace::{self, branch};
 use batchprp::model::validation::ValidationRecord;
 
 use crate::fixture::{Fixture, git, id, write};
@@ -12,7 +12,7 @@ use crate::fixture::{Fixture, git, id, write};
 fn scan(fixture: &Fixture, item: &str) -> ItemScan {
     let repo = fixture.repo();
     let branch = id(item).branch();
-    let base = batchprp::host::git::worktree::branch::base(&repo, &branch).expect("git answers").expect("a record");
+    let base = branch::base(&repo, &branch).expect("git answers").expect("a record");
     scan::item(&repo, &branch, &base, &id(item)).expect("a scan")
 }
 
@@ -30,15 +30,15 @@ fn phases(facts: &Facts) -> Vec<u32> {
     facts.phases.iter().map(|phase| phase.ordinal).collect()
 }
 
+/// Does something on the branch of an item as a person does in the project, who then goes back.
+fn on_branch(fixture: &Fixture, args: &[&str]) {
+    fixture.git(&["switch", "-q", "prp-47-1-1"]);
+    fixture.git(args);
+    fixture.git(&["switch", "-q", "main"]);
+}
+
 /// Deletes every reference that batchprp made: what a fresh clone after landing has.
 fn forget(fixture: &Fixture) {
-    for line in
-        fixture.git(&["worktree", "list", "--porcelain"]).lines().skip(1).filter_map(|l| l.strip_prefix("worktree "))
-    {
-        if line.contains("app-worktrees") {
-            fixture.git(&["worktree", "remove", "--force", line]);
-        }
-    }
     for name in fixture.git(&["for-each-ref", "--format=%(refname)", "refs/batchprp", "refs/heads/prp-*"]).lines() {
         fixture.git(&["update-ref", "-d", name]);
     }
@@ -65,6 +65,8 @@ fn forged_subjects_prefixes_and_other_branches_are_no_checkpoints() {
     ] {
         git(&prepared.path, &["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", subject, "-m", &trailers]);
     }
+    // Taken over, so that its branch has them.
+    let prepared = fixture.prepare("47.1.1");
     let found = scan(&fixture, "47.1.1");
     assert_eq!(ordinals(&found), Vec::<u32>::new());
     assert_eq!(found.ambiguous.len(), 3);
@@ -77,8 +79,8 @@ fn forged_subjects_prefixes_and_other_branches_are_no_checkpoints() {
 fn reverts_undo_a_phase_and_reverted_reverts_bring_it_back() {
     let fixture = Fixture::new();
     fixture.batch();
-    let prepared = fixture.execute("47.1.1", 3);
-    let run = |args: &[&str]| drop(git(&prepared.path, args));
+    fixture.execute("47.1.1", 3);
+    let run = |args: &[&str]| on_branch(&fixture, args);
     run(&["revert", "--no-edit", "HEAD^"]);
     let found = scan(&fixture, "47.1.1");
     assert_eq!((ordinals(&found), found.holes, found.reverted), (vec![1, 3], vec![2], vec![2]));
@@ -86,7 +88,7 @@ fn reverts_undo_a_phase_and_reverted_reverts_bring_it_back() {
     assert_eq!(ordinals(&scan(&fixture, "47.1.1")), [1, 2, 3]);
     run(&["revert", "--no-edit", "HEAD"]);
     assert_eq!(ordinals(&scan(&fixture, "47.1.1")), [1, 3]);
-    let again = worktree::prepare(&fixture.repo(), &fixture.want("47.1.1", "HEAD")).expect("a worktree");
+    let again = workspace::prepare(&fixture.repo(), &fixture.want("47.1.1", "HEAD")).expect("a workspace");
     fixture.commit(&again, "47.1.1", 2);
     assert_eq!(ordinals(&scan(&fixture, "47.1.1")), [1, 2, 3]);
     // The ids in the messages of reverts are the old ones after a rebase; the quoted subjects still fit.
@@ -103,9 +105,10 @@ fn reverts_undo_a_phase_and_reverted_reverts_bring_it_back() {
 fn the_last_checkpoint_of_a_phase_counts_and_merged_main_does_not_disturb() {
     let fixture = Fixture::new();
     fixture.batch();
-    let prepared = fixture.execute("47.1.1", 1);
+    fixture.execute("47.1.1", 1);
     fixture.git(&["commit", "-q", "--allow-empty", "-m", "main moves on"]);
-    git(&prepared.path, &["merge", "-q", "--no-edit", "main"]);
+    on_branch(&fixture, &["merge", "-q", "--no-edit", "main"]);
+    let prepared = fixture.prepare("47.1.1");
     write(&prepared.path, "mended", "x");
     let made = fixture.commit(&prepared, "47.1.1", 1);
     let found = scan(&fixture, "47.1.1");
@@ -116,13 +119,13 @@ fn the_last_checkpoint_of_a_phase_counts_and_merged_main_does_not_disturb() {
 fn a_rebased_item_branch_keeps_its_phases_and_its_old_commits() {
     let fixture = Fixture::new();
     fixture.batch();
-    let prepared = fixture.execute("47.1.1", 2);
+    fixture.execute("47.1.1", 2);
     let old = fixture.git(&["rev-parse", "prp-47-1-1"]);
     write(&fixture.root(), "main.txt", "x");
     fixture.git(&["add", "-A"]);
     fixture.git(&["commit", "-q", "-m", "main moves on"]);
-    git(&prepared.path, &["rebase", "-q", "main"]);
-    let next = worktree::prepare(&fixture.repo(), &fixture.want("47.1.1", "HEAD")).expect("a worktree");
+    on_branch(&fixture, &["rebase", "-q", "main"]);
+    let next = workspace::prepare(&fixture.repo(), &fixture.want("47.1.1", "HEAD")).expect("a workspace");
     assert!(next.repaired.iter().any(|text| text.contains("was rewritten")), "{:?}", next.repaired);
     assert_eq!(fixture.git(&["rev-parse", "refs/batchprp/rescue/rewritten/prp-47-1-1/1"]), old);
     assert_eq!(ordinals(&scan(&fixture, "47.1.1")), [1, 2]);
@@ -140,7 +143,7 @@ fn an_item_is_found_after_its_branch_was_removed_and_after_everything_was_forgot
     let merge = fixture.git(&["rev-parse", "prp-47"]);
     fixture.merge("47.1.10");
     let what = Remove { path: prepared.path, branch: prepared.branch, into: "prp-47".to_owned(), delete_branch: true };
-    clean::remove(&fixture.repo(), &what).expect("removed");
+    remove::remove(&fixture.repo(), &what).expect("removed");
     fixture.git(&["merge", "-q", "--ff-only", "prp-47"]);
     for round in 0..2 {
         let found = facts(&fixture, "47.1.1");
@@ -257,8 +260,7 @@ fn a_fresh_clone_with_the_references_resumes_where_the_batch_was() {
     let url = fixture.root().display().to_string();
     git(elsewhere.folder(), &["clone", "-q", &url, "app"]);
     elsewhere.git(&["branch", "-q", "prp-47", "origin/prp-47"]);
-    let error = batchprp::host::git::worktree::branch::ensure_batch(&elsewhere.repo(), "prp-47", "HEAD")
-        .expect_err("a refusal");
+    let error = branch::ensure_batch(&elsewhere.repo(), "prp-47", "HEAD").expect_err("a refusal");
     assert!(error.help.expect("a way out").contains("refs/batchprp/*"));
     let all = ["refs/batchprp/*:refs/batchprp/*", "refs/heads/prp-*:refs/heads/prp-*"];
     elsewhere.git(&[&["fetch", "-q", "origin"][..], &all].concat());

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
-use batchprp::host::git::worktree;
-use batchprp::host::git::worktree::checkpoint;
+use batchprp::host::git::workspace::{self, checkpoint};
 use batchprp::host::lock::{self, Lock};
 use batchprp::host::owner::Owner;
 
@@ -45,7 +44,7 @@ fn a_lock_that_our_killed_command_left_is_removed_on_the_way() {
     let young = fixture.root().join(".git/refs/batchprp/base/prp-47.lock");
     fs::write(young, "").expect("a file");
     let users = leave(&fixture, "index.lock");
-    for name in ["refs/heads/prp-47.lock", "packed-refs.lock", "worktrees/prp-47-1-1/HEAD.lock"] {
+    for name in ["refs/heads/prp-47.lock", "packed-refs.lock"] {
         leave(&fixture, name);
     }
     fixture.batch();
@@ -78,16 +77,16 @@ fn a_lock_of_somebody_else_is_waited_for_and_then_named_with_the_way_out() {
 }
 
 #[test]
-fn locks_inside_the_items_own_worktree_are_cleared_when_nobody_uses_them() {
+fn locks_on_the_index_of_a_workspace_are_cleared_when_nobody_uses_them() {
     let fixture = Fixture::new();
     fixture.batch();
     let prepared = fixture.prepare("47.1.1");
-    let index = leave(&fixture, "worktrees/prp-47-1-1/index.lock");
+    let index = leave(&fixture, "batchprp/workspaces/prp-47-1-1/index.lock");
     write(&prepared.path, "x", "x");
     fixture.commit(&prepared, "47.1.1", 1);
     assert!(!index.exists());
-    leave(&fixture, "worktrees/prp-47-1-1/HEAD.lock");
-    let next = worktree::prepare(&fixture.repo(), &fixture.want("47.1.1", "HEAD")).expect("a worktree");
+    leave(&fixture, "batchprp/workspaces/prp-47-1-1/HEAD.lock");
+    let next = workspace::prepare(&fixture.repo(), &fixture.want("47.1.1", "HEAD")).expect("a workspace");
     assert!(next.repaired.iter().any(|text| text.contains("HEAD.lock")), "{:?}", next.repaired);
     fixture.check();
 }
@@ -100,7 +99,7 @@ fn the_users_own_index_lock_disturbs_nothing_and_stays() {
     fixture.batch();
     let prepared = fixture.execute("47.1.1", 1);
     fixture.merge("47.1.1");
-    assert!(checkpoint::commit(&fixture.repo(), &prepared, &point("47.1.1", 1, "k"), &[]).is_ok());
+    assert!(checkpoint::commit(&fixture.repo(), &prepared, &point("47.1.1", 1, "k")).is_ok());
     assert!(started.elapsed() < Duration::from_secs(8));
     assert!(lock.exists());
 }

@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use batchprp::host::git::merge::land::{self, Land};
+use batchprp::host::git::merge::probe;
 use batchprp::host::git::merge::{self, Merge, MergeItem};
-use batchprp::host::git::merge::{probe, resolve};
 use batchprp::host::git::plumbing::diff;
 use batchprp::host::git::upkeep::scan;
-use batchprp::host::git::worktree::branch;
+use batchprp::host::git::workspace::{branch, resolve};
 
 use crate::fixture::{Fixture, git, id, write};
 
@@ -160,7 +160,7 @@ fn a_parked_conflict_is_resolved_by_hand_and_then_merges() {
     two(&fixture, |p| write(p, "src/a.txt", "ours\n"), |p| write(p, "src/a.txt", "theirs\n"));
     fixture.merge("47.1.1");
     let repo = fixture.repo();
-    let parked = resolve::find(&repo, "prp-47-1-2").expect("a worktree");
+    let parked = resolve::find(&repo, "prp-47-1-2").expect("a workspace");
     assert_eq!(resolve::start(&repo, &parked, "prp-47").expect("started"), ["src/a.txt"]);
     assert_eq!(resolve::start(&repo, &parked, "prp-47").expect("started again"), ["src/a.txt"]);
     assert!(resolve::finish(&repo, &parked).expect_err("a refusal").message.contains("conflict markers"));

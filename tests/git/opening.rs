@@ -171,7 +171,7 @@ fn excludes_are_entered_once_and_keep_what_is_there() {
 }
 
 #[test]
-fn a_guard_names_what_an_agent_changed_outside_of_its_worktree() {
+fn a_guard_names_what_an_agent_changed_outside_of_its_workspace() {
     let fixture = Fixture::new();
     fixture.batch();
     let prepared = fixture.prepare("47.1.1");
@@ -180,7 +180,9 @@ fn a_guard_names_what_an_agent_changed_outside_of_its_worktree() {
     fixture.commit(&prepared, "47.1.1", 1);
     fixture.merge("47.1.1");
     assert_eq!(Guard::take(&fixture.repo()).expect("a guard").changes(&before), Vec::<String>::new());
-    git(&prepared.path, &["config", "core.fsmonitor", "evil"]);
+    git(&prepared.path, &["config", "alias.own", "is its own"]);
+    assert_eq!(Guard::take(&fixture.repo()).expect("a guard").changes(&before), Vec::<String>::new());
+    fixture.git(&["config", "core.fsmonitor", "evil"]);
     write(&fixture.root(), ".git/hooks/pre-push", "evil");
     fixture.write("stray.txt", "x");
     fixture.git(&["commit", "-q", "--allow-empty", "-m", "in the wrong place"]);

@@ -149,8 +149,8 @@ fn repository(scene: &Scene, wrong: &mut Vec<String>) {
         let ours = below.starts_with("batchprp/");
         let is_lock = path.extension().is_some_and(|end| end == "lock") && !ours;
         let leftover = ours && ["intents/", "trash/", "index-"].iter().any(|part| below[9..].starts_with(part));
-        let of_worktree = below.starts_with("worktrees/") && name == "commondir";
-        if is_lock || leftover || name.starts_with("MERGE_") || of_worktree {
+        let of_workspace = below.starts_with("batchprp/workspaces/") && name == "commondir";
+        if is_lock || leftover || name.starts_with("MERGE_") || of_workspace {
             wrong.push(format!("`.git/{below}` was left"));
         }
     }

@@ -109,7 +109,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),
         max_processes: config.run.max_processes,
-        sandbox: sandbox(&config.run.sandbox, context)?,
+        sandbox: sandbox(config, context)?,
         argv: argv(),
         detached: detach::is_detached(),
         opened: OnceLock::new(),
@@ -120,9 +120,9 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
 const HOMES: [&str; 9] =
     [".claude", ".claude.json", ".codex", ".gemini", ".qwen", ".cache", ".config", ".local/share", ".npm"];
 
-/// Returns how agents are confined. What git needs for their branches is writable beside their worktrees.
-fn sandbox(word: &str, context: &Context) -> Result<Sandbox> {
-    if word != "bwrap" {
+/// Returns how agents are confined: they write their workspace, which has a repository of its own, and read the project.
+fn sandbox(config: &Config, context: &Context) -> Result<Sandbox> {
+    if config.run.sandbox != "bwrap" {
         return Ok(Sandbox::Off);
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -131,14 +131,16 @@ fn sandbox(word: &str, context: &Context) -> Result<Sandbox> {
             .help("install bubblewrap, or set `run.sandbox = \"none\"`"));
     }
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
-    let git = Repo::open(&context.root, Policy::default()).map(|repo| repo.common_dir().to_owned());
-    // Nothing that makes git run a program for us may be changed.
-    let kept = git.iter().flat_map(|git| ["config", "hooks", "info/attributes"].map(|name| git.join(name))).collect();
-    let writable = HOMES.iter().map(|name| home.join(name)).chain(git.ok()).collect();
-    Ok(Sandbox::Bwrap { writable, kept, home })
+    let writable = HOMES.iter().map(|name| home.join(name)).collect();
+    // Other workspaces, and what is kept of all of them.
+    let mut hidden = Vec::new();
+    let places = worktrees(&context.root, &config.paths.worktrees);
+    hidden.extend(Some(places).filter(|places| !context.root.starts_with(places)));
+    hidden.extend(Repo::open(&context.root, Policy::default()).ok().map(|repo| repo.common_dir().join("batchprp")));
+    Ok(Sandbox::Bwrap { writable, hidden, home })
 }
 
-/// Returns the folder of worktrees: beside the repository, so that agents do not read its context files twice.
+/// Returns the folder of workspaces: beside the repository, so that agents do not read its context files twice.
 fn worktrees(root: &Path, pattern: &str) -> PathBuf {
     let repo = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = pattern.replace("{repo}", &repo);

@@ -18,4 +18,5 @@ pub mod run;
 pub mod script_args;
 pub mod script_command;
 pub mod scripts;
+pub mod shell;
 pub mod trust;

@@ -5,7 +5,7 @@ use super::failure::CommandResult;
 use super::parse;
 use super::root::BuiltIn;
 use crate::cli::author::{api, check, kit, list, repl, test};
-use crate::cli::batch::{approve, clean, graph, inspect, resolve, run};
+use crate::cli::batch::{approve, clean, graph, inspect, resolve, run, shell};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp;
@@ -28,6 +28,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Replay(args) => replay::run(&args, context),
         BuiltIn::Approve(args) => approve::run(&args, context),
         BuiltIn::Resolve(args) => resolve::run(&args, context),
+        BuiltIn::Shell(args) => shell::run(&args, context),
         BuiltIn::Clean(args) => clean::run(&args, context),
         BuiltIn::New(args) => kit::new(&args, context),
         BuiltIn::Check(args) => check::run(&args, context),

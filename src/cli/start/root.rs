@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::author::{api, check, kit, list, repl, test};
-use crate::cli::batch::{approve, clean, graph, inspect, resolve, run};
+use crate::cli::batch::{approve, clean, graph, inspect, resolve, run, shell};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp;
@@ -37,6 +37,7 @@ pub enum BuiltIn {
     Replay(replay::Args),
     Approve(approve::Args),
     Resolve(resolve::Args),
+    Shell(shell::Args),
     Clean(clean::Args),
     New(kit::NewArgs),
     Check(check::Args),

@@ -4,4 +4,3 @@ pub mod merge;
 pub mod plumbing;
 pub mod upkeep;
 pub mod workspace;
-pub mod worktree;

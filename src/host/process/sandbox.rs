@@ -1,4 +1,4 @@
-//! Wraps a command line into bubblewrap: own worktree writable, the rest read-only, secrets of the home hidden.
+//! Wraps a command line into bubblewrap: own workspace writable, the rest read-only, secrets of the home hidden.
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 pub enum Sandbox {
     #[default]
     Off,
-    /// With `bwrap`. The paths in `writable` may be written besides the worktree and the private directory: what git
-    /// needs for the branch, and where the agent keeps its own state. Those in `kept` lie in them and may not.
-    Bwrap { writable: Vec<PathBuf>, kept: Vec<PathBuf>, home: PathBuf },
+    /// With `bwrap`. The paths in `writable` may be written besides the workspace and the private directory: where the
+    /// agent keeps its own state. Folders in `hidden` are empty inside, except for what may be written in them.
+    Bwrap { writable: Vec<PathBuf>, hidden: Vec<PathBuf>, home: PathBuf },
 }
 
 /// Directories and files below the home that hold keys of other services.
@@ -29,16 +29,16 @@ const HIDDEN: [&str; 10] = [
 impl Sandbox {
     /// Returns the command line that runs `argv` inside.
     pub fn wrap(&self, argv: Vec<String>, worktree: &Path, private: &Path) -> Vec<String> {
-        let Self::Bwrap { writable, kept, home } = self else { return argv };
+        let Self::Bwrap { writable, hidden, home } = self else { return argv };
         let mut line: Vec<String> =
             ["bwrap", "--die-with-parent", "--unshare-pid", "--new-session"].map(str::to_owned).into();
         let text = |path: &Path| path.to_string_lossy().into_owned();
         line.extend(["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"].map(str::to_owned));
+        for path in hidden.iter().filter(|path| path.is_dir()) {
+            line.extend(["--tmpfs".to_owned(), text(path)]);
+        }
         for path in writable.iter().map(PathBuf::as_path).chain([worktree, private]) {
             line.extend(["--bind-try".to_owned(), text(path), text(path)]);
-        }
-        for path in kept {
-            line.extend(["--ro-bind-try".to_owned(), text(path), text(path)]);
         }
         // Last, so that no writable folder around it shows a secret again.
         for hidden in HIDDEN.iter().map(|name| home.join(name)) {
@@ -63,13 +63,11 @@ mod tests {
         let argv = vec!["agent".to_owned(), "--flag".to_owned()];
         assert_eq!(Sandbox::Off.wrap(argv.clone(), Path::new("/w"), Path::new("/p")), argv);
         let sandbox =
-            Sandbox::Bwrap { writable: vec!["/git".into()], kept: vec!["/git/config".into()], home: "/nowhere".into() };
+            Sandbox::Bwrap { writable: vec!["/state".into()], hidden: vec!["/dev".into()], home: "/nowhere".into() };
         let line = sandbox.wrap(argv, Path::new("/w"), Path::new("/p")).join(" ");
         assert!(line.starts_with("bwrap --die-with-parent --unshare-pid --new-session --ro-bind / /"), "{line}");
         assert!(
-            line.contains(
-                "--bind-try /git /git --bind-try /w /w --bind-try /p /p --ro-bind-try /git/config /git/config"
-            ),
+            line.contains("--tmpfs /dev --bind-try /state /state --bind-try /w /w --bind-try /p /p --chdir"),
             "{line}"
         );
         assert!(line.ends_with("--chdir /w -- agent --flag"), "{line}");

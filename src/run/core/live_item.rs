@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::host::git::upkeep::lease::Lease;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::workspace::Prepared;
 use crate::model::outcome::Outcome;
 use crate::run::work::item::abandoned::Left;
 

@@ -5,7 +5,7 @@ use crate::bridge::{
     Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, Origin, Resolve, Validate,
     Worktree,
 };
-use crate::host::git::worktree::Prepared;
+use crate::host::git::workspace::Prepared;
 use crate::host::validate::Validation;
 use crate::model::validation::ValidationRecord;
 use crate::run::core::effect::{Reaction, Task};
@@ -57,6 +57,7 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
     let run = state.open()?;
     let integration = integration(run)?;
     let builds_on = if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() };
+    let declared = run.graph.files.get(&attempt.item).cloned().unwrap_or_default();
     let conflict = run.live.get_mut(item).is_some_and(|live| std::mem::take(&mut live.conflict));
     let busy = Busy::default();
     Ok(worktree::WorktreeOrder {
@@ -67,6 +68,7 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
         run: run_id,
         conflict,
         builds_on,
+        declared,
         env,
         stop,
         busy,

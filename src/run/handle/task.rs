@@ -2,6 +2,7 @@
 
 use crate::bridge::{Answer, ItemDiff};
 use crate::event::kind::ItemStatus;
+use crate::host::git::workspace::Prepared;
 use crate::model::status::Status;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::state::{LoopState, Stage};
@@ -37,9 +38,11 @@ pub(super) fn remove_worktree(state: &mut LoopState, item: usize, out: &mut Reac
         return;
     }
     let Some(integration) = run.integration.clone() else { return };
-    let Some(tree) = run.live.get_mut(item).and_then(|live| live.tree.take()) else { return };
+    let Some(Prepared { path, branch, item, .. }) = run.live.get_mut(item).and_then(|live| live.tree.take()) else {
+        return;
+    };
     run.background += 1;
-    out.start(Task::Remove(Box::new(remove::RemovalOrder { integration, path: tree.path, branch: tree.branch })));
+    out.start(Task::Remove(Box::new(remove::RemovalOrder { integration, item, path, branch })));
 }
 
 /// Has the patch of an item made, from its open worktree or from what git shows of it.

@@ -18,23 +18,12 @@ use batchprp::host::git::workspace::checkpoint::{self, Made, Now};
 use batchprp::host::git::workspace::deviation::Deviation;
 use batchprp::host::git::workspace::{self, Prepare, Prepared};
 
-use crate::fixture::{Fixture, git, id, point};
+use crate::fixture::{Fixture, git, point};
 
 /// Asks for the workspace of an item as a run does.
 pub(crate) fn want(fixture: &Fixture, item: &str) -> Prepare {
-    let branch = id(item).branch();
     let start = fixture.repo().tip("prp-47").expect("git answers").unwrap_or_else(|| "HEAD".to_owned());
-    Prepare {
-        path: fixture.place(&branch),
-        branch,
-        start,
-        run: "r1".to_owned(),
-        item: id(item).to_string(),
-        attempt: 1,
-        exclude: vec![".ce/tmp".to_owned()],
-        batch: fixture.repo().tip("prp-47").expect("git answers").map(|_| "prp-47".to_owned()),
-        ..Prepare::default()
-    }
+    fixture.want(item, &start)
 }
 
 pub(crate) fn prepare(fixture: &Fixture, item: &str) -> Prepared {

@@ -10,7 +10,7 @@ use crate::host::git::plumbing::run::{failure, split};
 use crate::host::git::plumbing::temporary;
 use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::scan;
-use crate::host::git::worktree::branch;
+use crate::host::git::workspace::branch;
 use crate::model::checkpoint::{TRAILER_APPROVED, TRAILER_PRP, TRAILER_RUN, merge_subject};
 use crate::model::id::PrpId;
 

@@ -4,5 +4,4 @@ pub mod item;
 pub mod join;
 pub mod land;
 pub mod probe;
-pub mod resolve;
 pub use item::{Candidate, Edit, Merge, MergeItem, Prepared, accept, busy, candidate, item, trial};

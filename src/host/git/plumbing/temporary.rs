@@ -145,11 +145,3 @@ pub(crate) fn commit(repo: &Repo, tree: &str, parents: &[&str], message: &str) -
     }
     git.args(["-F", "-"]).input(message).text()
 }
-
-/// Returns the tree of a commit.
-pub(crate) fn tree_of(repo: &Repo, commit: &str) -> Result<String> {
-    if let Ok(tree) = repo.store().tree_of(commit) {
-        return Ok(tree);
-    }
-    repo.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()
-}

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{diff, message, notes, refs};
-use crate::host::git::worktree::branch;
+use crate::host::git::workspace::branch;
 use crate::model::id::PrpId;
 use crate::model::validation::ValidationRecord;
 

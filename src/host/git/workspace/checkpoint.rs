@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::failure;
+use crate::host::git::plumbing::store::Changed;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::deviation::Deviation;
 use crate::host::git::workspace::files::stage::{self, Submodule};
@@ -11,7 +12,7 @@ use crate::host::git::workspace::files::tree::{self, Mode, Selection};
 use crate::host::git::workspace::mend::history::{self, Relation};
 use crate::host::git::workspace::mend::placement::{self, Placed};
 use crate::host::git::workspace::mend::rescue::{self, Owner};
-use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::objects::{pen, quarantine};
 use crate::host::git::workspace::place::order::Order;
 use crate::host::git::workspace::place::record::{self, Record};
 use crate::host::git::workspace::place::space::Workspace;
@@ -93,12 +94,13 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     Ok(Made { commit, tree, files, agent_commits, already: false, deviations: placed.deviations, submodules })
 }
 
-/// Returns the files that differ from a commit in a workspace: committed, changed and untracked ones, sorted.
-pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<Vec<String>> {
+/// Returns the files of a workspace that differ from the last checkpoint, or from where the branch started: committed,
+/// changed and untracked ones, sorted. Whoever committed since then, nothing of it is proof of a phase yet.
+pub fn unproven(repo: &Repo, prepared: &Prepared) -> Result<Vec<String>> {
     let lock = record::lock(repo, &prepared.branch)?;
     let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
     let tree = look(&work, &record, &prepared.tip)?;
-    let mut files = difference(&work, since, &tree)?.files;
+    let mut files = difference(&work, &previous(repo, prepared)?, &tree)?.files;
     drop(lock);
     files.sort();
     Ok(files)
@@ -142,17 +144,15 @@ fn already(
     if !placed.is_level || !placed.is_plain() {
         return Ok(None);
     }
-    let text = work.git().args(["cat-file", "commit", tip]).text()?;
-    let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
-    let same = Checkpoint::read(message).is_some_and(|found| {
+    let repo = &work.repo;
+    let same = Checkpoint::read(&repo.message(tip)?).is_some_and(|found| {
         found.prp == checkpoint.prp && found.phase == checkpoint.phase && found.key == checkpoint.key
     });
-    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
-    if !same || header("tree ").as_deref() != Some(tree) {
+    if !same || rescue::tree_of(work, tip)? != tree {
         return Ok(None);
     }
-    let before = if tip == base { None } else { header("parent ") };
-    let files = difference(work, before.as_deref().unwrap_or(tip), tip)?.files;
+    let before = if tip == base { tip.to_owned() } else { repo.resolve(&format!("{tip}^1"))? };
+    let files = difference(work, &before, tip)?.files;
     Ok(Some(Made { commit: tip.to_owned(), tree: tree.to_owned(), files, already: true, ..Made::default() }))
 }
 
@@ -242,6 +242,14 @@ struct Difference {
 }
 
 fn difference(work: &Workspace, from: &str, to: &str) -> Result<Difference> {
+    if let Ok(changed) = pen::open(work)?.differences(from, to) {
+        let mut found = Difference::default();
+        for Changed { path, link } in changed {
+            found.links.extend(link.map(|commit| (path.clone(), commit)));
+            found.files.push(path);
+        }
+        return Ok(found);
+    }
     let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", from, to];
     let fields = work.git().args(args).list()?;
     let mut found = Difference::default();

@@ -180,6 +180,9 @@ fn unneeded(work: &Workspace, record: &Record, tip: &str) -> Result<()> {
     }
     stage::stage(work, &Selection::of(work, record, Mode::Look))?;
     let tree = tree::write(work)?;
+    if tree == rescue::tree_of(work, tip)? {
+        return Ok(());
+    }
     let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", tip, &tree];
     let files = work.git().args(args).list()?;
     match files.first() {

@@ -11,7 +11,7 @@ use crate::bridge::{
 use crate::event::EventKind;
 use crate::event::kind::{EdgeInfo, ItemInfo};
 use crate::host::git::upkeep::lease::Lease;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::workspace::Prepared;
 use crate::model::adapter::{Adapter, AgentCall};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit};
 use crate::model::outcome::Outcome;

@@ -1,12 +1,13 @@
-//! What is done in git when a run closes: worktrees of merged items that an earlier run left, landing, leases.
+//! What is done in git when a run closes: workspaces of merged items that an earlier run left, landing, leases.
 
 use std::path::PathBuf;
 
 use super::integration::Integration;
 use crate::host::git::merge::land::{self, Land};
-use crate::host::git::upkeep::clean::{self, Remove};
+use crate::host::git::upkeep::clean;
 use crate::host::git::upkeep::lease::{self, Lease};
-use crate::host::git::worktree::scratch;
+use crate::host::git::workspace::remove::{self, Remove};
+use crate::host::git::workspace::scratch;
 
 /// What is to be cleaned up.
 pub(crate) struct CleanUpOrder {
@@ -42,7 +43,7 @@ pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<String> {
     notes
 }
 
-/// Removes the worktrees of merged items; their branches stay, so that git shows the checkpoints.
+/// Removes the workspaces of merged items; their branches stay, so that git shows the checkpoints.
 fn remove_worktrees(integration: &Integration, notes: &mut Vec<String>) {
     let Integration { repo, branch: into, .. } = integration;
     match clean::merged(repo, into) {
@@ -50,12 +51,17 @@ fn remove_worktrees(integration: &Integration, notes: &mut Vec<String>) {
             for (path, branch) in merged {
                 let name = path.display().to_string();
                 let what = Remove { path, branch, into: into.clone(), delete_branch: false };
-                let removed = clean::remove(repo, &what);
-                if let Err(error) = removed.or_else(|_| clean::remove(repo, &what)) {
-                    notes.push(format!("the worktree `{name}` stays: {}", error.message));
+                let removed = remove::remove(repo, &what).or_else(|_| remove::remove(repo, &what));
+                match removed {
+                    Ok(rescued) => notes.extend(
+                        rescued
+                            .into_iter()
+                            .map(|rescue| format!("commits that only `{name}` had are kept at `{}`", rescue.reference)),
+                    ),
+                    Err(error) => notes.push(format!("the workspace `{name}` stays: {}", error.message)),
                 }
             }
         }
-        Err(error) => notes.push(format!("no worktree was removed: {}", error.message)),
+        Err(error) => notes.push(format!("no workspace was removed: {}", error.message)),
     }
 }

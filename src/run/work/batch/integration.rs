@@ -4,7 +4,7 @@ use crate::bridge::{RunGraph, RunOptions};
 use crate::error::Result;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::restart;
-use crate::host::git::worktree::branch;
+use crate::host::git::workspace::branch;
 use crate::run::shared::names;
 use crate::run::work::tell::Tell;
 

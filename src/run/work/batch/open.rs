@@ -10,8 +10,8 @@ use crate::bridge::{RunGraph, RunOptions};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::plumbing::repo::Repo;
-use crate::host::git::upkeep::{clean, lease, scan};
-use crate::host::git::worktree::scratch;
+use crate::host::git::upkeep::{lease, scan};
+use crate::host::git::workspace::{remove, scratch};
 use crate::host::lock::Lock;
 use crate::host::state;
 use crate::run::settings::Settings;
@@ -99,7 +99,7 @@ fn integrate(
 ) -> Result<Integration> {
     let integration = integration::integrate(repo, options, graph, run, tell)?;
     lease::bury(repo)?;
-    clean::sweep(repo, &settings.worktrees)?;
+    remove::sweep(repo, &settings.worktrees);
     scratch::discard(repo, &candidate_worktree::place(settings, &integration.branch))?;
     repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
     for note in checkout::notes(settings, repo, &integration.base, graph)? {

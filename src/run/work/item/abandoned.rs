@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::found;
 use crate::error::{Error, ExitCode, Result};
-use crate::event::EventKind;
 use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::scan;
-use crate::host::git::worktree::branch;
-use crate::host::git::worktree::{self, Prepare};
+use crate::host::git::workspace::branch;
+use crate::host::git::workspace::{self, Prepare};
 use crate::host::state;
 use crate::model::adapter::AgentCall;
 use crate::model::agent::AgentReport;
@@ -144,11 +144,8 @@ pub(crate) fn report(left: &Left, task: Option<&CallKey>) -> Option<AgentReport>
 pub(crate) async fn save(left: Left, repo: Option<&Repo>, tell: &Tell) -> Result<()> {
     let (Some(left), Some(repo)) = (left, repo.cloned()) else { return Ok(()) };
     let order = Prepare { keep_changes: false, ..left.1 };
-    let item = order.item.clone();
-    let made = tokio::task::spawn_blocking(move || worktree::prepare(&repo, &order)).await;
+    let made = tokio::task::spawn_blocking(move || workspace::prepare(&repo, &order)).await;
     let made = made.unwrap_or_else(|_| Err(Error::new(ExitCode::Internal, "saving old work panicked")))?;
-    if let Some(saved) = made.rescued {
-        tell.event(EventKind::Rescue { item, reference: saved.reference, files: saved.files });
-    }
+    found::told(&made, tell);
     Ok(())
 }

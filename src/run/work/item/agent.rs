@@ -13,7 +13,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::agent::{self, Fact, SessionLedger, Setup, Touch};
 use crate::host::disk::{self, Room};
-use crate::host::git::worktree::{Prepared, checkpoint};
+use crate::host::git::workspace::{Prepared, checkpoint};
 use crate::host::process::Marker;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
@@ -178,7 +178,7 @@ async fn evidence(
 impl Evidence {
     /// Tells whether the worktree is as it was. When git cannot tell, something may have changed.
     async fn shows_no_change(self) -> bool {
-        let look = move || checkpoint::changed(&self.integration.repo, &self.tree, &self.tip);
+        let look = move || checkpoint::unproven(&self.integration.repo, &self.tree);
         matches!(off_the_loop(look).await, Ok(files) if files.is_empty())
     }
 }

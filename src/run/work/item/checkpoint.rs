@@ -1,4 +1,4 @@
-//! Checkpoints: the state of a worktree committed for a phase, and a look ahead for conflicts.
+//! Checkpoints: the state of a workspace committed for a phase, and a look ahead for conflicts.
 
 use crate::bridge::{Attempt, MadeCheckpoint as Made};
 use crate::error::{Error, ExitCode, Result};
@@ -6,15 +6,12 @@ use crate::event::EventKind;
 use crate::host::git::merge::probe;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::{self, Lease};
-use crate::host::git::worktree::{Prepared, checkpoint};
+use crate::host::git::workspace::{Prepared, checkpoint};
 use crate::model::checkpoint::Checkpoint;
 use crate::review::drift;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::tell::Tell;
-
-/// Paths that never enter a commit.
-const NEVER: [&str; 1] = [".ce/tmp"];
 
 /// What is to be committed.
 pub(crate) struct CheckpointOrder {
@@ -38,7 +35,7 @@ pub(crate) fn make(order: CheckpointOrder, tell: &Tell) -> Result<Made> {
     let repo = &integration.repo;
     fenced(repo, order.lease.as_ref(), &attempt.item)?;
     let checkpoint = Checkpoint { prp: names::parse(&attempt.item)?, phase: ordinal, title, run, key };
-    let made = checkpoint::commit(repo, &tree, &checkpoint, &NEVER)?;
+    let made = checkpoint::commit(repo, &tree, &checkpoint)?;
     let item = attempt.item;
     let (commit, files, subject) = (made.commit, made.files, checkpoint.subject());
     tell.event(EventKind::Checkpoint { item: item.clone(), phase: ordinal, commit: commit.clone(), subject });

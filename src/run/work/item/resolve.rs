@@ -3,8 +3,8 @@
 use super::validation;
 use crate::bridge::Failure;
 use crate::error::Result;
-use crate::host::git::merge::resolve;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::workspace::Prepared;
+use crate::host::git::workspace::resolve;
 use crate::host::stop::StopToken;
 use crate::host::validate::Validation;
 use crate::model::validation::ValidationRecord;

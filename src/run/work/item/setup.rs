@@ -1,4 +1,4 @@
-//! What a new worktree gets besides its commit: the files and the set-up lines of the configuration, once.
+//! What a new workspace gets besides its commit: the files and the set-up lines of the configuration, once.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::bridge::Failure;
 use crate::error::{Error, ExitCode};
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::Repo;
-use crate::host::git::worktree::{self, Prepared};
+use crate::host::git::workspace::{self, Prepared};
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
 use crate::run::settings::Settings;
@@ -22,13 +22,13 @@ pub(crate) struct WorktreeSetup {
     pub(crate) stop: StopToken,
 }
 
-/// Copies what the user listed and runs the set-up lines, once in each worktree. What was cut short is done again.
+/// Copies what the user listed and runs the set-up lines, once in each workspace. What was cut short is done again.
 pub(crate) async fn set_up(order: &WorktreeSetup, made: &Prepared) -> Result<(), Failure> {
     let settings = &order.settings;
     if settings.copy.is_empty() && settings.setup.is_empty() {
         return Ok(());
     }
-    if worktree::is_furnished(&order.repo, made)? {
+    if workspace::is_set_up(&order.repo, made)? {
         return Ok(());
     }
     for name in &settings.copy {
@@ -40,7 +40,7 @@ pub(crate) async fn set_up(order: &WorktreeSetup, made: &Prepared) -> Result<(),
     for line in &settings.setup {
         run_line(order, line, &made.path).await?;
     }
-    Ok(worktree::set_furnished(&order.repo, made)?)
+    Ok(workspace::set_up(&order.repo, made).map(drop)?)
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -7,7 +7,7 @@ use crate::event::EventKind;
 use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::scan;
-use crate::host::git::worktree::Prepared;
+use crate::host::git::workspace::Prepared;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;

@@ -1,18 +1,20 @@
-//! The worktree of an item: leased, prepared, set up, and read for what git already shows.
+//! The workspace of an item: leased, prepared, set up, and read for what git already shows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::abandoned::{self, Left};
+use super::found;
 use super::setup::{self, WorktreeSetup};
 use crate::bridge::{Attempt, Conflict, Failure, PhaseRecord, Worktree};
 use crate::error::Result;
 use crate::event::EventKind;
-use crate::host::git::merge::{join, resolve};
+use crate::host::git::merge::join;
 use crate::host::git::plumbing::{diff, notes};
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::upkeep::scan;
-use crate::host::git::worktree::{self, Prepared};
+use crate::host::git::workspace::{self, Prepared, resolve};
 use crate::host::process::Marker;
 use crate::host::stop::StopToken;
 use crate::model::validation::ValidationRecord;
@@ -26,6 +28,9 @@ use crate::run::work::tell::Tell;
 /// Bytes of the other side of a conflict that a resolver is shown.
 const MAX_THEIRS: usize = 64 << 10;
 
+/// Paths that never enter a commit.
+const NEVER: [&str; 1] = [".ce/tmp"];
+
 /// What is to be prepared.
 #[derive(Clone)]
 pub(crate) struct WorktreeOrder {
@@ -38,13 +43,15 @@ pub(crate) struct WorktreeOrder {
     pub(crate) conflict: bool,
     /// Branches of what it builds on, where they are not merged.
     pub(crate) builds_on: Vec<String>,
+    /// Files that the item declares.
+    pub(crate) declared: Vec<String>,
     /// The environment of the user's own command lines.
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) stop: StopToken,
     pub(crate) busy: Busy,
 }
 
-/// A prepared worktree and what git shows in it.
+/// A prepared workspace and what git shows in it.
 #[derive(Debug)]
 pub(crate) struct WorktreeReady {
     pub(crate) tree: Prepared,
@@ -53,7 +60,7 @@ pub(crate) struct WorktreeReady {
     pub(crate) lease: Lease,
 }
 
-/// Prepares the worktree of an item.
+/// Prepares the workspace of an item.
 pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Result<WorktreeReady, Failure> {
     let order = Arc::new(order);
     let (lease, made, left) = {
@@ -86,7 +93,7 @@ fn make(order: &WorktreeOrder) -> Result<(Lease, Prepared, Left)> {
     // Resolving a conflict is no phase that could have been finished before.
     let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict;
     let finished = if there { abandoned::find(&order.settings, repo, &id, &order.branch)? } else { None };
-    let want = worktree::Prepare {
+    let want = workspace::Prepare {
         branch: order.branch.clone(),
         start,
         path: order.settings.worktrees.join(&order.branch),
@@ -94,9 +101,14 @@ fn make(order: &WorktreeOrder) -> Result<(Lease, Prepared, Left)> {
         item: order.attempt.item.clone(),
         attempt: order.attempt.number,
         keep_changes: finished.is_some(),
+        batch: Some(order.integration.branch.clone()),
+        remotes: Vec::new(),
+        declared: order.declared.clone(),
+        exclude: NEVER.map(str::to_owned).into(),
+        silence: Duration::ZERO,
     };
-    let made = worktree::prepare(repo, &want)?;
-    let left = finished.filter(|_| made.rescued.is_none()).map(|finished| Box::new((finished, want)));
+    let made = workspace::prepare(repo, &want)?;
+    let left = finished.filter(|_| made.rescued.is_empty()).map(|finished| Box::new((finished, want)));
     Ok((lease, made, left))
 }
 
@@ -107,9 +119,7 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
     for text in &made.repaired {
         tell.note(Some(&item), text.clone());
     }
-    if let Some(rescue) = made.rescued.clone() {
-        tell.event(EventKind::Rescue { item: item.clone(), reference: rescue.reference, files: rescue.files });
-    }
+    found::told(&made, tell);
     let found = scan::item(repo, &order.branch, &made.base, &names::parse(&item)?)?;
     for hole in &found.holes {
         tell.event(EventKind::Disagreement {
@@ -137,7 +147,7 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
     Ok(WorktreeReady { tree: made, worktree, left, lease })
 }
 
-/// Puts the merge with its conflict markers into the worktree.
+/// Puts the merge with its conflict markers into the workspace.
 fn conflict(order: &WorktreeOrder, made: &Prepared) -> Result<Conflict> {
     let (repo, into) = (&order.integration.repo, &order.integration.branch);
     let files = resolve::start_for_agent(repo, made, into)?;

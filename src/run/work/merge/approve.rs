@@ -10,7 +10,7 @@ use crate::evidence::guard::Finding;
 use crate::host::clock;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::approval::{self, Approval};
-use crate::host::git::worktree::branch;
+use crate::host::git::workspace::branch;
 use crate::model::id::PrpId;
 use crate::model::prp::Prp;
 use crate::run::settings::Settings;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::bridge::Failure;
 use crate::host::git::plumbing::repo::Repo;
-use crate::host::git::worktree::{self, scratch};
+use crate::host::git::workspace::{self, scratch};
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;
@@ -46,7 +46,7 @@ impl CandidateWorktree {
     ) -> std::result::Result<ValidationRecord, Failure> {
         let (repo, path, commit) = (self.repo.clone(), self.order.worktree.clone(), commit.to_owned());
         let path = off_the_loop(move || {
-            let there = scratch::place(&path)?;
+            let there = scratch::place(&repo, &path)?;
             if scratch::exists(&repo, &there) {
                 scratch::go(&repo, &there, &commit).map(|()| there)
             } else {
@@ -54,7 +54,7 @@ impl CandidateWorktree {
             }
         })
         .await?;
-        let made = worktree::Prepared { path: path.clone(), item: self.order.prp.clone(), ..Default::default() };
+        let made = workspace::Prepared { path: path.clone(), item: self.order.prp.clone(), ..Default::default() };
         let setting_up = WorktreeSetup {
             settings: self.settings.clone(),
             repo: self.repo.clone(),

@@ -10,7 +10,7 @@ use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::approval::{self, Approval};
 use crate::host::git::upkeep::{incoming, scan};
-use crate::host::git::worktree::branch;
+use crate::host::git::workspace::branch;
 use crate::model::guard::Level;
 use crate::model::id::PrpId;
 use crate::run::settings::Settings;

@@ -1,4 +1,4 @@
-//! The index of a checkout: what is staged, what an unfinished merge left unresolved, and the tree that comes of it.
+//! The index of a checkout: what is staged, and the tree that comes of it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,15 +20,6 @@ impl Store {
             staged.push(0);
         }
         Ok(staged)
-    }
-
-    /// Returns the paths that are unresolved in an index, sorted.
-    pub(crate) fn unmerged(&self, index: &Path) -> Read<Vec<String>> {
-        let index = self.index(index)?;
-        let unmerged = index.iter().filter(|entry| stage(entry) > 0);
-        let mut paths: Vec<String> = unmerged.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()).collect();
-        paths.dedup();
-        Ok(paths)
     }
 
     /// Writes an index as a tree.

@@ -12,4 +12,4 @@ mod tree;
 pub(crate) use graph::Walked;
 pub(crate) use handle::{AskGit, Read, Store};
 pub(crate) use head::Pointer;
-pub(crate) use tree::Listed;
+pub(crate) use tree::{Changed, Listed};

@@ -21,6 +21,14 @@ pub(crate) struct Listed {
     pub(crate) object: String,
 }
 
+/// A file that differs between two trees.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Changed {
+    pub(crate) path: String,
+    /// The commit of another repository that the second tree has there.
+    pub(crate) link: Option<String>,
+}
+
 impl Store {
     /// Returns the entry of a path, which has no leading `/`, in a commit or tree.
     pub(crate) fn entry(&self, tree: &str, path: &str) -> Read<Option<Listed>> {
@@ -54,13 +62,7 @@ impl Store {
 
     /// Returns the paths of the files that differ between two commits or trees, sorted; a rename is two of them.
     pub(crate) fn changed(&self, from: &str, to: &str) -> Read<Vec<String>> {
-        Ok(self.differences(from, to)?.into_iter().map(|(path, _)| path).collect())
-    }
-
-    /// Returns the paths at which the second of two commits or trees has a link to a commit that the first one has not.
-    pub(crate) fn added_links(&self, from: &str, to: &str) -> Read<Vec<String>> {
-        let links = self.differences(from, to)?.into_iter().filter(|(_, is_new_link)| *is_new_link);
-        Ok(links.map(|(path, _)| path).collect())
+        Ok(self.differences(from, to)?.into_iter().map(|changed| changed.path).collect())
     }
 
     /// Returns the paths of all files in a folder of a commit or tree, sorted as git does; an empty path is the whole.
@@ -79,12 +81,13 @@ impl Store {
             }
             let mut files = Vec::new();
             compare(repo, None, Some(&tree), &prefix, 0, &mut files)?;
-            Ok(Some(files.into_iter().map(|(path, _)| path).collect()))
+            Ok(Some(files.into_iter().map(|file| file.path).collect()))
         });
         files?.ok_or(AskGit)
     }
 
-    fn differences(&self, from: &str, to: &str) -> Read<Vec<(String, bool)>> {
+    /// Returns the files that differ between two commits or trees, sorted by path.
+    pub(crate) fn differences(&self, from: &str, to: &str) -> Read<Vec<Changed>> {
         let changed = self.read(|repo| {
             let (Some(from), Some(to)) = (tree_of(repo, from)?, tree_of(repo, to)?) else { return Ok(None) };
             let mut changed = Vec::new();
@@ -92,7 +95,7 @@ impl Store {
                 compare(repo, Some(&from), Some(&to), "", 0, &mut changed)?;
             }
             changed.sort();
-            changed.dedup_by(|later, first| later.0 == first.0);
+            changed.dedup_by(|later, first| later.path == first.path);
             Ok(Some(changed))
         });
         changed?.ok_or(AskGit)
@@ -114,14 +117,14 @@ pub(super) fn find(tree: &Tree<'_>, path: &str) -> Result<Option<(i32, ObjectTyp
     Ok(Some((entry.filemode_raw(), kind, entry.id())))
 }
 
-/// Collects the files that differ between two folders, and whether each is a new link to a commit.
+/// Collects the files that differ between two folders.
 fn compare(
     repo: &Repository,
     from: Option<&Tree<'_>>,
     to: Option<&Tree<'_>>,
     folder: &str,
     depth: usize,
-    changed: &mut Vec<(String, bool)>,
+    changed: &mut Vec<Changed>,
 ) -> Result<(), Error> {
     if depth > DEEPEST {
         return Err(Error::new(ErrorCode::GenericError, ErrorClass::Tree, "too many folders in each other"));
@@ -152,7 +155,8 @@ fn compare(
             let (from, to) = (open(&old)?, open(&new)?);
             compare(repo, from.as_ref(), to.as_ref(), &format!("{path}/"), depth + 1, changed)?;
         } else {
-            changed.push((path, is(&new, ObjectType::Commit) && !is(&old, ObjectType::Commit)));
+            let link = new.filter(|entry| entry.kind() == Some(ObjectType::Commit)).map(|entry| entry.id().to_string());
+            changed.push(Changed { path, link });
         }
     }
 }

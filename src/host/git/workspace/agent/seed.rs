@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::config::{self, Own, Setting};
 use crate::error::Result;
-use crate::host::git::plumbing::refs::head;
+use crate::host::git::plumbing::refs::{self, head};
+use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::objects::alternates;
 use crate::host::git::workspace::place::space::Workspace;
 
@@ -72,10 +73,13 @@ fn identity(work: &Workspace) -> Option<(String, String)> {
     find("GIT_AUTHOR_NAME").zip(find("GIT_AUTHOR_EMAIL"))
 }
 
-/// Lists the references of the project under which people and tools know its history: tags, the batch branch, the branch
+/// Lists the references under which people and tools know its history: tags, the batch branch, the branch
 /// that the user has checked out, the same branch of remotes.
 fn shown(work: &Workspace, batch: Option<&str>, remotes: &[String]) -> Result<String> {
     let current = work.repo.head_branch()?;
+    if work.store == work.repo.common_dir() {
+        return of_project(&work.repo, batch, remotes, current.as_deref());
+    }
     let mut patterns = vec!["refs/tags".to_owned(), "refs/replace".to_owned()];
     patterns.extend(batch.map(head));
     patterns.extend(current.as_deref().map(head));
@@ -87,4 +91,23 @@ fn shown(work: &Workspace, batch: Option<&str>, remotes: &[String]) -> Result<St
     lines.sort_by(|a, b| a.split(' ').nth(1).cmp(&b.split(' ').nth(1)));
     lines.dedup();
     Ok(lines.join("\n"))
+}
+
+/// The same of the project itself, read in process.
+fn of_project(repo: &Repo, batch: Option<&str>, remotes: &[String], current: Option<&str>) -> Result<String> {
+    let mut found = refs::list(repo, "refs/tags/")?;
+    found.extend(refs::list(repo, "refs/replace/")?);
+    for branch in batch.into_iter().chain(current) {
+        let name = head(branch);
+        found.extend(refs::read(repo, &name)?.map(|commit| (name, commit)));
+    }
+    let is_shown = |name: &str| {
+        let below = name.strip_prefix("refs/remotes/").unwrap_or_default();
+        let (remote, branch) = below.split_once('/').unwrap_or((below, ""));
+        Some(branch) == current || remotes.iter().any(|other| other == remote)
+    };
+    found.extend(refs::list(repo, "refs/remotes/")?.into_iter().filter(|(name, _)| is_shown(name)));
+    found.sort();
+    found.dedup();
+    Ok(found.into_iter().map(|(name, object)| format!("{object} {name}")).collect::<Vec<_>>().join("\n"))
 }

@@ -9,11 +9,12 @@ use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::refuse;
 use crate::host::git::plumbing::run::{Output, failure};
+use crate::host::git::plumbing::store::{AskGit, Store};
 use crate::host::git::workspace::agent::index::Entry;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::files::links::{self, Link};
 use crate::host::git::workspace::files::made::SetUp;
-use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::objects::{pen, quarantine};
 use crate::host::git::workspace::place::record::Record;
 use crate::host::git::workspace::place::space::Workspace;
 
@@ -107,11 +108,24 @@ pub(crate) fn stage(work: &Workspace, what: &Selection<'_>, links: &[Link]) -> s
 
 /// Returns the tree of what is staged.
 pub(crate) fn write(work: &Workspace) -> Result<String> {
-    work.git().args(["write-tree"]).text()
+    let index = work.file("index");
+    match pen::written(work, "object.tree", |store| store.write_index(&index))? {
+        Some(tree) => Ok(tree),
+        None => work.git().args(["write-tree"]).text(),
+    }
 }
 
 /// Makes a commit of a tree, in quarantine; the message is stored as it is.
 pub(crate) fn commit(work: &Workspace, tree: &str, parents: &[&str], message: &str) -> Result<String> {
+    let write = |store: &Store| {
+        let [author, committer] = work.repo.who_commits().lines().ok_or(AskGit)?;
+        store.write_commit(tree, parents, &author, &committer, message)
+    };
+    if !work.repo.policy().sign
+        && let Some(commit) = pen::written(work, "object.commit", write)?
+    {
+        return Ok(commit);
+    }
     let mut git = work.git().args(["commit-tree", tree]);
     for parent in parents {
         git = git.args(["-p", parent]);

@@ -6,20 +6,18 @@ use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::store::{AskGit, Read};
 use crate::host::git::workspace::agent;
 use crate::host::git::workspace::objects::quarantine;
 use crate::host::git::workspace::place::linked;
 use crate::host::git::workspace::place::space::Workspace;
 
-/// Puts the references of a branch of ours right. `work` is the workspace of its item. Costs one question when all is
-/// well.
+/// Puts the references of a branch of ours right. `work` is the workspace of its item.
 pub(crate) fn mend(repo: &Repo, branch: &str, work: Option<&Workspace>) -> Result<Vec<String>> {
     let mut told = Vec::new();
     let head = refs::head(branch);
     let names = [refs::item(branch), refs::batch(branch), refs::base(branch)];
-    let args = ["for-each-ref", "--format=%(objecttype)", &head];
-    let seen = repo.git().args(args).args(&names).run()?;
-    if seen.code == 0 && !seen.stderr.contains("broken ref") {
+    if are_whole(repo, std::iter::once(&head).chain(&names))? {
         return Ok(told);
     }
     let mut tip = repo.commit(&head)?;
@@ -48,6 +46,21 @@ pub(crate) fn mend(repo: &Repo, branch: &str, work: Option<&Workspace>) -> Resul
         }
     }
     Ok(told)
+}
+
+/// Tells whether every one of some references leads to a commit or is not there.
+fn are_whole<'a>(repo: &Repo, names: impl Iterator<Item = &'a String> + Clone) -> Result<bool> {
+    let store = repo.store();
+    let is_whole = |name: &String| match store.reference(name) {
+        Ok(None) => Ok(!repo.common_dir().join(name).is_file()),
+        Ok(Some(object)) => store.commit(&object).map(|commit| commit.is_some()),
+        Err(AskGit) => Err(AskGit),
+    };
+    if let Ok(whole) = names.clone().map(is_whole).collect::<Read<Vec<bool>>>() {
+        return Ok(whole.into_iter().all(|whole| whole));
+    }
+    let seen = repo.git().args(["for-each-ref", "--format=%(objecttype)"]).args(names).run()?;
+    Ok(seen.code == 0 && !seen.stderr.contains("broken ref"))
 }
 
 /// Tells whether a reference is there, readable or not.

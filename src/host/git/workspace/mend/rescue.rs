@@ -13,7 +13,7 @@ use crate::host::git::workspace::agent::{self, refs as own_refs};
 use crate::host::git::workspace::files::links;
 use crate::host::git::workspace::files::stage;
 use crate::host::git::workspace::files::tree::{self, Blocked, Mode, Selection};
-use crate::host::git::workspace::objects::{quarantine, transfer};
+use crate::host::git::workspace::objects::{pen, quarantine, transfer};
 use crate::host::git::workspace::place::record::{Record, free_name};
 use crate::host::git::workspace::place::space::Workspace;
 
@@ -143,6 +143,9 @@ pub(crate) fn told(work: &Workspace) -> String {
 
 /// Returns the tree of a commit.
 pub(crate) fn tree_of(work: &Workspace, commit: &str) -> Result<String> {
+    if let Ok(tree) = pen::open(work)?.tree_of(commit) {
+        return Ok(tree);
+    }
     work.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()
 }
 
