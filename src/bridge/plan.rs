@@ -31,6 +31,9 @@ pub enum OnConflict {
 }
 
 impl OnConflict {
+    /// The words of flags, configuration and scripts.
+    pub const WORDS: [&str; 3] = ["park", "stop", "agent"];
+
     /// Reads the word of flags and configuration.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {

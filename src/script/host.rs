@@ -12,7 +12,10 @@ use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
 use super::adapter::AdapterScript;
+use super::api::shapes::SHAPES;
+use super::check::Table;
 use super::diagnostic;
+use super::embedded;
 use super::engine;
 use super::library::{Library, ScriptPlace};
 use super::limits::STACK;
@@ -42,6 +45,7 @@ pub struct ScriptHost {
     pub search: Arc<SearchPath>,
     pub(crate) state: Arc<HostState>,
     reference: Arc<OnceLock<ApiReference>>,
+    table: Arc<OnceLock<Table>>,
 }
 
 /// A compiled script.
@@ -78,7 +82,14 @@ fn build(context: HostParts, fake: Option<Arc<FakeBridge>>) -> ScriptHost {
     let state = Arc::new(state);
     let engine = Arc::new(engine::build(&state));
     state.engine.get_or_init(|| Arc::downgrade(&engine));
-    ScriptHost { engine, library, search: Arc::new(context.search), state, reference: Arc::default() }
+    ScriptHost {
+        engine,
+        library,
+        search: Arc::new(context.search),
+        state,
+        reference: Arc::default(),
+        table: Arc::default(),
+    }
 }
 
 impl ScriptHost {
@@ -113,7 +124,7 @@ impl ScriptHost {
     }
 
     /// Adds the flags that all commands share.
-    fn with_common(&self, mut spec: Spec) -> Result<Spec> {
+    pub(crate) fn with_common(&self, mut spec: Spec) -> Result<Spec> {
         let place = ScriptPlace::BuiltIn("stdlib/flags.rhai".to_owned());
         let flags = self.load_place("flags", &place)?;
         let text = self.library.source(&flags.source).map(|source| source.text).unwrap_or_default();
@@ -177,9 +188,23 @@ impl ScriptHost {
         definitions.iter_files().map(|(name, text)| (name, super::reference::plain_types(&text))).collect()
     }
 
+    /// Returns what `check` compares scripts with.
+    pub(crate) fn table(&self) -> &Table {
+        self.table.get_or_init(|| Table::of(&self.engine, self.reference()))
+    }
+
+    /// Returns the names of the roles that agents can have: the project's own and the built-in ones.
+    pub(crate) fn roles(&self) -> Vec<String> {
+        let own = std::fs::read_dir(self.state.state_folder().join("subagents"));
+        let own = own.into_iter().flatten().flatten().filter_map(|entry| {
+            entry.file_name().to_str().and_then(|name| name.strip_suffix(".md")).map(str::to_owned)
+        });
+        embedded::names("stdlib/subagents/", ".md").into_iter().map(str::to_owned).chain(own).collect()
+    }
+
     /// Returns the reference of all native functions.
     pub fn reference(&self) -> &ApiReference {
-        self.reference.get_or_init(|| ApiReference::of(&self.engine))
+        self.reference.get_or_init(|| ApiReference::of(&self.engine).with_options(SHAPES))
     }
 }
 

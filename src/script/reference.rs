@@ -7,6 +7,8 @@ use rhai::{Engine, FuncInfo};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::api::shape::{Key, Shape};
+
 /// All native functions and properties.
 #[derive(Clone, Debug, Serialize)]
 pub struct ApiReference {
@@ -24,6 +26,9 @@ pub struct Function {
     /// Documentation in markdown, example included.
     pub doc: String,
     pub property: bool,
+    /// Keys of the map that it takes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<OptionKey>,
     /// Arguments of a call, without the receiver of a method.
     #[serde(skip)]
     pub(crate) arity: usize,
@@ -39,7 +44,28 @@ pub struct Param {
     pub kind: String,
 }
 
+/// One key of an option map.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OptionKey {
+    pub name: String,
+    /// `text`, `array of texts`, or the words of which it must be one.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub required: bool,
+}
+
 impl ApiReference {
+    /// Adds the keys of the maps that functions take.
+    pub(crate) fn with_options(mut self, shapes: &[&Shape]) -> Self {
+        for function in &mut self.functions {
+            let own = shapes.iter().filter(|shape| shape.function == function.name && shape.argument < function.arity);
+            let key =
+                |key: &Key| OptionKey { name: key.name.to_owned(), kind: key.kind.word(), required: key.required };
+            function.options = own.flat_map(|shape| shape.keys).map(key).collect();
+        }
+        self
+    }
+
     /// Collects the functions of an engine.
     pub(crate) fn of(engine: &Engine) -> Self {
         let mut functions = engine.collect_fn_metadata(None, |info| Some(function(&info)), false);
@@ -97,7 +123,20 @@ impl Function {
 
     /// Returns heading and documentation.
     pub fn markdown(&self) -> String {
-        format!("\n#### `{}`\n\n{}\n", self.signature(), self.doc)
+        format!("\n#### `{}`\n\n{}\n{}", self.signature(), self.doc, self.keys())
+    }
+
+    /// Returns the keys of its options as a table; empty where it takes none.
+    pub fn keys(&self) -> String {
+        if self.options.is_empty() {
+            return String::new();
+        }
+        let row = |key: &OptionKey| {
+            let needed = if key.required { ", required" } else { "" };
+            format!("| `{}` | {}{needed} |\n", key.name, key.kind.replace('|', "or"))
+        };
+        let rows: String = self.options.iter().map(row).collect();
+        format!("\n| key | value |\n|---|---|\n{rows}")
     }
 }
 
@@ -118,16 +157,17 @@ fn function(info: &FuncInfo) -> Function {
         _ => format!("{}::{}", info.namespace, meta.name),
     };
     let doc = meta.comments.iter().flat_map(|comment| comment.lines()).map(uncomment).collect::<Vec<_>>().join("\n");
-    let returns = kind(&meta.return_type);
+    let returns = script_type(&meta.return_type);
     let (arity, method) = (params.len(), receiver.is_some());
-    Function { name, params, returns, doc: doc.trim().to_owned(), property: getter.is_some(), arity, method }
+    let (doc, property) = (doc.trim().to_owned(), getter.is_some());
+    Function { name, params, returns, doc, property, options: Vec::new(), arity, method }
 }
 
 /// Writes script types for Rust types in the signatures of a definition file.
 pub(crate) fn plain_types(text: &str) -> String {
     let line = |line: &str| match line.rsplit_once("-> ") {
         Some((head, returns)) if line.starts_with("fn ") => {
-            let returns = kind(returns.trim_end_matches(';'));
+            let returns = script_type(returns.trim_end_matches(';'));
             let end = if returns.is_empty() { ";".to_owned() } else { format!(" -> {returns};") };
             format!("{}{end}\n", head.trim_end())
         }
@@ -142,7 +182,7 @@ fn is_type(kind: &str) -> bool {
 
 fn param(info: &str) -> Param {
     let (name, kind) = info.split_once(':').unwrap_or((info, "any"));
-    Param { name: name.trim().to_owned(), kind: self::kind(kind) }
+    Param { name: name.trim().to_owned(), kind: script_type(kind) }
 }
 
 fn uncomment(line: &str) -> &str {
@@ -151,9 +191,9 @@ fn uncomment(line: &str) -> &str {
 }
 
 /// Returns the script's name of a Rust type.
-fn kind(rust: &str) -> String {
+pub(crate) fn script_type(rust: &str) -> String {
     let rust = rust.trim().trim_start_matches('&').trim_start_matches("mut ").trim();
-    let inner = rust.strip_prefix("Result<").or_else(|| rust.strip_prefix("Thrown<"));
+    let inner = ["Result<", "Thrown<", "RhaiResultOf<"].into_iter().find_map(|result| rust.strip_prefix(result));
     let rust = inner.map_or(rust, |inner| inner.split(", Box<").next().unwrap_or(inner).trim_end_matches('>').trim());
     let rust = rust.rsplit("::").next().unwrap_or(rust);
     let known = match rust {
@@ -166,6 +206,7 @@ fn kind(rust: &str) -> String {
         "Dynamic" | "?" => "any",
         "FnPtr" => "closure",
         "()" => "",
+        "ExclusiveRange" | "InclusiveRange" | "Range<INT>" | "RangeInclusive<INT>" => "range",
         other => other.strip_suffix("Value").unwrap_or(other),
     };
     known.to_owned()

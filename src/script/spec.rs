@@ -62,6 +62,13 @@ pub enum ArgType {
     Duration,
 }
 
+impl ArgType {
+    /// Returns the word by which `ARGS` name the type.
+    pub fn as_str(self) -> &'static str {
+        TYPES.iter().find(|(_, kind)| *kind == self).map_or("text", |(word, _)| word)
+    }
+}
+
 const TYPES: [(&str, ArgType); 7] = [
     ("int", ArgType::Int),
     ("float", ArgType::Float),

@@ -190,7 +190,7 @@ fn settings_say_who_said_what_and_are_handed_to_the_call() {
     try { agent::run("executor", #{ prompt: "x", settings: own, model: "other" }); throw "not reached"; }
     catch (error) { assert_eq(error.message, "`agent::run` has `settings` and the option `model`"); }
     try { agent::settings("executor", 7, #{ agent: "fake" }); throw "not reached"; }
-    catch (error) { assert_eq(error.message, "`i64` is not an item: give a PRP, a phase, a map, or `()`"); }
+    catch (error) { assert_eq(error.message, "`int` is not an item: give a PRP, a phase, a map, or `()`"); }
     try { agent::settings("executor", (), #{ modle: "x" }); throw "not reached"; }
     catch (error) { assert_eq(error.help, "did you mean `model`?"); }
 "#,

@@ -150,12 +150,13 @@ fn every_example_of_the_reference_compiles() {
         // An example may use what its reader has at hand: every name that it does not make itself is given.
         let mut given = String::new();
         let report = loop {
-            let script = format!("import \"phases\" as phases;\nfn example() {{ {given}\n{code}\n}}\n");
+            let script = format!("import \"phases\" as phases;\nfn example({given}) {{\n{code}\n}}\n");
             std::fs::write(project.path("example.rhai"), script).unwrap();
             let report = project.check("example.rhai");
-            let first = report.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
-            match first.strip_prefix("undefined variable: ") {
-                Some(name) => given = format!("{given} let {name} = ();"),
+            let unknown =
+                report.problems.iter().find_map(|problem| problem.message.strip_prefix("there is no variable `"));
+            match unknown.map(|name| name.trim_end_matches('`')) {
+                Some(name) => given = format!("{given}{name}, "),
                 None => break report,
             }
         };

@@ -63,7 +63,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         write!(terminal.out, "{}", reference.markdown())?;
     } else if args.function.is_some() {
         for function in found {
-            writeln!(terminal.out, "{}\n{}\n", terminal.style.paint(Tone::Name, &function.signature()), function.doc)?;
+            let signature = terminal.style.paint(Tone::Name, &function.signature());
+            writeln!(terminal.out, "{signature}\n{}\n{}", function.doc, function.keys())?;
         }
     } else {
         for function in found {

@@ -7,27 +7,40 @@ use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
-use crate::error::{Error, ExitCode};
+use crate::error::{Error, ExitCode, Result};
 use crate::report::style::{Sign, Tone};
 use crate::report::text::{numbered, safe};
-use crate::script::check::{CheckReport, check};
+use crate::script::check::{CheckReport, check, mend};
 
 /// Look for mistakes in scripts without running them
 #[derive(clap::Args)]
 pub struct Args {
     /// Scripts or folders; default: the project's own scripts and the built-in ones
     paths: Vec<PathBuf>,
+    /// Mend what is certain: misspelt names, keys and words, imports that nobody uses
+    #[arg(long)]
+    fix: bool,
 }
 
 /// Runs the subcommand; exit code 6 when a script has errors.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let host = scripts::describer(context);
     let mut reports = Vec::new();
+    let look = |file: &Path, context: &mut Context| -> Result<CheckReport> {
+        if !args.fix {
+            return check(&host, file);
+        }
+        let (report, count) = mend(&host, file)?;
+        if count > 0 && !context.globals.json {
+            writeln!(context.terminal.out, "mended {} in {}", numbered(count, "mistake"), safe(&report.file)).ok();
+        }
+        Ok(report)
+    };
     if args.paths.is_empty() {
         reports.extend(host.check_built_in()?);
         for folder in [".ce/commands", ".ce/agents"] {
             for file in files(&context.root.join(folder)) {
-                reports.push(check(&host, &file)?);
+                reports.push(look(&file, context)?);
             }
         }
     }
@@ -38,7 +51,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             return Err(Error::new(ExitCode::NothingMatched, message).into());
         }
         for file in found {
-            reports.push(check(&host, &context.current.join(file))?);
+            let file = context.current.join(file);
+            reports.push(look(&file, context)?);
         }
     }
     show(&reports, context)?;

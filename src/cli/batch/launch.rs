@@ -36,6 +36,9 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });
+        if args.get("no_check") != Some(&Value::Bool(true)) {
+            host.require_sound(&found)?;
+        }
         let script = host.load_found(&found)?;
         let end = host.run_main(&script, &args).map_err(Failure::from)?;
         Ok(end.exit_code)

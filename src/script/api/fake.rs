@@ -11,15 +11,84 @@ use crate::event::kind::EventKind;
 
 use super::fields::Fields;
 use super::native::{Call, Fault, Thrown, invalid, native};
+use super::shape::{Kind, Shape, key, required};
 use crate::fake::{self, FakeAgentCall, FakeBridge, FakeConflict, FakeDefect, FakeProgram, FakeServer};
 use crate::script::value::convert::data;
+
+/// Options of `fake::prp`.
+pub(crate) const PRP: Shape = Shape::closed(
+    "fake::prp",
+    1,
+    &[key("dependencies", Kind::Texts), key("files", Kind::Texts), key("phases", Kind::Int)],
+);
+
+/// How an agent's call can end.
+pub(crate) const STATUSES: [&str; 13] = [
+    "ok",
+    "no_work",
+    "rate_limited",
+    "overloaded",
+    "auth",
+    "budget",
+    "turns",
+    "denied",
+    "refused",
+    "context_too_long",
+    "protocol",
+    "crashed",
+    "killed",
+];
+
+/// The answer that `fake::agent` prescribes.
+pub(crate) const AGENT: Shape = Shape::closed(
+    "fake::agent",
+    1,
+    &[
+        key("status", Kind::Word(&STATUSES)),
+        key("text", Kind::Text),
+        key("lines", Kind::List(&Kind::Text)),
+        key("code", Kind::Int),
+        key("signal", Kind::Int),
+        key("result", Kind::Any),
+        key("session", Kind::Text),
+        key("tokens", Kind::Int),
+        key("cost", Kind::Number),
+        key("until", Kind::Int),
+        key("delay_ms", Kind::Int),
+        key("panic", Kind::Text),
+        key("error", Kind::Text),
+    ],
+);
+
+/// What `fake::program` prescribes.
+pub(crate) const PROGRAM: Shape = Shape::closed(
+    "fake::program",
+    1,
+    &[key("code", Kind::Int), key("stdout", Kind::Text), key("stderr", Kind::Text), key("timed_out", Kind::Flag)],
+);
+
+/// What `fake::http` prescribes.
+pub(crate) const HTTP: Shape =
+    Shape::closed("fake::http", 0, &[key("status", Kind::Int), key("headers", Kind::Map), key("body", Kind::Text)]);
+
+/// What `fake::defect` prescribes.
+pub(crate) const DEFECT: Shape = Shape::closed(
+    "fake::defect",
+    1,
+    &[required("phase", Kind::Int), key("level", Kind::Int), key("error", Kind::Text)],
+);
+
+/// What `fake::conflict` prescribes.
+pub(crate) const CONFLICT: Shape = Shape::closed("fake::conflict", 1, &[key("files", Kind::List(&Kind::Text))]);
 
 fn bridge(call: &Call) -> Result<Arc<FakeBridge>, Fault> {
     let refuse = || invalid("`fake::…` works in tests only").help("run it with `batchprp test`");
     call.state.fake.clone().ok_or_else(|| refuse().into())
 }
 
-fn read<T: DeserializeOwned>(function: &str, map: Map) -> Result<T, Error> {
+fn read<T: DeserializeOwned>(shape: &Shape, map: Map) -> Result<T, Error> {
+    let function = shape.function;
+    Fields::new(shape, map.clone())?;
     rhai::serde::from_dynamic(&Dynamic::from_map(map)).map_err(|error| invalid(format!("`{function}`: {error}")))
 }
 
@@ -46,7 +115,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn prp(context: NativeCallContext, id: &str, options: Map) -> Thrown<()> {
         native(&context, |call| {
-            let fields = Fields::new("fake::prp", options, &["dependencies", "files", "phases"])?;
+            let fields = Fields::new(&PRP, options)?;
             let list = |key| fields.texts(key).map(Option::unwrap_or_default);
             let phases = fields.int("phases")?.unwrap_or(1);
             let text = fake::document(id, &list("dependencies")?, &list("files")?, phases);
@@ -66,7 +135,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn agent(context: NativeCallContext, item: &str, answer: Map) -> Thrown<()> {
         native(&context, |call| {
-            let answer: FakeAgentCall = read("fake::agent", answer)?;
+            let answer: FakeAgentCall = read(&AGENT, answer)?;
             bridge(call)?.world().agents.entry(item.to_owned()).or_default().push_back(answer);
             Ok(())
         })
@@ -80,7 +149,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn defect(context: NativeCallContext, item: &str, defect: Map) -> Thrown<()> {
         native(&context, |call| {
-            let defect: FakeDefect = read("fake::defect", defect)?;
+            let defect: FakeDefect = read(&DEFECT, defect)?;
             bridge(call)?.world().defects.entry(item.to_owned()).or_default().push(defect);
             Ok(())
         })
@@ -94,7 +163,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn conflict(context: NativeCallContext, item: &str, conflict: Map) -> Thrown<()> {
         native(&context, |call| {
-            let conflict: FakeConflict = read("fake::conflict", conflict)?;
+            let conflict: FakeConflict = read(&CONFLICT, conflict)?;
             bridge(call)?.world().conflicts.entry(item.to_owned()).or_default().push(conflict);
             Ok(())
         })
@@ -108,7 +177,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn program(context: NativeCallContext, argv: Array, answer: Map) -> Thrown<()> {
         native(&context, |call| {
-            let answer: FakeProgram = read("fake::program", answer)?;
+            let answer: FakeProgram = read(&PROGRAM, answer)?;
             let words = argv.iter().map(ToString::to_string).collect();
             bridge(call)?.world().programs.push((words, answer));
             Ok(())
@@ -123,7 +192,7 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn http(context: NativeCallContext, answer: Map) -> Thrown<()> {
         native(&context, |call| {
-            let answer: FakeServer = read("fake::http", answer)?;
+            let answer: FakeServer = read(&HTTP, answer)?;
             bridge(call)?.world().http.push_back(answer);
             Ok(())
         })

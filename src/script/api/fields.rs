@@ -9,6 +9,7 @@ use crate::error::Error;
 
 use super::super::suggest;
 use super::native::invalid;
+use super::shape::{Shape, type_word};
 
 /// The options given to a function.
 pub(crate) struct Fields {
@@ -17,10 +18,23 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Refuses fields that the function does not know.
-    pub(crate) fn new(function: &'static str, map: Map, known: &[&str]) -> Result<Self, Error> {
-        match map.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(invalid(format!("`{function}` has no option `{key}`")).help(suggest::help(key, known))),
+    /// Refuses fields that the function does not know, and values that are not of their kind; `()` counts as not given.
+    pub(crate) fn new(shape: &Shape, map: Map) -> Result<Self, Error> {
+        let function = shape.function;
+        for (name, value) in &map {
+            let Some(key) = shape.keys.iter().find(|key| key.name == name.as_str()) else {
+                if shape.open {
+                    continue;
+                }
+                let help = suggest::help(name, &shape.names());
+                return Err(invalid(format!("`{function}` has no option `{name}`")).help(help));
+            };
+            if !value.is_unit() && !key.kind.takes(value) {
+                return Err(wrong(function, name, value, &key.kind.shown()));
+            }
+        }
+        match shape.keys.iter().find(|key| key.required && map.get(key.name).is_none_or(Dynamic::is_unit)) {
+            Some(key) => Err(invalid(format!("`{function}` needs the option `{}`", key.name))),
             None => Ok(Self { function, map }),
         }
     }
@@ -31,7 +45,7 @@ impl Fields {
     }
 
     fn wrong(&self, key: &str, value: &Dynamic, kind: &str) -> Error {
-        invalid(format!("option `{key}` of `{}` is `{}`, not {kind}", self.function, value.type_name()))
+        wrong(self.function, key, value, kind)
     }
 
     /// Returns a value; `()` counts as not given.
@@ -88,4 +102,10 @@ impl Fields {
         let json = |value: &Dynamic| serde_json::to_value(value).map_err(|_| self.wrong(key, value, "plain data"));
         self.get(key).map(json).transpose()
     }
+}
+
+/// Says of a text what it says, of anything else what it is.
+fn wrong(function: &str, key: &str, value: &Dynamic, kind: &str) -> Error {
+    let is = value.as_immutable_string_ref().map_or_else(|_| type_word(value), |text| format!("\"{}\"", *text));
+    invalid(format!("option `{key}` of `{function}` is `{is}`, not {kind}"))
 }

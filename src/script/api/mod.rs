@@ -10,6 +10,8 @@ pub(crate) mod fields;
 pub(crate) mod native;
 mod register;
 pub(crate) mod run;
+pub(crate) mod shape;
+pub(crate) mod shapes;
 mod text;
 pub(crate) mod world;
 

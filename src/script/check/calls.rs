@@ -78,9 +78,6 @@ pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, 
     let own: Vec<(String, usize)> = own.map(|function| (function.name.to_owned(), function.params.len())).collect();
     let global = host.global_functions();
     let plain = table(own.iter().cloned().chain(global.iter().cloned()));
-    // A method is a function whose first argument is its receiver; a script's own one gets it as `this`.
-    let receivers = global.iter().filter(|(_, arity)| *arity > 0).map(|(name, arity)| (name.clone(), arity - 1));
-    let methods = table(own.into_iter().chain(receivers));
     let mut namespaces: BTreeMap<String, Table> = native(host);
     for (alias, module) in imported {
         namespaces.insert(alias.clone(), table(module.functions()));
@@ -89,8 +86,9 @@ pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, 
         if site.namespace.is_empty() && KEYWORDS.contains(&site.name.as_str()) {
             continue;
         }
+        // Which methods there are depends on the receiver.
         let problem = match (site.namespace.as_str(), site.method) {
-            ("", true) => method(&site, &methods),
+            ("", true) => None,
             ("", false) => compare(&site, &plain),
             (namespace, _) => namespaces.get(namespace).and_then(|table| compare(&site, table)),
         };
@@ -127,19 +125,6 @@ fn compare(site: &Site, table: &Table) -> Option<Problem> {
         });
     };
     (!arities.contains(&site.args)).then(|| wrong_count(site, &prefix, arities))
-}
-
-/// Maps may hold closures that are called like methods, so an unknown one is a warning, and only near a known one.
-fn method(site: &Site, methods: &Table) -> Option<Problem> {
-    match methods.get(&site.name) {
-        Some(arities) if arities.contains(&site.args) => None,
-        Some(arities) => Some(wrong_count(site, "", arities)),
-        None => {
-            let near = suggest::nearest(&site.name, methods.keys().map(String::as_str))?;
-            let text = format!("no type has a method `{}`", site.name);
-            Some(Problem::warning("check::unknown_method", text).help(format!("did you mean `{near}`?")))
-        }
-    }
 }
 
 fn wrong_count(site: &Site, prefix: &str, arities: &BTreeSet<usize>) -> Problem {

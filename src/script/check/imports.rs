@@ -9,6 +9,7 @@ use crate::model::problem::Problem;
 
 use super::super::host::ScriptHost;
 use super::super::import::Imports;
+use super::super::library::ScriptPlace;
 use super::notes::Notes;
 
 /// A module that a file imports.
@@ -44,6 +45,24 @@ pub(super) fn read(host: &ScriptHost, ast: &AST, source: &str, notes: &mut Notes
         }
     }
     modules
+}
+
+/// Returns the names in the imports of a file.
+pub(super) fn names(ast: &AST) -> Vec<String> {
+    let name = |stmt: &Stmt| match stmt {
+        Stmt::Import(import, _) => match &import.0 {
+            Expr::StringConstant(path, _) => Some(path.to_string()),
+            _ => None,
+        },
+        _ => None,
+    };
+    ast.statements().iter().filter_map(name).collect()
+}
+
+/// Returns where an import is found.
+pub(super) fn place(host: &ScriptHost, source: &str, path: &str) -> Option<ScriptPlace> {
+    let places = Imports(host.library.clone()).places(Some(source), path).ok()?;
+    places.into_iter().find(|place| matches!(host.library.read(place), Ok(Some(_))))
 }
 
 /// Loads one module.

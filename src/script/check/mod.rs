@@ -1,13 +1,19 @@
 //! `batchprp check`: finds in a script what the engine would only find when it runs.
 
+mod body;
 mod calls;
 mod captures;
 mod effects;
 mod file;
+mod fix;
+mod flow;
+mod hiding;
 mod imports;
 mod notes;
 mod report;
 mod shape;
+mod syntax;
 
-pub use file::check;
+pub use file::{check, mend};
+pub(crate) use flow::Table;
 pub use report::{CheckDocument, CheckReport};

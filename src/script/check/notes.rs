@@ -16,6 +16,10 @@ impl<'t> Notes<'t> {
         Self { text, problems: Vec::new() }
     }
 
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+
     /// Adds a problem at a position.
     pub(super) fn add(&mut self, mut problem: Problem, at: rhai::Position) {
         problem.span = position::span(self.text, at);

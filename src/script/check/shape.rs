@@ -33,10 +33,18 @@ fn has(ast: &AST, name: &str, params: usize) -> bool {
     ast.iter_functions().any(|function| function.name == name && function.params.len() == params)
 }
 
+fn constants(ast: &AST) -> Vec<&str> {
+    ast.iter_literal_variables(true, false).map(|(name, ..)| name).collect()
+}
+
+/// Tells whether a file describes itself as a command.
+pub(super) fn is_command(ast: &AST) -> bool {
+    constants(ast).iter().any(|name| ["ABOUT", "ARGS"].contains(name))
+}
+
 fn entry_points(ast: &AST, file: &str, notes: &mut Notes) {
-    let constants = ast.iter_literal_variables(true, false).map(|(name, ..)| name);
-    let constants: Vec<&str> = constants.collect();
-    let is_command = constants.iter().any(|name| ["ABOUT", "ARGS"].contains(name));
+    let constants = constants(ast);
+    let is_command = is_command(ast);
     if is_command && !has(ast, "main", 1) && !has(ast, "main", 0) {
         let problem = Problem::error("check::main", "there is no `fn main(args)`").help("a command starts in `main`");
         notes.add(problem, Position::new(1, 1));

@@ -16,15 +16,23 @@ use crate::model::status::Status;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
+use crate::script::api::shape::{Kind, Shape, key, type_word};
 use crate::script::api::world::files;
 use crate::script::value::convert::{messages, texts};
 use crate::script::value::prp::PrpValue;
+
+/// Options of `prp::select`.
+pub(crate) const SELECT: Shape = Shape::closed(
+    "prp::select",
+    0,
+    &[key("batch", Kind::Int), key("ids", Kind::Texts), key("executed", Kind::Flag), key("lenient", Kind::Flag)],
+);
 
 /// Longest slug in a file name.
 const SLUG: usize = 50;
 
 fn chosen(call: &Call, options: Map) -> Result<Array, Fault> {
-    let fields = Fields::new("prp::select", options, &["batch", "ids", "executed", "lenient"])?;
+    let fields = Fields::new(&SELECT, options)?;
     let selection = Selection {
         batch: fields.int("batch")?,
         ids: fields.texts("ids")?.unwrap_or_default(),
@@ -83,7 +91,7 @@ fn new_value(key: &str, value: &Dynamic) -> Result<edit::FieldValue, Error> {
     }
     let list = value.clone().into_typed_array::<String>();
     list.map(edit::FieldValue::List)
-        .map_err(|_| invalid(format!("`{key}` is `{}`: give a text, a number or texts", value.type_name())))
+        .map_err(|_| invalid(format!("`{key}` is `{}`: give a text, a number or texts", type_word(value))))
 }
 
 /// Returns the text of a document before and after its frontmatter is edited.

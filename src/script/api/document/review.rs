@@ -10,6 +10,7 @@ use crate::review::{self, BatchReport, Finding, PrpReport, Review, RulePart, Sem
 use super::{contradiction, review_facts};
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
+use crate::script::api::shape::{Kind, Shape, key};
 use crate::script::api::world::surroundings;
 use crate::script::value::answer::AnswerValue;
 use crate::script::value::convert::data;
@@ -60,6 +61,19 @@ fn answered(answer: &Dynamic) -> Result<Dynamic, Fault> {
     Ok(data(&SemanticPart::from(answer)))
 }
 
+/// Options of `review::batch`.
+pub(crate) const BATCH: Shape = Shape::closed(
+    "review::batch",
+    0,
+    &[
+        key("batch", Kind::Int),
+        key("mode", Kind::Word(&["structural", "semantic", "full", "exe"])),
+        key("min_score", Kind::Number),
+        key("reviews", Kind::List(&Kind::Map)),
+        key("consistency", Kind::List(&Kind::Map)),
+    ],
+);
+
 fn wanted(min_score: &Dynamic) -> Result<f64, Fault> {
     if min_score.is_unit() { Ok(review::DEFAULT_MIN_SCORE) } else { number(min_score, "the wanted score") }
 }
@@ -95,8 +109,7 @@ fn one(map: Map, min_score: f64) -> Result<PrpReport, Fault> {
 }
 
 fn whole(options: Map) -> Result<BatchReport, Fault> {
-    let known = ["batch", "mode", "min_score", "reviews", "consistency"];
-    let fields = Fields::new("review::batch", options, &known)?;
+    let fields = Fields::new(&BATCH, options)?;
     let min_score = fields.number("min_score")?.unwrap_or(review::DEFAULT_MIN_SCORE);
     let reviews = fields.get("reviews").cloned().unwrap_or_else(|| Array::new().into());
     let reviews = reviews.into_typed_array::<Map>().map_err(|_| invalid("`reviews` is not an array of maps"))?;

@@ -8,7 +8,23 @@ use crate::review::{self, ExecutedEntry};
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Fault, Thrown, invalid, native};
+use crate::script::api::shape::{Kind, Shape, key, required};
 use crate::script::value::prp::PrpValue;
+
+/// An executed PRP where it is given as a map.
+pub(crate) const EXECUTED: Shape = Shape {
+    listed: true,
+    ..Shape::closed(
+        "document::executed_list",
+        0,
+        &[
+            required("id", Kind::Text),
+            key("title", Kind::Text),
+            required("path", Kind::Text),
+            key("completed", Kind::Text),
+        ],
+    )
+};
 
 fn id(text: &str) -> Result<PrpId, Fault> {
     text.parse().map_err(|error: NotAnId| invalid(error.to_string()).into())
@@ -22,7 +38,7 @@ fn entry(value: Dynamic) -> Result<ExecutedEntry, Fault> {
         return Ok(ExecutedEntry { id: id(&prp.id_text())?, title, path, completed: None });
     }
     let map = value.try_cast::<Map>().ok_or_else(|| invalid("an executed PRP is a `Prp` or a map"))?;
-    let fields = Fields::new("document::executed_list", map, &["id", "title", "path", "completed"])?;
+    let fields = Fields::new(&EXECUTED, map)?;
     Ok(ExecutedEntry {
         id: id(&fields.required("id")?)?,
         title: fields.text("title")?.unwrap_or_default(),

@@ -10,7 +10,7 @@ use crate::bridge::CallAgent;
 use crate::error::{Error, ExitCode};
 
 use super::agent_call::{self, Options};
-use super::agent_settings::{WISHES, detected, found, named, required, settle, to_map, wish};
+use super::agent_settings::{WISH, detected, found, named, required_name, settle, to_map, wish};
 use crate::script::adapter::AdapterScript;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
@@ -50,7 +50,7 @@ fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
 }
 
 fn settings_with(call: &Call, role: &str, item: &Dynamic, options: Map) -> Result<Map, Fault> {
-    let fields = Fields::new("agent::settings", options, &WISHES)?;
+    let fields = Fields::new(&WISH, options)?;
     let (settings, _) = settle(call, role, item, &wish(&fields)?)?;
     Ok(to_map(settings))
 }
@@ -106,7 +106,7 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn name(context: NativeCallContext) -> Thrown<String> {
-        native(&context, |call| required(call, EXECUTOR))
+        native(&context, |call| required_name(call, EXECUTOR))
     }
 
     /// Returns the name of the agent that has a role, or `()` when there is none.

@@ -18,31 +18,37 @@ use crate::script::adapter::AdapterScript;
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
+use crate::script::api::shape::{Kind, Shape, key, type_word};
 use crate::script::detected::Detected;
 use crate::script::state::HostState;
 use crate::script::value::phase::PhaseValue;
 use crate::script::value::prp::PrpValue;
 
-const KNOWN: [&str; 18] = [
-    "prompt",
-    "common",
-    "values",
-    "phase",
-    "expects_changes",
-    "session",
-    "schema",
-    "model",
-    "timeout",
-    "tools",
-    "cwd",
-    "agent",
-    "input",
-    "resume_from",
-    "max_turns",
-    "max_cost",
-    "env",
-    "settings",
-];
+/// Options of `agent::run`.
+pub(crate) const RUN: Shape = Shape::closed(
+    "agent::run",
+    1,
+    &[
+        key("prompt", Kind::Text),
+        key("common", Kind::Text),
+        key("values", Kind::Map),
+        key("phase", Kind::Value("Phase")),
+        key("expects_changes", Kind::Flag),
+        key("session", Kind::Text),
+        key("schema", Kind::Any),
+        key("model", Kind::Text),
+        key("timeout", Kind::Number),
+        key("tools", Kind::Texts),
+        key("cwd", Kind::Text),
+        key("agent", Kind::Text),
+        key("input", Kind::Any),
+        key("resume_from", Kind::Text),
+        key("max_turns", Kind::Int),
+        key("max_cost", Kind::Number),
+        key("env", Kind::Map),
+        key("settings", Kind::Map),
+    ],
+);
 
 /// What a script asks for, and what the role works with.
 pub(crate) struct Options {
@@ -64,7 +70,7 @@ pub(crate) struct Options {
 impl Options {
     /// Reads the options of `agent::run`, and loads the adapter of the agent.
     pub(crate) fn read(call: &Call, role: &str, map: Map) -> Result<(Self, AdapterScript), Fault> {
-        let fields = Fields::new("agent::run", map, &KNOWN)?;
+        let fields = Fields::new(&RUN, map)?;
         let state = &call.state;
         let (settings, adapter) = settled(call, role, &fields)?;
         let prompt = prompt(state, role, &fields)?;
@@ -121,7 +127,7 @@ fn beginning<'a>(prompt: &'a str, shared: &str) -> &'a str {
 fn phase(fields: &Fields) -> Result<Option<PhaseValue>, Error> {
     let Some(value) = fields.get("phase") else { return Ok(None) };
     let phase = value.read_lock::<PhaseValue>().map(|phase| phase.clone());
-    phase.map(Some).ok_or_else(|| invalid(format!("option `phase` is `{}`, not a phase of a PRP", value.type_name())))
+    phase.map(Some).ok_or_else(|| invalid(format!("option `phase` is `{}`, not a phase of a PRP", type_word(value))))
 }
 
 /// A schema is a text, or the schema itself as a map.

@@ -11,6 +11,7 @@ use crate::script::adapter::AdapterScript;
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
+use crate::script::api::shape::{Kind, Shape, key, required, type_word};
 use crate::script::detected::Detected;
 use crate::script::value::convert::{optional, texts};
 use crate::script::value::plan_phase::PlanPhaseValue;
@@ -22,8 +23,34 @@ const KNOWN: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
 /// What a script may ask for by itself.
 pub(crate) const WISHES: [&str; 5] = ["agent", "model", "tools", "timeout", "max_turns"];
 
-/// Keys of the map of settings.
-const SETTINGS: [&str; 8] = ["name", "model", "size", "sizes", "tools", "timeout", "max_turns", "origin"];
+/// The options of `agent::settings` that say the same.
+pub(crate) const WISH: Shape = Shape::closed(
+    "agent::settings",
+    2,
+    &[
+        key("agent", Kind::Text),
+        key("model", Kind::Text),
+        key("tools", Kind::Texts),
+        key("timeout", Kind::Number),
+        key("max_turns", Kind::Int),
+    ],
+);
+
+/// The map of settings.
+pub(crate) const SETTINGS: Shape = Shape::closed(
+    "settings",
+    0,
+    &[
+        required("name", Kind::Text),
+        key("model", Kind::Optional(&Kind::Text)),
+        key("size", Kind::Optional(&Kind::Word(&["haiku", "sonnet", "opus"]))),
+        key("sizes", Kind::Map),
+        key("tools", Kind::Texts),
+        required("timeout", Kind::Number),
+        key("max_turns", Kind::Optional(&Kind::Int)),
+        key("origin", Kind::Map),
+    ],
+);
 
 /// Settles what a role works with on an item, and returns the adapter of its agent.
 pub(crate) fn settle(
@@ -57,7 +84,7 @@ pub(crate) fn found(call: &Call, role: &str) -> Result<Option<String>, Fault> {
 }
 
 /// Returns the agent of a role; there must be one.
-pub(crate) fn required(call: &Call, role: &str) -> Result<String, Fault> {
+pub(crate) fn required_name(call: &Call, role: &str) -> Result<String, Fault> {
     found(call, role)?.ok_or_else(|| none_installed().into())
 }
 
@@ -131,7 +158,7 @@ fn workload(item: &Dynamic) -> Result<Workload, Error> {
     }
     match item.is_unit() {
         true => Ok(Workload::default()),
-        false => Err(invalid(format!("`{}` is not an item: give a PRP, a phase, a map, or `()`", item.type_name()))),
+        false => Err(invalid(format!("`{}` is not an item: give a PRP, a phase, a map, or `()`", type_word(item)))),
     }
 }
 
@@ -154,7 +181,7 @@ pub(crate) fn to_map(settings: RoleSettings) -> Map {
 
 /// Reads settings that a script hands back, as they are or with values of its own.
 pub(crate) fn from_map(map: Map) -> Result<RoleSettings, Error> {
-    let fields = Fields::new("settings", map, &SETTINGS)?;
+    let fields = Fields::new(&SETTINGS, map)?;
     Ok(RoleSettings {
         agent: fields.required("name")?,
         model: fields.text("model")?,

@@ -13,12 +13,16 @@ use crate::model::problem::Problem;
 use super::items;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Thrown, invalid, native};
+use crate::script::api::shape::{Kind, Shape, key};
 use crate::script::value::dag::{Dag, DagItem, DagValue};
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
 
+/// Options of `dag::analyze`.
+pub(crate) const ANALYZE: Shape = Shape::closed("dag::analyze", 1, &[key("done", Kind::Texts)]);
+
 fn analyze_items(given: &Array, options: Map) -> Result<DagValue, Error> {
-    let fields = Fields::new("dag::analyze", options, &["done"])?;
+    let fields = Fields::new(&ANALYZE, options)?;
     let done: BTreeSet<String> = fields.texts("done")?.unwrap_or_default().into_iter().collect();
     let read = given.iter().map(items::read).collect::<Result<Vec<_>, _>>()?;
     let (mut nodes, items): (Vec<Node>, Vec<DagItem>) = read.into_iter().unzip();

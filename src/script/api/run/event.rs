@@ -10,8 +10,10 @@ use crate::script::api::native::{Thrown, invalid, native};
 use crate::script::state::HostState;
 use crate::script::suggest;
 
-const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
-const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
+/// What can become of a document.
+pub(crate) const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
+/// The steps of a run.
+pub(crate) const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
 
 fn note_of(text: String) -> EmitEvent {
     let item = current::attempt().map(|attempt| attempt.item);

@@ -7,9 +7,26 @@ use crate::graph::Node;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::invalid;
+use crate::script::api::shape::{Kind, Shape, key, required, type_word};
 use crate::script::value::dag::DagItem;
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
+
+/// An item of `dag::analyze` that is a map. Further keys belong to the script.
+pub(crate) const ITEM: Shape = Shape::items(
+    "dag::analyze",
+    &[
+        required("id", Kind::Text),
+        key("title", Kind::Text),
+        key("name", Kind::Text),
+        key("dependencies", Kind::Texts),
+        key("files", Kind::Texts),
+        key("conflicts_with", Kind::Texts),
+        key("hours", Kind::Number),
+        key("phases", Kind::Any),
+        key("agent", Kind::Text),
+    ],
+);
 
 /// Hours of an item whose document does not state them.
 const HOURS: f64 = 1.0;
@@ -29,7 +46,7 @@ pub(crate) fn read(value: &Dynamic) -> Result<(Node, DagItem), Error> {
         let agent = Fields::open("dag::analyze", map.clone()).text("agent")?;
         return Ok((of_map(map.clone())?, item(document, agent)));
     }
-    Err(invalid(format!("`{}` is not an item: give PRPs, phases of a plan, or maps with an `id`", value.type_name())))
+    Err(invalid(format!("`{}` is not an item: give PRPs, phases of a plan, or maps with an `id`", type_word(value))))
 }
 
 fn of_prp(prp: &PrpValue) -> Node {

@@ -3,35 +3,41 @@
 use rhai::Map;
 
 use crate::bridge::{OnConflict, RunOptions};
-use crate::error::{Error, ExitCode};
+use crate::error::Error;
 
 use crate::script::api::fields::Fields;
+use crate::script::api::shape::{Kind, Shape, key};
 use crate::script::state::HostState;
 
-const KNOWN: [&str; 22] = [
-    "agent",
-    "command",
-    "batch",
-    "jobs",
-    "retries",
-    "fail_fast",
-    "max_fail",
-    "barrier",
-    "merge",
-    "no_merge",
-    "validate_merge",
-    "on_conflict",
-    "base",
-    "restart",
-    "land",
-    "keep_worktrees",
-    "wait_for_quota",
-    "max_cost",
-    "max_tokens",
-    "level",
-    "resume",
-    "next",
-];
+/// Options of `dag.run`.
+pub(crate) const RUN: Shape = Shape::closed(
+    "Dag.run",
+    0,
+    &[
+        key("agent", Kind::Text),
+        key("command", Kind::Text),
+        key("batch", Kind::Int),
+        key("jobs", Kind::Int),
+        key("retries", Kind::Int),
+        key("fail_fast", Kind::Flag),
+        key("max_fail", Kind::Int),
+        key("barrier", Kind::Flag),
+        key("merge", Kind::Flag),
+        key("no_merge", Kind::Flag),
+        key("validate_merge", Kind::Flag),
+        key("on_conflict", Kind::Word(&OnConflict::WORDS)),
+        key("base", Kind::Text),
+        key("restart", Kind::Flag),
+        key("land", Kind::Flag),
+        key("keep_worktrees", Kind::Flag),
+        key("wait_for_quota", Kind::Flag),
+        key("max_cost", Kind::Number),
+        key("max_tokens", Kind::Int),
+        key("level", Kind::Int),
+        key("resume", Kind::Text),
+        key("next", Kind::Texts),
+    ],
+);
 
 /// Options that only a script knows: a flag of the same name means something else.
 const OF_SCRIPTS: [&str; 2] = ["resume", "next"];
@@ -42,7 +48,7 @@ const JOBS: u32 = 4;
 /// Reads the option map of `dag.run`.
 pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error> {
     let run = state.run();
-    for key in KNOWN.into_iter().filter(|key| !OF_SCRIPTS.contains(key)) {
+    for key in RUN.names().into_iter().filter(|key| !OF_SCRIPTS.contains(key)) {
         if map.get(key).is_none_or(rhai::Dynamic::is_unit)
             && let Some(value) = run.flag(key).cloned().or_else(|| setting(state, key))
             && let Ok(value) = rhai::serde::to_dynamic(&value)
@@ -50,7 +56,7 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
             map.insert(key.into(), value);
         }
     }
-    let fields = Fields::new("dag.run", map, &KNOWN)?;
+    let fields = Fields::new(&RUN, map)?;
     let flag = |key| fields.flag(key).map(Option::unwrap_or_default);
     let command = fields.text("command")?.unwrap_or_else(|| run.command.clone());
     Ok(RunOptions {
@@ -64,7 +70,7 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
         merge: flag("merge")?,
         no_merge: flag("no_merge")?,
         validate_merge: flag("validate_merge")?,
-        on_conflict: on_conflict(fields.text("on_conflict")?)?,
+        on_conflict: fields.text("on_conflict")?.and_then(|word| OnConflict::from_word(&word)).unwrap_or_default(),
         base: fields.text("base")?,
         restart: flag("restart")?,
         land: flag("land")?,
@@ -76,14 +82,6 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
         resume: fields.text("resume")?.filter(|line| !line.is_empty()),
         next: fields.texts("next")?.unwrap_or_default(),
         command,
-    })
-}
-
-fn on_conflict(word: Option<String>) -> Result<OnConflict, Error> {
-    let Some(word) = word else { return Ok(OnConflict::default()) };
-    OnConflict::from_word(&word).ok_or_else(|| {
-        Error::new(ExitCode::InvalidInput, format!("`on_conflict` cannot be `{word}`"))
-            .help("it is `park`, `stop` or `agent`")
     })
 }
 

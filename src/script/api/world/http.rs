@@ -7,12 +7,32 @@ use crate::bridge::SendHttp;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
+use crate::script::api::shape::{Key, Kind, Shape, key, required};
 
 /// Seconds that a server gets where the script says nothing.
 const TIMEOUT: f64 = 30.0;
 
+/// Methods that a request can have.
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// Options of `http::request`.
+pub(crate) const REQUEST: Shape = Shape::closed(
+    "http::request",
+    0,
+    &[
+        required("url", Kind::Text),
+        key("method", Kind::Word(METHODS)),
+        key("headers", Kind::Map),
+        key("body", Kind::Text),
+        key("timeout", Kind::Number),
+    ],
+);
+
+/// What `http::request` returns.
+pub(crate) const ANSWER: &[Key] = &[key("status", Kind::Int), key("headers", Kind::Map), key("body", Kind::Text)];
+
 fn send(call: &Call, options: Map) -> Result<Map, Fault> {
-    let fields = Fields::new("http::request", options, &["url", "method", "headers", "body", "timeout"])?;
+    let fields = Fields::new(&REQUEST, options)?;
     let order = SendHttp {
         url: fields.required("url")?,
         method: fields.text("method")?.unwrap_or_else(|| "GET".to_owned()),

@@ -10,13 +10,36 @@ use crate::bridge::RunProgram;
 use super::env::variable;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
+use crate::script::api::shape::{Key, Kind, Shape, key, required};
 use crate::script::value::convert::optional;
 
 /// Seconds that a program gets where the script says nothing.
 const TIMEOUT: f64 = 60.0;
 
+/// Options of `process::run`.
+pub(crate) const RUN: Shape = Shape::closed(
+    "process::run",
+    0,
+    &[
+        required("argv", Kind::Texts),
+        key("cwd", Kind::Text),
+        key("stdin", Kind::Text),
+        key("timeout", Kind::Number),
+        key("env", Kind::Map),
+    ],
+);
+
+/// What `process::run` returns.
+pub(crate) const OUTPUT: &[Key] = &[
+    key("code", Kind::Optional(&Kind::Int)),
+    key("signal", Kind::Optional(&Kind::Int)),
+    key("stdout", Kind::Text),
+    key("stderr", Kind::Text),
+    key("timed_out", Kind::Flag),
+];
+
 fn start(call: &Call, options: Map) -> Result<Map, Fault> {
-    let fields = Fields::new("process::run", options, &["argv", "cwd", "stdin", "timeout", "env"])?;
+    let fields = Fields::new(&RUN, options)?;
     let argv = fields.texts("argv")?.unwrap_or_default();
     if argv.is_empty() {
         return Err(invalid("`process::run` needs `argv` with the program and its arguments").into());

@@ -1,0 +1,140 @@
+//! Functions, methods and properties that are not there, or not so.
+
+use super::{Kind, file, main, recipe};
+
+pub(super) fn all() -> Vec<Kind> {
+    vec![
+        main("function of a namespace", "check::unknown_function", "prp::slect(#{ batch: 1 });// <-", "prp::select"),
+        main("function without a namespace", "check::unknown_function", "asert(true); // <-", "assert"),
+        main("namespace", "check::syntax", "gti::log(\"HEAD\"); // <-", "import"),
+        main(
+            "number of arguments",
+            "check::argument_count",
+            "let text = files::read(\"a\", \"b\"); // <-\nprint(text);",
+            "",
+        ),
+        main(
+            "arguments of an own function",
+            "check::argument_count",
+            "twice(1, 2); // <-\n}\nfn twice(x) {\nprint(x);\ntwice(x)",
+            "",
+        ),
+        file(
+            "function of a module",
+            "check::unknown_function",
+            "import \"lib\" as lib;\nfn f() { lib::twise(1) } // <-\n",
+            "lib::twice",
+        ),
+        file(
+            "arguments of a module",
+            "check::argument_count",
+            "import \"lib\" as lib;\nfn f() { lib::twice(1, 2) } // <-\n",
+            "",
+        ),
+        main("method of an array", "check::unknown_method", "let a = [1];\na.pusj(2); // <-\nprint(a);", "push"),
+        main("method of a text", "check::unknown_method", "print(args.dir.to_uper()); // <-", "to_upper"),
+        main("method of an int", "check::unknown_method", "let n = 5;\nprint(n.bas()); // <-", "abs"),
+        main("method of another language", "check::unknown_method", "print(args.tags.length()); // <-", "len()"),
+        main(
+            "method of a graph",
+            "check::unknown_method",
+            "let dag = dag::analyze([]);\nprint(dag.only_stge(1)); // <-",
+            "only_stage",
+        ),
+        main(
+            "method of what is not known",
+            "check::unknown_method",
+            "let x = json::parse(\"1\");\nprint(x.to_uper()); // <-",
+            "to_upper",
+        ),
+        main("method of a map", "check::unknown_method", "let m = #{ a: 1 };\nprint(m.kesy()); // <-", "keys"),
+        main("arguments of a method", "check::argument_count", "let a = [1];\na.push(); // <-\nprint(a);", "api push"),
+        main(
+            "arguments of dag.run",
+            "check::argument_count",
+            "let dag = dag::analyze([]);\ndag.run(#{}) // <-",
+            "api run",
+        ),
+        recipe(
+            "method of a worktree",
+            "check::unknown_method",
+            "let tree = git::worktree(prp);\ntree.valdate(prp.phases[0], 4, prp); // <-\noutcome::completed()",
+            "validate",
+        ),
+        recipe("property of a PRP", "check::unknown_property", "outcome::completed(prp.titel) // <-", "title"),
+        recipe(
+            "property of a phase",
+            "check::unknown_property",
+            "for phase in prp.phases { print(phase.lable); } // <-\noutcome::completed()",
+            "label",
+        ),
+        recipe(
+            "property of an answer",
+            "check::unknown_property",
+            "let answer = agent::run(\"executor\", #{ prompt: prp.text });\nprint(answer.txt); // <-\nanswer",
+            "text",
+        ),
+        main(
+            "property of the end of a run",
+            "check::unknown_property",
+            "let closed = dag::analyze([]).run(#{}, |item| outcome::completed());\nprint(closed.total); // <-\nclosed",
+            "totals",
+        ),
+        main(
+            "key of what a program returns",
+            "check::unknown_property",
+            "let done = process::run(#{ argv: [\"ls\"] });\nprint(done.output); // <-",
+            "code",
+        ),
+        main(
+            "key of what a server returns",
+            "check::unknown_property",
+            "let got = http::request(#{ url: \"http://x\" });\nprint(got.statsu); // <-",
+            "status",
+        ),
+        main(
+            "key of a closed item",
+            "check::unknown_property",
+            "let closed = dag::analyze([]).run(#{}, |item| outcome::completed());\nfor item in closed.items { print(item.reson); } // <-\nclosed",
+            "reason",
+        ),
+        main("key of a map", "check::unknown_property", "let m = #{ count: 1 };\nprint(m.cuont); // <-", "count"),
+        main("a function read as a property", "check::unknown_property", "let a = [1];\nprint(a.is_emtpy); // <-", ""),
+        main(
+            "a method without parentheses",
+            "check::unknown_property",
+            "let dag = dag::analyze([]);\nprint(dag.only); // <-",
+            "call it",
+        ),
+        main(
+            "a property with parentheses",
+            "check::unknown_method",
+            "let dag = dag::analyze([]);\nprint(dag.order()); // <-",
+            "property",
+        ),
+        main("a property of nothing", "check::unknown_property", "let x = ();\nprint(x.len); // <-", ""),
+        main("a flag that is not declared", "check::args", "print(args.btach); // <-", "batch"),
+        main(
+            "a flag in a function of its own",
+            "check::args",
+            "show(args);\n}\nfn show(args) {\nprint(args.nmae); // <-",
+            "name",
+        ),
+        main("a flag in a closure", "check::args", "print(args.tags.map(|tag| `${tag} ${args.dri}`)); // <-", "dir"),
+        main("a flag of another command", "check::args", "if args.overwrite { print(\"x\"); } // <-", ""),
+        main("import that is not there", "check::syntax", "libb::twice(1); // <-", "import"),
+        file(
+            "module that is not there",
+            "check::import",
+            "import \"libb\" as lib; // <-\nfn f() { lib::twice(1) }\n",
+            "lib",
+        ),
+        file(
+            "import out of the folder",
+            "check::import",
+            "import \"../lib\" as lib; // <-\nfn f() { lib::twice(1) }\n",
+            "without `..`",
+        ),
+        main("exit", "check::exit", "exit(3); // <-", "return an exit code"),
+    ]
+}
