@@ -1,5 +1,7 @@
 //! The kinds of mistakes that `check` finds: one script each, whose wrong line ends in `// <-`.
 
+#![allow(clippy::too_many_lines, reason = "tables of mistakes")]
+
 mod calls;
 mod flow;
 mod options;
