@@ -45,6 +45,9 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
     let cycle =
         format!("# T\n{}{}", phase_of(1, "**Dependencies**: Phase 2"), phase_of(2, "**Dependencies**: Phase 1 (why)"));
     vec![
+        ("file::binary", "PRP-1.md", "\0".to_owned()),
+        ("file::data", "plan.md", "{\"tasks\": 1}".to_owned()),
+        ("file::empty", "plan.md", "\n".to_owned()),
         ("frontmatter::duplicate_key", "PRP-1.md", front("status: done\nstatus: new")),
         ("frontmatter::fenced", "PRP-1.md", format!("# T\n```yaml\n---\nprp_id: PRP-1\n---\n```\n{PHASE}")),
         ("frontmatter::not_a_map", "PRP-1.md", format!("---\n{{prp_id: PRP-1}}\n---\n# T\n{PHASE}")),
@@ -87,10 +90,11 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
         ("prp::dependency_range", "PRP-1.md", front("dependencies: PRP-2 through PRP-9")),
         ("prp::duplicate_phase", "PRP-1.md", body(&format!("{PHASE}### Phase 1: B\n"))),
         ("prp::id_mismatch", "PRP-2-x.md", front("status: new")),
+        ("plan::unknown_field", "plan.md", phase("**Depedencies**: Phase 1")),
         ("prp::missing_id", "PRP-1.md", format!("# T\n{PHASE}")),
         ("prp::missing_title", "PRP-1.md", format!("---\nprp_id: PRP-1\n---\n{PHASE}")),
         ("prp::no_implementation", "PRP-1.md", body("## Fix\n### Phase 1: A\n## Rollout\n### Phase 1: B\n")),
-        ("prp::no_phases", "PRP-1.md", body("## Implementation\nJust do it.\n")),
+        ("prp::no_phases", "PRP-1.md", body("## Implementation\n## Notes\nLater.\n")),
         ("prp::open_fence", "PRP-1.md", body(&format!("{PHASE}```\n### Phase 2: B\n"))),
         ("prp::prose_file", "PRP-1.md", body(&format!("{PHASE}## Files Modified\n- most of them\n"))),
         ("prp::self_dependency", "PRP-1.md", front("dependencies: [PRP-1]")),

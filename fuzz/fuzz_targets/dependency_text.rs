@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     for piece in dependency_text(text) {
-        let (Piece::Label(_, span) | Piece::Span(_, _, span) | Piece::Rejected(span)) = piece;
+        let (Piece::Label(_, span) | Piece::Span(_, _, span) | Piece::Before(_, span) | Piece::Rejected(span)) = piece;
         assert!(!text[span].is_empty());
     }
 });

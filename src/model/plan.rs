@@ -35,6 +35,8 @@ pub struct PlanPhase {
     pub dependencies: Vec<PhaseRef>,
     pub steps: Vec<String>,
     pub gates: Vec<Gate>,
+    /// Every step has a box, and all of them are ticked.
+    pub done: bool,
     /// Tells whether an error was reported for this phase.
     pub faulty: bool,
 }

@@ -151,3 +151,33 @@ fn a_heading_may_say_the_hours() {
     let hours: Vec<Option<f64>> = plan.phases.iter().map(|phase| phase.plan.as_ref()?.hours).collect();
     assert_eq!(hours, [Some(1.5), Some(1.0)], "the field says it best");
 }
+
+#[test]
+fn a_field_that_is_not_known_ends_a_list_and_is_named() {
+    let plan = read_plan(
+        "# T\n### Phase 1: A\n- **Purpose**: g\n- **Hours**: 1\n- **Complexity**: low\n- **Key Files**:\n  - `a.rs`\n\
+         - **Reviewed by**:\n  - `--label x`\n- **Prerequisites**: none\n- **Tasks**:\n  - [x] a\n  - [ ] b\n- **Done when**: `make` passes\n\
+         ### Phase 2: B\n**Goal**: g\n**Hours**: 1\n**Complexity**: low\n**Files**: b.rs\n**Depedencies**: none\n\
+         **Dependencies**: P1, [Phase 1](#phase-1-a)\n**Steps**:\n- [x] a\n- [X] b\n**Verification**:\n- `make`\n\
+         ### Phase 3: C\n**Goal**: g\n**Hours**: 1\n**Complexity**: low\n**Files**: c.rs\n\
+         **Blocked by**: All previous phases\n**Steps**:\n- a\n**Exit criteria**:\n- `make`\n",
+    );
+    assert_eq!(codes(&plan), ["warning plan::unknown_field:8", "warning plan::unknown_field:20"]);
+    assert_eq!(plan.files, ["a.rs", "b.rs", "c.rs"]);
+    assert_eq!((0..3).map(|at| needs(&plan, at)).collect::<Vec<_>>(), ["", "1", "1 2"]);
+    let counts = plan.phases.iter().filter_map(|phase| phase.plan.as_ref()).map(|fields| (fields.steps, fields.gates));
+    assert_eq!(counts.collect::<Vec<_>>(), [(2, 1), (2, 1), (1, 1)]);
+}
+
+#[test]
+fn a_phase_is_done_when_every_step_has_a_ticked_box() {
+    let done = |steps: &str| {
+        let text =
+            format!("# T\n### Phase 1: A\n**Goal**: g\n**Dependencies**: none\n**Steps**:\n{steps}**Gates**:\n- x\n");
+        plan(Path::new("plan.md"), text.as_bytes()).0.phases[0].done
+    };
+    assert!(done("- [x] a\n- [X] b\n"));
+    for steps in ["- [x] a\n- [ ] b\n", "- [x] a\n- b\n", "- a\n"] {
+        assert!(!done(steps), "{steps}");
+    }
+}

@@ -199,7 +199,9 @@ fn steps_tasks_and_numbered_lists_stand_in_for_phases() {
     assert_eq!(one("### Task 4 - A\n"), ("4".to_owned(), vec!["warning prp::step_headings:6".to_owned()]));
     assert_eq!(one("### Phase 1: A\n#### Step 1.1: B\n"), ("1".to_owned(), vec![]));
     assert_eq!(one("1. a\n2. b\n"), ("1".to_owned(), vec!["warning prp::single_phase:5".to_owned()]));
-    assert_eq!(one("Do it.\n"), (String::new(), vec!["error prp::no_phases:5".to_owned()]));
+    // A section that only says what to do is one phase too; an empty one is none.
+    assert_eq!(one("Do it.\n"), ("1".to_owned(), vec!["warning prp::single_phase:5".to_owned()]));
+    assert_eq!(one("\n"), (String::new(), vec!["error prp::no_phases:5".to_owned()]));
 }
 
 #[test]
@@ -275,4 +277,18 @@ fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
     let (plain, windows) = (read(text), read(&other));
     assert_eq!((plain.phases.clone(), codes(&plain)), (windows.phases.clone(), codes(&windows)));
     assert_eq!(windows.id.as_deref(), Some("PRP-7.1.1"));
+}
+
+#[test]
+fn dependencies_and_files_may_stand_in_the_body() {
+    let text = "# PRP-7.2.1: T\n## Implementation\n### Phase 1: A\n## Dependencies\n\
+        - PRP-6.9 (schema)\n- **PRP-7.1.2**: the API\n- [PRP-7.1.3](PRP-7.1.3-x.md) for its types\n- `numpy` 1.21\n\
+        - **Blocked by**: PRP-6, PRP-5\n- **Blocks**: PRP-8\n\n**Enables**:\n- PRP-9\n\n### External\n- PRP-10\n\
+        ## Files to Create\n- `src/a.rs` - new\n- `npm run build`\n- @octocat\n## Files to Modify\n- src/b.rs:10-20\n";
+    let prp = read(text);
+    assert_eq!(prp.dependencies, ["PRP-6.9", "PRP-7.1.2", "PRP-7.1.3", "PRP-6", "PRP-5"]);
+    assert_eq!(prp.files, ["src/a.rs", "src/b.rs"]);
+    assert_eq!(codes(&prp)[1..], ["warning prp::prose_file:19", "warning prp::prose_file:20"]);
+    let front = read(&format!("---\nprp_id: 7.2.1\ndependencies: []\n---\n{text}"));
+    assert_eq!(front.dependencies, Vec::<String>::new(), "the frontmatter says what holds");
 }

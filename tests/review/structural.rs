@@ -79,11 +79,11 @@ const CASES: [Case; 12] = [
     Case {
         name: "goal-why-what",
         text: include_str!("prps/goal-why-what.md"),
-        score: 5.6,
-        points: [0.0, 1.0, 1.0, 0.0, 0.6, 0.0, 0.0, 1.0, 1.0, 1.0],
+        score: 6.4,
+        points: [0.0, 1.0, 1.0, 0.8, 0.6, 0.0, 0.0, 1.0, 1.0, 1.0],
         findings: &[
             "error prp::missing_id 6",
-            "error prp::no_phases 24",
+            "info phases 24",
             "warning gates 48",
             "warning files 1",
             "warning dependencies 1",

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::field::{Name, fields};
+use super::kind_of_file::not_a_document;
 use super::opened::Opened;
 use super::phase_heading::HeadingKind;
 use super::prp::fields::scalar;
@@ -40,6 +41,10 @@ impl ReadDocument {
 
 /// Decides what a document is and reads it. `path` is kept, not opened.
 pub fn document(path: &Path, bytes: &[u8]) -> ReadDocument {
+    if let Some(problem) = not_a_document(path, bytes) {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        return ReadDocument::Prp(Box::new(Prp { path: path.to_owned(), text, ..Prp::default() }), vec![problem]);
+    }
     let mut problems = Vec::new();
     let opened = Opened::of(bytes, &mut problems);
     if is_plan(path, opened.front.as_ref(), &opened.reading) {

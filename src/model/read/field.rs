@@ -16,33 +16,119 @@ pub(crate) enum Name {
     Dependencies,
     Steps,
     Gates,
+    /// What people add for people, such as `Notes`.
+    Extra,
     Other,
 }
 
+/// How sure it is that a name means its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sense {
+    /// The name of the format, or one that says the same.
+    Plain,
+    /// A word that means the field where nothing says it better, and that may as well head a group of steps.
+    Loose,
+}
+
+/// The names of the fields, the one of the format first.
+const PLAIN: [(Name, &[&str]); 7] = [
+    (Name::Goal, &["goal", "objective"]),
+    (Name::Hours, &["estimated hours", "hours", "effort", "estimated effort", "estimate", "estimated time"]),
+    (Name::Complexity, &["complexity"]),
+    (Name::Dependencies, &["dependencies", "dependency", "depends on"]),
+    (Name::Steps, &["implementation steps", "steps"]),
+    (Name::Gates, &["validation gates", "validation gate", "gates"]),
+    (
+        Name::Files,
+        &[
+            "files modified",
+            "files",
+            "files changed",
+            "files created",
+            "files to change",
+            "files to modify",
+            "files to create",
+            "files to modify/create",
+            "files to create/modify",
+            "files modified/created",
+            "files created/modified",
+        ],
+    ),
+];
+
+const LOOSE: [(Name, &[&str]); 5] = [
+    (Name::Goal, &["purpose", "description", "summary"]),
+    (Name::Dependencies, &["prerequisites", "prerequisite", "blocked by", "requires", "after"]),
+    (Name::Steps, &["tasks"]),
+    (
+        Name::Gates,
+        &[
+            "validation",
+            "verification",
+            "verify",
+            "done when",
+            "success criteria",
+            "definition of done",
+            "exit criteria",
+        ],
+    ),
+    (Name::Files, &["target", "target files", "target file", "affected", "affected files", "key files"]),
+];
+
+const EXTRA: [&str; 22] = [
+    "acceptance criteria",
+    "assumptions",
+    "checkpoint",
+    "conflict notes",
+    "context",
+    "deliverable",
+    "deliverables",
+    "expected outcome",
+    "notes",
+    "note",
+    "open questions",
+    "out of scope",
+    "output",
+    "outputs",
+    "owner",
+    "priority",
+    "rationale",
+    "references",
+    "risk",
+    "risks",
+    "rollback",
+    "testing strategy",
+];
+
 impl Name {
-    fn read(text: &str) -> Self {
+    fn read(text: &str) -> (Self, Sense) {
         // A number stays: `**7. Validation**` is a group of steps.
-        match text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().as_str() {
-            "goal" | "objective" => Self::Goal,
-            "estimated hours" | "hours" | "effort" | "estimated effort" | "estimate" | "estimated time" => Self::Hours,
-            "complexity" => Self::Complexity,
-            "dependencies" | "dependency" | "depends on" => Self::Dependencies,
-            "implementation steps" | "steps" => Self::Steps,
-            "validation gates" | "validation gate" | "gates" | "validation" => Self::Gates,
-            "files"
-            | "files modified"
-            | "files changed"
-            | "files created"
-            | "files to change"
-            | "files to modify"
-            | "files to create"
-            | "files to modify/create"
-            | "files to create/modify"
-            | "files modified/created"
-            | "files created/modified" => Self::Files,
-            _ => Self::Other,
+        let words = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let among = |names: &[(Self, &[&str])]| {
+            names.iter().find(|(_, known)| known.contains(&words.as_str())).map(|(name, _)| *name)
+        };
+        if let Some(name) = among(&PLAIN) {
+            (name, Sense::Plain)
+        } else if let Some(name) = among(&LOOSE) {
+            (name, Sense::Loose)
+        } else if EXTRA.contains(&words.as_str()) {
+            (Self::Extra, Sense::Plain)
+        } else {
+            (Self::Other, Sense::Plain)
         }
     }
+
+    fn is_list(self) -> bool {
+        matches!(self, Self::Files | Self::Dependencies | Self::Steps | Self::Gates)
+    }
+}
+
+/// Returns the name that was probably meant by one that is not known.
+pub(crate) fn similar(text: &str) -> Option<&'static str> {
+    let words = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let known = PLAIN.iter().chain(&LOOSE).flat_map(|(_, names)| names.iter().copied());
+    let distance = |name: &str| strsim::damerau_levenshtein(name, &words);
+    known.filter(|name| distance(name) * 4 <= name.len()).min_by_key(|name| distance(name))
 }
 
 /// A field with everything that belongs to it.
@@ -55,39 +141,71 @@ pub(crate) struct Field {
     pub(crate) value: Range<usize>,
     /// The lines below, up to the next field.
     pub(crate) body: Range<usize>,
+    /// It ends a list that would else have gone on.
+    pub(crate) ends_list: bool,
+}
+
+/// A line that may be a field.
+struct Line {
+    name: Name,
+    sense: Sense,
+    title: Range<usize>,
+    value: Range<usize>,
+    /// Where the bullet before it stands.
+    bullet: Option<usize>,
 }
 
 /// Reads the fields of `range` in a masked text; `headings` are those inside.
 pub(crate) fn fields(masked: &str, range: &Range<usize>, headings: &[Heading]) -> Vec<Field> {
-    let mut found: Vec<Field> = Vec::new();
     let mut headings = headings.iter().peekable();
-    let gated = lines(masked, range.clone()).filter_map(|line| bold(masked, &line)).any(|(title, _)| {
-        let title = masked[title].to_lowercase();
-        title.ends_with("gates") || title.ends_with("gate")
-    });
+    let mut candidates = Vec::new();
     for line in lines(masked, range.clone()) {
-        let heading = headings.next_if(|heading| heading.span.start < line.end);
-        let (name, title, value) = match heading {
-            Some(heading) => (Name::read(&heading.text), heading.span.clone(), heading.span.end..heading.span.end),
+        let (title, value) = match headings.next_if(|heading| heading.span.start < line.end) {
+            Some(heading) => (heading.span.clone(), heading.span.end..heading.span.end),
             None => match bold(masked, &line) {
-                Some((title, value)) => (Name::read(&masked[title.clone()]), title, value),
+                Some(found) => found,
                 None => continue,
             },
         };
-        // Where a phase has gates by name, a plain `**Validation**` is a group of steps.
-        let plain = gated && name == Name::Gates && !masked[title.clone()].to_lowercase().contains("gate");
-        let name = if plain { Name::Other } else { name };
-        let bullet = item(masked, &line).is_some();
-        let in_steps = found.last().is_some_and(|field| field.name == Name::Steps);
-        // Steps are often grouped under labels of their own; a list item in bold is an item and not a field.
-        if name == Name::Other && (bullet || in_steps && value.is_empty()) {
+        let words = masked[title.clone()].trim_start_matches(['#', ' ', '\t']);
+        let (name, sense) = Name::read(words);
+        let bullet = item(masked, &line).map(|item| item.indent);
+        candidates.push((line, Line { name, sense, title, value, bullet }));
+    }
+    // Where a phase says a thing by its plain name, a looser one heads a group of something else. Files and dependencies
+    // may be said in several places.
+    let plainly = |name: Name| candidates.iter().any(|(_, line)| line.name == name && line.sense == Sense::Plain);
+    let said: Vec<Name> = [Name::Goal, Name::Steps, Name::Gates].into_iter().filter(|name| plainly(*name)).collect();
+    let mut found: Vec<Field> = Vec::new();
+    // Where the bullet before the last field stood.
+    let mut depth = None;
+    for (line, mut candidate) in candidates {
+        let loose = candidate.sense == Sense::Loose;
+        let repeats = loose && said.contains(&candidate.name);
+        if repeats {
+            candidate.name = Name::Other;
+        }
+        let last = found.last().map(|field| (field.name, field.value.is_empty()));
+        let in_list = last.is_some_and(|(name, empty)| name.is_list() && empty);
+        let skipped = match (candidate.name, candidate.bullet) {
+            // A list item in bold is an item and not a field, unless the fields are the items of a list themselves.
+            (Name::Other | Name::Extra, Some(indent)) => depth != Some(indent),
+            (_, Some(indent)) if loose => in_list && depth != Some(indent),
+            // Steps are often grouped under labels of their own.
+            (Name::Other, None) => matches!(last, Some((Name::Steps, _))) && candidate.value.is_empty(),
+            _ => false,
+        };
+        if skipped {
             continue;
         }
         if let Some(last) = found.last_mut() {
             last.body.end = line.start.max(last.body.start);
         }
         let after = masked[line.end..].find('\n').map_or(masked.len(), |next| line.end + next + 1).min(range.end);
-        found.push(Field { name, title, value, body: after..range.end });
+        depth = candidate.bullet;
+        let Line { name, title, value, .. } = candidate;
+        let name = if repeats { Name::Extra } else { name };
+        found.push(Field { name, title, value, body: after..range.end, ends_list: in_list });
     }
     found
 }
@@ -132,7 +250,7 @@ mod tests {
                 (Name::Hours, "2h", ""),
                 (Name::Dependencies, "Phase 1", ""),
                 (Name::Files, "", "- a\n- **b**: c"),
-                (Name::Other, "", "- d"),
+                (Name::Extra, "", "- d"),
             ]
         );
     }
@@ -140,6 +258,31 @@ mod tests {
     #[test]
     fn labels_inside_the_steps_do_not_end_them() {
         let text = "**Steps**:\n**1. First**:\n1. a\n**Conflict Notes**: none\n- b\n";
-        assert_eq!(read(text), [(Name::Steps, "", "**1. First**:\n1. a"), (Name::Other, "none", "- b")]);
+        assert_eq!(read(text), [(Name::Steps, "", "**1. First**:\n1. a"), (Name::Extra, "none", "- b")]);
+        let text = "**Steps**:\n**Core**:\n1. a\n**Verification**:\n- `make`\n";
+        assert_eq!(read(text), [(Name::Steps, "", "**Core**:\n1. a"), (Name::Gates, "", "- `make`")]);
+        // Said plainly elsewhere, the looser name is a label.
+        let text = "**Steps**:\n**Validation**:\n1. a\n**Validation Gates**:\n- `make`\n";
+        assert_eq!(read(text), [(Name::Steps, "", "**Validation**:\n1. a"), (Name::Gates, "", "- `make`")]);
+    }
+
+    #[test]
+    fn a_field_in_a_list_of_fields_ends_the_one_before_it_also_when_it_is_not_known() {
+        let text = "- **Files**:\n  - a.rs\n- **Reviewers**:\n  - `--label x`\n- **Done when**: `make` passes\n";
+        assert_eq!(
+            read(text),
+            [(Name::Files, "", "- a.rs"), (Name::Other, "", "- `--label x`"), (Name::Gates, "`make` passes", "")]
+        );
+        let text = "**Steps**:\n- **Verify**: the input\n- **After**: rest\n";
+        assert_eq!(read(text).len(), 1);
+    }
+
+    #[test]
+    fn what_is_nearly_a_name_is_known_for_it() {
+        assert_eq!(similar("Depedencies"), Some("dependencies"));
+        assert_eq!(similar("Validation Gate s"), Some("validation gates"));
+        for text in ["Reviewers", "Owner", "X", "Gaol of it"] {
+            assert_eq!(similar(text), None, "{text}");
+        }
     }
 }

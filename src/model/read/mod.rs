@@ -10,6 +10,7 @@ mod estimate;
 mod field;
 mod gate;
 mod hours;
+mod kind_of_file;
 mod opened;
 mod path;
 mod phase_heading;
@@ -20,7 +21,7 @@ mod text;
 
 pub use document::{ReadDocument, document};
 pub use path::clean_path;
-pub use plan::phase_ref::{DependencyText, Piece, dependency_text};
+pub use plan::phase_ref::{DependencyText, Piece, Reach, dependency_text};
 pub use plan::reader::plan;
 pub use prp::batch::{LocatedProblem, duplicates, self_dependencies, unknown_ids};
 pub use prp::reader::{id_of_file_name, prp};

@@ -13,6 +13,10 @@ pub enum BadPath {
     Parent,
     /// Several words without back-ticks.
     Prose,
+    /// A command line, or an option of one.
+    Command,
+    /// `@somebody`, or the name of a package.
+    Handle,
 }
 
 impl BadPath {
@@ -23,6 +27,8 @@ impl BadPath {
             Self::Absolute => "is absolute",
             Self::Parent => "leaves the project",
             Self::Prose => "is not a path",
+            Self::Command => "is a command and not a path",
+            Self::Handle => "is a name and not a path",
         }
     }
 }
@@ -43,6 +49,10 @@ pub fn clean_path(text: &str) -> Result<String, BadPath> {
     let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
     if path.is_empty() || path.chars().any(char::is_control) {
         Err(BadPath::Empty)
+    } else if is_command(path) {
+        Err(BadPath::Command)
+    } else if path.starts_with('@') {
+        Err(BadPath::Handle)
     } else if path.starts_with(['/', '\\', '~']) || drive {
         Err(BadPath::Absolute)
     } else if path.split(['/', '\\']).any(|part| part == "..") {
@@ -50,6 +60,18 @@ pub fn clean_path(text: &str) -> Result<String, BadPath> {
     } else {
         Ok(path.to_owned())
     }
+}
+
+/// Programs that people name in lists of files by mistake.
+const PROGRAMS: [&str; 27] = [
+    "bash", "bun", "cargo", "composer", "curl", "deno", "docker", "dotnet", "git", "go", "gradle", "java", "make",
+    "mvn", "node", "npm", "npx", "php", "pip", "pnpm", "poetry", "pytest", "python", "python3", "sh", "uv", "yarn",
+];
+
+/// Tells whether a text is a command line: an option, a program with arguments, or more than one command.
+fn is_command(text: &str) -> bool {
+    let program = text.split_once(' ').is_some_and(|(first, _)| PROGRAMS.contains(&first));
+    text.starts_with(['-', '$', '|', '>']) || text.contains(" && ") || text.contains(" | ") || program
 }
 
 /// A path found in prose, with its place.
@@ -87,6 +109,10 @@ pub(crate) fn is_none(text: &str) -> bool {
         return false;
     };
     let rest = text[word.len()..].trim_start_matches('*');
+    // `--option` is not a dash with a comment.
+    if !word.is_ascii() || word == "-" && rest.starts_with('-') {
+        return rest.trim_start().is_empty() || rest.starts_with(char::is_whitespace);
+    }
     let rest = rest.trim_start();
     rest.is_empty() || rest.starts_with(['(', '-', '–', '—', ',', ';', ':', '.', '#'])
 }
@@ -117,6 +143,11 @@ mod tests {
             ("a/../../b", BadPath::Parent),
             ("several files in docs", BadPath::Prose),
             ("./", BadPath::Empty),
+            ("`npm run build`", BadPath::Command),
+            ("`--label`", BadPath::Command),
+            ("`cd app && make`", BadPath::Command),
+            ("@octocat", BadPath::Handle),
+            ("`@scope/package`", BadPath::Handle),
         ] {
             assert_eq!(read(text), [Err(bad)], "{text}");
         }

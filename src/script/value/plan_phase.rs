@@ -43,6 +43,12 @@ pub(crate) mod getters {
         optional(phase.phase().goal.clone())
     }
 
+    /// Tells whether every step has a ticked box: the work is done already.
+    #[rhai_fn(get = "done", pure)]
+    pub fn done(phase: &mut PlanPhaseValue) -> bool {
+        phase.phase().done
+    }
+
     /// Estimated hours, or `()`.
     #[rhai_fn(get = "hours", pure)]
     pub fn hours(phase: &mut PlanPhaseValue) -> Dynamic {

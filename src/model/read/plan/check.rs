@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::phase::PhaseDraft;
-use super::phase_ref::Piece;
+use super::phase_ref::{Piece, Reach};
 use crate::model::plan::{PhaseRef, PlanPhase};
 use crate::model::problem::Problem;
 
@@ -113,6 +113,15 @@ impl Resolver<'_> {
                     .help("list the phases, so that a phase added later is not meant by accident"),
                 );
                 for target in all {
+                    self.add(target, span.clone());
+                }
+            }
+            Piece::Before(reach, span) => {
+                let from = match reach {
+                    Reach::All => 0,
+                    Reach::Last => self.at.saturating_sub(1),
+                };
+                for target in (from..self.at).take(self.budget.edges + 1) {
                     self.add(target, span.clone());
                 }
             }

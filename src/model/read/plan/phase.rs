@@ -7,7 +7,7 @@ use super::phase_ref::{DependencyText, pieces};
 use crate::model::gate::Gate;
 use crate::model::plan::PlanPhase;
 use crate::model::problem::Problem;
-use crate::model::read::field::{Field, Name, fields};
+use crate::model::read::field::{Field, Name, fields, similar};
 use crate::model::read::gate::{endless, listed, script};
 use crate::model::read::hours::{complexity, hours};
 use crate::model::read::path::{BadPath, entries, entry};
@@ -98,6 +98,8 @@ impl PhaseDraft {
                     self.phase.steps.push(text[value].to_owned());
                 }
                 let steps = top_items(masked, field.body.clone());
+                let boxes = steps.iter().filter_map(|step| step.ticked).collect::<Vec<_>>();
+                self.phase.done = !boxes.is_empty() && boxes.len() == steps.len() && boxes.iter().all(|ticked| *ticked);
                 self.phase.steps.extend(steps.iter().map(|item| text[item.text.clone()].to_owned()));
             }
             Name::Gates => {
@@ -105,7 +107,8 @@ impl PhaseDraft {
                 endless(&gates, problems);
                 self.phase.gates.extend(gates);
             }
-            Name::Other => {}
+            Name::Other => unknown(text, field, problems),
+            Name::Extra => {}
         }
     }
 
@@ -176,10 +179,30 @@ impl PhaseDraft {
     }
 }
 
+/// Names a field that nobody reads, where it looks like one that is, or ends a list that it may have belonged to.
+fn unknown(text: &str, field: &Field, problems: &mut Vec<Problem>) {
+    let title = text[field.title.clone()].trim_matches(['#', ' ', '*']);
+    let similar = similar(title);
+    let help = match similar {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if field.ends_list => {
+            "the list above ends here; make it an item without bold type if it belongs there".to_owned()
+        }
+        None => return,
+    };
+    problems.push(
+        Problem::warning("plan::unknown_field", format!("`{title}` is not a field of a phase and is not read"))
+            .at(field.title.clone())
+            .help(help),
+    );
+}
+
 fn bad_file(text: &str, span: Range<usize>, bad: BadPath) -> Problem {
     let quoted = text[span.clone()].to_owned();
     let problem = match bad {
-        BadPath::Prose => Problem::warning("plan::prose_file", format!("`{quoted}` is not a path and is left out")),
+        BadPath::Prose | BadPath::Command | BadPath::Handle => {
+            Problem::warning("plan::prose_file", format!("`{quoted}` {} and is left out", bad.as_str()))
+        }
         BadPath::Empty | BadPath::Absolute | BadPath::Parent => {
             Problem::error("plan::bad_path", format!("the path `{quoted}` {}", bad.as_str()))
         }
@@ -188,7 +211,8 @@ fn bad_file(text: &str, span: Range<usize>, bad: BadPath) -> Problem {
 }
 
 fn gates(text: &str, reading: &Reading, field: &Field, value: &Range<usize>) -> Vec<Gate> {
-    let whole = crate::model::read::text::list_item::ListItem { indent: 0, numbered: false, text: value.clone() };
+    let whole =
+        crate::model::read::text::list_item::ListItem { indent: 0, numbered: false, ticked: None, text: value.clone() };
     let inline = (!value.is_empty() && !crate::model::read::path::is_none(&text[value.clone()]))
         .then(|| listed(text, &whole, 2));
     let listed = top_items(&reading.masked, field.body.clone()).into_iter().map(|item| listed(text, &item, 2));

@@ -13,8 +13,17 @@ pub enum Piece {
     Label(String, Range<usize>),
     /// First and last label, both included.
     Span(String, String, Range<usize>),
+    /// `all previous phases`, or the one before.
+    Before(Reach, Range<usize>),
     /// What is neither.
     Rejected(Range<usize>),
+}
+
+/// How far back a reference goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    All,
+    Last,
 }
 
 /// The pieces of a dependency text, in order; none when the text says that there are none.
@@ -64,11 +73,40 @@ fn at_and(text: &str, range: &Range<usize>) -> Vec<Range<usize>> {
 
 fn piece(text: &str, range: Range<usize>) -> Piece {
     let part = text[range.clone()].trim_matches(['*', '`', ' ']);
-    match reference(part) {
+    if let Some(reach) = before(part) {
+        return Piece::Before(reach, range);
+    }
+    match reference(linked(part)) {
         Some((first, None)) => Piece::Label(first.to_owned(), range),
         Some((first, Some(last))) => Piece::Span(first.to_owned(), last.to_owned(), range),
         None => Piece::Rejected(range),
     }
+}
+
+/// Reads `all previous phases`, `previous phase` and their like.
+fn before(text: &str) -> Option<Reach> {
+    let words = text.split('(').next().unwrap_or_default().trim_end_matches(['.', ' ']).to_lowercase();
+    let (all, words) = match words.strip_prefix("all ") {
+        Some(rest) => (true, rest.strip_prefix("of the ").or_else(|| rest.strip_prefix("the ")).unwrap_or(rest)),
+        None => (false, words.strip_prefix("the ").unwrap_or(&words)),
+    };
+    let (which, what) = words.split_once(' ').unwrap_or((words, ""));
+    match (which, what) {
+        ("previous" | "prior" | "preceding" | "earlier", "phases") | ("above", "" | "phases")
+            if all || !what.is_empty() =>
+        {
+            Some(Reach::All)
+        }
+        ("previous" | "prior" | "preceding", "phase") => Some(if all { Reach::All } else { Reach::Last }),
+        ("phases", "above" | "before" | "before this one") => Some(Reach::All),
+        _ => None,
+    }
+}
+
+/// Returns the words of a reference that is a link, such as `[Phase 1](#phase-1-schema)`.
+fn linked(text: &str) -> &str {
+    let words = text.strip_prefix('[').and_then(|rest| rest.split_once("](")).filter(|(_, rest)| rest.ends_with(')'));
+    words.map_or(text, |(words, _)| words.trim_matches(['*', '`', ' ']))
 }
 
 /// Reads `Phase(s)? label(-label)? (comment)?`.
@@ -77,14 +115,19 @@ fn reference(text: &str) -> Option<(&str, Option<&str>)> {
     let rest = match text[..start].to_ascii_lowercase().as_str() {
         "" => text,
         "phase" | "phases" => text[start..].trim_start(),
+        // `P1`, but not `P 1`.
+        "p" => &text[start..],
         _ => return None,
     };
     let (first, rest) = label(rest)?;
-    let rest = rest.trim_start();
+    // `Phase 1: Schema`, as the heading has it.
+    let titled = rest.strip_prefix(':').filter(|title| start > 1 && !title.trim().is_empty());
+    let rest = if titled.is_some() { "" } else { rest.trim_start() };
     let (last, rest) = match rest.strip_prefix(['-', '–', '—']) {
         Some(after) => {
             let after = after.trim_start();
             let after = after.get(..5).filter(|word| word.eq_ignore_ascii_case("phase")).map_or(after, |_| &after[5..]);
+            let after = after.strip_prefix(['P', 'p']).unwrap_or(after);
             let (last, rest) = label(after.trim_start())?;
             (Some(last), rest.trim_start())
         }
@@ -102,6 +145,8 @@ mod tests {
         let show = |piece| match piece {
             Piece::Label(label, _) => label,
             Piece::Span(first, last, _) => format!("{first}..{last}"),
+            Piece::Before(Reach::All, _) => "all before".to_owned(),
+            Piece::Before(Reach::Last, _) => "the one before".to_owned(),
             Piece::Rejected(span) => format!("!{}", &text[span]),
         };
         dependency_text(text).into_iter().map(show).collect()
@@ -120,6 +165,12 @@ mod tests {
             ("Phase 4-8 (all commands)", vec!["4..8"]),
             ("Phase 1 – Phase 3", vec!["1..3"]),
             ("Phase 1 (needs a, b and c); 2", vec!["1", "2"]),
+            ("P1, p2A and P3-P5", vec!["1", "2A", "3..5"]),
+            ("[Phase 1](#phase-1-schema), [`P2`](#p2)", vec!["1", "2"]),
+            ("Phase 1: Schema, Phase 2", vec!["1", "2"]),
+            ("All previous phases", vec!["all before"]),
+            ("all of the prior phases (integration)", vec!["all before"]),
+            ("the previous phase.", vec!["the one before"]),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }

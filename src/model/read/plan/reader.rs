@@ -7,6 +7,7 @@ use super::phase::{PhaseDraft, draft};
 use super::sub_plan::sub_plans;
 use crate::model::plan::{Plan, PlanPhase};
 use crate::model::problem::Problem;
+use crate::model::read::kind_of_file::not_a_document;
 use crate::model::read::opened::Opened;
 use crate::model::read::phase_section;
 use crate::model::read::text::frontmatter::Frontmatter;
@@ -17,6 +18,10 @@ use crate::model::read::text::yaml::YamlNode;
 
 /// Reads a plan and says everything that is wrong with it. `path` is kept, not opened.
 pub fn plan(path: &Path, bytes: &[u8]) -> (Plan, Vec<Problem>) {
+    if let Some(problem) = not_a_document(path, bytes) {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        return (Plan { path: path.to_owned(), text, ..Plan::default() }, vec![problem]);
+    }
     let mut problems = Vec::new();
     let opened = Opened::of(bytes, &mut problems);
     (read(path, opened, &mut problems), problems)
@@ -37,6 +42,9 @@ pub(crate) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> 
         );
     }
     let phases: Vec<PlanPhase> = check(&text, drafts, problems);
+    // A word that every phase has is told once.
+    let mut told = std::collections::HashSet::new();
+    problems.retain(|problem| problem.code != "plan::unknown_field" || told.insert(problem.message.clone()));
     let title = title(front.as_ref(), &reading.headings);
     let intro = intro(&text, body, &reading.headings);
     Plan { path: path.to_owned(), text, title, intro, phases, sub_plans }

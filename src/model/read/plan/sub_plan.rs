@@ -37,7 +37,9 @@ pub(crate) fn sub_plans(masked: &str, headings: &[Heading], problems: &mut Vec<P
                 Err(BadPath::Parent) => {
                     found.push(SubPlan { title: mega.title.clone(), path: path.trim().to_owned(), span });
                 }
-                Err(bad @ (BadPath::Absolute | BadPath::Empty | BadPath::Prose)) => problems.push(
+                Err(
+                    bad @ (BadPath::Absolute | BadPath::Empty | BadPath::Prose | BadPath::Command | BadPath::Handle),
+                ) => problems.push(
                     Problem::error("plan::bad_path", format!("the path of a sub-plan `{path}` {}", bad.as_str()))
                         .at(span)
                         .help("write the path relative to this plan"),

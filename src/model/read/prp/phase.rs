@@ -7,9 +7,7 @@ use crate::model::problem::Problem;
 use crate::model::read::phase_heading::HeadingKind;
 use crate::model::read::phase_section::{self, PhaseSection};
 use crate::model::read::text::heading::Heading;
-use crate::model::read::text::list_item::item;
 use crate::model::read::text::reading::Reading;
-use crate::model::read::text::source::lines;
 
 /// Reads the phases and says what keeps a PRP from being carried out.
 pub(crate) fn phases(text: &str, reading: &Reading, problems: &mut Vec<Problem>) -> Vec<Phase> {
@@ -65,13 +63,12 @@ fn no_section(text: &str, reading: &Reading) -> Problem {
     problem.help("call the section that is to be carried out `## Implementation`, with `### Phase 1: Title` below it")
 }
 
-/// Takes a section with nothing but a numbered list as one phase.
+/// Takes a section without phases as one phase.
 fn single(text: &str, reading: &Reading, section: &PhaseSection, problems: &mut Vec<Problem>) -> Vec<Phase> {
     let Some(heading) = section.heading.and_then(|at| reading.headings.get(at)) else { return Vec::new() };
-    let numbered = |line| item(&reading.masked, &line).is_some_and(|item| item.numbered);
-    if !lines(&reading.masked, section.span.clone()).any(numbered) {
+    if text[section.span.clone()].trim().is_empty() {
         problems.push(
-            Problem::error("prp::no_phases", format!("the section `{}` holds no phases", heading.text))
+            Problem::error("prp::no_phases", format!("the section `{}` is empty", heading.text))
                 .at(heading.span.clone())
                 .help("write each phase as `### Phase 1: Title (30 minutes)` below it"),
         );

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::body_dependencies;
 use super::fields;
 use super::phase::phases;
 use crate::model::id::PrpId;
 use crate::model::problem::Problem;
 use crate::model::prp::{Prp, Section};
 use crate::model::read::gate::gates;
+use crate::model::read::kind_of_file::not_a_document;
 use crate::model::read::opened::Opened;
 use crate::model::read::path::entry;
 use crate::model::read::phase_section;
@@ -19,6 +21,10 @@ use crate::model::read::text::reading::Reading;
 
 /// Reads a PRP and says everything that is wrong with it. `path` is kept, not opened.
 pub fn prp(path: &Path, bytes: &[u8]) -> (Prp, Vec<Problem>) {
+    if let Some(problem) = not_a_document(path, bytes) {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        return (Prp { path: path.to_owned(), text, ..Prp::default() }, vec![problem]);
+    }
     let mut problems = Vec::new();
     let opened = Opened::of(bytes, &mut problems);
     (read(path, opened, &mut problems), problems)
@@ -45,6 +51,9 @@ pub(crate) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> 
     reading.problems(&text, phase_section::implementation, problems);
     prp.phases = phases(&text, &reading, problems);
     prp.sections = sections(&reading.headings, text.len());
+    if !front.as_ref().is_some_and(|front| front.entries.iter().any(|entry| entry.key == "dependencies")) {
+        body_dependencies::fill(&mut prp, &text, &reading);
+    }
     files(&mut prp, &text, &reading, problems);
     prp.gates = gates(&text, &reading, body, &prp.phases, problems);
     prp.text = text;
@@ -140,16 +149,29 @@ fn sections(headings: &[Heading], end: usize) -> Vec<Section> {
     all.iter().zip(starts).map(section).collect()
 }
 
-/// Takes the files from the section `## Files Modified` when the frontmatter does not list any.
+/// Titles of sections that list the files of a PRP.
+const FILES: [&str; 9] = [
+    "files",
+    "files modified",
+    "files changed",
+    "files to modify",
+    "files to change",
+    "files to create",
+    "files to create/modify",
+    "affected files",
+    "key files",
+];
+
+/// Takes the files from sections such as `## Files Modified` when the frontmatter does not list any.
 fn files(prp: &mut Prp, text: &str, reading: &Reading, problems: &mut Vec<Problem>) {
     if !prp.files.is_empty() {
         return;
     }
-    let named =
-        |section: &&Section| matches!(plain(&section.title).as_str(), "files modified" | "files to modify" | "files");
-    let Some(section) = prp.sections.iter().find(named) else { return };
+    let named = |section: &&Section| FILES.contains(&plain(&section.title).as_str());
+    let ranges = prp.sections.iter().filter(named).map(|section| section.heading.end..section.span.end);
+    let items = ranges.flat_map(|range| items(&reading.masked, range)).collect::<Vec<_>>();
     let mut seen = HashSet::new();
-    for item in items(&reading.masked, section.heading.end..section.span.end) {
+    for item in items {
         let Some((span, path)) = entry(text, &item.text) else { continue };
         match path {
             Ok(path) => {

@@ -11,6 +11,8 @@ pub(crate) struct ListItem {
     pub(crate) indent: usize,
     /// It has a number and not a bullet.
     pub(crate) numbered: bool,
+    /// Whether its checkbox is ticked; `None` when it has none.
+    pub(crate) ticked: Option<bool>,
     /// The text behind mark and checkbox, on this line.
     pub(crate) text: Range<usize>,
 }
@@ -30,12 +32,14 @@ pub(crate) fn item(text: &str, line: &Range<usize>) -> Option<ListItem> {
         return None;
     }
     let mut body = trim(text, line.start + mark..line.end);
+    let mut ticked = None;
     for checkbox in ["[ ]", "[x]", "[X]"] {
         if text[body.clone()].starts_with(checkbox) {
             body = trim(text, body.start + checkbox.len()..body.end);
+            ticked = Some(checkbox != "[ ]");
         }
     }
-    Some(ListItem { indent, numbered: digits > 0, text: body })
+    Some(ListItem { indent, numbered: digits > 0, ticked, text: body })
 }
 
 /// Reads all items of a range.
