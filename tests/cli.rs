@@ -2,6 +2,8 @@
 
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/dry_run.rs"]
+mod dry_run;
 #[path = "cli/following.rs"]
 mod following;
 #[path = "cli/keys.rs"]

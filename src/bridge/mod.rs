@@ -10,6 +10,7 @@ mod ask;
 mod attempt;
 mod git;
 mod plan;
+mod preview;
 mod reply;
 mod request;
 
@@ -20,6 +21,7 @@ pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
+pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{
     Closed, ClosedItem, Conflict, Executed, HttpAnswer, MadeCheckpoint, NextItem, PhaseRecord, ProcessOutput, Started,
     Worktree,

@@ -111,7 +111,7 @@ impl AdapterScript {
 
     /// Looks for the program; `None` when it is not there. Runs on a script's thread and may run programs.
     pub(crate) fn detect(&self) -> Result<Option<Detected>, Error> {
-        let found = self.call("detect", (), None).map_err(|error| self.explain(&error))?;
+        let found = current::looking(|| self.call("detect", (), None)).map_err(|error| self.explain(&error))?;
         if found.is_unit() {
             return Ok(None);
         }

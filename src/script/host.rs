@@ -149,10 +149,22 @@ impl ScriptHost {
             // A stopped run was closed in an orderly way: its summary knows the signal.
             Err(error) => match (&closed, error.code) {
                 (Some(closed), ExitCode::Interrupted) => closed.exit_code,
+                _ if self.is_end_of_preview(&error) => 0,
                 _ => return Err(error),
             },
         };
         Ok(ScriptEnd { exit_code, closed })
+    }
+
+    /// Tells whether a dry run ends here because nobody can know what an agent, a program or a server would answer.
+    fn is_end_of_preview(&self, error: &Error) -> bool {
+        let Some(preview) = self.state.preview().filter(|_| error.code != ExitCode::Interrupted) else { return false };
+        if !preview.replace_guessed(false) {
+            return false;
+        }
+        let text = format!("The preview ends here, because what follows depends on an answer: {}", error.message);
+        super::api::run::event::note_text(&self.state, text);
+        true
     }
 
     /// Calls a function of a script with one argument, or none when it is `()` and the function takes none.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use rhai::Engine;
 use serde_json::Value;
 
-use crate::bridge::{Bridge, Closed};
+use crate::bridge::{Bridge, Closed, PreviewBridge};
 use crate::config::Config;
 
 use super::detected::Detected;
@@ -26,6 +26,8 @@ pub(crate) struct HostState {
     /// The bridge itself, when it is that of a test.
     pub(crate) fake: Option<Arc<FakeBridge>>,
     run: Mutex<ScriptRun>,
+    /// Stands before the bridge in a dry run.
+    preview: Mutex<Option<Arc<PreviewBridge>>>,
     detected: Mutex<BTreeMap<String, Option<Detected>>>,
 }
 
@@ -48,8 +50,8 @@ impl HostState {
         library: Arc<Library>,
         fake: Option<Arc<FakeBridge>>,
     ) -> Self {
-        let (engine, run, detected) = (OnceLock::new(), Mutex::default(), Mutex::default());
-        Self { bridge, root, config, cancel, library, engine, fake, run, detected }
+        let (engine, run, preview, detected) = (OnceLock::new(), Mutex::default(), Mutex::default(), Mutex::default());
+        Self { bridge, root, config, cancel, library, engine, fake, run, preview, detected }
     }
 
     /// Returns a copy of what belongs to the script that runs.
@@ -57,8 +59,34 @@ impl HostState {
         self.run.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Begins a script. One that is only to be shown asks a bridge that does nothing.
     pub(crate) fn begin(&self, run: ScriptRun) {
+        let preview = run.is_dry().then(|| Arc::new(PreviewBridge::new(self.bridge.clone())));
+        *self.preview.lock().unwrap_or_else(PoisonError::into_inner) = preview;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = run;
+    }
+
+    /// Returns what stands before the bridge in a dry run.
+    pub(crate) fn preview(&self) -> Option<Arc<PreviewBridge>> {
+        self.preview.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs something as in a dry run: what it asks is only shown.
+    pub(crate) fn previewed<T>(&self, work: impl FnOnce(&PreviewBridge) -> T) -> T {
+        let fresh = Arc::new(PreviewBridge::new(self.bridge.clone()));
+        let before = self.preview.lock().unwrap_or_else(PoisonError::into_inner).replace(fresh.clone());
+        let result = work(&fresh);
+        *self.preview.lock().unwrap_or_else(PoisonError::into_inner) = before;
+        result
+    }
+
+    /// Returns the bridge that scripts ask; `is_looking` is the search for the program of an agent.
+    pub(crate) fn door(&self, is_looking: bool) -> Arc<dyn Bridge> {
+        match self.preview() {
+            Some(preview) if is_looking => preview.looking(),
+            Some(preview) => preview,
+            None => self.bridge.clone(),
+        }
     }
 
     pub(crate) fn close(&self, closed: Closed) {
@@ -101,6 +129,11 @@ impl HostState {
 }
 
 impl ScriptRun {
+    /// Tells whether the run is only to be shown.
+    pub(crate) fn is_dry(&self) -> bool {
+        self.flag("dry_run") == Some(&Value::Bool(true)) || self.flag("explain_prompt").is_some()
+    }
+
     /// Returns a flag of the command line; null counts as not given.
     pub(crate) fn flag(&self, name: &str) -> Option<&Value> {
         self.args.get(name).filter(|value| !value.is_null())

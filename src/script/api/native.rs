@@ -49,7 +49,7 @@ impl Call {
             let text = "an adapter can only compute in `command`, `on_line` and `outcome`";
             return Err(invalid(text).help("what asks the system belongs into `detect`").into());
         }
-        Ok(bridge::ask(&*self.state.bridge, self.origin.clone(), question)?)
+        Ok(bridge::ask(&*self.state.door(current::is_looking()), self.origin.clone(), question)?)
     }
 
     /// Refuses a function that makes sense for one item only.

@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Map,
     /// A map with these keys and no others.
     Keys(&'static [Key]),
+    Closure,
     /// A value of a type that scripts know by this name.
     Value(&'static str),
     /// The other kind, or `()`.
@@ -92,6 +93,7 @@ impl Kind {
             }
             Self::List(_) => value.is_array(),
             Self::Map | Self::Keys(_) => value.is_map(),
+            Self::Closure => value.is_fnptr(),
             Self::Optional(kind) => value.is_unit() || kind.takes(value),
         }
     }
@@ -114,6 +116,7 @@ impl Kind {
             Self::Texts => "an array of texts".to_owned(),
             Self::List(_) => "an array".to_owned(),
             Self::Map | Self::Keys(_) => "a map".to_owned(),
+            Self::Closure => "a closure".to_owned(),
             Self::Value(name) => format!("a `{name}`"),
             Self::Optional(kind) => format!("{} or `()`", kind.shown()),
         }
@@ -132,6 +135,7 @@ impl Kind {
             Self::Texts => "array of texts".to_owned(),
             Self::List(kind) => format!("array of {}", kind.word()),
             Self::Map | Self::Keys(_) => "map".to_owned(),
+            Self::Closure => "closure".to_owned(),
             Self::Value(name) => (*name).to_owned(),
             Self::Optional(kind) => format!("{} or ()", kind.word()),
         }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic};
 
 use super::convert::texts;
+use crate::bridge::{Closed, ClosedItem};
+use crate::event::kind::ItemStatus;
 use crate::graph::Graph;
 
 /// A graph with the things it was made of.
@@ -33,6 +35,20 @@ impl Dag {
     /// Returns the ids of nodes.
     pub(crate) fn ids(&self, nodes: &[usize]) -> Array {
         texts(nodes.iter().map(|&node| self.graph.nodes[node].id.clone()))
+    }
+
+    /// Returns the end of a run in which nothing was started.
+    pub(crate) fn not_run(&self) -> Closed {
+        let item = |&node: &usize| ClosedItem {
+            id: self.graph.nodes[node].id.clone(),
+            status: ItemStatus::Pending,
+            reason: "not started".to_owned(),
+            value: None,
+            duration: 0.0,
+        };
+        let items: Vec<ClosedItem> = self.graph.order.iter().map(item).collect();
+        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        Closed { exit_code: 0, totals: [(ItemStatus::Pending, count)].into(), items }
     }
 
     /// Returns the graph of some items; `keep` are indices of nodes.

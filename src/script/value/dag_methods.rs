@@ -10,9 +10,8 @@ use super::super::suggest;
 use super::closed::ClosedValue;
 use super::convert::{optional, texts};
 use super::dag::DagValue;
-use crate::bridge::{Closed, ClosedItem};
-use crate::event::kind::ItemStatus;
-use crate::script::api::run::recipe;
+use crate::bridge::PreviewBridge;
+use crate::script::api::run::{preview, recipe};
 
 #[export_module]
 pub(crate) mod methods {
@@ -109,7 +108,9 @@ pub(crate) mod methods {
     /// `command`, `batch`, `agent` (what items call where they name no other), `jobs`, `retries`, `fail_fast`, `max_fail`,
     /// `barrier`, `merge`, `no_merge`, `validate_merge`, `on_conflict`, `base`, `restart`, `land`, `keep_worktrees`,
     /// `wait_for_quota`, `max_cost`, `max_tokens`, `level`, `resume` (the command line that goes on) and `next`
-    /// (commands that come next when everything is done); what is left out or `()` comes from flags and configuration. Returns `Closed`.
+    /// (commands that come next when everything is done), `dry_run` and `preview` (a closure that tells for an item in
+    /// lines what would be done); what is left out or `()` comes from flags and configuration. Returns `Closed`. In a dry run
+    /// nothing is started: stages and edges are shown, and for each item what its closure would do.
     ///
     /// ```rhai
     /// dag.run(#{ jobs: 4, merge: true }, |prp| phases::execute(prp, args))
@@ -118,7 +119,16 @@ pub(crate) mod methods {
     pub fn run(context: NativeCallContext, dag: &mut DagValue, options: Map, recipe: FnPtr) -> Thrown<ClosedValue> {
         // The copy keeps a shared variable free while the items run.
         let dag = dag.0.clone();
-        native(&context, |call| recipe::run(&context, call, &dag, options, &recipe).map(ClosedValue))
+        native(&context, |call| {
+            let is_dry = options.get("dry_run").is_some_and(|flag| flag.as_bool().unwrap_or_default());
+            let shown = |bridge: &PreviewBridge| preview::run(&context, call, bridge, &dag, options.clone(), &recipe);
+            let closed = match call.state.preview() {
+                Some(bridge) => shown(&bridge),
+                None if is_dry => call.state.previewed(shown),
+                None => recipe::run(&context, call, &dag, options, &recipe),
+            };
+            Ok(ClosedValue(closed?))
+        })
     }
 
     /// Returns the `Closed` of a dry run: nothing was started, and that is a success.
@@ -128,16 +138,7 @@ pub(crate) mod methods {
     /// ```
     #[rhai_fn(pure)]
     pub fn not_run(dag: &mut DagValue) -> ClosedValue {
-        let item = |&node: &usize| ClosedItem {
-            id: dag.0.graph.nodes[node].id.clone(),
-            status: ItemStatus::Pending,
-            reason: "not started".to_owned(),
-            value: None,
-            duration: 0.0,
-        };
-        let items: Vec<ClosedItem> = dag.0.graph.order.iter().map(item).collect();
-        let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        ClosedValue(Closed { exit_code: 0, totals: [(ItemStatus::Pending, count)].into(), items })
+        ClosedValue(dag.0.not_run())
     }
 
     /// Returns the number of items and stages.

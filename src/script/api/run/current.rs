@@ -9,6 +9,7 @@ use crate::bridge::{Attempt, Origin};
 thread_local! {
     static ATTEMPT: RefCell<Option<(Attempt, Dynamic)>> = const { RefCell::new(None) };
     static ADAPTER: Cell<bool> = const { Cell::new(false) };
+    static LOOKING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes this thread work for an attempt until the guard is dropped; `item` is what the recipe was given.
@@ -46,4 +47,16 @@ pub(crate) fn as_adapter<T>(work: impl FnOnce() -> T) -> T {
 
 pub(crate) fn in_adapter() -> bool {
     ADAPTER.get()
+}
+
+/// Runs the search for the program of an agent, which is done in a dry run too.
+pub(crate) fn looking<T>(work: impl FnOnce() -> T) -> T {
+    let before = LOOKING.replace(true);
+    let result = work();
+    LOOKING.set(before);
+    result
+}
+
+pub(crate) fn is_looking() -> bool {
+    LOOKING.get()
 }

@@ -23,7 +23,7 @@ fn note_of(text: String) -> EmitEvent {
 /// Tells what a script prints. A lost note is no reason to fail.
 pub(crate) fn note_text(state: &HostState, text: String) {
     if !current::in_adapter() {
-        let _lost = bridge::ask(&*state.bridge, current::attempt(), note_of(text));
+        let _lost = bridge::ask(&*state.door(false), current::attempt(), note_of(text));
     }
 }
 

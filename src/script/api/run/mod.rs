@@ -11,4 +11,5 @@ pub(crate) mod git;
 pub(crate) mod items;
 pub(crate) mod options;
 pub(crate) mod outcome;
+pub(crate) mod preview;
 pub(crate) mod recipe;

@@ -36,11 +36,13 @@ pub(crate) const RUN: Shape = Shape::closed(
         key("level", Kind::Int),
         key("resume", Kind::Text),
         key("next", Kind::Texts),
+        key("preview", Kind::Closure),
+        key("dry_run", Kind::Flag),
     ],
 );
 
 /// Options that only a script knows: a flag of the same name means something else.
-const OF_SCRIPTS: [&str; 2] = ["resume", "next"];
+const OF_SCRIPTS: [&str; 4] = ["resume", "next", "preview", "dry_run"];
 
 /// Jobs where nothing says how many.
 const JOBS: u32 = 4;

@@ -108,9 +108,7 @@ impl Worker<'_, '_> {
     }
 
     fn thrown(&self, error: &EvalAltResult) -> Outcome {
-        let source = self.context.call_source().unwrap_or_default();
-        let names = || ApiReference::of(self.context.engine()).names();
-        let reason = diagnostic::one_line(error, &self.call.state.library, source, names);
+        let reason = reason(self.context, self.call, error);
         match diagnostic::cause(error).map(|error| error.code) {
             Some(ExitCode::Interrupted | ExitCode::Terminated) => Outcome::Cancelled,
             Some(ExitCode::Budget) => Outcome::OverBudget { reason },
@@ -122,8 +120,14 @@ impl Worker<'_, '_> {
     }
 }
 
+/// Returns why a recipe ended, on one line.
+pub(super) fn reason(context: &NativeCallContext, call: &Call, error: &EvalAltResult) -> String {
+    let source = context.call_source().unwrap_or_default();
+    diagnostic::one_line(error, &call.state.library, source, || ApiReference::of(context.engine()).names())
+}
+
 /// Reads what a recipe returned.
-fn returned(value: &Dynamic, engine: &Engine) -> Outcome {
+pub(super) fn returned(value: &Dynamic, engine: &Engine) -> Outcome {
     if let Some(outcome) = value.read_lock::<OutcomeValue>() {
         return outcome.0.clone();
     }

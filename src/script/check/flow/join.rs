@@ -49,6 +49,7 @@ impl Type {
             },
             Kind::List(of) => matches!(self, Self::List(own) if **own == Self::Unseen || own.fits(of)),
             Kind::Map | Kind::Keys(_) => matches!(self, Self::Map(_)),
+            Kind::Closure => matches!(self, Self::Closure(..)),
             Kind::Value(name) => matches!(self, Self::Named(own) if own == name),
             Kind::Optional(kind) => self.fits(kind),
         }

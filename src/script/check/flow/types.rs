@@ -60,6 +60,7 @@ impl Type {
             Kind::List(of) => Self::list(Self::of_kind(of, what)),
             Kind::Map => Self::open_map(what),
             Kind::Keys(keys) => Self::keys(keys, what),
+            Kind::Closure => Self::Any,
             Kind::Value(name) => Self::Named((*name).to_owned()),
             Kind::Optional(of) => Self::Optional(Rc::new(Self::of_kind(of, what))),
         }

@@ -1,0 +1,203 @@
+//! `dag.run` in a dry run: stages, edges, and for each item what it would do as far as that can be told without doing
+//! it. The recipe is run against a bridge that reads and lists.
+
+use std::collections::BTreeMap;
+
+use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
+
+use super::{current, options, recipe};
+use crate::bridge::{self, Attempt, Closed, EmitEvent, Failure, PreviewBridge, Would, WouldAsk};
+use crate::error::{Error, ExitCode};
+use crate::event::EventKind;
+use crate::graph::Edge;
+use crate::model::id::PrpId;
+use crate::model::outcome::Outcome;
+use crate::script::api::native::{Call, Fault};
+use crate::script::value::dag::Dag;
+
+/// Bytes of English text that are about one token.
+const BYTES_OF_TOKEN: usize = 4;
+
+/// Shows what a run would do; starts nothing.
+pub(crate) fn run(
+    context: &NativeCallContext,
+    call: &Call,
+    bridge: &PreviewBridge,
+    dag: &Dag,
+    options: Map,
+    recipe: &FnPtr,
+) -> Result<Closed, Fault> {
+    if dag.items.is_empty() {
+        return Err(Error::new(ExitCode::NothingMatched, "there is nothing to do: no item matches").into());
+    }
+    let describe = options.get("preview").and_then(|closure| closure.clone().try_cast::<FnPtr>());
+    let options = options::read(&call.state, options)?;
+    let (command, batch) = (options.command.as_str(), options.batch);
+    let closed = Preview { context, call, bridge, dag, recipe, describe, command, batch }.show()?;
+    call.state.close(closed.clone());
+    Ok(closed)
+}
+
+/// What is previewed, and by whom.
+struct Preview<'a, 'c> {
+    context: &'a NativeCallContext<'c>,
+    call: &'a Call,
+    bridge: &'a PreviewBridge,
+    dag: &'a Dag,
+    recipe: &'a FnPtr,
+    /// Tells what an item would do, where the script can say it better than its recipe shows it.
+    describe: Option<FnPtr>,
+    command: &'a str,
+    batch: Option<u32>,
+}
+
+impl Preview<'_, '_> {
+    /// Shows what the run would do.
+    fn show(&self) -> Result<Closed, Fault> {
+        if let Some(wanted) = self.call.state.run().flag_text("explain_prompt") {
+            self.prompts(&wanted)?;
+        } else {
+            self.stages()?;
+        }
+        Ok(self.dag.not_run())
+    }
+
+    fn print(&self, text: impl Into<String>) -> Result<(), Fault> {
+        Ok(bridge::ask(self.bridge, None, EmitEvent(EventKind::Note { item: None, text: text.into() }))?)
+    }
+
+    fn stages(&self) -> Result<(), Fault> {
+        let graph = &self.dag.graph;
+        self.print(match self.batch {
+            Some(batch) => format!("BATCH {batch}: {} (dry run)", self.command),
+            None => format!("{} (dry run)", self.command),
+        })?;
+        for (stage, nodes) in graph.stages() {
+            let parallel = if nodes.len() > 1 { format!(" ({} in parallel)", nodes.len()) } else { String::new() };
+            self.print(format!("Stage {stage}{parallel}"))?;
+            for node in nodes {
+                self.print(format!("  {}: {}", graph.nodes[node].id, graph.nodes[node].title))?;
+                for line in self.lines(node)? {
+                    self.print(format!("    {line}"))?;
+                }
+            }
+        }
+        for edge in &graph.edges {
+            let (from, to) = (&graph.nodes[edge.from].id, &graph.nodes[edge.to].id);
+            self.print(format!("{from} → {to} ({})", reason(edge)))?;
+        }
+        if graph.bound_hours_path > 0.0 {
+            let path: Vec<&str> = graph.critical_path.iter().map(|&node| graph.nodes[node].id.as_str()).collect();
+            let hours = Dynamic::from(graph.bound_hours_path).to_string();
+            self.print(format!("Critical path: {}, {hours} h at best", path.join(" → ")))?;
+        }
+        self.print("Dry run: nothing was started and nothing was written.")
+    }
+
+    /// Returns what an item would do.
+    fn lines(&self, node: usize) -> Result<Vec<String>, Fault> {
+        let item = &self.dag.items[node].value;
+        if let Some(describe) = &self.describe {
+            let lines = describe.call_within_context::<Dynamic>(self.context, (item.clone(),));
+            let lines = lines.map_err(|error| self.fault(&error))?;
+            let lines = lines.into_array().unwrap_or_default();
+            return Ok(lines.iter().map(ToString::to_string).collect());
+        }
+        let (would, end) = self.tried(node)?;
+        let mut lines: Vec<String> = would.iter().map(Would::line).collect();
+        lines.extend(end);
+        Ok(lines)
+    }
+
+    /// Runs the recipe of an item; returns what it would do, and how it would end where that is worth a line.
+    fn tried(&self, node: usize) -> Result<(Vec<Would>, Option<String>), Fault> {
+        let id = self.dag.graph.nodes[node].id.clone();
+        let item = self.dag.items[node].value.clone();
+        let before = self.bridge.replace_guessed(false);
+        let result = {
+            let _current = current::enter(Attempt { item: id.clone(), number: 1 }, item.clone());
+            self.recipe.call_within_context::<Dynamic>(self.context, (item,))
+        };
+        let (would, has_guessed) = (self.bridge.taken(&id), self.bridge.replace_guessed(before));
+        let end = match result {
+            Err(error) if matches!(*error, EvalAltResult::ErrorTerminated(..)) => return Err(Failure::Cancelled.into()),
+            // What is not known cannot be read on: an answer that was made up has no content.
+            _ if has_guessed => Some("what follows depends on the answer".to_owned()).filter(|_| result.is_err()),
+            Err(error) => Some(format!("would fail: {}", recipe::reason(self.context, self.call, &error))),
+            Ok(value) => match recipe::returned(&value, self.context.engine()) {
+                Outcome::Completed { note: Some(note), .. } => Some(format!("completed: {note}")),
+                Outcome::Completed { .. } => None,
+                other => Some(ended(&other)),
+            },
+        };
+        Ok((would, end))
+    }
+
+    /// Shows the prompts of one item, with sizes.
+    fn prompts(&self, wanted: &str) -> Result<(), Fault> {
+        let nodes = &self.dag.graph.nodes;
+        let full = wanted.parse::<PrpId>().map_or_else(|_| wanted.to_owned(), |id| id.to_string());
+        let Some(node) = nodes.iter().position(|node| node.id == wanted || node.id == full) else {
+            let text = format!("`{wanted}` of --explain-prompt is not among the chosen items");
+            let known = nodes.iter().map(|node| node.id.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Error::new(ExitCode::NothingMatched, text).help(format!("they are {known}")).into());
+        };
+        let (would, end) = self.tried(node)?;
+        let mut asked = 0;
+        for call in would.iter().filter_map(|would| if let Would::Ask(call) = would { Some(call) } else { None }) {
+            asked += 1;
+            self.prompt(&nodes[node].id, call)?;
+        }
+        match (asked, end) {
+            (0, end) => self.print(format!(
+                "{}: no agent is asked{}",
+                nodes[node].id,
+                end.map_or_else(String::new, |end| format!(" ({end})"))
+            ))?,
+            (_, Some(end)) => self.print(end)?,
+            _ => {}
+        }
+        self.print("Nothing was started and nothing was written.")
+    }
+
+    fn prompt(&self, item: &str, call: &WouldAsk) -> Result<(), Fault> {
+        let size = |bytes: usize| format!("{bytes} bytes, ≈ {} tokens", bytes.div_ceil(BYTES_OF_TOKEN));
+        self.print(format!("{item}, role {}", call.role))?;
+        self.print(format!("  agent           {}", call.agent))?;
+        self.print(format!("  model           {}", call.model.as_deref().unwrap_or("its own choice")))?;
+        self.print(format!("  time-out        {}", crate::model::duration::show(call.timeout)))?;
+        self.print(format!("  whole prompt    {}", size(call.prompt.len())))?;
+        self.print(format!("  shared context  {}", size(call.common.len())))?;
+        self.print("")?;
+        for line in call.prompt.lines() {
+            self.print(line)?;
+        }
+        self.print("")
+    }
+
+    fn fault(&self, error: &EvalAltResult) -> Fault {
+        let cause = crate::script::diagnostic::cause(error);
+        cause
+            .unwrap_or_else(|| Error::new(ExitCode::InvalidInput, recipe::reason(self.context, self.call, error)))
+            .into()
+    }
+}
+
+fn reason(edge: &Edge) -> String {
+    match (edge.reason.as_str(), edge.reason.file()) {
+        ("file", Some(file)) => format!("both change {file}"),
+        ("conflict", _) => "declared as conflicting".to_owned(),
+        _ => "depends on it".to_owned(),
+    }
+}
+
+fn ended(outcome: &Outcome) -> String {
+    let known = serde_json::to_value(outcome).unwrap_or_default();
+    let map: BTreeMap<String, serde_json::Value> = serde_json::from_value(known).unwrap_or_default();
+    let text = |key: &str| map.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+    let status = text("status").unwrap_or_default().replace('_', " ");
+    match text("reason").or_else(|| text("evidence")) {
+        Some(reason) => format!("would end as {status}: {reason}"),
+        None => format!("would end as {status}"),
+    }
+}
