@@ -15,6 +15,8 @@ pub enum ExitCode {
     CheckFailed = 6,
     GitRefuses = 7,
     AgentMissing = 8,
+    /// A forge, a tracker, a collector or a cluster is down or refuses.
+    Remote = 9,
     Unfinished = 10,
     Budget = 11,
     Policy = 12,
@@ -25,7 +27,7 @@ pub enum ExitCode {
 
 impl ExitCode {
     /// The whole table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Done,
         Self::Internal,
         Self::Usage,
@@ -35,6 +37,7 @@ impl ExitCode {
         Self::CheckFailed,
         Self::GitRefuses,
         Self::AgentMissing,
+        Self::Remote,
         Self::Unfinished,
         Self::Budget,
         Self::Policy,
@@ -60,6 +63,7 @@ impl ExitCode {
             Self::CheckFailed => "check-failed",
             Self::GitRefuses => "git",
             Self::AgentMissing => "agent",
+            Self::Remote => "remote",
             Self::Unfinished => "unfinished",
             Self::Budget => "budget",
             Self::Policy => "policy",

@@ -12,6 +12,8 @@ mod keys;
 mod mcp;
 #[path = "cli/nested.rs"]
 mod nested;
+#[path = "cli/otlp.rs"]
+mod otlp;
 #[path = "cli/repl.rs"]
 mod repl;
 #[path = "cli/runs.rs"]

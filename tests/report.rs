@@ -89,3 +89,47 @@ fn unknown_usage_stays_unknown() {
     assert_eq!((figures.tokens, figures.cost, figures.token_usage), (None, None, None));
     assert_eq!(figures.exit_code, None);
 }
+
+mod spans {
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use opentelemetry_proto::tonic::trace::v1::Span;
+
+    use super::*;
+    use batchprp::report::otlp;
+
+    /// Reads the document as a collector does: with the types that are made from the published protocol.
+    fn spans(events: &[Event]) -> Vec<Span> {
+        let text = otlp::document(events).to_string();
+        let request: ExportTraceServiceRequest = serde_json::from_str(&text).expect("a request of the protocol");
+        let [resource] = &request.resource_spans[..] else { panic!("one resource: {text}") };
+        let [scope] = &resource.scope_spans[..] else { panic!("one scope: {text}") };
+        scope.spans.clone()
+    }
+
+    #[test]
+    fn a_run_is_one_tree_of_spans_in_which_nothing_lies_outside_of_what_surrounds_it() {
+        let events = events();
+        let spans = spans(&events);
+        let roots: Vec<&Span> = spans.iter().filter(|span| span.parent_span_id.is_empty()).collect();
+        let [root] = roots[..] else { panic!("one root: {roots:?}") };
+        assert_eq!((root.trace_id.len(), root.span_id.len()), (16, 8));
+        for span in spans.iter().filter(|span| !span.parent_span_id.is_empty()) {
+            let around = spans.iter().find(|other| other.span_id == span.parent_span_id);
+            let around = around.unwrap_or_else(|| panic!("`{}` hangs in the air", span.name));
+            assert_eq!(span.trace_id, root.trace_id);
+            assert!(span.start_time_unix_nano <= span.end_time_unix_nano, "{span:?}");
+            assert!(around.start_time_unix_nano <= span.start_time_unix_nano, "{span:?} in {around:?}");
+            assert!(span.end_time_unix_nano <= around.end_time_unix_nano, "{span:?} in {around:?}");
+        }
+        let ids: std::collections::BTreeSet<&[u8]> = spans.iter().map(|span| span.span_id.as_slice()).collect();
+        assert_eq!(ids.len(), spans.len(), "no id twice");
+        for kind in ["phase ", "agent ", "check L", "merge"] {
+            assert!(spans.iter().any(|span| span.name.starts_with(kind)), "no span of `{kind}`");
+        }
+        let (started, ended) =
+            (|name: &str| spans.iter().filter(|span| span.name == name).count(), root.end_time_unix_nano);
+        assert_eq!(started("PRP-47.1.1"), 1);
+        assert!(ended > root.start_time_unix_nano);
+        assert_eq!(otlp::document(&events), otlp::document(&events), "the same run gives the same ids");
+    }
+}

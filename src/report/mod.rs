@@ -9,6 +9,7 @@ pub mod junit;
 pub mod lines;
 pub mod markdown;
 pub mod metrics;
+pub mod otlp;
 pub mod reporter;
 pub mod style;
 pub mod summary;

@@ -1,14 +1,20 @@
-//! `report`: a finished run as HTML, JUnit, Markdown, GitHub annotations, or the summary.
+//! `report`: a finished run as HTML, JUnit, Markdown, OpenTelemetry spans, GitHub annotations, or the summary.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::runs::{self, Selector};
+use super::runs::{self, FoundRun, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
-use crate::report::{github, html, junit, markdown, metrics, summary};
+use crate::host::http::{self, HttpRequest};
+use crate::report::text::line;
+use crate::report::{github, html, junit, markdown, metrics, otlp, summary};
+
+/// How long a collector may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Write reports about a run
 #[derive(clap::Args)]
@@ -24,6 +30,9 @@ pub struct Args {
     /// Write Markdown
     #[arg(long, value_name = "FILE")]
     md: Option<PathBuf>,
+    /// Write OpenTelemetry spans as OTLP/JSON, or send them to the address of a collector as it stands
+    #[arg(long, value_name = "FILE|URL")]
+    otlp: Option<String>,
     /// Print annotations for GitHub Actions
     #[arg(long)]
     github: bool,
@@ -32,7 +41,7 @@ pub struct Args {
 /// Runs the subcommand. Without a wish for a format it prints the summary, or the metrics with `--json`.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let wanted = (args.run != "latest").then(|| args.run.clone());
-    let state = runs::find(context, &Selector { run: wanted, batch: None })?.state;
+    let FoundRun { state, events, .. } = runs::find(context, &Selector { run: wanted, batch: None })?;
     let terminal = &mut context.terminal;
     if let Some(path) = &args.html {
         let page = html::page(&state).map_err(|error| Error::new(ExitCode::Internal, error.to_string()))?;
@@ -46,9 +55,12 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             save(path, &text)?;
         }
     }
+    if let Some(target) = &args.otlp {
+        export(target, &otlp::document(&events).to_string())?;
+    }
     if args.github {
         github::write(&state, &mut terminal.out)?;
-    } else if args.html.is_none() && args.junit.is_none() && args.md.is_none() {
+    } else if args.html.is_none() && args.junit.is_none() && args.md.is_none() && args.otlp.is_none() {
         if context.globals.json {
             let figures = serde_json::to_string(&metrics::from_state(&state)).map_err(io::Error::from)?;
             writeln!(terminal.out, "{figures}")?;
@@ -57,6 +69,31 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     Ok(ExitCode::Done)
+}
+
+/// Writes spans into a file, or sends them where a collector listens.
+fn export(target: &str, document: &str) -> Result<()> {
+    if !(target.starts_with("http://") || target.starts_with("https://")) {
+        return save(Path::new(target), document.as_bytes());
+    }
+    let request = HttpRequest {
+        url: target.to_owned(),
+        method: "POST".to_owned(),
+        headers: [("content-type".to_owned(), otlp::CONTENT_TYPE.to_owned())].into(),
+        body: document.to_owned(),
+        timeout: PATIENCE,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::new(ExitCode::Internal, format!("cannot send spans: {error}")))?;
+    let help = "give the whole address under which the collector takes traces, such as \
+                `http://127.0.0.1:4318/v1/traces`";
+    let remote = |error: Error| Error::new(ExitCode::Remote, error.message).help(help);
+    let reply = runtime.block_on(http::request(request)).map_err(remote)?;
+    if (200..300).contains(&reply.status) {
+        return Ok(());
+    }
+    let said = line(&reply.body, 300);
+    Err(Error::new(ExitCode::Remote, format!("the collector refuses the spans ({}): {said}", reply.status)).help(help))
 }
 
 type View = fn(&crate::event::RunView, &mut dyn Write) -> io::Result<()>;

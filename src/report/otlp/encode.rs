@@ -1,0 +1,72 @@
+//! The JSON form of protobuf messages: 64-bit numbers as texts, ids in hexadecimal.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::spans::{Ended, Span};
+use crate::event::Event;
+
+/// `SPAN_KIND_INTERNAL`.
+const INTERNAL: u8 = 1;
+
+/// Wraps the spans of a run into the request of the protocol.
+pub(super) fn request(events: &[Event], spans: &[Span]) -> Value {
+    let run = events.first().map(|event| event.run.as_str()).unwrap_or_default();
+    let trace = id(&[run], 16);
+    let spans: Vec<Value> = spans.iter().map(|span| encoded(span, run, &trace)).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    let resource =
+        [("service.name", json!("batchprp")), ("service.version", json!(version)), ("batchprp.run", json!(run))];
+    json!({ "resourceSpans": [{
+        "resource": { "attributes": attributes(&resource) },
+        "scopeSpans": [{ "scope": { "name": "batchprp", "version": version }, "spans": spans }],
+    }] })
+}
+
+fn encoded(span: &Span, run: &str, trace: &str) -> Value {
+    let status = match &span.ended {
+        Ended::Well => json!({ "code": 1 }),
+        Ended::Badly(reason) => json!({ "code": 2, "message": reason }),
+        Ended::Unknown => json!({}),
+    };
+    json!({
+        "traceId": trace,
+        "spanId": id(&[run, &span.key], 8),
+        "parentSpanId": span.parent.as_ref().map(|key| id(&[run, key], 8)).unwrap_or_default(),
+        "name": span.name,
+        "kind": INTERNAL,
+        "startTimeUnixNano": nanoseconds(&span.begin),
+        "endTimeUnixNano": nanoseconds(&span.end),
+        "attributes": attributes(&span.attributes),
+        "status": status,
+    })
+}
+
+fn attributes(pairs: &[(&'static str, Value)]) -> Vec<Value> {
+    pairs.iter().map(|(key, value)| json!({ "key": key, "value": any(value) })).collect()
+}
+
+fn any(value: &Value) -> Value {
+    match value {
+        Value::Bool(value) => json!({ "boolValue": value }),
+        Value::Number(number) if number.is_f64() => json!({ "doubleValue": number }),
+        Value::Number(number) => json!({ "intValue": number.to_string() }),
+        Value::String(text) => json!({ "stringValue": text }),
+        other => json!({ "stringValue": other.to_string() }),
+    }
+}
+
+/// Returns an id that follows from what it names.
+fn id(parts: &[&str], bytes: usize) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn nanoseconds(at: &str) -> String {
+    at.parse::<Timestamp>().map(Timestamp::as_nanosecond).unwrap_or_default().to_string()
+}
