@@ -64,7 +64,9 @@ fn id(parts: &[&str], bytes: usize) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = format!("{:x}", hash.finalize());
+    text.truncate(2 * bytes);
+    text
 }
 
 fn nanoseconds(at: &str) -> String {
