@@ -9,6 +9,7 @@ pub mod follow;
 pub mod mcp;
 pub mod setup;
 pub mod start;
+pub mod steer;
 
 pub use batch::progress::RunDisplay;
 pub use start::context::Context;

@@ -1,7 +1,5 @@
 //! Commands that read and carry out batches, and what all of them need: project scripts, flags, the live terminal.
 
-pub mod approve;
-pub mod clean;
 pub mod complete;
 pub mod detach;
 pub mod graph;
@@ -13,10 +11,8 @@ pub mod nested;
 pub mod prices;
 pub mod progress;
 pub mod repository;
-pub mod resolve;
 pub mod run;
 pub mod script_args;
 pub mod script_command;
 pub mod scripts;
-pub mod shell;
 pub mod trust;

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::render;
 use super::terminal::Terminal;
 use crate::cli::author::{api, list};
-use crate::cli::batch::{clean, detach};
+use crate::cli::batch::detach;
 use crate::cli::follow::{analyze, status, trend};
 use crate::cli::setup::{config_show, doctor};
+use crate::cli::steer::clean;
 use crate::event::SCHEMA_VERSION;
 use crate::script::check::CheckDocument;
 

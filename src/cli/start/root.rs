@@ -4,11 +4,12 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::author::{api, check, kit, list, repl, test};
-use crate::cli::batch::{approve, clean, graph, inspect, resolve, run, shell};
+use crate::cli::batch::{graph, inspect, run};
 use crate::cli::demo;
 use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
-use crate::cli::mcp;
+use crate::cli::mcp::command as mcp;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
+use crate::cli::steer::{approve, clean, resolve, shell};
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
 #[derive(Parser)]

@@ -4,17 +4,21 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::spans::{Ended, Span};
+use super::spans::{self, Ended, Span};
 use crate::event::Event;
 
 /// `SPAN_KIND_INTERNAL`.
 const INTERNAL: u8 = 1;
 
-/// Wraps the spans of a run into the request of the protocol.
-pub(super) fn request(events: &[Event], spans: &[Span]) -> Value {
+/// Content type under which a collector takes the document.
+pub const CONTENT_TYPE: &str = "application/json";
+
+/// Turns the events of a run into the request that exports its spans: run, items, phases, agent calls, checks, merges.
+/// The same run gives the same ids, so that sending it twice makes no second trace.
+pub fn document(events: &[Event]) -> Value {
     let run = events.first().map(|event| event.run.as_str()).unwrap_or_default();
     let trace = id(&[run], 16);
-    let spans: Vec<Value> = spans.iter().map(|span| encoded(span, run, &trace)).collect();
+    let spans: Vec<Value> = spans::of(events).iter().map(|span| encoded(span, run, &trace)).collect();
     let version = env!("CARGO_PKG_VERSION");
     let resource =
         [("service.name", json!("batchprp")), ("service.version", json!(version)), ("batchprp.run", json!(run))];

@@ -3,7 +3,7 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 
-use super::repository;
+use crate::cli::batch::repository;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Command;
 
-use super::repository;
+use crate::cli::batch::repository;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;

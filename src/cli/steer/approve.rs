@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Command;
 
-use super::launch;
+use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};

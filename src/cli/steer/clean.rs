@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::repository;
+use crate::cli::batch::repository;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;

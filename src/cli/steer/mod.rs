@@ -1,0 +1,6 @@
+//! What a person decides while a batch is under way: approve, resolve, look into a workspace, clean up.
+
+pub mod approve;
+pub mod clean;
+pub mod resolve;
+pub mod shell;
