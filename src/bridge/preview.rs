@@ -97,7 +97,7 @@ impl PreviewBridge {
     }
 
     fn note(&self, text: String) {
-        let note = EmitEvent(EventKind::Note { item: None, text });
+        let note = EmitEvent(EventKind::note(None, text));
         // A lost line is no reason to fail.
         drop(ask(&*self.real, None, note));
     }

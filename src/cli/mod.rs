@@ -7,11 +7,12 @@ pub mod batch;
 pub mod demo;
 pub mod follow;
 pub mod mcp;
+pub mod screen;
 pub mod setup;
 pub mod start;
 pub mod steer;
 
-pub use batch::progress::RunDisplay;
+pub use screen::RunDisplay;
 pub use start::context::Context;
 pub use start::failure::{CommandFailure, CommandResult};
 pub use start::globals::Globals;

@@ -152,7 +152,7 @@ impl RunView {
                 self.trouble.warnings += 1;
             }
             EventKind::Disagreement { .. } => self.trouble.disagreements += 1,
-            EventKind::Note { item: None, text } => self.notes.push(text.clone()),
+            EventKind::Note { item: None, text, .. } => self.notes.push(text.clone()),
             EventKind::RunFinished { totals, exit_code, resume, next } => {
                 self.end = Some(RunEnd {
                     exit_code: *exit_code,
@@ -177,6 +177,7 @@ impl RunView {
             | EventKind::Retry { .. }
             | EventKind::RateLimited { .. }
             | EventKind::Budget { .. }
+            | EventKind::Gap { .. }
             | EventKind::Rescue { .. }
             | EventKind::Document { .. }
             | EventKind::Issue { .. }

@@ -203,6 +203,7 @@ impl ItemView {
             | EventKind::QuotaPaused { .. }
             | EventKind::QuotaResumed { .. }
             | EventKind::Budget { .. }
+            | EventKind::Gap { .. }
             | EventKind::RunFinished { .. } => {}
         }
     }

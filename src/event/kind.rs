@@ -124,6 +124,23 @@ pub enum GuardVerdict {
     Refused,
 }
 
+/// How much a note matters to whoever follows the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    #[default]
+    Info,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+    fn is_info(&self) -> bool {
+        *self == Self::Info
+    }
+}
+
 /// What became of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -327,6 +344,13 @@ pub enum EventKind {
     Note {
         item: Option<String>,
         text: String,
+        #[serde(default, skip_serializing_if = "Severity::is_info")]
+        severity: Severity,
+    },
+    /// Ephemeral: events that a reader did not take in time. They are in the journal.
+    Gap {
+        from: u64,
+        to: u64,
     },
     RunFinished {
         totals: BTreeMap<ItemStatus, u32>,
@@ -344,9 +368,19 @@ fn numbered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u32, 
 }
 
 impl EventKind {
+    /// Makes a note that is good to know.
+    pub fn note(item: Option<String>, text: impl Into<String>) -> Self {
+        Self::Note { item, text: text.into(), severity: Severity::Info }
+    }
+
+    /// Makes a note of something that somebody should look at.
+    pub fn warning(item: Option<String>, text: impl Into<String>) -> Self {
+        Self::Note { item, text: text.into(), severity: Severity::Warning }
+    }
+
     /// Tells whether the event is shown only and never stored.
     pub fn is_ephemeral(&self) -> bool {
-        matches!(self, Self::Progress { .. })
+        matches!(self, Self::Progress { .. } | Self::Gap { .. })
     }
 
     /// Returns the item that the event is about.
@@ -383,6 +417,7 @@ impl EventKind {
             | Self::QuotaPaused { .. }
             | Self::QuotaResumed { .. }
             | Self::Budget { .. }
+            | Self::Gap { .. }
             | Self::RunFinished { .. } => None,
         }
     }

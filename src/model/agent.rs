@@ -191,6 +191,18 @@ pub enum TimerKind {
     Total,
 }
 
+impl TimerKind {
+    /// Says for people what the timer measures.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Startup => "no first sign of life",
+            Self::Silence => "no sign of life",
+            Self::Linger => "still there after its result",
+            Self::Total => "at work",
+        }
+    }
+}
+
 /// Everything that is known after an attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AgentReport {

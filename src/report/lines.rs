@@ -1,10 +1,10 @@
 //! Plain lines: one short line per change of state, for pipes, logs and calling agents.
 
+use super::importance::Importance;
 use super::style::{Sign, Style, Tone};
 use super::text::{dollars, line, numbered, safe, short_commit};
-use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus};
+use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus, Severity};
 use crate::event::{Event, RunView};
-use crate::model::agent::TimerKind;
 use crate::model::duration::show;
 use crate::model::validation::LevelVerdict;
 
@@ -19,7 +19,8 @@ pub fn of(event: &Event, state: &RunView, style: Style) -> Option<String> {
 }
 
 fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
-    let warning = |text: String| Some(format!("{} {text}", style.paint(Tone::Warning, style.mark(Sign::Warning))));
+    let warning = |text: String| Some(marked(&text, Importance::Warning, style));
+    let error = |text: String| Some(marked(&text, Importance::Error, style));
     match kind {
         EventKind::RunStarted { command, batch, jobs, .. } => {
             let batch = batch.map(|batch| format!(" batch {batch}")).unwrap_or_default();
@@ -62,11 +63,14 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         },
         EventKind::Merge { commit, .. } => Some(format!("merged as {}", short_commit(commit))),
         EventKind::Conflict { files, .. } => warning(format!("merge conflict in {}", list(files))),
+        EventKind::Guard { verdict: GuardVerdict::Refused, findings, .. } => {
+            error(guard(GuardVerdict::Refused, findings))
+        }
         EventKind::Guard { verdict, findings, .. } => warning(guard(*verdict, findings)),
         EventKind::Approved { by, rules, .. } => {
             Some(format!("approved by {}: {}", line(by, 80), line(&rules.join(", "), 200)))
         }
-        EventKind::MergeRejected { reason, .. } => warning(format!("not merged: {}", line(reason, 300))),
+        EventKind::MergeRejected { reason, .. } => error(format!("not merged: {}", line(reason, 300))),
         EventKind::ConflictWarning { with, files, .. } => {
             warning(format!("will conflict with {} in {}", line(with, 60), list(files)))
         }
@@ -74,10 +78,10 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             warning(format!("phase {phase} changed undeclared files: {}", list(files)))
         }
         EventKind::Slow { timer, seconds, limit, .. } => {
-            warning(format!("slow: {} for {}, limit {}", timer_words(*timer), show(*seconds), show(*limit)))
+            warning(format!("slow: {} for {}, limit {}", timer.words(), show(*seconds), show(*limit)))
         }
         EventKind::Retry { attempt, reason, .. } => {
-            Some(format!("tried again (attempt {attempt}): {}", line(reason, 120)))
+            warning(format!("tried again (attempt {attempt}): {}", line(reason, 120)))
         }
         EventKind::RateLimited { agent, delay_ms, .. } => {
             warning(format!("{} limits the rate, waiting {}", line(agent, 30), show(*delay_ms as f64 / 1000.0)))
@@ -88,16 +92,17 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             warning(format!("paused: usage limit of {}{}", line(agent, 30), until.unwrap_or_default()))
         }
         EventKind::QuotaResumed { agent } => Some(format!("usage limit of {} is over, going on", line(agent, 30))),
+        EventKind::Gap { from, to } => warning(format!(
+            "events {from} to {to} were not shown: they were not read in time; all of them: batchprp logs {}",
+            state.run
+        )),
         EventKind::Budget { spent, limit, unit } => warning(budget(*spent, *limit, unit)),
         EventKind::Rescue { reference, files, .. } => {
             warning(format!("{} saved to {}", numbered(files.len(), "changed file"), line(reference, 90)))
         }
         EventKind::Disagreement { what, .. } => warning(line(what, 160)),
         EventKind::ItemFinished { status, reason, duration, .. } => Some(finished(*status, reason, *duration, style)),
-        // What a script prints for people keeps its indentation.
-        EventKind::Note { item: None, text } if !text.contains('\n') => Some(safe(text.trim_end())),
-        EventKind::Note { item: None, text } => Some(format!("{}{}", indentation(text), line(text, 300))),
-        EventKind::Note { item: Some(_), text } => Some(line(text, 300)),
+        EventKind::Note { item, text, severity } => Some(note(item.is_some(), text, *severity, style)),
         EventKind::Document { path, change: DocumentChange::Created, .. } => Some(format!("wrote {}", line(path, 100))),
         EventKind::Document { path, change: DocumentChange::Changed, .. } => {
             Some(format!("rewrote {}", line(path, 100)))
@@ -114,43 +119,25 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
     }
 }
 
-/// Tells whether an event only says that things go as they should; a reader who is short of room can do without.
-pub fn is_routine(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::ItemStarted { attempt, .. } => *attempt <= 1,
-        EventKind::Resumed { .. }
-        | EventKind::PhaseStarted { .. }
-        | EventKind::Checkpoint { .. }
-        | EventKind::Merge { .. }
-        | EventKind::Document { .. }
-        | EventKind::Issue { .. }
-        | EventKind::QuotaResumed { .. } => true,
-        EventKind::RunStarted { .. }
-        | EventKind::Graph { .. }
-        | EventKind::Validation { .. }
-        | EventKind::Conflict { .. }
-        | EventKind::MergeRejected { .. }
-        | EventKind::Guard { .. }
-        | EventKind::Approved { .. }
-        | EventKind::ConflictWarning { .. }
-        | EventKind::ScopeDrift { .. }
-        | EventKind::Slow { .. }
-        | EventKind::Retry { .. }
-        | EventKind::RateLimited { .. }
-        | EventKind::Paused { .. }
-        | EventKind::QuotaPaused { .. }
-        | EventKind::Budget { .. }
-        | EventKind::Rescue { .. }
-        | EventKind::Disagreement { .. }
-        | EventKind::ItemFinished { .. }
-        | EventKind::Note { .. }
-        | EventKind::Step { .. }
-        | EventKind::ItemReady { .. }
-        | EventKind::AttemptStarted { .. }
-        | EventKind::AttemptFinished { .. }
-        | EventKind::Progress { .. }
-        | EventKind::RunFinished { .. } => false,
+/// Says a note behind the mark of its severity. What a script prints for people keeps its indentation.
+fn note(of_item: bool, text: &str, severity: Severity, style: Style) -> String {
+    let said = match (of_item, text.contains('\n')) {
+        (false, false) => safe(text.trim_end()),
+        (false, true) => format!("{}{}", indentation(text), line(text, 300)),
+        (true, _) => line(text, 300),
+    };
+    match severity {
+        Severity::Info => said,
+        Severity::Warning => marked(&said, Importance::Warning, style),
+        Severity::Error => marked(&said, Importance::Error, style),
     }
+}
+
+/// Puts the mark of its importance before a text.
+fn marked(text: &str, importance: Importance, style: Style) -> String {
+    let (tone, sign) =
+        if importance == Importance::Error { (Tone::Bad, Sign::Bad) } else { (Tone::Warning, Sign::Warning) };
+    format!("{} {text}", style.paint(tone, style.mark(sign)))
 }
 
 fn indentation(text: &str) -> &str {
@@ -200,16 +187,6 @@ pub fn budget(spent: f64, limit: f64, unit: &str) -> String {
         return format!("budget: {} of {} spent", dollars(spent), dollars(limit));
     }
     format!("budget: {spent:.0} of {limit:.0} {} used", line(unit, 20))
-}
-
-/// Names a timer for people.
-pub fn timer_words(timer: TimerKind) -> &'static str {
-    match timer {
-        TimerKind::Startup => "no first sign of life",
-        TimerKind::Silence => "no sign of life",
-        TimerKind::Linger => "still there after its result",
-        TimerKind::Total => "at work",
-    }
 }
 
 /// Lists at most five files.

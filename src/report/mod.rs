@@ -5,6 +5,7 @@ pub mod board;
 pub mod detail;
 pub mod github;
 pub mod html;
+pub mod importance;
 pub mod junit;
 pub mod lines;
 pub mod markdown;
@@ -17,6 +18,7 @@ pub mod text;
 pub mod trend;
 
 pub use detail::Detail;
+pub use importance::Importance;
 pub use metrics::Metrics;
 pub use reporter::{Reporter, View};
 pub use style::Style;

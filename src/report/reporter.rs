@@ -1,13 +1,14 @@
-//! Follows a run event by event and writes one view of it.
+//! Follows a run event by event and says what one view shows of it. Every way to show a run goes through here.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::detail::{self, Detail};
+use super::importance::{self, Importance};
 use super::lines;
 use super::style::Style;
 use super::summary;
-use crate::event::kind::EventKind;
-use crate::event::{Event, RunView};
+use super::text::numbered;
+use crate::event::{Event, EventKind, RunView};
 
 /// Which view is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,56 +19,97 @@ pub enum View {
     Detailed(Detail),
     /// One JSON object per event.
     Json,
-    /// Results and trouble only, then the summary: for agents, which pay for every line they read.
+    /// Notes, results and trouble, then the summary: what scrolls above a board, and what agents read, who pay for
+    /// every line.
     Brief,
-    /// The summary, and what the script says after it.
-    Summary,
+    /// Warnings and errors, the summary, and how much was not said.
+    Quiet,
 }
 
-/// Folds events and writes what a view shows of each.
+impl View {
+    /// Returns how important an event must be at least to be shown.
+    fn least(self) -> Importance {
+        match self {
+            Self::Lines | Self::Detailed(_) | Self::Json => Importance::Routine,
+            Self::Brief => Importance::Info,
+            Self::Quiet => Importance::Warning,
+        }
+    }
+}
+
+/// Folds events and says what a view shows of each.
 #[derive(Debug)]
 pub struct Reporter {
     pub state: RunView,
     view: View,
     style: Style,
+    /// Lines that this view left out although they say more than that things go on.
+    untold: usize,
 }
 
 impl Reporter {
     /// Makes a reporter that has seen nothing.
     pub fn new(view: View, style: Style) -> Self {
-        Self { state: RunView::default(), view, style }
+        Self { state: RunView::default(), view, style, untold: 0 }
     }
 
-    /// Takes an event in and writes what the view shows of it.
-    pub fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+    /// Takes an event in and returns the lines that the view shows of it, each with its end.
+    pub fn event(&mut self, event: &Event) -> String {
         self.state.apply(event);
+        if self.view == View::Json {
+            return format!("{}\n", event.to_json());
+        }
+        let mut text = String::new();
+        let importance = importance::of(&event.kind);
+        if importance >= self.view.least() || self.is_result(&event.kind) {
+            for line in lines::of(event, &self.state, self.style).into_iter().chain(self.details(event)) {
+                text.push_str(&line);
+                text.push('\n');
+            }
+        } else if importance >= Importance::Info && lines::of(event, &self.state, self.style).is_some() {
+            self.untold += 1;
+        }
+        if matches!(event.kind, EventKind::RunFinished { .. }) {
+            text.push_str(&self.end());
+        }
+        text
+    }
+
+    /// Says that events were left out because nobody read them in time.
+    pub fn gap(&self, from: u64, to: u64) -> String {
+        let at = self.state.latest.map(|at| at.to_string()).unwrap_or_default();
+        let event = Event { seq: to, at, run: self.state.run.clone(), kind: EventKind::Gap { from, to } };
         match self.view {
-            View::Json => {
-                serde_json::to_writer(&mut *out, &event.to_json())?;
-                writeln!(out)?;
+            View::Json => format!("{}\n", event.to_json()),
+            View::Lines | View::Detailed(_) | View::Brief | View::Quiet => {
+                lines::of(&event, &self.state, self.style).map(|line| line + "\n").unwrap_or_default()
             }
-            View::Brief if lines::is_routine(&event.kind) => {}
-            View::Lines | View::Brief | View::Detailed(_) => {
-                let details = match self.view {
-                    View::Detailed(wanted) => detail::of(event, &self.state, wanted),
-                    View::Lines | View::Brief | View::Json | View::Summary => Vec::new(),
-                };
-                for line in lines::of(event, &self.state, self.style).into_iter().chain(details) {
-                    writeln!(out, "{line}")?;
-                }
-            }
-            // What a script says after its run is what came of it.
-            View::Summary if self.state.end.is_some() && matches!(event.kind, EventKind::Note { item: None, .. }) => {
-                if let Some(line) = lines::of(event, &self.state, self.style) {
-                    writeln!(out, "{line}")?;
-                }
-            }
-            View::Summary => {}
         }
-        if self.view != View::Json && matches!(event.kind, EventKind::RunFinished { .. }) {
-            writeln!(out)?;
-            summary::write(&self.state, self.style, out)?;
+    }
+
+    /// What a script says while no run is open is what came of it: the preview of a dry run, or an afterword.
+    fn is_result(&self, kind: &EventKind) -> bool {
+        let is_open = self.state.started.is_some() && self.state.end.is_none();
+        !is_open && matches!(kind, EventKind::Note { item: None, .. })
+    }
+
+    fn details(&self, event: &Event) -> Vec<String> {
+        match self.view {
+            View::Detailed(wanted) => detail::of(event, &self.state, wanted),
+            View::Lines | View::Brief | View::Json | View::Quiet => Vec::new(),
         }
-        out.flush()
+    }
+
+    fn end(&mut self) -> String {
+        let mut text = b"\n".to_vec();
+        let written: io::Result<()> = summary::write(&self.state, self.style, &mut text);
+        debug_assert!(written.is_ok(), "memory takes everything");
+        let mut text = String::from_utf8_lossy(&text).into_owned();
+        let untold = std::mem::take(&mut self.untold);
+        if self.view == View::Quiet && untold > 0 {
+            let more = format!("\n{}: batchprp logs {}\n", numbered(untold, "further message"), self.state.run);
+            text.push_str(&more);
+        }
+        text
     }
 }

@@ -232,7 +232,7 @@ mod tests {
         stream.flush();
         let state = in_memory::state();
         let mut dispatcher = Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) };
-        let note = EventKind::Note { item: None, text: "hello".to_owned() };
+        let note = EventKind::note(None, "hello");
         let request = EmitEvent(note.clone()).request(answer);
         assert!(dispatcher.take(Message::Asked { origin: None, request }).is_none());
         assert_eq!(*told.borrow(), [(note, true)]);

@@ -84,7 +84,7 @@ fn an_issue_whose_answer_was_lost_is_found_by_the_next_run() {
     let server = Server::start();
     server.world().lost_answers = 2;
     let project = project(&server);
-    let ran = generate(&project, &["-j", "1"]).exits(0).says("warning: no linear issue").says("status 502");
+    let ran = generate(&project, &["-j", "1"]).exits(0).says("⚠ no linear issue").says("status 502");
     ran.says("Issues: 2 opened");
     generate(&project, &["--batch", "1", "--overwrite"]).exits(0).says("Issues: 4 there already").says("2 changed");
     let ids: std::collections::BTreeSet<String> =

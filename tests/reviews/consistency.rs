@@ -39,7 +39,7 @@ fn warnings_are_told_once_per_kind_and_a_good_batch_is_not_nagged() {
     }
     project.commit("PRPs");
     let ran = project.run(&["exe", "--batch", "47", "--dry-run"]).exits(0).says("(and 1 more like it)");
-    let ran = ran.says("warning: PRPs/feature-requests/PRP-47.1.2-work.md:8: `src/shared.rs` is changed by PRP-47.1.1");
+    let ran = ran.says("⚠ PRPs/feature-requests/PRP-47.1.2-work.md:8: `src/shared.rs` is changed by PRP-47.1.1");
     assert_eq!((ran.stdout + &ran.stderr).matches("hours, more than 40").count(), 1);
     project.run(&["review", "--batch", "47", "--mode", "structural"]).exits(0).says("hours, more than 40");
     let categories = report(&project)["consistency"]
@@ -81,7 +81,7 @@ fn every_rule_is_looked_at_before_exe_starts_anything() {
             try_out(&rule.broken, &[]).exits(5).says(&format!("{file}:{line}"));
             continue;
         }
-        let told = format!("warning: {file}:{line}: ");
+        let told = format!("⚠ {file}:{line}: ");
         let said = |documents: &[(String, String)], code: i32| {
             let ran = try_out(documents, &["--dry-run"]).exits(code);
             let lines = format!("{}{}", ran.stdout, ran.stderr);

@@ -195,7 +195,7 @@ fn a_document_that_cannot_be_read_does_not_keep_its_siblings_from_being_updated(
     let text = project.read(&requests("PRP-47.2.1")).replace("prp_id: PRP-47.2.1", "prp_id: nobody knows");
     project.write(&requests("PRP-47.2.1"), &text);
     let ran = project.run(&["context-update", "--batch", "47"]).exits(5);
-    ran.says("warning: PRPs/feature-requests/PRP-47.2.1-work.md is left as it is: line 2:");
+    ran.says("⚠ PRPs/feature-requests/PRP-47.2.1-work.md is left as it is: line 2:");
     assert!(project.read(&executed("PRP-47.1.1")).contains("status: executed"));
     assert_eq!(project.read(&requests("PRP-47.2.1")), text);
     project.run(&["context-update", &requests("PRP-47.2.1")]).exits(5).says("none of the chosen PRPs can be read");

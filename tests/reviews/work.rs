@@ -72,7 +72,7 @@ fn without_auto_review_the_work_is_taken_as_it_is() {
     project.run(&["exe", "--batch", "47", "--no-auto-review"]).exits(0);
     assert!(project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]).contains("<<<<<<<"));
     let ran = project.run(&["review", "--exe", "--batch", "47", "--mode", "structural"]).exits(0);
-    ran.says("error: out/PRP-47.1.1.txt").says("NEEDS_REVISION");
+    ran.says("✗ out/PRP-47.1.1.txt").says("NEEDS_REVISION");
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn a_word_that_is_no_status_is_told_with_the_list_by_every_command() {
             if command == "review" { json!({ "batch": 7, "mode": "structural" }) } else { json!({ "batch": 7 }) };
         project.run(command, flags).expect("a run");
         let notes = project.notes();
-        assert!(notes.contains("warning: `rejected` is not a status (PRP-7.2.1)"), "{command}: {notes}");
+        assert!(notes.contains("`rejected` is not a status (PRP-7.2.1)"), "{command}: {notes}");
         assert!(notes.contains("executed, cancelled"), "{command}: {notes}");
     }
 }

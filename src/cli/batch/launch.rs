@@ -1,7 +1,9 @@
 //! Starts a script: configuration becomes the settings of the run, the terminal becomes its reporter.
 
-use std::io::Write;
+use std::cell::RefCell;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -9,9 +11,10 @@ use serde_json::Value;
 use super::detach;
 use super::nested;
 use super::prices;
-use super::progress::RunDisplay;
 use super::scripts;
 use crate::bridge::Failure;
+use crate::cli::screen::display::{RunDisplay, Slow};
+use crate::cli::screen::signals::EndAsked;
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -31,10 +34,13 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     let settings = settings(context, &config)?;
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
-    let mut reporters = vec![reporter(context)];
+    let cannot = |error: io::Error| Error::new(ExitCode::Internal, format!("cannot show the run: {error}"));
+    let end = EndAsked::watch().map_err(cannot)?;
+    let display = Rc::new(RefCell::new(RunDisplay::new(context, Slow::GoOn).map_err(cannot)?));
+    let mut reporters = vec![reporter(display.clone())];
     reporters.extend(nested::hint(context));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
-    execute(settings, reporters, move |bridge, cancel| {
+    let exit = execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });
         if args.get("no_check") != Some(&Value::Bool(true)) {
             host.require_sound(&found)?;
@@ -42,21 +48,20 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
         let script = host.load_found(&found)?;
         let end = host.run_main(&script, &args).map_err(Failure::from)?;
         Ok(end.exit_code)
-    })
+    });
+    // A reader that went away ends the showing, not the run.
+    drop(display.borrow_mut().finish(Some(&end)));
+    exit
 }
 
-/// Shows the run on the terminal. A reader that went away ends the showing, not the run.
-fn reporter(context: &Context) -> Reporter {
-    let mut progress = Some(RunDisplay::new(context));
+/// Shows the run. A reader that went away ends the showing, not the run.
+fn reporter(display: Rc<RefCell<RunDisplay>>) -> Reporter {
     Box::new(move |beat| {
-        let shown = match (&mut progress, beat) {
-            (None, _) => return,
-            (Some(progress), ReporterEvent::Event(event)) => progress.event(event),
-            (Some(progress), ReporterEvent::Tick) => progress.tick(),
-        };
-        if shown.is_err() {
-            progress = None;
-        }
+        let mut display = display.borrow_mut();
+        drop(match beat {
+            ReporterEvent::Event(event) => display.event(event),
+            ReporterEvent::Tick => display.tick(),
+        });
     })
 }
 

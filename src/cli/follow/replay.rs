@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::runs::{self, Selector};
-use crate::cli::batch::progress::RunDisplay;
+use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
@@ -26,7 +26,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let wanted = (args.run != "latest").then(|| args.run.clone());
     let found = runs::find(context, &Selector { run: wanted, batch: None })?;
-    let mut progress = RunDisplay::new(context);
+    let mut progress = RunDisplay::new(context, Slow::Wait)?;
     let mut before: Option<Timestamp> = None;
     for event in &found.events {
         let at = event.at.parse().ok();
@@ -39,5 +39,6 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         before = at.or(before);
         progress.event(event)?;
     }
+    progress.finish(None)?;
     Ok(ExitCode::Done)
 }

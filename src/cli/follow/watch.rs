@@ -7,7 +7,7 @@ use super::alive::{Alive, alive};
 use super::journal::GrowingFile;
 use super::runs::{self, Selector};
 use super::status::command_line;
-use crate::cli::batch::progress::RunDisplay;
+use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
     let mut tail = GrowingFile::open(&found.journal())?;
-    let mut progress = RunDisplay::new(context);
+    let mut progress = RunDisplay::new(context, Slow::Wait)?;
     loop {
         // Looked at before reading: what a process wrote before its end is read after it.
         let was_alive = alive(progress.state());
@@ -38,10 +38,12 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         for event in lines.iter().filter_map(|line| Event::from_json(line).ok()) {
             progress.event(&event)?;
         }
-        if let Some(end) = &progress.state().end {
+        if let Some(end) = progress.state().end.clone() {
+            progress.finish(None)?;
             return Ok(ExitCode::of(end.exit_code).unwrap_or(ExitCode::Internal));
         }
         if lines.is_empty() && was_alive == Alive::No && progress.state().pid != 0 {
+            progress.finish(None)?;
             let message = format!("run `{}` was interrupted", progress.state().run);
             let help = format!("go on with: {}", command_line(&progress.state().argv));
             return Err(Error::new(ExitCode::Unfinished, message).help(help).into());

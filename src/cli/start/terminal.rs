@@ -48,8 +48,8 @@ impl Terminal {
     pub fn view(globals: &Globals) -> View {
         match (globals.json, globals.progress) {
             (true, _) => View::Json,
-            (false, ProgressMode::None) => View::Summary,
-            (false, _) if globals.quiet => View::Summary,
+            (false, ProgressMode::None) => View::Quiet,
+            (false, _) if globals.quiet => View::Quiet,
             (false, _) if globals.verbose == 1 => View::Detailed(Detail::More),
             (false, _) if globals.verbose > 1 => View::Detailed(Detail::Everything),
             (false, ProgressMode::Auto) if super::caller::caller().is_some() => View::Brief,

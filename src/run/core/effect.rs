@@ -97,9 +97,9 @@ impl Reaction {
         self.told.push(Told::Event(event));
     }
 
-    /// Tells a note.
-    pub(crate) fn note(&mut self, item: Option<String>, text: impl Into<String>) {
-        self.tell(EventKind::Note { item, text: text.into() });
+    /// Tells a note of something that somebody should look at.
+    pub(crate) fn warn(&mut self, item: Option<String>, text: impl Into<String>) {
+        self.tell(EventKind::warning(item, text));
     }
 
     /// Answers a script.

@@ -23,7 +23,7 @@ fn redacted(kind: EventKind, secrets: &Secrets) -> EventKind {
         return kind;
     }
     let text = "an event is left out: without a secret in it, it could not be read".to_owned();
-    serde_json::from_value(value).unwrap_or(EventKind::Note { item: None, text })
+    serde_json::from_value(value).unwrap_or(EventKind::warning(None, text))
 }
 
 /// Redacts all texts of a value; tells whether there was anything to redact.
@@ -165,7 +165,7 @@ mod tests {
             seen.borrow_mut().push((event.seq, stored.iter().any(|stored| stored == event)));
         });
         let mut stream = EventStream::new("r".to_owned(), Secrets::of([]), vec![reporter]);
-        let note = |text: &str| EventKind::Note { item: None, text: text.to_owned() };
+        let note = |text: &str| EventKind::note(None, text);
         let journal = Journal::create(folder.path()).expect("a journal");
         stream.begin("r".to_owned(), Some(journal), note("first"));
         stream.emit(note("second"));

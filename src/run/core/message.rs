@@ -40,7 +40,7 @@ pub(crate) enum Message {
     /// Something that nobody waits for is done.
     BackgroundDone,
     /// What a run leaves behind is cleaned up.
-    CleanedUp { notes: Vec<String> },
+    CleanedUp { notes: Vec<EventKind> },
     /// Metrics and journal are on the disk.
     Reported { trouble: Option<String> },
     /// A usage limit may be over.

@@ -92,8 +92,8 @@ pub(super) fn fact(state: &mut LoopState, source: CallSource, fact: Fact, now: M
         Fact::Heartbeat { progress, step } => out.tell(EventKind::Progress { item, percent: progress, step }),
         Fact::Event(event) => said(state, item, agent, event, now, out),
         Fact::Usage(usage) => budget::spend(state, usage, now, out),
-        Fact::Ending { timer } => out.note(Some(item), format!("stopped by a timer: {timer:?}")),
-        Fact::Survivors { pids } => out.note(Some(item), format!("processes that would not die: {pids:?}")),
+        Fact::Ending { timer } => out.warn(Some(item), format!("is being ended: {}", timer.words())),
+        Fact::Survivors { pids } => out.warn(Some(item), format!("processes that would not die: {pids:?}")),
         Fact::Life => {}
     }
 }
@@ -110,11 +110,11 @@ fn said(state: &mut LoopState, item: String, agent: String, event: AgentEvent, n
         }
         AgentEvent::Retry { status, .. } => {
             let reason = status.map_or_else(String::new, |status| format!(" after status {status}"));
-            out.note(Some(item), format!("{agent} asks its service again{reason}"));
+            out.warn(Some(item), format!("{agent} asks its service again{reason}"));
         }
-        AgentEvent::Warning { text } => out.note(Some(item), text),
+        AgentEvent::Warning { text } => out.warn(Some(item), text),
         AgentEvent::PermissionDenied { tool } => {
-            out.note(Some(item), format!("the agent was not allowed to use `{tool}`"));
+            out.warn(Some(item), format!("the agent was not allowed to use `{tool}`"));
         }
         AgentEvent::RateLimited { until } => machine::step(state, Input::QuotaHit { adapter: agent, until }, now, out),
         AgentEvent::Started { .. }

@@ -75,14 +75,14 @@ fn clean_up(state: &mut LoopState, out: &mut Reaction) {
 }
 
 /// Tells what cleaning up came to, and how the run ended.
-pub(super) fn cleaned_up(state: &mut LoopState, notes: Vec<String>, out: &mut Reaction) {
+pub(super) fn cleaned_up(state: &mut LoopState, notes: Vec<EventKind>, out: &mut Reaction) {
     match &state.stage {
         Stage::Closing(closing) if closing.step == CloseStep::CleanUp => {}
         // The program was stopped meanwhile and did not wait for it.
         Stage::Closing(_) | Stage::Idle | Stage::Opening(_) | Stage::Open(_) | Stage::Closed(_) => return,
     }
-    for text in notes {
-        out.note(None, text);
+    for note in notes {
+        out.tell(note);
     }
     report(state, out);
 }

@@ -21,6 +21,11 @@ impl Tell {
 
     /// Tells a note.
     pub(crate) fn note(&self, item: Option<&str>, text: impl Into<String>) {
-        self.event(EventKind::Note { item: item.map(str::to_owned), text: text.into() });
+        self.event(EventKind::note(item.map(str::to_owned), text));
+    }
+
+    /// Tells a note of something that somebody should look at.
+    pub(crate) fn warn(&self, item: Option<&str>, text: impl Into<String>) {
+        self.event(EventKind::warning(item.map(str::to_owned), text));
     }
 }

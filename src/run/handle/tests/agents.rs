@@ -64,7 +64,7 @@ fn facts_are_told_as_what_happened_to_the_item() {
     assert_eq!(told(Fact::Spawned { pid: 7, dir: PathBuf::from("/run/a") }), ["attempt_started a"]);
     assert_eq!(told(Fact::Slow { timer: TimerKind::Silence, seconds: 1.0, limit: 2.0 }), ["slow a"]);
     assert_eq!(told(Fact::Heartbeat { progress: None, step: String::new() }), ["progress a"]);
-    assert_eq!(told(Fact::Ending { timer: TimerKind::Total }), ["note a `stopped by a timer: Total`"]);
+    assert_eq!(told(Fact::Ending { timer: TimerKind::Total }), ["note a `is being ended: at work`"]);
     assert_eq!(told(Fact::Survivors { pids: vec![3] }), ["note a `processes that would not die: [3]`"]);
     assert!(told(Fact::Life).is_empty());
     assert!(told(Fact::Usage(tokens(5))).is_empty());

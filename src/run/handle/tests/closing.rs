@@ -40,7 +40,7 @@ fn removals_end_before_git_is_cleaned_up_and_that_before_the_report() {
     let (words, _) = bench.ask(None, Close);
     assert!(words.is_empty(), "a removal is under way: {words:?}");
     assert_eq!(bench.take(Message::BackgroundDone), ["start clean-up"]);
-    let words = bench.take(Message::CleanedUp { notes: vec!["one stays".to_owned()] });
+    let words = bench.take(Message::CleanedUp { notes: vec![EventKind::note(None, "one stays")] });
     assert_eq!(words, ["note `one stays`", "step", "run_finished 0", "start report"]);
     let words = bench.take(Message::CleanedUp { notes: Vec::new() });
     assert!(words.is_empty(), "it is over once: {words:?}");

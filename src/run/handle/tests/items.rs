@@ -117,7 +117,7 @@ fn phases_and_facts_of_scripts_are_told_before_the_script_goes_on() {
     let phase = || BeginPhase { ordinal: 2, title: "Two".to_owned(), of: 3 };
     assert_eq!(bench.ask(of("a", 1), phase()).0, ["phase_started a", "answer"]);
     assert!(matches!(bench.answer(None, phase()), Err(Failure::Error(_))), "only a recipe has phases");
-    let note = EventKind::Note { item: None, text: "hello".to_owned() };
+    let note = EventKind::note(None, "hello");
     assert_eq!(bench.ask(None, EmitEvent(note)).0, ["note `hello`", "answer"]);
 }
 

@@ -24,7 +24,7 @@ fn what_was_found_while_opening_is_told_after_the_graph_and_merged_items_are_ove
     let (_, started) = bench.ask(None, start(graph(&["PRP-47.1.1", "PRP-47.1.2"], &[]), merging()));
     let Some(Task::Open(order)) = bench.tasks.pop() else { panic!("nobody opens a run") };
     let mut opened = in_memory::opened(*order);
-    opened.found = vec![EventKind::Note { item: None, text: "mended".to_owned() }];
+    opened.found = vec![EventKind::note(None, "mended")];
     opened.merged = vec![0];
     let words = bench.take(Message::Opened(Ok(Box::new(opened))));
     let finished = "item_finished PRP-47.1.1 completed";

@@ -100,7 +100,7 @@ fn what_a_task_tells_comes_before_its_answer() {
     let mut bench = working();
     let (_, waiting) = bench.ask(of(ONE, 1), checkpoint());
     let Some(Task::Checkpoint(_, answer)) = bench.tasks.pop() else { panic!("no checkpoint") };
-    let events = vec![EventKind::Note { item: None, text: "committed".to_owned() }];
+    let events = vec![EventKind::note(None, "committed")];
     let reply = Some(Reply::new(answer, Ok(MadeCheckpoint::default())));
     assert_eq!(bench.take(Message::Told { events, reply }), ["note `committed`", "answer"]);
     assert!(matches!(waiting.given(), Some(Ok(_))));

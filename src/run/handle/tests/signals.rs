@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, graph, merging, of, plain};
 use crate::bridge::{Close, Failure, GetWorktree, Next, RunOptions};
+use crate::event::EventKind;
 use crate::event::kind::ItemStatus;
 use crate::host::stop::StopLevel;
 use crate::model::outcome::Outcome;
@@ -80,7 +81,7 @@ fn closing_does_not_wait_for_a_slow_git_when_the_program_is_being_stopped() {
     assert_eq!(words, ["start clean-up"]);
     bench.take(Message::Signal(Signal::Interrupt));
     assert_eq!(bench.take(Message::GraceOver), ["step", "run_finished 130", "grace", "start report"]);
-    assert!(bench.take(Message::CleanedUp { notes: vec!["late".to_owned()] }).is_empty());
+    assert!(bench.take(Message::CleanedUp { notes: vec![EventKind::note(None, "late")] }).is_empty());
     assert_eq!(bench.take(Message::GraceOver), ["grace"], "the report is not given up");
     bench.take(Message::Reported { trouble: None });
     assert_eq!(closed.given().expect("closed").expect("well").exit_code, 130);

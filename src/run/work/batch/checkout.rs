@@ -22,7 +22,7 @@ pub(crate) fn notes(settings: &Settings, repo: &Repo, base: &str, graph: &RunGra
     let differing = repo.differing(&documents.iter().map(|(_, path)| path).collect::<Vec<_>>(), base)?;
     for (item, path) in documents.iter().filter(|(_, path)| differing.iter().any(|other| Path::new(other) == *path)) {
         let text = format!("the text of `{}` is not the one of the base commit: it is used as it is", path.display());
-        notes.push(EventKind::Note { item: Some((*item).clone()), text });
+        notes.push(EventKind::warning(Some((*item).clone()), text));
     }
     let documents = [&settings.requests, &settings.executed];
     let is_elsewhere = |name: &String| {
@@ -36,7 +36,7 @@ pub(crate) fn notes(settings: &Settings, repo: &Repo, base: &str, graph: &RunGra
             1 => format!("`{first}` has uncommitted changes, which are not part of the batch"),
             n => format!("{n} files such as `{first}` have uncommitted changes, which are not part of the batch"),
         };
-        notes.push(EventKind::Note { item: None, text });
+        notes.push(EventKind::warning(None, text));
     }
     Ok(notes)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::integration::Integration;
+use crate::event::EventKind;
 use crate::host::git::merge::land::{self, Land};
 use crate::host::git::upkeep::clean;
 use crate::host::git::upkeep::lease::{self, Lease};
@@ -20,22 +21,24 @@ pub(crate) struct CleanUpOrder {
 }
 
 /// Cleans up and returns what a person should know about it.
-pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<String> {
+pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<EventKind> {
     let Integration { repo, branch, .. } = &order.integration;
     let mut notes = Vec::new();
     if let Err(error) = scratch::discard(repo, &order.candidate) {
-        notes.push(format!("`{}` stays: {}", order.candidate.display(), error.message));
+        notes.push(warning(format!("`{}` stays: {}", order.candidate.display(), error.message)));
     }
     if order.remove_worktrees {
         remove_worktrees(&order.integration, &mut notes);
     }
     if order.land {
         match land::land(repo, branch) {
-            Ok(Land::Done { branch: landed, .. }) => notes.push(format!("`{landed}` is at `{branch}` now")),
-            Ok(Land::NotPossible { reason, command }) => {
-                notes.push(format!("not landed: {reason}; when that is settled: {command}"));
+            Ok(Land::Done { branch: landed, .. }) => {
+                notes.push(EventKind::note(None, format!("`{landed}` is at `{branch}` now")));
             }
-            Err(error) => notes.push(format!("not landed: {}", error.message)),
+            Ok(Land::NotPossible { reason, command }) => {
+                notes.push(warning(format!("not landed: {reason}; when that is settled: {command}")));
+            }
+            Err(error) => notes.push(warning(format!("not landed: {}", error.message))),
         }
     }
     // A lease that stays belongs to a dead process soon: the next run takes it away.
@@ -43,8 +46,12 @@ pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<String> {
     notes
 }
 
+fn warning(text: String) -> EventKind {
+    EventKind::warning(None, text)
+}
+
 /// Removes the workspaces of merged items; their branches stay, so that git shows the checkpoints.
-fn remove_worktrees(integration: &Integration, notes: &mut Vec<String>) {
+fn remove_worktrees(integration: &Integration, notes: &mut Vec<EventKind>) {
     let Integration { repo, branch: into, .. } = integration;
     match clean::merged(repo, into) {
         Ok(merged) => {
@@ -53,15 +60,13 @@ fn remove_worktrees(integration: &Integration, notes: &mut Vec<String>) {
                 let what = Remove { path, branch, into: into.clone(), delete_branch: false };
                 let removed = remove::remove(repo, &what).or_else(|_| remove::remove(repo, &what));
                 match removed {
-                    Ok(rescued) => notes.extend(
-                        rescued
-                            .into_iter()
-                            .map(|rescue| format!("commits that only `{name}` had are kept at `{}`", rescue.reference)),
-                    ),
-                    Err(error) => notes.push(format!("the workspace `{name}` stays: {}", error.message)),
+                    Ok(rescued) => notes.extend(rescued.into_iter().map(|rescue| {
+                        warning(format!("commits that only `{name}` had are kept at `{}`", rescue.reference))
+                    })),
+                    Err(error) => notes.push(warning(format!("the workspace `{name}` stays: {}", error.message))),
                 }
             }
         }
-        Err(error) => notes.push(format!("no workspace was removed: {}", error.message)),
+        Err(error) => notes.push(warning(format!("no workspace was removed: {}", error.message))),
     }
 }

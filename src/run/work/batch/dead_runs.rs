@@ -65,10 +65,10 @@ pub(crate) fn reap(settings: &Settings, run: &str, options: &RunOptions, tell: &
             let killed = process::sweep(|dead| dead == name);
             if !killed.is_empty() {
                 let text = format!("ended {} processes that the dead run {name} had left", killed.len());
-                tell.note(None, text);
+                tell.warn(None, text);
             }
             let text = format!("the run {name} was interrupted; this run goes on from what git shows");
-            tell.note(None, text);
+            tell.warn(None, text);
         }
         // A failure to write this does no harm: the next start looks again.
         let interrupted = || state::write_private(&directory.join("interrupted"), clock::now().as_bytes());

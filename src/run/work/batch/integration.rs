@@ -39,7 +39,7 @@ pub(crate) fn integrate(
     let batch = branch::ensure_batch(repo, &name, &base)?;
     if batch.existed && options.base.is_some() && batch.base != base {
         let text = format!("`{name}` exists and starts at {}: `--base` has no effect without `--restart`", batch.base);
-        tell.note(None, text);
+        tell.warn(None, text);
     }
     Ok(Integration { repo: repo.clone(), branch: name, base: batch.base })
 }

@@ -150,7 +150,7 @@ fn enough_room(place: &Path, warned: &AtomicBool, tell: &Tell) -> Result<()> {
         Room::Enough => {}
         Room::Little { free } => {
             if !warned.swap(true, Ordering::Relaxed) {
-                tell.note(None, format!("only {} MiB are free at `{}`", free >> 20, place.display()));
+                tell.warn(None, format!("only {} MiB are free at `{}`", free >> 20, place.display()));
             }
         }
         Room::TooLittle { free } => {

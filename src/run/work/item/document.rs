@@ -26,7 +26,7 @@ pub(crate) fn write(order: &StatusOrder, tell: &Tell) {
     }
     if let Err(reason) = edit(repo.root(), order.staging.clone(), relative, order.status) {
         let text = format!("the status of `{}` was not changed: {reason}", relative.display());
-        tell.note(Some(&order.item), text);
+        tell.warn(Some(&order.item), text);
     }
 }
 

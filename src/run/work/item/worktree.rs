@@ -117,7 +117,7 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
     let repo = &order.integration.repo;
     let item = order.attempt.item.clone();
     for text in &made.repaired {
-        tell.note(Some(&item), text.clone());
+        tell.warn(Some(&item), text.clone());
     }
     found::told(&made, tell);
     let found = scan::item(repo, &order.branch, &made.base, &names::parse(&item)?)?;

@@ -3,7 +3,7 @@
 use rhai::plugin::*;
 
 use crate::bridge::{self, EmitEvent, Pause};
-use crate::event::kind::{DocumentChange, EventKind, RunStep};
+use crate::event::kind::{DocumentChange, EventKind, RunStep, Severity};
 
 use super::current;
 use crate::script::api::native::{Thrown, invalid, native};
@@ -15,15 +15,15 @@ pub(crate) const CHANGES: [&str; 3] = ["created", "changed", "unchanged"];
 /// The steps of a run.
 pub(crate) const STEPS: [&str; 6] = ["parse", "analyze", "spawn", "monitor", "aggregate", "report"];
 
-fn note_of(text: String) -> EmitEvent {
+fn note_of(text: String, severity: Severity) -> EmitEvent {
     let item = current::attempt().map(|attempt| attempt.item);
-    EmitEvent(EventKind::Note { item, text })
+    EmitEvent(EventKind::Note { item, text, severity })
 }
 
 /// Tells what a script prints. A lost note is no reason to fail.
 pub(crate) fn note_text(state: &HostState, text: String) {
     if !current::in_adapter() {
-        let _lost = bridge::ask(&*state.door(false), current::attempt(), note_of(text));
+        let _lost = bridge::ask(&*state.door(false), current::attempt(), note_of(text, Severity::Info));
     }
 }
 
@@ -89,6 +89,26 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn note(context: NativeCallContext, text: &str) -> Thrown<()> {
-        native(&context, |call| call.ask(note_of(text.to_owned())))
+        native(&context, |call| call.ask(note_of(text.to_owned(), Severity::Info)))
+    }
+
+    /// Tells people something that they should look at: shown with `--quiet` too.
+    ///
+    /// ```rhai
+    /// event::warn(`${prp.id} has no gates`);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn warn(context: NativeCallContext, text: &str) -> Thrown<()> {
+        native(&context, |call| call.ask(note_of(text.to_owned(), Severity::Warning)))
+    }
+
+    /// Tells people of something that went wrong and does not end the script.
+    ///
+    /// ```rhai
+    /// event::error(`${prp.path} cannot be read`);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn error(context: NativeCallContext, text: &str) -> Thrown<()> {
+        native(&context, |call| call.ask(note_of(text.to_owned(), Severity::Error)))
     }
 }

@@ -63,7 +63,7 @@ impl Preview<'_, '_> {
     }
 
     fn print(&self, text: impl Into<String>) -> Result<(), Fault> {
-        Ok(bridge::ask(self.bridge, None, EmitEvent(EventKind::Note { item: None, text: text.into() }))?)
+        Ok(bridge::ask(self.bridge, None, EmitEvent(EventKind::note(None, text)))?)
     }
 
     fn stages(&self) -> Result<(), Fault> {

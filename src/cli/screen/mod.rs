@@ -1,0 +1,8 @@
+//! A run on the screen while it happens: what scrolls by, and the board below it. Nothing here can hold a run up.
+
+pub mod block;
+pub mod display;
+pub mod outlet;
+pub mod signals;
+
+pub use display::RunDisplay;

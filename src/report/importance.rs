@@ -1,0 +1,71 @@
+//! How much an event matters to somebody who reads along.
+
+use crate::event::EventKind;
+use crate::event::kind::{GuardVerdict, ItemStatus, Severity};
+use crate::model::validation::LevelVerdict;
+
+/// From what passes by to what must not be overlooked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Importance {
+    /// Things go as they should; a reader who is short of room can do without, and a board shows it anyway.
+    Routine,
+    /// A result, or good to know.
+    Info,
+    /// Somebody should look at it.
+    Warning,
+    Error,
+}
+
+/// Says how important an event is.
+pub fn of(kind: &EventKind) -> Importance {
+    match kind {
+        EventKind::Note { severity, .. } => match severity {
+            Severity::Info => Importance::Info,
+            Severity::Warning => Importance::Warning,
+            Severity::Error => Importance::Error,
+        },
+        EventKind::ItemFinished { status, .. } => match status {
+            ItemStatus::Completed | ItemStatus::Pending | ItemStatus::Cancelled => Importance::Info,
+            ItemStatus::Failed => Importance::Error,
+            ItemStatus::Partial
+            | ItemStatus::Blocked
+            | ItemStatus::Unproven
+            | ItemStatus::Conflict
+            | ItemStatus::NeedsApproval => Importance::Warning,
+        },
+        EventKind::Guard { verdict: GuardVerdict::Refused, .. } | EventKind::MergeRejected { .. } => Importance::Error,
+        EventKind::Guard { .. }
+        | EventKind::Validation { result: LevelVerdict::Failed, .. }
+        | EventKind::Conflict { .. }
+        | EventKind::ConflictWarning { .. }
+        | EventKind::ScopeDrift { .. }
+        | EventKind::Slow { .. }
+        | EventKind::Retry { .. }
+        | EventKind::RateLimited { .. }
+        | EventKind::Paused { .. }
+        | EventKind::QuotaPaused { .. }
+        | EventKind::Budget { .. }
+        | EventKind::Gap { .. }
+        | EventKind::Rescue { .. }
+        | EventKind::Disagreement { .. } => Importance::Warning,
+        EventKind::RunStarted { .. }
+        | EventKind::Graph { .. }
+        | EventKind::Approved { .. }
+        | EventKind::QuotaResumed { .. }
+        | EventKind::RunFinished { .. } => Importance::Info,
+        EventKind::ItemStarted { attempt, .. } if *attempt > 1 => Importance::Info,
+        EventKind::ItemStarted { .. }
+        | EventKind::Resumed { .. }
+        | EventKind::PhaseStarted { .. }
+        | EventKind::Checkpoint { .. }
+        | EventKind::Merge { .. }
+        | EventKind::Document { .. }
+        | EventKind::Issue { .. }
+        | EventKind::Validation { .. }
+        | EventKind::Step { .. }
+        | EventKind::ItemReady { .. }
+        | EventKind::AttemptStarted { .. }
+        | EventKind::AttemptFinished { .. }
+        | EventKind::Progress { .. } => Importance::Routine,
+    }
+}
