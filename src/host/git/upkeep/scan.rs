@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::message::Revert;
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::seal::OwnMerges;
 use crate::model::checkpoint::Checkpoint;
 use crate::model::id::PrpId;
 
@@ -48,14 +49,29 @@ pub fn between(repo: &Repo, tip: &str, base: &str, id: &PrpId) -> Result<ItemSca
 
 /// Finds the merge commit of an item on a batch branch, if it stands.
 pub fn merged(repo: &Repo, batch_branch: &str, base: &str, id: &PrpId) -> Result<Option<String>> {
-    Ok(standing_merge(&log(repo, batch_branch, base)?, id))
+    Ok(all_merged(repo, batch_branch, base)?.merged.into_iter().find(|(merged, _)| merged == id).map(|(_, at)| at))
 }
 
-/// Finds the merges of all items that stand on a batch branch, in one walk: id and commit, oldest first.
-pub fn all_merged(repo: &Repo, batch_branch: &str, base: &str) -> Result<Vec<(PrpId, String)>> {
+/// The merges on a batch branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merges {
+    /// Id and commit of those that stand and count, oldest first.
+    pub merged: Vec<(PrpId, String)>,
+    /// Those that look like merges of items, and that nothing of ours made.
+    pub foreign: Vec<(PrpId, String)>,
+}
+
+/// Finds the merges of all items that stand on a batch branch, in one walk.
+pub fn all_merged(repo: &Repo, batch_branch: &str, base: &str) -> Result<Merges> {
     let log = log(repo, batch_branch, base)?;
-    let standing = |id: &PrpId| Some((id.clone(), standing_merge(&log, id)?));
-    Ok(log.merged_items().into_iter().filter_map(standing).collect())
+    let own = OwnMerges::of(repo);
+    let mut found = Merges::default();
+    for id in log.merged_items() {
+        let Some(commit) = standing_merge(&log, id) else { continue };
+        let list = if own.holds(&commit)? { &mut found.merged } else { &mut found.foreign };
+        list.push((id.clone(), commit));
+    }
+    Ok(found)
 }
 
 /// Reads the first-parent commits of a branch from where it started.
