@@ -6,7 +6,7 @@ use super::detail::{self, Detail};
 use super::lines;
 use super::style::Style;
 use super::summary;
-use crate::event::kind::EventKind;
+use crate::event::kind::{EventKind, RunStep};
 use crate::event::{Event, RunView};
 
 /// Which view is written.
@@ -20,7 +20,7 @@ pub enum View {
     Json,
     /// Results and trouble only, then the summary: for agents, which pay for every line they read.
     Brief,
-    /// The summary, and what the script says after it.
+    /// What the script says when the work is over, and the summary.
     Summary,
 }
 
@@ -56,8 +56,11 @@ impl Reporter {
                     writeln!(out, "{line}")?;
                 }
             }
-            // What a script says after its run is what came of it.
-            View::Summary if self.state.end.is_some() && matches!(event.kind, EventKind::Note { item: None, .. }) => {
+            // What a script says when the work of its run is over is what came of it.
+            View::Summary
+                if self.state.step == Some(RunStep::Report)
+                    && matches!(event.kind, EventKind::Note { item: None, .. }) =>
+            {
                 if let Some(line) = lines::of(event, &self.state, self.style) {
                     writeln!(out, "{line}")?;
                 }
