@@ -67,7 +67,7 @@ fn ticked_steps_are_done_and_come_back_as_no_phase() {
     assert!(!text.contains("indexes") && !text.contains("schema"), "{text}");
     let project = Project::new();
     project.write("PLAN.md", &one("src/a.py", "- [x] One\n- [x] Two\n"));
-    project.run(&["gen", "PLAN.md", "--agent", "template"]).exits(0).says("all steps of Phase 1 are ticked");
+    project.run(&["gen", "PLAN.md", "--agent", "template"]).exits(4).says("all boxes of `PLAN.md` are ticked");
 }
 
 #[test]

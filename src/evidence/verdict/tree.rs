@@ -34,8 +34,8 @@ impl Tree {
     }
 }
 
-/// Lists what differs between the start and the end of an agent, both seen from the commit at its start, without what
-/// set-up or the last validation left in exactly that state.
+/// Lists what differs between what lay in a worktree when an agent started and its end, without what set-up or the last
+/// validation left in exactly that state.
 ///
 /// Where nobody looked at the start, what they left is all that is known to have been there.
 pub fn work<'a>(set_up: &Tree, validated: &Tree, start: Option<&'a Tree>, end: &'a Tree) -> BTreeSet<&'a str> {

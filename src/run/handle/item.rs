@@ -52,7 +52,8 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
     let (item, attempt) = state.located(origin)?;
     let branch = names::parse(&attempt.item)?.branch();
     let (settings, run_id, stop) = (state.settings.clone(), state.run.clone(), state.stop.clone());
-    let slot = state.open()?.live.get(item).and_then(|live| live.slot);
+    let live = state.open()?.live.get(item);
+    let (slot, leftovers) = live.map(|live| (live.slot, live.leftovers.clone())).unwrap_or_default();
     let env = state.environment(slot);
     let run = state.open()?;
     let integration = integration(run)?;
@@ -72,6 +73,7 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
         env,
         stop,
         busy,
+        leftovers,
     })
 }
 
@@ -171,10 +173,11 @@ fn validate(
         Err(failure) => return out.reply(answer, Err(failure)),
     };
     let checks = checks(state, origin, &place.tree, Checks { ordinal, level, gates, manual });
-    let left = state.open().ok().and_then(|run| run.live.get_mut(item)?.left.take());
+    let live = state.open().ok().and_then(|run| run.live.get_mut(item));
+    let (left, leftovers) = live.map(|live| (live.left.take(), live.leftovers.clone())).unwrap_or_default();
     let resolve::ConflictPlace { integration, tree } = place;
     let stop = state.stop.clone();
-    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop };
+    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop, leftovers };
     out.start(Task::Validate(Box::new(order), answer));
 }
 

@@ -1,5 +1,7 @@
 //! Checkpoints: the commits by which git knows that a phase is done.
 
+use std::collections::BTreeMap;
+
 use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
@@ -94,16 +96,29 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     Ok(Made { commit, tree, files, agent_commits, already: false, deviations: placed.deviations, submodules })
 }
 
-/// Returns the files of a workspace that differ from the last checkpoint, or from where the branch started: committed,
-/// changed and untracked ones, sorted. Whoever committed since then, nothing of it is proof of a phase yet.
-pub fn unproven(repo: &Repo, prepared: &Prepared) -> Result<Vec<String>> {
+/// Returns how a workspace differs from a commit: for each file that is committed, changed or untracked there its mode and
+/// content, `None` where it is gone.
+pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<BTreeMap<String, Option<String>>> {
     let lock = record::lock(repo, &prepared.branch)?;
     let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
     let tree = look(&work, &record, &prepared.tip)?;
-    let mut files = difference(&work, &previous(repo, prepared)?, &tree)?.files;
+    let contents = contents(&work, since, &tree)?;
     drop(lock);
-    files.sort();
-    Ok(files)
+    Ok(contents)
+}
+
+/// Lists the commits between the start of the branch and what is checked out in a workspace.
+pub fn commits(repo: &Repo, prepared: &Prepared) -> Result<Vec<String>> {
+    let lock = record::lock(repo, &prepared.branch)?;
+    let (work, _) = prepare::recorded(&repo.unhooked(), prepared)?;
+    quarantine::heal(&work)?;
+    let head = crate::host::git::workspace::agent::head(&work)?.commit().map(str::to_owned);
+    let text = match head {
+        Some(head) => work.git().args(["rev-list", &format!("{}..{head}", prepared.base)]).text()?,
+        None => String::new(),
+    };
+    drop(lock);
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 /// Looks at a workspace as it is, changing nothing in it. A checkpoint still stands for it when commit and tree are those
@@ -261,6 +276,16 @@ fn difference(work: &Workspace, from: &str, to: &str) -> Result<Difference> {
         found.files.push(pair[1].clone());
     }
     Ok(found)
+}
+
+fn contents(work: &Workspace, from: &str, to: &str) -> Result<BTreeMap<String, Option<String>>> {
+    let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", from, to];
+    let fields = work.git().args(args).list()?;
+    let content = |facts: &str| match facts.split(' ').collect::<Vec<_>>()[..] {
+        [_, mode, _, blob, _] if mode != "000000" => Some(format!("{mode} {blob}")),
+        _ => None,
+    };
+    Ok(fields.chunks_exact(2).map(|pair| (pair[1].clone(), content(&pair[0]))).collect())
 }
 
 fn count(work: &Workspace, from: &str, to: &str) -> Result<usize> {

@@ -123,20 +123,17 @@ impl PhaseDraft {
         self.phase.goal.get_or_insert_with(|| goal.split_whitespace().collect::<Vec<_>>().join(" "));
     }
 
-    /// Takes the steps that are still to do; where all are ticked nobody can mean that, and all are taken.
+    /// Takes the steps that are still to do; where all are ticked the phase as a whole is done.
     fn steps(&mut self, text: &str, steps: &[ListItem], problems: &mut Vec<Problem>) {
         let ticked = steps.iter().filter(|step| step.ticked == Some(true)).count();
         let all = ticked == steps.len();
-        if let Some(first) = steps.iter().find(|step| step.ticked == Some(true)) {
+        if let Some(first) = steps.iter().find(|step| step.ticked == Some(true)).filter(|_| !all) {
             let label = &self.phase.label;
-            let said = match all {
-                true => format!("all steps of Phase {label} are ticked: they are taken as if none was"),
-                false => format!("{ticked} of {} steps of Phase {label} are ticked and left out", steps.len()),
-            };
+            let said = format!("{ticked} of {} steps of Phase {label} are ticked and left out", steps.len());
             problems.push(
                 Problem::warning("plan::ticked_steps", said)
                     .at(first.text.clone())
-                    .help("take the tick off a step that is still to do, or take the phase out of the plan"),
+                    .help("take the tick off a step that is still to do"),
             );
         }
         let open = steps.iter().filter(|step| all || step.ticked != Some(true));

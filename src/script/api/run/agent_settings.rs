@@ -91,7 +91,7 @@ pub(crate) fn required_name(call: &Call, role: &str) -> Result<String, Fault> {
 
 /// Returns the agent of a role whose program is there.
 pub(crate) fn ready(call: &Call, role: &str) -> Result<String, Fault> {
-    let name = required(call, role)?;
+    let name = required_name(call, role)?;
     program(call, &AdapterScript::load(&call.state, &name)?)?;
     Ok(name)
 }
