@@ -35,6 +35,11 @@ impl FakeBridge {
         self.take(Message::Signal(Signal::Interrupt));
     }
 
+    /// Ends the command, as the end of its script does.
+    pub(crate) fn end(&self, exit_code: u8) {
+        self.take(Message::ScriptEnded(Ok(exit_code)));
+    }
+
     /// Handles a message and all that follows from it.
     fn take(&self, message: Message) {
         let mut world = self.world();

@@ -60,7 +60,8 @@ sleep 5"#;
 fn forged_checkpoints_and_records_are_validated_before_they_are_believed() {
     let passed = r#"{"schema_version":1,"prp":"PRP-47.1.1","phase":1,"level":4,"levels":[{"level":2,"result":"passed","commands":["true"],"errors":[],"duration":0.1}]}"#;
     let sealed = passed.replace("]}]}", &format!("]}}],\"seal\":\"{}\"}}", "0".repeat(64)));
-    let copied = r#"project notes --ref=batchprp copy -f "$(project rev-parse refs/batchprp/item/prp-47-1-2)" "$commit""#;
+    let copied =
+        r#"project notes --ref=batchprp copy -f "$(project rev-parse refs/batchprp/item/prp-47-1-2)" "$commit""#;
     let written = |record: &str| format!("project notes --ref=batchprp add -f -m '{record}' \"$commit\"");
     for record in [written(passed), written(&sealed), copied.to_owned(), String::new()] {
         let project = Project::new();
@@ -132,8 +133,7 @@ fn records_of_this_repository_hold_over_its_runs() {
     let script = r#"{"PRP-47.1.1:2@1": {"do": "fail"}}"#;
     finish(faked(&project, script, &["exe", "--batch", "47"])).exits(10);
     finish(faked(&project, "{}", &["exe", "--batch", "47"])).exits(0);
-    let validated: Vec<u64> =
-        told(&project, "validation").iter().filter_map(|event| event["phase"].as_u64()).collect();
+    let validated: Vec<u64> = told(&project, "validation").iter().filter_map(|event| event["phase"].as_u64()).collect();
     assert!(!validated.is_empty() && validated.iter().all(|phase| *phase == 2), "{validated:?}");
     let note = project.git(&["notes", "--ref=batchprp", "list"]);
     assert_eq!(note.lines().count(), 2);

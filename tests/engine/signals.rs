@@ -107,7 +107,10 @@ fn a_reader_that_goes_away_does_not_disturb_the_run() {
 fn whatever_is_started_hears_signals_that_the_caller_of_the_program_ignores() {
     let project = Project::new();
     let look = |name: &str| {
-        format!("grep -E 'Sig(Blk|Ign)' /proc/self/status > {}", project.tools().join(format!("{name}.signals")).display())
+        format!(
+            "grep -E 'Sig(Blk|Ign)' /proc/self/status > {}",
+            project.tools().join(format!("{name}.signals")).display()
+        )
     };
     project.configure(&format!(
         "[validate]\nl2 = [\"{}\"]\n[worktree]\nsetup = [\"{}\"]\n",

@@ -62,7 +62,10 @@ fn each_part_of_a_plan_is_generated_or_nothing_is() {
 
 #[test]
 fn ticked_steps_are_done_and_come_back_as_no_phase() {
-    let text = generated("src/a.py", "- [x] Write the schema\n  with its indexes\n- [ ] Write the queries\n- [X] Write the docs\n- Write the tests\n");
+    let text = generated(
+        "src/a.py",
+        "- [x] Write the schema\n  with its indexes\n- [ ] Write the queries\n- [X] Write the docs\n- Write the tests\n",
+    );
     assert_eq!(phases(&text), ["### Phase 1: Write the queries", "### Phase 2: Write the tests"]);
     assert!(!text.contains("indexes") && !text.contains("schema"), "{text}");
     let project = Project::new();

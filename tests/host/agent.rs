@@ -32,7 +32,10 @@ async fn an_attempt_leaves_private_papers_and_a_full_report() {
     assert_eq!((report.session.as_deref(), report.model.as_deref()), (Some("s1"), Some("m1")));
     let tokens = Tokens { input: 2, cache_read: 2, cache_write: 3, output: 4 };
     assert_eq!((report.usage.tokens, report.usage.cost), (Some(tokens), None));
-    assert_eq!((report.denied.as_slice(), report.limit), (["Bash".to_owned()].as_slice(), Some(Limit { until: Some(1_800_000_000) })));
+    assert_eq!(
+        (report.denied.as_slice(), report.limit),
+        (["Bash".to_owned()].as_slice(), Some(Limit { until: Some(1_800_000_000) }))
+    );
     assert_eq!(report.result.as_ref().unwrap()["status"], "success");
     assert!(report.text.contains("bye"), "the last line needs no line end: {}", report.text);
     assert!(matches!(&result.facts[0], Fact::Spawned { pid, dir } if *pid > 1 && *dir == left.dir));

@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
-    AgentCall, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport,
-    MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request, RunGraph,
+    AgentCall, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport, MadeCheckpoint,
+    MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request, RunGraph,
     RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};

@@ -63,7 +63,8 @@ fn web_tokens(line: &str) -> impl Iterator<Item = Found> {
         let token = run(&line[at..], |byte| is_key_byte(byte) || byte == b'.');
         let parts: Vec<&str> = token.split('.').collect();
         let whole = matches!(parts.as_slice(), [head, body, sign] if head.len() > 15 && body.starts_with("eyJ") && sign.len() >= 20);
-        whole.then(|| Found::new("a web token", at..at + token.len()))
+        let made_up = checksum::is_example_token(token);
+        whole.then(|| Found { made_up, ..Found::new("a web token", at..at + token.len()) })
     })
 }
 

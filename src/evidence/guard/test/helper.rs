@@ -7,11 +7,12 @@ use super::body::body;
 use super::language::Language;
 use super::line::{Line, name};
 
-/// Returns the names of functions whose bodies assert something, by themselves or through others of the file.
-pub(super) fn asserting<'a>(language: Language, lines: &[Line<'a>]) -> BTreeSet<&'a str> {
+/// Returns the names of functions whose bodies assert something, by themselves or through others, also those that are
+/// known.
+pub(super) fn asserting<'a>(language: Language, lines: &[Line<'a>], known: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
     let defined = lines.iter().enumerate().filter_map(|(at, line)| Some((at, defines(language, line.code)?)));
     let defined: Vec<(usize, &'a str)> = defined.collect();
-    let mut found = BTreeSet::new();
+    let mut found = known.clone();
     loop {
         let before = found.len();
         for (at, name) in &defined {

@@ -6,9 +6,10 @@ use super::log::{Log, Said};
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::message::Revert;
+use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::seal::OwnMerges;
-use crate::model::checkpoint::Checkpoint;
+use crate::model::checkpoint::{Checkpoint, TRAILER_RUN, trailer};
 use crate::model::id::PrpId;
 
 /// A phase whose checkpoint stands.
@@ -45,6 +46,17 @@ pub fn item(repo: &Repo, branch: &str, base: &str, id: &PrpId) -> Result<ItemSca
 /// Scans the commits of an item from its start to a tip that need not be that of its branch.
 pub fn between(repo: &Repo, tip: &str, base: &str, id: &PrpId) -> Result<ItemScan> {
     Ok(read(&Log::new(history::first_parents(repo, tip, base)?), id))
+}
+
+/// Returns the last commit on the branch of an item that we made, or where it started: what is newer is what agents and
+/// persons did since.
+pub fn last_own(repo: &Repo, branch: &str, base: &str) -> Result<String> {
+    let recorded = refs::read(repo, &refs::item(branch))?.unwrap_or_else(|| base.to_owned());
+    let Some(tip) = repo.tip(branch)? else { return Ok(recorded) };
+    // Merges that bring in what the item builds on are not recorded.
+    let newer = history::first_parents(repo, &tip, &recorded)?;
+    let own = newer.into_iter().find(|entry| trailer(&entry.message, TRAILER_RUN).is_some());
+    Ok(own.map_or(recorded, |entry| entry.commit))
 }
 
 /// Finds the merge commit of an item on a batch branch, if it stands.

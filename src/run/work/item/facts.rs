@@ -3,8 +3,9 @@
 use crate::bridge::{Failure, JudgedReport};
 use crate::error::Result;
 use crate::evidence::verdict::{Facts, Tree, Wanted, judge};
+use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::Repo;
-use crate::host::git::plumbing::{diff, refs};
+use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::{Prepared, checkpoint};
 use crate::model::agent::AgentReport;
 use crate::run::shared::leftovers::Leftovers;
@@ -61,7 +62,7 @@ fn tip(repo: &Repo, prepared: &Prepared) -> Result<String> {
 }
 
 fn last_checkpoint(repo: &Repo, prepared: &Prepared) -> Result<String> {
-    Ok(refs::read(repo, &refs::item(&prepared.branch))?.unwrap_or_else(|| prepared.base.clone()))
+    scan::last_own(repo, &prepared.branch, &prepared.base)
 }
 
 impl Scene {
