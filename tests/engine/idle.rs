@@ -136,7 +136,7 @@ fn what_a_failed_validation_left_is_no_work_of_the_next_agent() {
     project.run(&["exe", "--batch", "47"]).exits(10);
     assert_eq!(status(&project, "PRP-47.1.1"), "partial");
     project.sabotage("PRP-47.1.1", 1, "exit 0");
-    project.run(&["exe", "--batch", "47"]).exits(10).says("left by set-up, validation or batchprp");
+    project.run(&["exe", "--batch", "47"]).exits(10).says("left by validation or batchprp");
     assert_eq!(status(&project, "PRP-47.1.1"), "unproven");
     project.sabotage("PRP-47.1.1", 1, "echo good > out/good.txt");
     project.run(&["exe", "--batch", "47"]).exits(0);

@@ -28,7 +28,7 @@ const DOCUMENT: &str = "PRPs/feature-requests/PRP-1.1.1-x.md";
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Shown {
     Nothing,
-    /// What set-up and validation left.
+    /// What validation left.
     Leftovers,
     /// The item's own document and the folder of state.
     Own,
@@ -52,8 +52,7 @@ fn with(shown: Shown) -> Facts {
         agent: "claude".to_owned(),
         item: "PRP-1.1.1".to_owned(),
         worktree: "/work trees/x".to_owned(),
-        set_up: tree(&["node_modules/x.js"]),
-        validated: tree(&[".pytest_cache/y"]),
+        validated: tree(&["node_modules/x.js", ".pytest_cache/y"]),
         start: Some(Tree::default()),
         end: tree(end),
         excluded: vec![DOCUMENT.to_owned(), ".ce/tmp/".to_owned()],
@@ -228,11 +227,11 @@ fn idle_agents_are_unproven_and_told_what_there_is_instead() {
         (Shown::Nothing, "nothing changed in the worktree"),
         (
             Shown::Leftovers,
-            "nothing changed but `.pytest_cache/y`, `node_modules/x.js` (left by set-up, validation or batchprp)",
+            "nothing changed but `.pytest_cache/y`, `node_modules/x.js` (left by validation or batchprp)",
         ),
         (
             Shown::Own,
-            "nothing changed but `PRPs/feature-requests/PRP-1.1.1-x.md` (its own document) and `.ce/tmp/x` (left by set-up, validation or batchprp)",
+            "nothing changed but `PRPs/feature-requests/PRP-1.1.1-x.md` (its own document) and `.ce/tmp/x` (left by validation or batchprp)",
         ),
     ] {
         let verdict = told(&with(shown)).0;

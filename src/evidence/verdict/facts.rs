@@ -25,8 +25,7 @@ pub struct Facts {
     /// Folder in which it worked, for claims of absolute paths.
     pub worktree: String,
 
-    /// What set-up left in the worktree, and the state in which the last validation left it.
-    pub set_up: Tree,
+    /// The state in which the last validation left the worktree. What set-up made is in no tree.
     pub validated: Tree,
     /// What lay uncommitted in the worktree when the agent started; `None` when nobody looked, as after a crash of the
     /// orchestrator.
@@ -68,7 +67,6 @@ impl Default for Facts {
             item: String::new(),
             wanted: Wanted::Work,
             worktree: String::new(),
-            set_up: Tree::default(),
             validated: Tree::default(),
             start: Some(Tree::default()),
             end: Tree::default(),

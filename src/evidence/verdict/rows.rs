@@ -133,7 +133,7 @@ pub const ROWS: [Row; 16] = [
     },
     Row {
         id: "nothing_to_show",
-        when: "nothing changed but what set-up or validation left, or the item's own document; where an answer was wanted, \
+        when: "nothing changed but what validation left, or the item's own document; where an answer was wanted, \
                the agent gave none",
         then: "unproven",
         holds: |seen| !seen.is_proven(),

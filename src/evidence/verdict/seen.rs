@@ -11,7 +11,7 @@ pub(super) struct Seen<'a> {
     pub(super) facts: &'a Facts,
     /// What the agent changed.
     pub(super) work: Vec<&'a str>,
-    /// What differs at the end and is no work: left by set-up or validation, or excluded.
+    /// What differs at the end and is no work: left by validation, or excluded.
     pub(super) leftovers: Vec<&'a str>,
     /// The lowest that the agent says of itself.
     pub(super) word: Word,
@@ -19,7 +19,7 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     pub(super) fn of(facts: &'a Facts) -> Self {
-        let all = work(&facts.set_up, &facts.validated, facts.start.as_ref(), &facts.end);
+        let all = work(&facts.validated, facts.start.as_ref(), &facts.end);
         let is_excluded = |path: &str| {
             let inside =
                 |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

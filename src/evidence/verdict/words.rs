@@ -107,7 +107,7 @@ pub(super) fn nothing(seen: &Seen<'_>) -> String {
         only.push(format!("{} (its own document)", files(&own)));
     }
     if !left.is_empty() {
-        only.push(format!("{} (left by set-up, validation or batchprp)", files(&left)));
+        only.push(format!("{} (left by validation or batchprp)", files(&left)));
     }
     format!("nothing changed but {}", only.join(" and "))
 }

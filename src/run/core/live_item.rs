@@ -15,7 +15,7 @@ pub(crate) struct LiveItem {
     pub(crate) tree: Option<Prepared>,
     /// Finished work of a dead run that lies in the worktree.
     pub(crate) left: Left,
-    /// What set-up and the last validation left there.
+    /// What the last validation left there.
     pub(crate) leftovers: Leftovers,
     pub(crate) attempt_started: Option<Instant>,
     /// Seconds of work over all attempts.

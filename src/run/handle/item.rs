@@ -52,8 +52,7 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
     let (item, attempt) = state.located(origin)?;
     let branch = names::parse(&attempt.item)?.branch();
     let (settings, run_id, stop) = (state.settings.clone(), state.run.clone(), state.stop.clone());
-    let live = state.open()?.live.get(item);
-    let (slot, leftovers) = live.map(|live| (live.slot, live.leftovers.clone())).unwrap_or_default();
+    let slot = state.open()?.live.get(item).and_then(|live| live.slot);
     let env = state.environment(slot);
     let run = state.open()?;
     let integration = integration(run)?;
@@ -73,7 +72,6 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
         env,
         stop,
         busy,
-        leftovers,
     })
 }
 

@@ -227,7 +227,7 @@ pub(crate) mod module {
     /// Says that the command under test has ended with an exit code: the last word about its run is told then.
     ///
     /// ```rhai
-    /// fake::end(exe::main(args).exit_code);
+    /// fake::end(0);
     /// assert_eq(fake::events().filter(|e| e.event == "run_finished").len(), 1);
     /// ```
     #[rhai_fn(return_raw)]

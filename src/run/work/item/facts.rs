@@ -43,11 +43,6 @@ pub(crate) struct Scene {
     start: Option<Tree>,
 }
 
-/// Returns what lies uncommitted in a worktree.
-pub(crate) fn uncommitted(repo: &Repo, prepared: &Prepared) -> Result<Tree> {
-    differing(repo, prepared, &tip(repo, prepared)?)
-}
-
 /// Returns how a worktree differs from its last checkpoint.
 pub(crate) fn since_checkpoint(repo: &Repo, prepared: &Prepared) -> Result<Tree> {
     differing(repo, prepared, &last_checkpoint(repo, prepared)?)
@@ -130,11 +125,9 @@ pub(crate) fn by_itself(report: AgentReport, agent: &str, item: &str) -> JudgedR
 }
 
 fn known(report: &AgentReport, expectation: &Expectation) -> Facts {
-    let (set_up, validated) = expectation.leftovers.trees();
     Facts {
         wanted: expectation.wanted,
-        set_up,
-        validated,
+        validated: expectation.leftovers.tree(),
         excluded: expectation.excluded.clone(),
         declared: expectation.declared.clone(),
         checks: expectation.checks,

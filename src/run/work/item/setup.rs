@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::facts;
 use crate::bridge::Failure;
 use crate::error::{Error, ExitCode};
 use crate::host::failpoint;
@@ -13,8 +12,6 @@ use crate::host::git::workspace::{self, Prepared};
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
 use crate::run::settings::Settings;
-use crate::run::shared::leftovers::Leftovers;
-use crate::run::work::off_the_loop::off_the_loop;
 
 /// Everything that setting up needs.
 pub(crate) struct WorktreeSetup {
@@ -23,8 +20,6 @@ pub(crate) struct WorktreeSetup {
     pub(crate) marker: Marker,
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) stop: StopToken,
-    /// Where what it left is noted.
-    pub(crate) leftovers: Leftovers,
 }
 
 /// Copies what the user listed and runs the set-up lines, once in each workspace. What was cut short is done again.
@@ -45,13 +40,7 @@ pub(crate) async fn set_up(order: &WorktreeSetup, made: &Prepared) -> Result<(),
     for line in &settings.setup {
         run_line(order, line, &made.path).await?;
     }
-    let (repo, made, leftovers) = (order.repo.clone(), made.clone(), order.leftovers.clone());
-    off_the_loop(move || {
-        workspace::set_up(&repo, &made)?;
-        leftovers.set_up(facts::uncommitted(&repo, &made)?);
-        Ok(())
-    })
-    .await
+    Ok(workspace::set_up(&order.repo, made).map(drop)?)
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

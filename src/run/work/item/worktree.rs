@@ -20,7 +20,6 @@ use crate::host::stop::StopToken;
 use crate::model::validation::ValidationRecord;
 use crate::run::settings::Settings;
 use crate::run::shared::busy::Busy;
-use crate::run::shared::leftovers::Leftovers;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::off_the_loop::off_the_loop;
@@ -50,7 +49,6 @@ pub(crate) struct WorktreeOrder {
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) stop: StopToken,
     pub(crate) busy: Busy,
-    pub(crate) leftovers: Leftovers,
 }
 
 /// A prepared workspace and what git shows in it.
@@ -75,7 +73,6 @@ pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Re
         marker: Marker { run: order.run.clone(), item: order.attempt.item.clone(), attempt: order.attempt.number },
         env: order.env.clone(),
         stop: order.stop.clone(),
-        leftovers: order.leftovers.clone(),
     };
     order.busy.set(true);
     let done = setup::set_up(&setup, &made).await;

@@ -11,7 +11,6 @@ use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;
 use crate::run::settings::Settings;
-use crate::run::shared::leftovers::Leftovers;
 use crate::run::work::item::setup::{self, WorktreeSetup};
 use crate::run::work::off_the_loop::off_the_loop;
 
@@ -62,7 +61,6 @@ impl CandidateWorktree {
             marker: self.order.marker.clone(),
             env: self.order.env.clone(),
             stop: self.stop.clone(),
-            leftovers: Leftovers::default(),
         };
         setup::set_up(&setting_up, &made).await?;
         let order = Validation { worktree: path, ..order.clone() };
