@@ -107,18 +107,18 @@ pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<BTreeMap
     Ok(contents)
 }
 
-/// Lists the commits between the start of the branch and what is checked out in a workspace.
+/// Lists the commits between the start of the branch and what is checked out in a workspace, as far as they can be read.
 pub fn commits(repo: &Repo, prepared: &Prepared) -> Result<Vec<String>> {
     let lock = record::lock(repo, &prepared.branch)?;
     let (work, _) = prepare::recorded(&repo.unhooked(), prepared)?;
     quarantine::heal(&work)?;
-    let head = crate::host::git::workspace::agent::head(&work)?.commit().map(str::to_owned);
-    let text = match head {
-        Some(head) => work.git().args(["rev-list", &format!("{}..{head}", prepared.base)]).text()?,
-        None => String::new(),
+    let Some(head) = crate::host::git::workspace::agent::head(&work)?.commit().map(str::to_owned) else {
+        return Ok(Vec::new());
     };
+    // Those of an agent are in its own repository until they are brought over.
+    let found = transfer::fetch(&work, &head, &prepared.base);
     drop(lock);
-    Ok(text.lines().map(str::to_owned).collect())
+    Ok(found.map_or_else(|_| vec![head], |lines| lines.into_iter().map(|line| line.commit).collect()))
 }
 
 /// Looks at a workspace as it is, changing nothing in it. A checkpoint still stands for it when commit and tree are those
