@@ -5,12 +5,11 @@ const VERBS: [&str; 12] = [
     "delete", "deletes", "deleted", "remove", "removes", "removed", "drop", "drops", "rm", "rename", "renames", "move",
 ];
 /// Words behind a file that say that it goes.
-const MARKS: [&str; 9] =
-    ["delete", "deleted", "deletion", "remove", "removed", "removal", "drop", "dropped", "gone"];
+const MARKS: [&str; 9] = ["delete", "deleted", "deletion", "remove", "removed", "removal", "drop", "dropped", "gone"];
 /// Words between a verb and what it is about.
 const FILLERS: [&str; 15] = [
-    "the", "old", "obsolete", "unused", "legacy", "dead", "now", "whole", "entire", "file", "files", "module", "script",
-    "-r", "-rf",
+    "the", "old", "obsolete", "unused", "legacy", "dead", "now", "whole", "entire", "file", "files", "module",
+    "script", "-r", "-rf",
 ];
 
 /// Tells whether the text of a phase says that a file is deleted or gets another name: `Delete `a.rs``, `git rm a.rs`,

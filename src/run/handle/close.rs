@@ -80,12 +80,9 @@ pub(super) fn cleaned_up(state: &mut LoopState, notes: Vec<String>, out: &mut Re
     match &state.stage {
         Stage::Closing(closing) if closing.step == CloseStep::CleanUp => {}
         // The program was stopped meanwhile and did not wait for it.
-        Stage::Closing(_)
-        | Stage::Idle
-        | Stage::Opening(_)
-        | Stage::Open(_)
-        | Stage::Settled(_)
-        | Stage::Closed(_) => return,
+        Stage::Closing(_) | Stage::Idle | Stage::Opening(_) | Stage::Open(_) | Stage::Settled(_) | Stage::Closed(_) => {
+            return;
+        }
     }
     for text in notes {
         out.note(None, text);

@@ -68,7 +68,11 @@ fn name_before(before: &str) -> Option<&str> {
 }
 
 fn is_secret(name: &str, value: &str, strictness: Strictness) -> bool {
-    if !says_secret(name) || is_example(value) || is_uuid(value) || value.contains(['(', ')', '[', '\\', ';', '&', '?', ',']) {
+    if !says_secret(name)
+        || is_example(value)
+        || is_uuid(value)
+        || value.contains(['(', ')', '[', '\\', ';', '&', '?', ','])
+    {
         return false;
     }
     let place = value.contains("://") || value.contains('/') && !is_random(&value.replace('/', ""), 32, 4.2);

@@ -14,7 +14,7 @@ use crate::host::git::workspace::files::tree::{self, Mode, Selection};
 use crate::host::git::workspace::mend::history::{self, Relation};
 use crate::host::git::workspace::mend::placement::{self, Placed};
 use crate::host::git::workspace::mend::rescue::{self, Owner};
-use crate::host::git::workspace::objects::{pen, quarantine};
+use crate::host::git::workspace::objects::{pen, quarantine, transfer};
 use crate::host::git::workspace::place::order::Order;
 use crate::host::git::workspace::place::record::{self, Record};
 use crate::host::git::workspace::place::space::Workspace;
@@ -85,12 +85,13 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     };
     quarantine::name(&work, || publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
     own::tell(&work, Some(&prepared.branch), &commit)?;
-    let Difference { files, links } = difference(&work, &previous, &commit)?;
-    let kept = |(path, commit): (String, String)| {
-        let kept = stage::is_kept(&work, &path, &commit)?;
-        Ok(Submodule { path, commit, kept })
-    };
-    let submodules = links.into_iter().map(kept).collect::<Result<Vec<_>>>()?;
+    let changed = difference(&work, &previous, &commit)?;
+    let mut submodules = Vec::new();
+    for (path, commit) in changed.iter().filter_map(|changed| Some((&changed.path, changed.link()?))) {
+        let kept = stage::is_kept(&work, path, commit)?;
+        submodules.push(Submodule { path: path.clone(), commit: commit.to_owned(), kept });
+    }
+    let files = paths(changed);
     let agent_commits = if placed.parent == previous { 0 } else { count(&work, &previous, &placed.parent)? };
     drop(lock);
     Ok(Made { commit, tree, files, agent_commits, already: false, deviations: placed.deviations, submodules })
@@ -102,9 +103,9 @@ pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<BTreeMap
     let lock = record::lock(repo, &prepared.branch)?;
     let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
     let tree = look(&work, &record, &prepared.tip)?;
-    let contents = contents(&work, since, &tree)?;
+    let changed = difference(&work, since, &tree)?;
     drop(lock);
-    Ok(contents)
+    Ok(changed.into_iter().map(|Changed { path, content }| (path, content)).collect())
 }
 
 /// Lists the commits between the start of the branch and what is checked out in a workspace, as far as they can be read.
@@ -167,7 +168,7 @@ fn already(
         return Ok(None);
     }
     let before = if tip == base { tip.to_owned() } else { repo.resolve(&format!("{tip}^1"))? };
-    let files = difference(work, &before, tip)?.files;
+    let files = paths(difference(work, &before, tip)?);
     Ok(Some(Made { commit: tip.to_owned(), tree: tree.to_owned(), files, already: true, ..Made::default() }))
 }
 
@@ -248,44 +249,23 @@ fn publish(repo: &Repo, prepared: &Prepared, commit: &str, tip: Option<&str>) ->
     }
 }
 
-/// What two states have different.
-#[derive(Debug, Default)]
-struct Difference {
-    files: Vec<String>,
-    /// Submodules with their new commits.
-    links: Vec<(String, String)>,
-}
-
-fn difference(work: &Workspace, from: &str, to: &str) -> Result<Difference> {
+/// Returns what two states have different, sorted by path.
+fn difference(work: &Workspace, from: &str, to: &str) -> Result<Vec<Changed>> {
     if let Ok(changed) = pen::open(work)?.differences(from, to) {
-        let mut found = Difference::default();
-        for Changed { path, link } in changed {
-            found.links.extend(link.map(|commit| (path.clone(), commit)));
-            found.files.push(path);
-        }
-        return Ok(found);
+        return Ok(changed);
     }
-    let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", from, to];
-    let fields = work.git().args(args).list()?;
-    let mut found = Difference::default();
-    for pair in fields.chunks_exact(2) {
-        let facts: Vec<&str> = pair[0].split(' ').collect();
-        if let [_, "160000", _, commit, _] = facts[..] {
-            found.links.push((pair[1].clone(), commit.to_owned()));
-        }
-        found.files.push(pair[1].clone());
-    }
-    Ok(found)
-}
-
-fn contents(work: &Workspace, from: &str, to: &str) -> Result<BTreeMap<String, Option<String>>> {
     let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", from, to];
     let fields = work.git().args(args).list()?;
     let content = |facts: &str| match facts.split(' ').collect::<Vec<_>>()[..] {
-        [_, mode, _, blob, _] if mode != "000000" => Some(format!("{mode} {blob}")),
+        [_, mode, _, object, _] if mode != "000000" => Some(format!("{mode} {object}")),
         _ => None,
     };
-    Ok(fields.chunks_exact(2).map(|pair| (pair[1].clone(), content(&pair[0]))).collect())
+    let pairs = fields.chunks_exact(2);
+    Ok(pairs.map(|pair| Changed { path: pair[1].clone(), content: content(&pair[0]) }).collect())
+}
+
+fn paths(changed: Vec<Changed>) -> Vec<String> {
+    changed.into_iter().map(|changed| changed.path).collect()
 }
 
 fn count(work: &Workspace, from: &str, to: &str) -> Result<usize> {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::{CallAgent, JudgedReport};
 use super::agent_call::{self, Options};
 use super::agent_settings::{WISH, found, named, program, ready, required_name, settle, to_map, wish};
+use crate::bridge::{CallAgent, JudgedReport};
 use crate::script::adapter::AdapterScript;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
