@@ -39,7 +39,7 @@ fn draft(number: u32) -> PrpDraft {
         intro: "Users can do more than before. ".repeat(10),
         hours: 1.5,
         complexity: Complexity::Medium,
-        gates: gates(&[], &files),
+        gates: gates(&[], &files, ""),
         dependencies: (1..=2).filter_map(|back| number.checked_sub(back * 7)).map(id).collect(),
         phases: (1..=5).map(phase).collect(),
         plan: "PLAN.md".to_owned(),

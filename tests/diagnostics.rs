@@ -79,6 +79,7 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
         ("plan::over_parallel", "plan.md", plans(9)),
         ("plan::prose_file", "plan.md", phase("**Files Modified**: several docs")),
         ("plan::self_dependency", "plan.md", phase("**Dependencies**: Phase 1")),
+        ("plan::ticked_steps", "plan.md", phase("**Implementation Steps**:\n- [x] a\n- [ ] b")),
         ("plan::unknown_dependency", "plan.md", phase("**Dependencies**: Phase 12")),
         ("prp::ambiguous_fence", "PRP-1.md", body(&format!("{PHASE}```md\n```sh\nls\n```\n### Phase 9: x\n```\n"))),
         ("prp::bad_conflict", "PRP-1.md", front("conflicts_with: [everything]")),

@@ -4,10 +4,14 @@
 mod candidates;
 #[path = "engine/conflicts.rs"]
 mod conflicts;
+#[path = "engine/ends.rs"]
+mod ends;
 #[path = "engine/evidence.rs"]
 mod evidence;
 #[path = "engine/guard.rs"]
 mod guard;
+#[path = "engine/idle.rs"]
+mod idle;
 #[path = "engine/limits.rs"]
 mod limits;
 #[path = "engine/memory.rs"]
@@ -17,6 +21,8 @@ mod memory;
 mod project;
 #[path = "engine/sandbox.rs"]
 mod sandbox;
+#[path = "engine/seals.rs"]
+mod seals;
 #[path = "engine/secrets.rs"]
 mod secrets;
 #[path = "engine/selection.rs"]
@@ -33,3 +39,5 @@ mod steering;
 mod surroundings;
 #[path = "engine/unmerged.rs"]
 mod unmerged;
+#[path = "engine/verdicts.rs"]
+mod verdicts;

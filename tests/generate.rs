@@ -19,6 +19,8 @@ mod project;
 mod reports;
 #[path = "generate/server.rs"]
 mod server;
+#[path = "generate/shapes.rs"]
+mod shapes;
 #[path = "generate/troubleshooting.rs"]
 mod troubleshooting;
 #[path = "generate/written.rs"]

@@ -72,7 +72,7 @@ fn draft(task: &AgentTask) -> Result<PrpDraft, String> {
         intro: text("intro"),
         hours: given.get("hours").and_then(Value::as_f64).or(phase.hours).filter(|hours| *hours > 0.0).unwrap_or(1.0),
         complexity,
-        gates: write::gates(&phase.gates, &files),
+        gates: write::gates(&phase.gates, &files, &source),
         files,
         dependencies: texts("dependencies"),
         phases: if steps.is_empty() { fallback() } else { steps },

@@ -23,8 +23,8 @@ pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, 
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{
-    Closed, ClosedItem, Conflict, Executed, HttpAnswer, MadeCheckpoint, NextItem, PhaseRecord, ProcessOutput, Started,
-    Worktree,
+    Closed, ClosedItem, Conflict, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, PhaseRecord,
+    ProcessOutput, Started, Worktree,
 };
 pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FindPrps, Finish,

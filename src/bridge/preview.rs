@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::answer::Answer;
 use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
-use super::reply::{HttpAnswer, MadeCheckpoint, ProcessOutput, Worktree};
+use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, ItemRequest, ListFiles, ReadFile, Request, RunRequest, WriteFile,
 };
@@ -20,6 +20,7 @@ use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::model::agent::{AgentReport, AgentStatus};
 use crate::model::id::PrpId;
+use crate::model::outcome::Outcome;
 use crate::model::validation::ValidationRecord;
 
 /// What a preview tells about.
@@ -172,7 +173,8 @@ impl PreviewBridge {
                 };
                 self.would(origin, Would::Ask(Box::new(call)));
                 self.lock().has_guessed = true;
-                answer.give(Ok(AgentReport::not_started(AgentStatus::Ok)));
+                let report = AgentReport::not_started(AgentStatus::Ok);
+                answer.give(Ok(JudgedReport { report, verdict: Outcome::completed() }));
             }
         }
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::event::kind::ItemStatus;
+use crate::model::agent::AgentReport;
+use crate::model::outcome::Outcome;
 use crate::model::validation::ValidationRecord;
 
 /// The run is open.
@@ -18,6 +20,13 @@ pub struct Started {
 pub struct MadeCheckpoint {
     pub commit: String,
     pub files: Vec<String>,
+}
+
+/// What is known of an agent call, and what it counts for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JudgedReport {
+    pub report: AgentReport,
+    pub verdict: Outcome,
 }
 
 /// What a program left behind.

@@ -7,10 +7,11 @@ use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
-use super::reply::{Closed, Executed, HttpAnswer, MadeCheckpoint, NextItem, ProcessOutput, Started, Worktree};
+use super::reply::{
+    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, Worktree,
+};
 use crate::event::EventKind;
 use crate::model::adapter::AgentCall;
-use crate::model::agent::AgentReport;
 use crate::model::gate::GateLine;
 use crate::model::history::{Distance, LoggedCommit};
 use crate::model::outcome::Outcome;
@@ -94,7 +95,7 @@ kind! {
         Validate -> ValidationRecord,
         Resolve -> Option<String>,
         Park -> (),
-        CallAgent -> AgentReport,
+        CallAgent -> JudgedReport,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::agent::{AgentReport, AgentStatus, Exit, TimerKind};
+use crate::model::agent::{AgentReport, AgentStatus, Exit, Limit, TimerKind};
 use crate::model::usage::{Tokens, Usage};
 
 /// One answer of an agent.
@@ -50,7 +50,8 @@ impl FakeAgentCall {
             session: self.session,
             model: None,
             denied: Vec::new(),
-            limited_until: self.until,
+            limit: self.until.map(|until| Limit { until: Some(until) }),
+            finished: None,
             result: self.result,
             duration: self.delay_ms as f64 / 1000.0,
         }

@@ -7,6 +7,7 @@ use super::world::World;
 use crate::bridge::{Bridge, ItemRequest, Origin, Request, RunRequest};
 use crate::event::EventKind;
 use crate::run::core::message::{Message, Signal};
+use crate::run::work::item::facts;
 
 /// Answers from memory; copies share it.
 #[derive(Clone, Default)]
@@ -34,6 +35,11 @@ impl FakeBridge {
         self.take(Message::Signal(Signal::Interrupt));
     }
 
+    /// Ends the command, as the end of its script does.
+    pub(crate) fn end(&self, exit_code: u8) {
+        self.take(Message::ScriptEnded(Ok(exit_code)));
+    }
+
     /// Handles a message and all that follows from it.
     fn take(&self, message: Message) {
         let mut world = self.world();
@@ -52,7 +58,9 @@ impl Bridge for FakeBridge {
         // A test may try out an agent without a run.
         let request = match (&origin, request) {
             (None, Request::Item(ItemRequest::CallAgent(call, answer))) => {
-                return answer.give(self.world().ask_agent(*call.0).map_err(Into::into));
+                let agent = call.0.name.clone();
+                let asked = self.world().ask_agent(*call.0);
+                return answer.give(asked.map(|report| facts::by_itself(report, &agent, "")).map_err(Into::into));
             }
             (_, request) => request,
         };

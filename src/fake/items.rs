@@ -4,18 +4,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::world::{AgentRecord, World};
-use crate::bridge::{AgentCall, Answer, MadeCheckpoint, PhaseRecord, Worktree};
+use crate::bridge::{AgentCall, Answer, JudgedReport, MadeCheckpoint, PhaseRecord, Worktree};
 use crate::error::{Error, ExitCode};
 use crate::host::agent::Fact;
 use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::workspace::Prepared;
 use crate::host::validate::Validation;
-use crate::model::agent::{AgentReport, Exit};
+use crate::model::agent::{AgentReport, AgentStatus, Exit};
 use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 use crate::run::core::message::Message;
 use crate::run::work::item::agent::{AgentOrder, Called};
 use crate::run::work::item::worktree::WorktreeReady;
-use crate::run::work::item::{checkpoint, worktree as prepare};
+use crate::run::work::item::{checkpoint, facts, worktree as prepare};
 use crate::run::work::merge::end::MergeEnd;
 
 /// What a test prescribed does not work like this.
@@ -93,11 +93,11 @@ impl World {
     }
 
     /// Calls an agent: its end comes when its time is over.
-    pub(crate) fn call(&mut self, order: AgentOrder, answer: Answer<AgentReport>) -> Vec<Message> {
-        let AgentOrder { attempt, call, .. } = order;
+    pub(crate) fn call(&mut self, order: AgentOrder, answer: Answer<JudgedReport>) -> Vec<Message> {
+        let AgentOrder { attempt, call, expectation, .. } = order;
         let (phase, agent) = (call.phase, call.name.clone());
         let report = match self.ask_agent(*call) {
-            Ok(report) => Box::new(report),
+            Ok(report) => report,
             Err(error) => {
                 answer.refuse(error);
                 return Vec::new();
@@ -105,8 +105,11 @@ impl World {
         };
         let (item, delay) = (self.item(&attempt.item), Duration::from_secs_f64(report.duration));
         let fact = Fact::Usage(report.usage);
+        // Who has not done nothing by its own account has changed something.
+        let has_changes = report.status != AgentStatus::NoWork;
+        let judged = Box::new(facts::in_memory(report, &expectation, has_changes));
         let source = (attempt.clone(), phase, agent.clone());
-        let result = Ok(Called { report, ran: true });
+        let result = Ok(Called { judged, ran: true });
         self.agenda.agent(item, delay, Message::AgentEnded { attempt, phase, agent, result, answer });
         let (attempt, phase, agent) = source;
         vec![Message::AgentFact { attempt, phase, agent, model: None, fact }]

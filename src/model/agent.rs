@@ -124,7 +124,7 @@ pub struct Exit {
     pub signal: Option<i32>,
 }
 
-/// The adapter's verdict about one attempt; git decides about the work.
+/// What an adapter reads from output and exit of one attempt: one fact among those by which it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentStatus {
@@ -203,7 +203,22 @@ impl TimerKind {
     }
 }
 
-/// Everything that is known after an attempt.
+/// A usage limit that an event of the agent told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// When it ends, in epoch seconds, as far as anybody said.
+    pub until: Option<i64>,
+}
+
+/// How an agent says by an event that it ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    pub ok: bool,
+    pub reason: String,
+    pub text: String,
+}
+
+/// Everything that is known after an attempt; what it counts for is judged elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AgentReport {
     pub status: AgentStatus,
@@ -219,8 +234,10 @@ pub struct AgentReport {
     /// Model that answered, where the agent says so.
     pub model: Option<String>,
     pub denied: Vec<String>,
-    /// Epoch seconds at which a usage limit ends.
-    pub limited_until: Option<i64>,
+    /// The last usage limit that an event told.
+    pub limit: Option<Limit>,
+    /// The last `finished` event.
+    pub finished: Option<Finished>,
     /// `result.json` of the attempt, when it was written and could be read.
     pub result: Option<serde_json::Value>,
     /// Seconds.
@@ -228,6 +245,11 @@ pub struct AgentReport {
 }
 
 impl AgentReport {
+    /// Tells whether nobody ended it before it had a result.
+    pub fn ended_by_itself(&self) -> bool {
+        !self.cancelled && self.timer.is_none_or(|timer| timer == TimerKind::Linger)
+    }
+
     /// Makes the report of an attempt that did not come to run.
     pub fn not_started(status: AgentStatus) -> Self {
         Self {
@@ -240,7 +262,8 @@ impl AgentReport {
             session: None,
             model: None,
             denied: Vec::new(),
-            limited_until: None,
+            limit: None,
+            finished: None,
             result: None,
             duration: 0.0,
         }

@@ -55,9 +55,10 @@ pub enum Outcome {
         #[serde(skip)]
         value: Option<serde_json::Value>,
     },
-    /// Some phases are done; validation of a phase failed.
+    /// Some phases are done; validation of a phase failed, or its agent says that it did a part.
     Partial {
         phase: u32,
+        /// Level that failed; 0 where it is the agent that says so.
         level: u8,
         reason: String,
     },

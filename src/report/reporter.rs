@@ -8,6 +8,7 @@ use super::lines;
 use super::style::Style;
 use super::summary;
 use super::text::numbered;
+use crate::event::kind::RunStep;
 use crate::event::{Event, EventKind, RunView};
 
 /// Which view is written.
@@ -87,9 +88,11 @@ impl Reporter {
         }
     }
 
-    /// What a script says while no run is open is what came of it: the preview of a dry run, or an afterword.
+    /// What a script says while no run is open, or when the work of its run is over, is what came of it: the preview of
+    /// a dry run, or an afterword.
     fn is_result(&self, kind: &EventKind) -> bool {
-        let is_open = self.state.started.is_some() && self.state.end.is_none();
+        let is_over = self.state.end.is_some() || self.state.step == Some(RunStep::Report);
+        let is_open = self.state.started.is_some() && !is_over;
         !is_open && matches!(kind, EventKind::Note { item: None, .. })
     }
 

@@ -23,7 +23,7 @@ use super::work::off_the_loop::off_the_loop;
 use super::work::query;
 use super::work::tell::Tell;
 use super::work::world::effect;
-use crate::bridge::{Answer, Failure};
+use crate::bridge::{Answer, Failure, JudgedReport};
 use crate::error::{Error, ExitCode};
 use crate::host::clock;
 
@@ -151,7 +151,7 @@ impl Dispatcher {
     }
 
     /// Calls an agent. Adapters are scripts and stay on this thread, so the task is a local one.
-    fn call_agent(&self, order: agent::AgentOrder, answer: Answer<crate::model::agent::AgentReport>) {
+    fn call_agent(&self, order: agent::AgentOrder, answer: Answer<JudgedReport>) {
         let (tx, tell) = (self.tx.clone(), self.tell());
         let (attempt, phase, agent) = (order.attempt.clone(), order.call.phase, order.call.name.clone());
         let hear: agent::Hear = {

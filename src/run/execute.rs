@@ -107,6 +107,7 @@ fn dispatcher(settings: Settings, reporters: Vec<Reporter>, tx: mpsc::UnboundedS
         stage: Stage::Idle,
         pending: Pending::default(),
         signal: None,
+        first_bad: 0,
         trouble: None,
     };
     Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) }

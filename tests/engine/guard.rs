@@ -42,6 +42,9 @@ fn what_removes_tests_or_work_waits_for_a_person() {
         ("echo 'KEY=ghp_0123456789abcdefghijABCDEFGHIJ012345' > .env", "secret"),
         ("head -c 1200000 /dev/urandom > big.bin", "large_file"),
         ("ln -s /etc/passwd passwords", "link"),
+        ("mkdir -p .cursor; echo '{\"permissions\": {\"allow\": [\"Shell(*)\"]}}' > .cursor/cli.json", "permissions"),
+        ("mkdir -p .github/workflows; echo 'on: push' > .github/workflows/x.yml", "ci"),
+        ("printf '\\177ELF\\2\\1\\1\\0\\0\\0\\0\\0\\0\\0\\0\\0\\4\\0\\0\\0' > core.12345", "core_dump"),
     ] {
         let (_, found) = objected(extra);
         assert!(found.iter().any(|found| found.starts_with(rule)), "{rule} is not among {found:?} for `{extra}`");

@@ -104,10 +104,21 @@ fn a_reader_that_goes_away_does_not_disturb_the_run() {
 }
 
 #[test]
-fn agents_hear_signals_that_the_caller_of_the_program_ignores() {
+fn whatever_is_started_hears_signals_that_the_caller_of_the_program_ignores() {
     let project = Project::new();
+    let look = |name: &str| {
+        format!(
+            "grep -E 'Sig(Blk|Ign)' /proc/self/status > {}",
+            project.tools().join(format!("{name}.signals")).display()
+        )
+    };
+    project.configure(&format!(
+        "[validate]\nl2 = [\"{}\"]\n[worktree]\nsetup = [\"{}\"]\n",
+        look("gate"),
+        look("setup")
+    ));
     project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
-    project.sabotage("PRP-47.1.1", 1, "grep -E 'Sig(Blk|Ign)' /proc/self/status > $TOOLS/signals");
+    project.sabotage("PRP-47.1.1", 1, &look("agent"));
     // A shell without job control starts what is in its background with SIGINT and SIGQUIT ignored.
     let command = project.command(&["exe", "--batch", "47"]);
     let mut shell = std::process::Command::new("sh");
@@ -115,8 +126,10 @@ fn agents_hear_signals_that_the_caller_of_the_program_ignores() {
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.current_dir(command.get_current_dir().expect("a folder"));
     assert!(shell.output().expect("runs").status.success());
-    let signals = fs::read_to_string(project.tools().join("signals")).expect("signals");
-    // Signals beyond 31 belong to the C library.
-    let set = signals.split_whitespace().filter_map(|word| u64::from_str_radix(word, 16).ok());
-    assert_eq!(set.map(|set| set & 0x7fff_ffff).collect::<Vec<_>>(), [0, 0], "{signals}");
+    for name in ["agent", "gate", "setup"] {
+        let signals = fs::read_to_string(project.tools().join(format!("{name}.signals"))).expect("signals");
+        // Signals beyond 31 belong to the C library.
+        let set = signals.split_whitespace().filter_map(|word| u64::from_str_radix(word, 16).ok());
+        assert_eq!(set.map(|set| set & 0x7fff_ffff).collect::<Vec<_>>(), [0, 0], "{name}: {signals}");
+    }
 }

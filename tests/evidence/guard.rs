@@ -235,6 +235,16 @@ fn secrets_wait_and_are_not_quoted() {
         ("config.yml", "api_key: ${API_KEY}\npassword: changeme\n".to_owned(), vec![]),
         ("README.md", "export API_KEY=\"9fK2xQpL7vRtB3mN8sWd\"\n".to_owned(), vec![]),
         ("tests/test_login.py", "token = \"9fK2xQpL7vRtB3mN8sWd\"\n".to_owned(), vec![]),
+        // What no service gave out opens nothing, where such things are made up.
+        ("tests/test_login.py", format!("token = \"{key}\"\n"), vec![]),
+        ("tests/test_login.py", format!("t = \"ghp_{}\"\n", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17"), vec!["secret"]),
+        ("docs/keys.md", "AKIA2E0A8F3B244C9986\n".to_owned(), vec![]),
+        ("docs/keys.md", "AKIA2E4A7F3B244C6D6Q\n".to_owned(), vec!["secret"]),
+        (
+            "src/api.rs",
+            "#[cfg(test)]\nmod tests {\n    const API_KEY: &str = \"9fK2xQpL7vRtB3mN8sWd\";\n}\n".to_owned(),
+            vec![],
+        ),
         ("package-lock.json", "\"integrity\": \"sha512-9fK2xQpL7vRtB3mN8sWd==\"\n".to_owned(), vec![]),
         ("src/db.rs", "let url = \"postgres://grace:9fK2xQpL7v@db.acme.io/x\";\n".to_owned(), vec!["secret"]),
         ("id_ed25519", "x\n".to_owned(), vec!["secret"]),
@@ -431,6 +441,105 @@ fn tests_that_are_gone_skipped_or_emptied_are_found_in_each_language_also_in_dec
         assert_eq!(rules(&input(vec![gone.clone()])), ["test_removed"], "{}", case.path);
         let declared = Input { declared: vec![case.path.to_owned()], ..input(vec![gone]) };
         assert_eq!(rules(&declared), NONE, "{}", case.path);
+    }
+}
+
+/// Files that hold nothing but tests and their helpers.
+fn language_of_tests(path: &str) -> bool {
+    ["test_a", "a.spec", "a_test"].iter().any(|name| path.contains(name))
+}
+
+#[test]
+fn assertions_that_move_into_a_helper_of_the_file_are_not_gone() {
+    // A test with its assertion, the helpers that take it over, and the call in its place.
+    for (path, test, assertion, helpers, call) in [
+        (
+            "src/a.rs",
+            "#[test]\nfn second() {\n    {}\n}\n",
+            "assert_eq!(two(), 2);",
+            "fn same(a: u8, b: u8) {\n    assert_eq!(a, b);\n}\n",
+            "same(two(), 2);",
+        ),
+        (
+            "src/a.rs",
+            "#[test]\nfn second() {\n    {}\n}\n",
+            "assert_eq!(two(), 2);",
+            "fn outer(a: u8) {\n    inner(a);\n}\n\nfn inner(a: u8) {\n    assert_eq!(a, 2);\n}\n",
+            "outer(two());",
+        ),
+        (
+            "tests/test_a.py",
+            "def test_second():\n    {}\n",
+            "assert two() == 2",
+            "def _same(a, b):\n    assert a == b\n\n\n",
+            "_same(two(), 2)",
+        ),
+        (
+            "tests/test_a.py",
+            "class TestA:\n    def test_second(self):\n        {}\n",
+            "assert two() == 2",
+            "class Base:\n    def same(self, a, b):\n        assert a == b\n\n\n",
+            "self.same(two(), 2)",
+        ),
+        (
+            "a.spec.js",
+            "it('second', () => {\n  {}\n})\n",
+            "expect(two()).toBe(2)",
+            "const same = (a, b) => expect(a).toBe(b)\n",
+            "same(two(), 2)",
+        ),
+        (
+            "a.spec.js",
+            "it('second', () => {\n  {}\n})\n",
+            "expect(two()).toBe(2)",
+            "class Page {\n  shows(a, b) {\n    expect(a).toBe(b)\n  }\n}\n",
+            "new Page().shows(two(), 2)",
+        ),
+        (
+            "a_test.go",
+            "func TestSecond(t *testing.T) {\n\t{}\n}\n",
+            "if two() != 2 { t.Fatal(two()) }",
+            "func (s *suite) same(t *testing.T, a, b int) {\n\tt.Helper()\n\tif a != b {\n\t\tt.Fatal(a)\n\t}\n}\n",
+            "s.same(t, two(), 2)",
+        ),
+        (
+            "AppTest.java",
+            "class AppTest {\n  @Test\n  public void second() {\n    {}\n  }\n}\n",
+            "assertEquals(2, two());",
+            "class Help {\n  static List<String> same(int a, int b) {\n    assertEquals(a, b);\n  }\n}\n",
+            "Help.same(two(), 2);",
+        ),
+        (
+            "spec/app_spec.rb",
+            "it 'answers second' do\n  {}\nend\n",
+            "expect(two).to eq(2)",
+            "def answers(a, b)\n  expect(a).to eq(b)\nend\n",
+            "answers(two, 2)",
+        ),
+        (
+            "app.bats",
+            "@test \"answers second\" {\n  {}\n}\n",
+            "[ \"$(two)\" = 2 ]",
+            "same() {\n  [ \"$1\" = \"$2\" ]\n}\n",
+            "same \"$(two)\" 2",
+        ),
+    ] {
+        let old = test.replace("{}", assertion);
+        let helped = format!("{helpers}{}", test.replace("{}", call));
+        assert_eq!(rules(&input(vec![Change::text(path, Some(&old), Some(&helped))])), NONE, "{path}:\n{helped}");
+        // In another file of the change.
+        if language_of_tests(path) {
+            let other =
+                path.replace("test_a", "test_help").replace("a.spec", "help.spec").replace("a_test", "help_test");
+            let changes = vec![
+                Change::text(path, Some(&old), Some(&test.replace("{}", call))),
+                Change::text(&other, None, Some(helpers)),
+            ];
+            assert_eq!(rules(&input(changes)), NONE, "{path} and {other}");
+        }
+        let idle = format!("{helpers}{}", test.replace("{}", &call.replace(['s', 'a', 'o'], "z")));
+        let found = rules(&input(vec![Change::text(path, Some(&old), Some(&idle))]));
+        assert_eq!(found, ["test_emptied"], "the helper is not called, {path}:\n{idle}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every combination of facts has a verdict, and nothing that an agent says makes it better.
 
-use batchprp::evidence::verdict::{Claims, Facts, Finished, Limit, ROWS, Tree, Verdict, Word, judge};
-use batchprp::model::agent::{AgentStatus, Exit, TimerKind};
+use batchprp::evidence::verdict::{Claims, Facts, ROWS, Tree, Verdict, Wanted, Word, judge};
+use batchprp::model::agent::{AgentStatus, Exit, Finished, Limit, TimerKind};
 use batchprp::model::outcome::FailureKind;
 use proptest::prelude::*;
 use serde_json::json;
@@ -28,7 +28,7 @@ const DOCUMENT: &str = "PRPs/feature-requests/PRP-1.1.1-x.md";
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Shown {
     Nothing,
-    /// What set-up and validation left.
+    /// What validation left.
     Leftovers,
     /// The item's own document and the folder of state.
     Own,
@@ -52,8 +52,7 @@ fn with(shown: Shown) -> Facts {
         agent: "claude".to_owned(),
         item: "PRP-1.1.1".to_owned(),
         worktree: "/work trees/x".to_owned(),
-        set_up: tree(&["node_modules/x.js"]),
-        validated: tree(&[".pytest_cache/y"]),
+        validated: tree(&["node_modules/x.js", ".pytest_cache/y"]),
         start: Some(Tree::default()),
         end: tree(end),
         excluded: vec![DOCUMENT.to_owned(), ".ce/tmp/".to_owned()],
@@ -134,7 +133,10 @@ fn every_combination_is_judged_and_completed_needs_everything() {
             Verdict::Failed { .. } => {
                 let vague = [AgentStatus::Crashed, AgentStatus::Killed, AgentStatus::Protocol, AgentStatus::Overloaded];
                 assert!(facts.limit.is_none() || !vague.contains(&facts.status), "a limit told is a limit: {facts:?}");
-                let ended_well = matches!(facts.status, AgentStatus::Ok | AgentStatus::NoWork) && good && !unfinished;
+                let ended_well = matches!(facts.status, AgentStatus::Ok | AgentStatus::NoWork)
+                    && facts.timer != Some(TimerKind::Silence)
+                    && good
+                    && !unfinished;
                 assert!(!ended_well || word == Some(Word::Failed), "{facts:?}");
             }
         }
@@ -225,19 +227,16 @@ fn idle_agents_are_unproven_and_told_what_there_is_instead() {
         (Shown::Nothing, "nothing changed in the worktree"),
         (
             Shown::Leftovers,
-            "nothing changed but `.pytest_cache/y`, `node_modules/x.js` (left by set-up, validation or batchprp)",
+            "nothing changed but `.pytest_cache/y`, `node_modules/x.js` (left by validation or batchprp)",
         ),
         (
             Shown::Own,
-            "nothing changed but `PRPs/feature-requests/PRP-1.1.1-x.md` (its own document) and `.ce/tmp/x` (left by set-up, validation or batchprp)",
+            "nothing changed but `PRPs/feature-requests/PRP-1.1.1-x.md` (its own document) and `.ce/tmp/x` (left by validation or batchprp)",
         ),
     ] {
         let verdict = told(&with(shown)).0;
         assert_eq!(verdict, Verdict::Unproven { claim: "All done!".to_owned(), evidence: evidence.to_owned() });
     }
-    let ignored = Facts { ignored: vec!["dist/app.js".to_owned()], ..with(Shown::Nothing) };
-    let Verdict::Unproven { evidence, .. } = told(&ignored).0 else { panic!("{ignored:?}") };
-    assert!(evidence.ends_with("; `dist/app.js` is declared, but git ignores it"), "{evidence}");
 }
 
 #[test]
@@ -334,6 +333,29 @@ fn false_claims_beside_real_work_are_told() {
         "work_item_id": "1.1.1-x", "status": "success", "output": { "files": ["src/a.rs"], "commits": ["45593c8"] },
     })));
     assert_eq!(told(&facts), (Verdict::Completed, Vec::new()));
+}
+
+#[test]
+fn where_an_answer_is_wanted_the_worktree_says_nothing() {
+    let asked = Facts { wanted: Wanted::Answer, ..with(Shown::Nothing) };
+    assert_eq!(told(&asked).0, Verdict::Completed);
+    let silent = Facts { status: AgentStatus::NoWork, text: String::new(), ..asked.clone() };
+    let (claim, evidence) = ("claude ended as if it were done".to_owned(), "there is no answer".to_owned());
+    assert_eq!(told(&silent).0, Verdict::Unproven { claim, evidence });
+    let failed = result(&json!({ "status": "failed", "error": "cannot read it" }));
+    let reason = "claude says that it failed: cannot read it".to_owned();
+    let failed = Facts { claims: Some(failed), ..asked.clone() };
+    assert_eq!(told(&failed).0, Verdict::Failed { kind: FailureKind::Refused, reason });
+    let limited = Facts { limit: Some(Limit::default()), ..asked };
+    assert_eq!(told(&limited).0, Verdict::Completed, "one that was overcome is none");
+}
+
+#[test]
+fn what_was_committed_since_the_last_checkpoint_is_work_unless_a_validation_saw_it() {
+    let committed = tree(&["src/theirs.rs"]);
+    let facts = Facts { end: committed.clone(), ..with(Shown::Nothing) };
+    assert_eq!(told(&facts).0, Verdict::Completed);
+    assert!(matches!(told(&Facts { validated: committed, ..facts }).0, Verdict::Unproven { .. }));
 }
 
 fn any_claims() -> impl Strategy<Value = serde_json::Value> {

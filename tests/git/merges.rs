@@ -130,7 +130,7 @@ fn concurrent_merges_into_one_batch_branch_all_arrive() {
         }
     });
     let base = fixture.git(&["rev-parse", "main"]);
-    let merged = scan::all_merged(&fixture.repo(), "prp-47", &base).expect("a scan");
+    let merged = scan::all_merged(&fixture.repo(), "prp-47", &base).expect("a scan").merged;
     assert_eq!(merged.len(), 4);
     assert_eq!(fixture.git(&["rev-list", "--count", "--first-parent", "main..prp-47"]), "4");
     fixture.check();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use batchprp::host::agent::Fact;
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::StopLevel;
-use batchprp::model::agent::{AgentEvent, AgentStatus, StopStyle, TimerKind};
+use batchprp::model::agent::{AgentEvent, AgentStatus, Limit, StopStyle, TimerKind};
 use batchprp::model::usage::Tokens;
 
 use crate::support::{Trial, mode};
@@ -32,7 +32,10 @@ async fn an_attempt_leaves_private_papers_and_a_full_report() {
     assert_eq!((report.session.as_deref(), report.model.as_deref()), (Some("s1"), Some("m1")));
     let tokens = Tokens { input: 2, cache_read: 2, cache_write: 3, output: 4 };
     assert_eq!((report.usage.tokens, report.usage.cost), (Some(tokens), None));
-    assert_eq!((report.denied.as_slice(), report.limited_until), (["Bash".to_owned()].as_slice(), Some(1_800_000_000)));
+    assert_eq!(
+        (report.denied.as_slice(), report.limit),
+        (["Bash".to_owned()].as_slice(), Some(Limit { until: Some(1_800_000_000) }))
+    );
     assert_eq!(report.result.as_ref().unwrap()["status"], "success");
     assert!(report.text.contains("bye"), "the last line needs no line end: {}", report.text);
     assert!(matches!(&result.facts[0], Fact::Spawned { pid, dir } if *pid > 1 && *dir == left.dir));
@@ -128,7 +131,7 @@ async fn a_cancelled_agent_may_still_say_what_it_cost() {
         stop.raise(StopLevel::Graceful);
     };
     let ((result, _), ()) = tokio::join!(trial.run(), cancel);
-    assert!(result.report.cancelled && result.report.status == AgentStatus::Killed, "{:?}", result.report);
+    assert!(result.report.cancelled && !result.report.ended_by_itself(), "{:?}", result.report);
     assert_eq!(result.report.usage.cost, Some(0.5));
     assert!(result.took < Duration::from_secs(2));
 }

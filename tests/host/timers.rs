@@ -20,7 +20,7 @@ async fn no_sign_of_life_at_the_start_ends_the_attempt() {
     let mut trial = Trial::new("sleep 30");
     trial.setup.timers.startup = SHORT;
     let (result, _) = trial.run().await;
-    assert_eq!((result.report.status, result.report.timer), (AgentStatus::Killed, Some(TimerKind::Startup)));
+    assert_eq!((result.report.ended_by_itself(), result.report.timer), (false, Some(TimerKind::Startup)));
     assert!(warned_before_the_kill(&result, TimerKind::Startup), "{:?}", result.facts);
     assert!(result.took >= SHORT && result.took < Duration::from_secs(3), "{:?}", result.took);
 }
@@ -34,7 +34,7 @@ async fn silence_ends_the_attempt_also_against_ignored_signals_and_sessions() {
     let mut trial = trial;
     trial.setup.timers.silence = SHORT;
     let (result, left) = trial.run().await;
-    assert_eq!((result.report.status, result.report.timer), (AgentStatus::Killed, Some(TimerKind::Silence)));
+    assert_eq!((result.report.ended_by_itself(), result.report.timer), (false, Some(TimerKind::Silence)));
     assert!(warned_before_the_kill(&result, TimerKind::Silence), "{:?}", result.facts);
     assert_eq!(result.report.exit.signal, Some(9));
     assert!(pids(&left.root.join("worktree/pids"), 2).into_iter().all(|pid| !runs(pid)));
@@ -78,7 +78,7 @@ async fn the_total_ends_even_a_lively_agent() {
     let mut trial = Trial::new("while :; do echo tick; sleep 0.05; done");
     trial.setup.timers.total = SHORT;
     let (result, _) = trial.run().await;
-    assert_eq!((result.report.status, result.report.timer), (AgentStatus::Killed, Some(TimerKind::Total)));
+    assert_eq!((result.report.ended_by_itself(), result.report.timer), (false, Some(TimerKind::Total)));
     assert!(warned_before_the_kill(&result, TimerKind::Total), "{:?}", result.facts);
 }
 

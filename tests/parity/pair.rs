@@ -32,6 +32,7 @@ fn code(args) {
 
 /// How a run went, in the form in which its journal was read.
 fn went(code) {
+    fake::end(code);
     let told = fake::events();
     let ends = #{};
     for event in told.filter(|event| event.event == "item_finished") {

@@ -161,3 +161,51 @@ fn wrong_flags_are_answered_with_what_would_be_right() {
     let ran = project.run(&["review", "--batch", "47", "--dry-run"]).exits(0);
     assert!(!ran.stdout.contains("Critical path") && roles(&project).is_empty(), "{}", ran.stdout);
 }
+
+/// A search path with nothing but what the program itself needs: whatever agents this machine has are not there.
+fn bare_path(project: &Project) -> std::ffi::OsString {
+    let bin = project.tools().join("bare");
+    std::fs::create_dir_all(&bin).expect("folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    for name in ["git", "sh"] {
+        let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
+        std::os::unix::fs::symlink(found.expect(name), bin.join(name)).expect("link");
+    }
+    bin.into_os_string()
+}
+
+#[test]
+fn without_its_agent_nothing_is_made_and_nothing_is_approved() {
+    let project = batch();
+    project.write("PLAN.md", "# P\n\n## Phases\n\n### Phase 1: A\n**Goal**: g\n**Dependencies**: None\n**Steps**:\n- a\n**Gates**:\n- L1: `true`\n");
+    project.write(".ce/batchprp.toml", "");
+    let path = bare_path(&project);
+    let before = project.fingerprint();
+    let review = |more: &[&'static str]| [&["review", "--batch", "47"][..], more].concat();
+    let mut asked = vec![
+        review(&["--mode", "semantic"]),
+        review(&["--mode", "full"]),
+        review(&["--mode", "full", "--exe"]),
+        review(&["--agent", "claude"]),
+        review(&["--agent", "nobody"]),
+        vec!["exe", "--batch", "47"],
+        vec!["exe", "--batch", "47", "--agent", "codex"],
+        vec!["exe", "--batch", "47", "--agent", "nobody"],
+        vec!["gen", "PLAN.md", "--agent", "claude"],
+        vec!["gen", "PLAN.md", "--agent", "nobody"],
+    ];
+    asked.extend(asked.clone().into_iter().map(|arguments| [&arguments[..], &["--dry-run"]].concat()));
+    for arguments in asked {
+        let ran = project.run_with(&arguments, &[("PATH", &path)]);
+        assert_eq!(ran.code, Some(8), "{arguments:?}\n{}\n{}", ran.stdout, ran.stderr);
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("APPROVE"), "{arguments:?}");
+    }
+    assert_eq!(project.fingerprint(), before);
+    assert!(!project.root().join(".ce/tmp").exists(), "nothing was written");
+    assert_eq!(project.git(&["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
+    // What needs no agent does not ask for one.
+    project.run_with(&["review", "--batch", "47"], &[("PATH", &path)]).exits(0);
+    project.run_with(&["gen", "PLAN.md"], &[("PATH", &path)]).exits(0);
+    project.write(".ce/batchprp.toml", "[adapter.claude]\nprogram = \"/no/such/claude\"\n");
+    project.run_with(&["review", "--batch", "47", "--agent", "claude"], &[("PATH", &path)]).exits(8);
+}

@@ -257,8 +257,11 @@ fn a_word_that_is_no_status_is_told_with_the_list_by_every_command() {
     for command in ["exe", "review", "context-update"] {
         let project = batch();
         mark(&project, "7.2.1", "rejected");
-        let flags =
-            if command == "review" { json!({ "batch": 7, "mode": "structural" }) } else { json!({ "batch": 7 }) };
+        let flags = match command {
+            "review" => json!({ "batch": 7, "mode": "structural" }),
+            "exe" => json!({ "batch": 7, "agent": "runbook" }),
+            _ => json!({ "batch": 7 }),
+        };
         project.run(command, flags).expect("a run");
         let notes = project.notes();
         assert!(notes.contains("`rejected` is not a status (PRP-7.2.1)"), "{command}: {notes}");

@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
-    AgentCall, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, MadeCheckpoint,
+    AgentCall, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport, MadeCheckpoint,
     MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request, RunGraph,
     RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
 use batchprp::event::kind::{EventKind, ItemStatus};
+use batchprp::evidence::verdict::{Facts, Tree, Wanted, judge};
 use batchprp::model::agent::{AgentReport, AgentStatus, Exit};
 use batchprp::model::outcome::Outcome;
 use batchprp::model::prp::Prp;
@@ -68,6 +69,18 @@ pub(crate) fn report(status: AgentStatus, text: &str) -> AgentReport {
         duration: 1.0,
         ..AgentReport::not_started(status)
     }
+}
+
+/// Judges a report as a run does; an agent that says that it did something has changed a file.
+fn judged(report: AgentReport, call: &AgentCall) -> JudgedReport {
+    let changed = (report.status != AgentStatus::NoWork).then(|| ("work", Some(String::new())));
+    let facts = Facts {
+        wanted: if call.expects_changes { Wanted::Work } else { Wanted::Answer },
+        end: Tree::new(changed),
+        checks: true,
+        ..Facts::of(&call.name, &call.spec.item, &report)
+    };
+    JudgedReport { verdict: judge(&facts).verdict.outcome(&call.name, call.phase), report }
 }
 
 impl Project {
@@ -353,7 +366,10 @@ impl Fake {
                     .give(Ok(MadeCheckpoint { commit: format!("{ordinal:040}"), files: vec!["src/x.rs".to_owned()] }));
             }
             ItemRequest::Validate(order, answer) => answer.give(Ok(self.validation(&item, order.ordinal, order.level))),
-            ItemRequest::CallAgent(mut call, answer) => answer.give(Ok(self.agent(&item, &mut call.0))),
+            ItemRequest::CallAgent(mut call, answer) => {
+                let report = self.agent(&item, &mut call.0);
+                answer.give(Ok(judged(report, &call.0)));
+            }
         }
     }
 

@@ -2,46 +2,41 @@
 
 use super::claims::Claims;
 use super::tree::Tree;
-use crate::model::agent::{AgentStatus, Exit, TimerKind};
+use crate::model::agent::{AgentReport, AgentStatus, Exit, Finished, Limit, TimerKind};
 
-/// A usage limit that an event of the agent told.
+/// What a call was for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limit {
-    /// When it ends, in epoch seconds, as far as anybody said.
-    pub until: Option<i64>,
+pub enum Wanted {
+    /// Changes in the worktree.
+    #[default]
+    Work,
+    /// What it says: a document, a review.
+    Answer,
 }
 
-/// The last `finished` event of the agent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Finished {
-    pub ok: bool,
-    pub reason: String,
-    pub text: String,
-}
-
-/// What is known after an agent call that was to work on a phase.
+/// What is known after an agent call.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// Name of the adapter.
     pub agent: String,
     /// Id of the item.
     pub item: String,
+    pub wanted: Wanted,
     /// Folder in which it worked, for claims of absolute paths.
     pub worktree: String,
 
-    /// What set-up left in the worktree, and what the last validation left.
-    pub set_up: Tree,
+    /// The state in which the last validation left the worktree. What set-up made is in no tree.
     pub validated: Tree,
-    /// The worktree when the agent started and when it ended, both seen from the commit at its start. `None` when nobody
-    /// looked at the start, as after a crash of the orchestrator.
+    /// What lay uncommitted in the worktree when the agent started; `None` when nobody looked, as after a crash of the
+    /// orchestrator.
     pub start: Option<Tree>,
+    /// The worktree when the agent ended, seen from the last checkpoint. What was committed there since is work, too:
+    /// that of an agent whose orchestrator died, or of a person.
     pub end: Tree,
     /// Paths and folders that are never work: the item's own document, the folder of state.
     pub excluded: Vec<String>,
     /// Files, folders and globs that the document declares.
     pub declared: Vec<String>,
-    /// Declared files that are there and that git ignores: no evidence, but an explanation.
-    pub ignored: Vec<String>,
     /// Files that earlier phases of the item changed, and commits that are on its branch or were made by the agent.
     pub earlier: Vec<String>,
     pub commits: Vec<String>,
@@ -70,14 +65,13 @@ impl Default for Facts {
         Self {
             agent: String::new(),
             item: String::new(),
+            wanted: Wanted::Work,
             worktree: String::new(),
-            set_up: Tree::default(),
             validated: Tree::default(),
             start: Some(Tree::default()),
             end: Tree::default(),
             excluded: Vec::new(),
             declared: Vec::new(),
-            ignored: Vec::new(),
             earlier: Vec::new(),
             commits: Vec::new(),
             checks: false,
@@ -90,6 +84,26 @@ impl Default for Facts {
             cancelled: false,
             limit: None,
             finished: None,
+        }
+    }
+}
+
+impl Facts {
+    /// Returns what the report of an attempt tells by itself.
+    pub fn of(agent: &str, item: &str, report: &AgentReport) -> Self {
+        Self {
+            agent: agent.to_owned(),
+            item: item.to_owned(),
+            claims: report.result.as_ref().map(Claims::read),
+            text: report.text.clone(),
+            status: report.status,
+            exit: report.exit,
+            timer: report.timer,
+            seconds: report.duration,
+            cancelled: report.cancelled,
+            limit: report.limit,
+            finished: report.finished.clone(),
+            ..Self::default()
         }
     }
 }

@@ -11,7 +11,7 @@ mod tree;
 mod words;
 
 pub use claims::{Claims, Word};
-pub use facts::{Facts, Finished, Limit};
+pub use facts::{Facts, Wanted};
 pub use judge::{Judgement, judge};
 pub use outcome::Verdict;
 pub use rows::{ROWS, Row};

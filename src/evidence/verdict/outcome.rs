@@ -1,6 +1,6 @@
 //! What an agent call came to.
 
-use crate::model::outcome::FailureKind;
+use crate::model::outcome::{FailureKind, Outcome};
 
 /// What an agent call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,18 @@ impl Verdict {
             Self::Partial { .. } => 2,
             Self::Unproven { .. } => 1,
             Self::RateLimited { .. } | Self::Failed { .. } | Self::Cancelled => 0,
+        }
+    }
+
+    /// Returns what it means for the item: for a call of an adapter, and for a phase where there is one.
+    pub fn outcome(self, agent: &str, phase: Option<u32>) -> Outcome {
+        match self {
+            Self::Completed => Outcome::completed(),
+            Self::Partial { reason } => Outcome::Partial { phase: phase.unwrap_or(1), level: 0, reason },
+            Self::Unproven { claim, evidence } => Outcome::Unproven { claim, evidence },
+            Self::RateLimited { until } => Outcome::RateLimited { adapter: agent.to_owned(), until },
+            Self::Failed { kind, reason } => Outcome::Failed { kind, reason },
+            Self::Cancelled => Outcome::Cancelled,
         }
     }
 }

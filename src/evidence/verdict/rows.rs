@@ -53,8 +53,8 @@ pub const ROWS: [Row; 16] = [
         holds: |seen| {
             let ok = seen.facts.status == AgentStatus::Ok;
             let unfinished =
-                seen.ended_badly() || seen.says_unfinished() || seen.work.is_empty() || seen.word != Word::Done;
-            seen.facts.limit.is_some() && (is_vague(seen.facts.status) || ok && unfinished)
+                seen.ended_badly() || seen.says_unfinished() || !seen.is_proven() || seen.word != Word::Done;
+            seen.facts.limit.is_some() && (is_vague(seen.facts.status) || seen.timed_out() || ok && unfinished)
         },
         verdict: |seen| Verdict::RateLimited { until: seen.facts.limit.and_then(|limit| limit.until) },
     },
@@ -73,6 +73,13 @@ pub const ROWS: [Row; 16] = [
         verdict: |seen| fail(FailureKind::Transient, words::ending(seen)),
     },
     Row {
+        id: "timed_out",
+        when: "a timer ended it, and its money was not used up",
+        then: "failed, worth another try",
+        holds: |seen| seen.timed_out(),
+        verdict: |seen| fail(FailureKind::Timeout, words::time_out(seen)),
+    },
+    Row {
         id: "refused",
         when: "the agent refused, was not allowed its tools, or ran out of turns, money or context",
         then: "failed, not tried again",
@@ -81,13 +88,6 @@ pub const ROWS: [Row; 16] = [
             matches!(seen.facts.status, Budget | ContextTooLong | Denied | Refused | Turns)
         },
         verdict: |seen| fail(FailureKind::Refused, words::ending(seen)),
-    },
-    Row {
-        id: "timed_out",
-        when: "a timer ended it",
-        then: "failed, worth another try",
-        holds: |seen| seen.facts.status == AgentStatus::Killed && seen.facts.timer.is_some(),
-        verdict: |seen| fail(FailureKind::Timeout, words::time_out(seen)),
     },
     Row {
         id: "crashed",
@@ -128,12 +128,13 @@ pub const ROWS: [Row; 16] = [
         id: "unchecked",
         when: "nothing changed, and `no_changes` says why none was needed, but no gate and no command checks it",
         then: "unproven",
-        holds: |seen| seen.work.is_empty() && seen.no_changes().is_some() && !seen.facts.checks,
+        holds: |seen| !seen.is_proven() && seen.no_changes().is_some(),
         verdict: |seen| Verdict::Unproven { claim: words::no_change(seen), evidence: words::unchecked(seen) },
     },
     Row {
         id: "nothing_to_show",
-        when: "nothing changed but what set-up or validation left, or the item's own document",
+        when: "nothing changed but what validation left, or the item's own document; where an answer was wanted, \
+               the agent gave none",
         then: "unproven",
         holds: |seen| !seen.is_proven(),
         verdict: |seen| Verdict::Unproven { claim: words::claim(seen), evidence: words::nothing(seen) },
@@ -147,7 +148,7 @@ pub const ROWS: [Row; 16] = [
     },
     Row {
         id: "proven",
-        when: "files changed, or nothing had to and checks will tell",
+        when: "files changed, or nothing had to and checks will tell; or there is the answer that was wanted",
         then: "completed: a checkpoint and its validation follow",
         holds: |_| true,
         verdict: |_| Verdict::Completed,

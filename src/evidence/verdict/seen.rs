@@ -1,9 +1,9 @@
 //! The facts as the rows of the table look at them.
 
 use super::claims::Word;
-use super::facts::Facts;
+use super::facts::{Facts, Wanted};
 use super::tree::work;
-use crate::model::agent::TimerKind;
+use crate::model::agent::{AgentStatus, TimerKind};
 
 /// Digested facts.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub(super) struct Seen<'a> {
     pub(super) facts: &'a Facts,
     /// What the agent changed.
     pub(super) work: Vec<&'a str>,
-    /// What differs at the end and is no work: left by set-up or validation, or excluded.
+    /// What differs at the end and is no work: left by validation, or excluded.
     pub(super) leftovers: Vec<&'a str>,
     /// The lowest that the agent says of itself.
     pub(super) word: Word,
@@ -19,7 +19,7 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     pub(super) fn of(facts: &'a Facts) -> Self {
-        let all = work(&facts.set_up, &facts.validated, facts.start.as_ref(), &facts.end);
+        let all = work(&facts.validated, facts.start.as_ref(), &facts.end);
         let is_excluded = |path: &str| {
             let inside =
                 |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
@@ -37,18 +37,28 @@ impl<'a> Seen<'a> {
         self.facts.timer != Some(TimerKind::Linger) && (exit.signal.is_some() || exit.code != Some(0))
     }
 
+    /// A timer ended it before it had a result. Whoever ran out of money has a reason of its own to be slow.
+    pub(super) fn timed_out(&self) -> bool {
+        let over = self.facts.timer.is_some_and(|timer| timer != TimerKind::Linger);
+        over && self.facts.status != AgentStatus::Budget
+    }
+
     /// Its own last event says that it failed.
     pub(super) fn says_unfinished(&self) -> bool {
         self.facts.finished.as_ref().is_some_and(|finished| !finished.ok)
     }
 
-    /// It says why no change was needed.
+    /// It says why no change was needed, where changes were wanted.
     pub(super) fn no_changes(&self) -> Option<&'a str> {
-        self.facts.claims.as_ref()?.no_changes.as_deref()
+        let claims = self.facts.claims.as_ref().filter(|_| self.facts.wanted == Wanted::Work)?;
+        claims.no_changes.as_deref()
     }
 
-    /// There is something to show: work, or checks for what needed none.
+    /// There is something to show: work, or checks for what needed none; an answer, where one was wanted.
     pub(super) fn is_proven(&self) -> bool {
-        !self.work.is_empty() || self.no_changes().is_some() && self.facts.checks
+        match self.facts.wanted {
+            Wanted::Work => !self.work.is_empty() || self.no_changes().is_some() && self.facts.checks,
+            Wanted::Answer => self.facts.status != AgentStatus::NoWork,
+        }
     }
 }

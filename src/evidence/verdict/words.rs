@@ -1,5 +1,6 @@
 //! The reasons of verdicts, in words for people.
 
+use super::facts::Wanted;
 use super::seen::Seen;
 use crate::model::agent::{AgentStatus, TimerKind};
 use crate::model::duration::show;
@@ -93,24 +94,22 @@ pub(super) fn unexplained(seen: &Seen<'_>) -> String {
 /// Nothing counts as work; says what there is instead.
 pub(super) fn nothing(seen: &Seen<'_>) -> String {
     let facts = seen.facts;
-    let mut parts = vec!["nothing changed in the worktree".to_owned()];
-    if !seen.leftovers.is_empty() {
-        let own = |path: &&str| facts.excluded.iter().any(|excluded| excluded.trim_start_matches("./") == *path);
-        let (own, left): (Vec<&str>, Vec<&str>) = seen.leftovers.iter().copied().partition(own);
-        let mut only = Vec::new();
-        if !own.is_empty() {
-            only.push(format!("{} (its own document)", files(&own)));
-        }
-        if !left.is_empty() {
-            only.push(format!("{} (left by set-up, validation or batchprp)", files(&left)));
-        }
-        parts = vec![format!("nothing changed but {}", only.join(" and "))];
+    if facts.wanted == Wanted::Answer {
+        return "there is no answer".to_owned();
     }
-    if !facts.ignored.is_empty() {
-        let names: Vec<&str> = facts.ignored.iter().map(String::as_str).collect();
-        parts.push(format!("{} is declared, but git ignores it", files(&names)));
+    if seen.leftovers.is_empty() {
+        return "nothing changed in the worktree".to_owned();
     }
-    parts.join("; ")
+    let own = |path: &&str| facts.excluded.iter().any(|excluded| excluded.trim_start_matches("./") == *path);
+    let (own, left): (Vec<&str>, Vec<&str>) = seen.leftovers.iter().copied().partition(own);
+    let mut only = Vec::new();
+    if !own.is_empty() {
+        only.push(format!("{} (its own document)", files(&own)));
+    }
+    if !left.is_empty() {
+        only.push(format!("{} (left by validation or batchprp)", files(&left)));
+    }
+    format!("nothing changed but {}", only.join(" and "))
 }
 
 /// Names a few files.

@@ -10,7 +10,7 @@ use super::supervise::ProcessEnd;
 use crate::host::redact::Secrets;
 use crate::host::state;
 use crate::model::adapter::Adapter;
-use crate::model::agent::{AgentReport, AgentStatus, Exit, TimerKind};
+use crate::model::agent::{AgentReport, Exit, TimerKind};
 
 /// Largest result that is read.
 const MAX_RESULT: u64 = 1024 * 1024;
@@ -49,10 +49,6 @@ pub(super) fn report(
     let lingered = ended.timer == Some(TimerKind::Linger);
     let judged = if lingered { Exit { code: Some(0), signal: None } } else { ended.exit };
     let (status, text) = adapter.outcome(judged);
-    let by_us = ended.cancelled || ended.timer.is_some() && !lingered;
-    let has_own_reason =
-        matches!(status, AgentStatus::RateLimited | AgentStatus::Overloaded | AgentStatus::Auth | AgentStatus::Budget);
-    let status = if ended.cancelled || by_us && !has_own_reason { AgentStatus::Killed } else { status };
     AgentReport {
         status,
         text,
@@ -63,7 +59,8 @@ pub(super) fn report(
         session: heard.session,
         model: heard.model,
         denied: heard.denied,
-        limited_until: heard.limited_until,
+        limit: heard.limit,
+        finished: heard.finished,
         result,
         duration: duration.as_secs_f64(),
     }

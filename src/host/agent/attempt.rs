@@ -75,7 +75,7 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
         warn("the agent was killed from outside; mostly that is the system being out of memory".to_owned());
     }
     let report = answer::report(adapter, &ended, heard, result, begin.elapsed());
-    beats.end(report.status == AgentStatus::Ok);
+    beats.end(report.status == AgentStatus::Ok && report.ended_by_itself());
     report
 }
 

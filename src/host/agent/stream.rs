@@ -13,7 +13,7 @@ use super::watch::Watch;
 use crate::host::process::pipes::OutputStream;
 use crate::host::redact::Redactor;
 use crate::model::adapter::Adapter;
-use crate::model::agent::AgentEvent;
+use crate::model::agent::{AgentEvent, Finished, Limit};
 use crate::model::usage::Usage;
 
 /// Longest text of an event that is passed on; the report has the whole answer.
@@ -49,7 +49,8 @@ pub(super) struct Heard {
     pub(super) session: Option<String>,
     pub(super) model: Option<String>,
     pub(super) denied: Vec<String>,
-    pub(super) limited_until: Option<i64>,
+    pub(super) limit: Option<Limit>,
+    pub(super) finished: Option<Finished>,
 }
 
 impl Listener {
@@ -157,7 +158,13 @@ impl Listener {
         }
         match &event {
             AgentEvent::Started { model, .. } => self.heard.model = model.clone().or(self.heard.model.take()),
-            AgentEvent::RateLimited { until } => self.heard.limited_until = until.or(self.heard.limited_until),
+            AgentEvent::RateLimited { until } => {
+                let known = self.heard.limit.and_then(|limit| limit.until);
+                self.heard.limit = Some(Limit { until: until.or(known) });
+            }
+            AgentEvent::Finished { ok, reason, text } => {
+                self.heard.finished = Some(Finished { ok: *ok, reason: reason.clone(), text: text.clone() });
+            }
             AgentEvent::PermissionDenied { tool } => self.heard.denied.push(tool.clone()),
             AgentEvent::Progress { .. }
             | AgentEvent::Message { .. }
@@ -166,8 +173,7 @@ impl Listener {
             | AgentEvent::Usage { .. }
             | AgentEvent::Cost { .. }
             | AgentEvent::Retry { .. }
-            | AgentEvent::Warning { .. }
-            | AgentEvent::Finished { .. } => {}
+            | AgentEvent::Warning { .. } => {}
         }
         self.tell(Fact::Event(clipped(event)));
     }

@@ -26,6 +26,7 @@ pub use plan::reader::plan;
 pub use prp::batch::{LocatedProblem, duplicates, self_dependencies, unknown_ids};
 pub use prp::reader::{id_of_file_name, prp};
 pub use text::fence::fix_fences;
+pub(crate) use text::fence::{Fence, blank, fences};
 pub use text::frontmatter::{Frontmatter, frontmatter};
 pub use text::script::{ShellBlock, shell_blocks};
 pub use text::source::{LineIndex, MAX_FILE, MAX_FRONTMATTER};

@@ -89,9 +89,15 @@ pub(crate) fn entry(text: &str, range: &Range<usize>) -> Option<FoundPath> {
     let ends = [" - ", " – ", " — ", " (", " #", " <-", " ← ", ": "];
     let end = ends.iter().filter_map(|mark| part.find(mark)).min().unwrap_or(part.len());
     let path = trim(text, range.start..range.start + end);
-    let part = text[path.clone()].trim_matches('*');
+    let part = unmarked(&text[path.clone()]);
     let found = if part.chars().any(char::is_whitespace) { Err(BadPath::Prose) } else { clean_path(part) };
     Some((path, found))
+}
+
+/// Takes `**bold**` marks off a path; the stars of a glob such as `**/*.py` are its own.
+fn unmarked(path: &str) -> &str {
+    let inner = path.strip_prefix("**").and_then(|rest| rest.strip_suffix("**"));
+    inner.filter(|inner| !inner.is_empty() && !inner.starts_with('/') && !inner.ends_with('/')).unwrap_or(path)
 }
 
 /// Reads a comma list.
@@ -132,6 +138,22 @@ mod tests {
             [Ok("a/b.rs".to_owned()), Ok("c/*.md".to_owned()), Ok("d/".to_owned())]
         );
         assert_eq!(read("None (new files)"), []);
+    }
+
+    #[test]
+    fn globs_keep_their_stars_and_bold_paths_lose_theirs() {
+        for (text, path) in [
+            ("**/*.py", "**/*.py"),
+            ("*.py", "*.py"),
+            ("src/**", "src/**"),
+            ("**/tests/**", "**/tests/**"),
+            ("*", "*"),
+            ("**", "**"),
+            ("**src/a.py**", "src/a.py"),
+            ("`**/*.py` (all)", "**/*.py"),
+        ] {
+            assert_eq!(read(text), [Ok(path.to_owned())], "{text}");
+        }
     }
 
     #[test]

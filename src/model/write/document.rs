@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::draft::{DraftGate, PrpDraft};
+use crate::model::read::fix_fences;
 
 /// Writes a PRP in its canonical form.
 pub fn prp(draft: &PrpDraft) -> String {
@@ -25,7 +26,8 @@ pub fn prp(draft: &PrpDraft) -> String {
     let files: Vec<String> = draft.files.iter().map(|file| format!("`{file}`")).collect();
     section("Files Modified", &bullets(&files, "None declared."));
     section("Notes", &format!("Generated from Phase {} of `{}`.", draft.plan_phase, draft.plan));
-    text
+    // Examples of the plan may hold blocks of their own: whoever reads the document is to see them as one.
+    fix_fences(&text).unwrap_or(text)
 }
 
 fn frontmatter(draft: &PrpDraft) -> String {

@@ -3,6 +3,7 @@
 mod document;
 mod draft;
 mod gates;
+mod gone;
 mod steps;
 
 pub use document::prp;

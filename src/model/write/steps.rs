@@ -2,7 +2,7 @@
 
 use super::draft::DraftPhase;
 use crate::model::plan::PlanPhase;
-use crate::model::read::shell_blocks;
+use crate::model::read::{Fence, blank, fences, shell_blocks};
 
 /// More phases than this are put together.
 const MOST: usize = 8;
@@ -49,9 +49,11 @@ fn draft(steps: &[Step]) -> DraftPhase {
 /// Reads the steps with everything that stands below each.
 fn steps(text: &str, phase: &PlanPhase) -> Vec<Step> {
     let mut starts: Vec<usize> = Vec::new();
+    // What stands in an example is no step.
+    let masked = blank(text, fences(text, 0).iter().map(Fence::whole));
     let mut from = phase.heading.end.min(text.len());
     for step in &phase.steps {
-        let start = text[from..].find(step.as_str()).map_or(from, |at| from + at);
+        let start = masked[from..].find(step.as_str()).map_or(from, |at| from + at);
         starts.push(start);
         from = (start + step.len()).min(text.len());
     }
@@ -74,18 +76,22 @@ fn steps(text: &str, phase: &PlanPhase) -> Vec<Step> {
     steps
 }
 
-/// Returns the lines below a step, up to the next field or heading, without their common indentation.
+/// Returns the lines below a step, up to the next field, heading or step that is done, without their common indentation.
 fn below(text: &str) -> String {
+    let fences = fences(text, 0);
     let mut kept: Vec<&str> = Vec::new();
-    let mut fenced = false;
-    for line in text.lines() {
+    let mut next = 0;
+    for whole in text.split_inclusive('\n') {
+        let (place, line) = (next, whole.trim_end());
+        next += whole.len();
         let start = line.trim_start();
-        fenced ^= start.starts_with("```") || start.starts_with("~~~");
+        let is_example = fences.iter().any(|fence| fence.whole().contains(&place));
         let ends = start.starts_with("**") || start.starts_with("## ") || start.starts_with("### ");
-        if ends && !fenced && line.len() == start.len() {
+        let done = ["- [x]", "- [X]", "* [x]", "* [X]"].iter().any(|mark| start.starts_with(mark));
+        if (ends || done) && !is_example && line.len() == start.len() {
             break;
         }
-        kept.push(line.trim_end());
+        kept.push(line);
     }
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let common = kept.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);

@@ -137,7 +137,9 @@ impl BatchReport {
         } else {
             ReviewVerdict::Approve
         };
-        let verdict = prps.iter().map(|prp| prp.verdict).max().unwrap_or(ReviewVerdict::Approve).max(of_batch);
+        // Where nothing was reviewed a person has to look.
+        let of_items = prps.iter().map(|prp| prp.verdict).max().unwrap_or(ReviewVerdict::NeedsManualReview);
+        let verdict = of_items.max(of_batch);
         let mode = mode.into();
         Self { schema_version: SCHEMA_VERSION, batch_id, mode, min_score, score, verdict, prps, consistency }
     }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use crate::bridge::{self, Answer, Failure, Request, Worktree};
+use crate::bridge::{self, Answer, Failure, JudgedReport, Request, Worktree};
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
-use crate::model::agent::AgentReport;
 use crate::model::validation::ValidationRecord;
 use crate::run::shared::journal::Journal;
 use crate::run::work::batch::{cleanup, open, report};
@@ -68,7 +67,7 @@ pub(crate) enum Task {
     Validate(Box<validation::ValidationOrder>, Answer<ValidationRecord>),
     Resolve(Box<resolve::ResolutionOrder>, Answer<Option<String>>),
     Park(Box<resolve::ConflictPlace>, Answer<()>),
-    Agent(Box<agent::AgentOrder>, Answer<AgentReport>),
+    Agent(Box<agent::AgentOrder>, Answer<JudgedReport>),
     Diff(Box<diff::DiffOrder>, Answer<String>),
     Merge(Box<merge::MergeOrder>),
     Remove(Box<remove::RemovalOrder>),

@@ -26,6 +26,7 @@ pub(crate) fn state() -> LoopState {
         stage: Stage::Idle,
         pending: Pending::default(),
         signal: None,
+        first_bad: 0,
         trouble: None,
     }
 }

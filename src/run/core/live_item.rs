@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::workspace::Prepared;
 use crate::model::outcome::Outcome;
+use crate::run::shared::leftovers::Leftovers;
 use crate::run::work::item::abandoned::Left;
 
 /// One item while its run is open.
@@ -14,6 +15,8 @@ pub(crate) struct LiveItem {
     pub(crate) tree: Option<Prepared>,
     /// Finished work of a dead run that lies in the worktree.
     pub(crate) left: Left,
+    /// What the last validation left there.
+    pub(crate) leftovers: Leftovers,
     pub(crate) attempt_started: Option<Instant>,
     /// Seconds of work over all attempts.
     pub(crate) busy: f64,

@@ -1,10 +1,9 @@
 //! The one vocabulary of the loop: everything that can happen to a run.
 
-use crate::bridge::{Answer, Attempt, Failure, Origin, Request, Worktree};
+use crate::bridge::{Answer, Attempt, Failure, JudgedReport, Origin, Request, Worktree};
 use crate::error::{Error, Result};
 use crate::event::EventKind;
 use crate::host::agent::Fact;
-use crate::model::agent::AgentReport;
 use crate::run::core::effect::Reply;
 use crate::run::work::batch::open::OpenedRun;
 use crate::run::work::item::agent::Called;
@@ -31,7 +30,7 @@ pub(crate) enum Message {
         phase: Option<u32>,
         agent: String,
         result: std::result::Result<Called, Failure>,
-        answer: Answer<AgentReport>,
+        answer: Answer<JudgedReport>,
     },
     /// A task has facts to tell, and then perhaps the answer to a script.
     Told { events: Vec<EventKind>, reply: Option<Reply> },

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::message::Signal;
 use super::open::OpenRun;
 use super::pending::Pending;
-use crate::bridge::{Answer, Attempt, Closed, Failure, Origin, Started};
+use crate::bridge::{Answer, Attempt, Closed, Failure, Origin, StartRun, Started};
 use crate::error::{Error, ExitCode};
 use crate::host::process::Marker;
 use crate::host::redact::Secrets;
@@ -30,6 +30,8 @@ pub(crate) struct LoopState {
     /// Questions whose answers are being made.
     pub(crate) pending: Pending,
     pub(crate) signal: Option<Signal>,
+    /// The first exit code other than 0 of the runs that this script closed.
+    pub(crate) first_bad: u8,
     /// What could not be written although the run went on.
     pub(crate) trouble: Option<String>,
 }
@@ -41,7 +43,15 @@ pub(crate) enum Stage {
     Opening(Answer<Started>),
     Open(Box<OpenRun>),
     Closing(Box<Closing>),
+    /// Everything is done but its last word: the script may still add something to how it ended.
+    Settled(Box<Settled>),
     Closed(Box<OpenRun>),
+}
+
+/// A run whose work is over, and how it ended by itself.
+pub(crate) struct Settled {
+    pub(crate) run: OpenRun,
+    pub(crate) exit_code: u8,
 }
 
 /// A run that is being closed.
@@ -67,6 +77,8 @@ pub(crate) enum CloseStep {
 pub(crate) enum CloseEnd {
     /// The script, which gets to know how it ended.
     Script(Answer<Closed>),
+    /// The script, which opens its next run.
+    Next(Box<StartRun>, Answer<Started>),
     /// The end of a script that did not do so; the program ends then.
     Program(super::effect::ProgramEnd),
 }
@@ -81,7 +93,7 @@ impl LoopState {
     pub(crate) fn open(&mut self) -> Result<&mut OpenRun, Failure> {
         match &mut self.stage {
             Stage::Open(run) => Ok(run),
-            Stage::Idle | Stage::Opening(_) | Stage::Closing(_) | Stage::Closed(_) => Err(no_run()),
+            Stage::Idle | Stage::Opening(_) | Stage::Closing(_) | Stage::Settled(_) | Stage::Closed(_) => Err(no_run()),
         }
     }
 

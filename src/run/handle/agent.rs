@@ -1,19 +1,25 @@
 //! Calls of agents: what stands against their start, what they do, what they cost.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::{budget, machine};
-use crate::bridge::{Answer, Attempt, Failure, Origin};
+use crate::bridge::{Answer, Attempt, Failure, JudgedReport, Origin};
 use crate::event::EventKind;
+use crate::evidence::verdict::Wanted;
 use crate::host::agent::Fact;
 use crate::model::adapter::AgentCall;
 use crate::model::agent::{AgentEvent, AgentReport, AgentStatus};
+use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::moment::Moment;
+use crate::run::core::open::OpenRun;
 use crate::run::core::state::LoopState;
+use crate::run::settings::Settings;
 use crate::run::shared::slot::SLOT;
 use crate::run::work::item::agent::{self, AgentOrder, Called};
+use crate::run::work::item::facts::{self, Expectation};
 use crate::schedule::Input;
 
 /// Which call of which agent a fact is about.
@@ -29,12 +35,12 @@ pub(super) fn start(
     state: &mut LoopState,
     origin: &Origin,
     call: Box<AgentCall>,
-    answer: Answer<AgentReport>,
+    answer: Answer<JudgedReport>,
     out: &mut Reaction,
 ) {
     match order(state, origin, call) {
         Ok(Ok(order)) => out.start(Task::Agent(Box::new(order), answer)),
-        Ok(Err(report)) => out.reply(answer, Ok(*report)),
+        Ok(Err(judged)) => out.reply(answer, Ok(*judged)),
         Err(failure) => out.reply(answer, Err(failure)),
     }
 }
@@ -44,17 +50,19 @@ fn order(
     state: &mut LoopState,
     origin: &Origin,
     mut call: Box<AgentCall>,
-) -> Result<Result<AgentOrder, Box<AgentReport>>, Failure> {
+) -> Result<Result<AgentOrder, Box<JudgedReport>>, Failure> {
     let (item, attempt) = state.located(origin)?;
     let (settings, env, secrets) = (state.settings.clone(), state.env.clone(), state.secrets.clone());
     let (stop, run_id) = (state.stop.clone(), state.run.clone());
     let run = state.open()?;
     if let Some(limit) = run.rate_limits.limited(&call.name) {
-        return Ok(Err(Box::new(agent::held_back(limit))));
+        return Ok(Err(Box::new(agent::held_back(limit, &call.name, &attempt.item))));
     }
     if run.over_budget {
-        return Ok(Err(Box::new(AgentReport::not_started(AgentStatus::Budget))));
+        let report = AgentReport::not_started(AgentStatus::Budget);
+        return Ok(Err(Box::new(facts::by_itself(report, &call.name, &attempt.item))));
     }
+    let expectation = expectation(run, &settings, item, &call);
     let turn = run.warm_up.turn(&call);
     let live = run.live.get_mut(item);
     let slot = live.as_ref().and_then(|live| live.slot);
@@ -76,7 +84,28 @@ fn order(
         secrets,
         stop,
         disk_warned: run.disk_warned.clone(),
+        expectation,
     }))
+}
+
+/// Says what a call is judged by besides what it does.
+fn expectation(run: &OpenRun, settings: &Settings, item: usize, call: &AgentCall) -> Expectation {
+    let id = run.id(item);
+    let relative = |path: &Path| path.strip_prefix(&settings.root).unwrap_or(path).to_string_lossy().into_owned();
+    let document = run.graph.documents.get(&id).map(|path| relative(path));
+    let level = run.options.level;
+    let gates = run.graph.gates.get(&id).filter(|_| settings.gates).into_iter().flatten();
+    let configured = settings.validate.iter().filter(|(_, lines)| !lines.is_empty()).map(|(level, _)| *level);
+    Expectation {
+        agent: call.name.clone(),
+        phase: call.phase,
+        wanted: if call.expects_changes { Wanted::Work } else { Wanted::Answer },
+        declared: run.graph.files.get(&id).cloned().unwrap_or_default(),
+        excluded: document.into_iter().chain([relative(&settings.state.join("tmp"))]).collect(),
+        checks: gates.map(|gate| gate.level).chain(configured).any(|at| at <= level),
+        leftovers: run.live.get(item).map(|live| live.leftovers.clone()).unwrap_or_default(),
+        item: id,
+    }
 }
 
 /// Turns what an agent did into events, and into a pause when its service says stop.
@@ -131,15 +160,16 @@ pub(super) fn ended(
     state: &mut LoopState,
     source: CallSource,
     result: Result<Called, Failure>,
-    answer: Answer<AgentReport>,
+    answer: Answer<JudgedReport>,
     now: Moment,
     out: &mut Reaction,
 ) {
-    let report = match result {
-        Ok(Called { report, ran: true }) => *report,
-        Ok(Called { report, ran: false }) => return out.reply(answer, Ok(*report)),
+    let judged = match result {
+        Ok(Called { judged, ran: true }) => *judged,
+        Ok(Called { judged, ran: false }) => return out.reply(answer, Ok(*judged)),
         Err(failure) => return out.reply(answer, Err(failure)),
     };
+    let report = &judged.report;
     out.tell(EventKind::AttemptFinished {
         item: source.attempt.item,
         attempt: source.attempt.number,
@@ -152,9 +182,16 @@ pub(super) fn ended(
         // Tokens were counted while they came; only now it is known that no cost was reported with them.
         budget::spend(state, Usage { tokens: None, ..report.usage }, now, out);
     }
-    if report.status == AgentStatus::RateLimited {
-        machine::step(state, Input::QuotaHit { adapter: source.agent, until: report.limited_until }, now, out);
+    match judged.verdict {
+        Outcome::Cancelled => return out.reply(answer, Err(Failure::Cancelled)),
+        Outcome::RateLimited { ref adapter, until } => {
+            machine::step(state, Input::QuotaHit { adapter: adapter.clone(), until }, now, out);
+        }
+        Outcome::Completed { .. }
+        | Outcome::Partial { .. }
+        | Outcome::Failed { .. }
+        | Outcome::Unproven { .. }
+        | Outcome::OverBudget { .. } => {}
     }
-    let result = if report.cancelled { Err(Failure::Cancelled) } else { Ok(report) };
-    out.reply(answer, result);
+    out.reply(answer, Ok(judged));
 }

@@ -1,18 +1,19 @@
-//! Closing a run: what runs beside it ends, git is cleaned up, the last event is told, metrics are written.
+//! Closing a run: what runs beside it ends, git is cleaned up; and when the script has said its last word about it, the
+//! last event is told and metrics are written. So exit code, event, metrics and summary are one value.
 
-use std::collections::BTreeMap;
-
+use super::last_word::{self, totals};
+use super::open;
 use crate::bridge::{Answer, Closed, ClosedItem};
 use crate::error::ExitCode;
 use crate::event::EventKind;
-use crate::event::kind::{ItemStatus, RunStep};
+use crate::event::kind::RunStep;
 use crate::run::core::effect::{Effect, Reaction, Task};
 use crate::run::core::message::Signal;
 use crate::run::core::open::OpenRun;
-use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Stage, no_run};
-use crate::run::work::batch::{cleanup, report};
+use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, Stage, no_run};
+use crate::run::work::batch::cleanup;
 use crate::run::work::merge::candidate_worktree;
-use crate::schedule::{ItemState, ending};
+use crate::schedule::ending;
 
 /// Closes the run for a script.
 pub(super) fn asked(state: &mut LoopState, answer: Answer<Closed>, out: &mut Reaction) {
@@ -48,7 +49,7 @@ pub(super) fn background_done(state: &mut LoopState, out: &mut Reaction) {
                 clean_up(state, out);
             }
         }
-        Stage::Idle | Stage::Opening(_) | Stage::Closed(_) => {}
+        Stage::Idle | Stage::Opening(_) | Stage::Settled(_) | Stage::Closed(_) => {}
     }
 }
 
@@ -70,21 +71,42 @@ fn clean_up(state: &mut LoopState, out: &mut Reaction) {
                 integration,
             })));
         }
-        None => report(state, out),
+        None => settle(state, out),
     }
 }
 
-/// Tells what cleaning up came to, and how the run ended.
+/// Tells what cleaning up came to.
 pub(super) fn cleaned_up(state: &mut LoopState, notes: Vec<EventKind>, out: &mut Reaction) {
     match &state.stage {
         Stage::Closing(closing) if closing.step == CloseStep::CleanUp => {}
         // The program was stopped meanwhile and did not wait for it.
-        Stage::Closing(_) | Stage::Idle | Stage::Opening(_) | Stage::Open(_) | Stage::Closed(_) => return,
+        Stage::Closing(_) | Stage::Idle | Stage::Opening(_) | Stage::Open(_) | Stage::Settled(_) | Stage::Closed(_) => {
+            return;
+        }
     }
     for note in notes {
         out.tell(note);
     }
-    report(state, out);
+    settle(state, out);
+}
+
+/// Lets the script know how the run ended; where it has ended itself, that is the last word.
+fn settle(state: &mut LoopState, out: &mut Reaction) {
+    let Stage::Closing(closing) = std::mem::replace(&mut state.stage, Stage::Idle) else { return };
+    let Closing { run, exit_code, end, .. } = *closing;
+    out.tell(EventKind::Step { step: RunStep::Report });
+    match end {
+        CloseEnd::Script(answer) => {
+            out.reply(answer, Ok(closed(&run, exit_code)));
+            if state.first_bad == 0 {
+                state.first_bad = exit_code;
+            }
+            state.stage = Stage::Settled(Box::new(Settled { run, exit_code }));
+        }
+        end @ (CloseEnd::Next(..) | CloseEnd::Program(_)) => {
+            last_word::close(state, Closing { run, exit_code, step: CloseStep::Report, end }, out);
+        }
+    }
 }
 
 /// Goes on without what git was still doing.
@@ -97,37 +119,26 @@ pub(super) fn abandon(state: &mut LoopState, out: &mut Reaction) {
     if let Some(code) = signal.map(of_signal) {
         closing.exit_code = code as u8;
     }
-    report(state, out);
+    last_word::tell(state, out);
 }
 
-fn report(state: &mut LoopState, out: &mut Reaction) {
-    let settings = state.settings.clone();
-    let Stage::Closing(closing) = &mut state.stage else { return };
-    closing.step = CloseStep::Report;
-    let run = &mut closing.run;
-    let totals = totals(run);
-    let unfinished = totals.iter().any(|(status, count)| *status != ItemStatus::Completed && *count > 0);
-    let resume = unfinished.then(|| run.options.resume.clone().unwrap_or_else(|| settings.resume_command()));
-    let next = next_steps(run, &totals);
-    out.tell(EventKind::Step { step: RunStep::Report });
-    out.tell(EventKind::RunFinished { totals, exit_code: closing.exit_code, resume, next });
-    let (batch, mark, lock) = (run.options.batch, run.mark.take(), run.lock.take());
-    out.start(Task::Report(Box::new(report::ReportOrder { settings, batch, mark, lock })));
-}
-
-/// Everything is on the disk: the script, or the program, comes to its end.
+/// Everything is on the disk: the script goes on, or the program comes to its end.
 pub(super) fn reported(state: &mut LoopState, trouble: Option<String>, out: &mut Reaction) {
     state.trouble = state.trouble.take().or(trouble);
     let Stage::Closing(closing) = std::mem::replace(&mut state.stage, Stage::Idle) else { return };
     let Closing { run, exit_code, end, .. } = *closing;
+    let how = closed(&run, exit_code);
+    state.stage = Stage::Closed(Box::new(run));
     match end {
-        CloseEnd::Script(answer) => {
-            let items = (0..run.graph.items.len()).map(|item| closed_item(&run, item)).collect();
-            out.reply(answer, Ok(Closed { exit_code, totals: totals(&run), items }));
-        }
+        CloseEnd::Script(answer) => out.reply(answer, Ok(how)),
+        CloseEnd::Next(order, answer) => open::start(state, *order, answer, out),
         CloseEnd::Program(end) => out.effects.push(Effect::End(end)),
     }
-    state.stage = Stage::Closed(Box::new(run));
+}
+
+fn closed(run: &OpenRun, exit_code: u8) -> Closed {
+    let items = (0..run.graph.items.len()).map(|item| closed_item(run, item)).collect();
+    Closed { exit_code, totals: totals(run), items }
 }
 
 fn closed_item(run: &OpenRun, item: usize) -> ClosedItem {
@@ -135,15 +146,6 @@ fn closed_item(run: &OpenRun, item: usize) -> ClosedItem {
     let end = ending(run.machine.state(item), live.and_then(|live| live.outcome.as_ref()));
     let duration = live.map_or(0.0, |live| live.busy);
     ClosedItem { id: run.id(item), status: end.status, reason: end.reason, value: end.value, duration }
-}
-
-/// Returns the totals of the states that the items are in.
-fn totals(run: &OpenRun) -> BTreeMap<ItemStatus, u32> {
-    let mut totals = BTreeMap::new();
-    for state in run.machine.states() {
-        *totals.entry(ending(state, None).status).or_insert(0) += 1;
-    }
-    totals
 }
 
 /// Returns the exit code that says how a run ended.
@@ -163,33 +165,4 @@ pub(super) fn of_signal(signal: Signal) -> ExitCode {
         Signal::Interrupt => ExitCode::Interrupted,
         Signal::Terminate | Signal::HangUp => ExitCode::Terminated,
     }
-}
-
-/// Says what a person would do next, as exact commands.
-fn next_steps(run: &OpenRun, totals: &BTreeMap<ItemStatus, u32>) -> Vec<String> {
-    let is_complete = totals.keys().all(|status| *status == ItemStatus::Completed);
-    let own = if is_complete { run.options.next.clone() } else { Vec::new() };
-    let Some(integration) = &run.integration else { return own };
-    let mut next = Vec::new();
-    for (item, state) in run.machine.states().enumerate() {
-        if matches!(state, ItemState::Conflict { .. }) {
-            next.push(format!("batchprp resolve {}", run.id(item)));
-        }
-    }
-    for (item, state) in run.machine.states().enumerate() {
-        if matches!(state, ItemState::NeedsApproval { .. }) {
-            next.push(format!("batchprp approve {}", run.id(item)));
-        }
-    }
-    if totals.get(&ItemStatus::Completed).is_some_and(|count| *count > 0) {
-        next.push(format!("git log --first-parent {}", integration.branch));
-    }
-    if let (Some(batch), true, false) = (run.options.batch, is_complete, run.options.no_merge) {
-        if !run.options.land {
-            next.push(format!("git merge --ff-only {}", integration.branch));
-        }
-        next.push(format!("batchprp context-update --batch {batch}"));
-    }
-    next.extend(own);
-    next
 }

@@ -171,10 +171,11 @@ fn validate(
         Err(failure) => return out.reply(answer, Err(failure)),
     };
     let checks = checks(state, origin, &place.tree, Checks { ordinal, level, gates, manual });
-    let left = state.open().ok().and_then(|run| run.live.get_mut(item)?.left.take());
+    let live = state.open().ok().and_then(|run| run.live.get_mut(item));
+    let (left, leftovers) = live.map(|live| (live.left.take(), live.leftovers.clone())).unwrap_or_default();
     let resolve::ConflictPlace { integration, tree } = place;
     let stop = state.stop.clone();
-    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop };
+    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop, leftovers };
     out.start(Task::Validate(Box::new(order), answer));
 }
 

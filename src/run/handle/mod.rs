@@ -5,6 +5,7 @@ mod budget;
 mod close;
 mod control;
 mod item;
+mod last_word;
 mod machine;
 mod merge;
 mod merge_queue;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::machine;
+use super::{last_word, machine};
 use crate::bridge::{Answer, Failure, OnConflict, RunOptions, StartRun, Started};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
@@ -10,7 +10,7 @@ use crate::run::core::effect::{Reaction, Task, Told};
 use crate::run::core::live_item::LiveItem;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
-use crate::run::core::state::{LoopState, Stage, misuse};
+use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, Stage, misuse};
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::open::{OpenOrder, OpenedRun};
@@ -18,10 +18,19 @@ use crate::schedule::{Input, ItemGraph, Machine, Policy};
 
 /// Has a run opened.
 pub(super) fn start(state: &mut LoopState, order: StartRun, answer: Answer<Started>, out: &mut Reaction) {
-    match state.stage {
+    match std::mem::replace(&mut state.stage, Stage::Idle) {
         Stage::Idle => {}
-        Stage::Closed(_) => state.run = (state.new_run)(),
-        Stage::Opening(_) | Stage::Open(_) | Stage::Closing(_) => {
+        closed @ Stage::Closed(_) => {
+            state.stage = closed;
+            state.run = (state.new_run)();
+        }
+        Stage::Settled(settled) => {
+            let Settled { run, exit_code } = *settled;
+            let end = CloseEnd::Next(Box::new(order), answer);
+            return last_word::close(state, Closing { run, exit_code, step: CloseStep::Report, end }, out);
+        }
+        busy @ (Stage::Opening(_) | Stage::Open(_) | Stage::Closing(_)) => {
+            state.stage = busy;
             return out.reply(answer, Err(misuse("a run is open already")));
         }
     }

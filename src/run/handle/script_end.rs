@@ -1,9 +1,9 @@
 //! The end of the script, and with it of the program.
 
-use super::close;
+use super::{close, last_word};
 use crate::bridge::Failure;
 use crate::run::core::effect::{Effect, ProgramEnd, Reaction, Told};
-use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Stage};
+use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, Stage};
 
 /// Closes what the script left open, and ends the program.
 pub(super) fn script_ended(state: &mut LoopState, result: Result<u8, Failure>, out: &mut Reaction) {
@@ -25,6 +25,13 @@ pub(super) fn script_ended(state: &mut LoopState, result: Result<u8, Failure>, o
             // Whoever asked for it does not wait any more.
             closing.end = CloseEnd::Program(end);
             state.stage = Stage::Closing(closing);
+        }
+        Stage::Settled(settled) => {
+            // Of several runs each ends in its own way; what the script says besides is about the last one.
+            let Settled { run, exit_code: own } = *settled;
+            let exit_code = if exit_code == state.first_bad { own } else { exit_code };
+            let end = CloseEnd::Program(end);
+            last_word::close(state, Closing { run, exit_code, step: CloseStep::Report, end }, out);
         }
         Stage::Idle => {
             out.told.push(Told::Flush);

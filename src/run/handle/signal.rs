@@ -45,6 +45,6 @@ pub(super) fn grace_over(state: &mut LoopState, out: &mut Reaction) {
             }
         }
         Stage::Closing(_) => close::abandon(state, out),
-        Stage::Idle | Stage::Closed(_) => {}
+        Stage::Idle | Stage::Settled(_) | Stage::Closed(_) => {}
     }
 }

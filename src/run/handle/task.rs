@@ -49,7 +49,8 @@ pub(super) fn remove_worktree(state: &mut LoopState, item: usize, out: &mut Reac
 pub(super) fn diff(state: &mut LoopState, order: ItemDiff, answer: Answer<String>, out: &mut Reaction) {
     let settings = state.settings.clone();
     let run = match &state.stage {
-        Stage::Open(run) | Stage::Closed(run) => Some(run),
+        Stage::Open(run) | Stage::Closed(run) => Some(&**run),
+        Stage::Settled(settled) => Some(&settled.run),
         Stage::Idle | Stage::Opening(_) | Stage::Closing(_) => None,
     };
     let range = run.and_then(|run| {

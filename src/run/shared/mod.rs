@@ -2,6 +2,7 @@
 
 pub(crate) mod busy;
 pub mod journal;
+pub(crate) mod leftovers;
 pub(crate) mod names;
 pub(crate) mod rate_limits;
 pub(crate) mod slot;

@@ -224,6 +224,21 @@ pub(crate) mod module {
         })
     }
 
+    /// Says that the command under test has ended with an exit code: the last word about its run is told then.
+    ///
+    /// ```rhai
+    /// fake::end(0);
+    /// assert_eq(fake::events().filter(|e| e.event == "run_finished").len(), 1);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn end(context: NativeCallContext, code: i64) -> Thrown<()> {
+        native(&context, |call| {
+            let code = u8::try_from(code).map_err(|_| invalid(format!("{code} is no exit code")))?;
+            bridge(call)?.end(code);
+            Ok(())
+        })
+    }
+
     /// Returns the calls of agents so far, each a map `#{ agent, item, role, phase, attempt, model, session, prompt }`.
     ///
     /// ```rhai

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Array, Dynamic};
 
-use crate::model::agent::{AgentReport, AgentStatus};
+use crate::model::agent::AgentReport;
+use crate::model::outcome::Outcome;
 
 use super::convert::{data, optional};
 
@@ -15,6 +16,8 @@ pub(crate) struct AnswerValue {
     /// Name of the adapter.
     pub(crate) agent: String,
     pub(crate) report: Arc<AgentReport>,
+    /// What the call counts for.
+    pub(crate) verdict: Outcome,
 }
 
 impl AnswerValue {
@@ -25,17 +28,18 @@ impl AnswerValue {
 
 #[export_module]
 pub(crate) mod getters {
-    /// `ok`, `no_work`, `rate_limited`, `overloaded`, `auth`, `budget`, `turns`, `denied`, `refused`,
-    /// `context_too_long`, `protocol`, `crashed` or `killed`.
+    /// What the adapter read: `ok`, `no_work`, `rate_limited`, `overloaded`, `auth`, `budget`, `turns`, `denied`,
+    /// `refused`, `context_too_long`, `protocol`, `crashed` or `killed`. `ok` says what that counts for.
     #[rhai_fn(get = "status", pure)]
     pub fn status(answer: &mut AnswerValue) -> String {
         answer.status()
     }
 
-    /// Tells whether the agent came to its end in good order. Git tells whether the work is there.
+    /// Tells whether the verdict about the call is good: it ended in order, says nothing worse of itself, and where
+    /// changes were expected there are some. `outcome::from_answer` has the verdict.
     #[rhai_fn(get = "ok", pure)]
     pub fn ok(answer: &mut AnswerValue) -> bool {
-        answer.report.status == AgentStatus::Ok
+        matches!(answer.verdict, Outcome::Completed { .. })
     }
 
     /// Final answer.
@@ -96,7 +100,7 @@ pub(crate) mod getters {
     /// Epoch seconds at which a usage limit ends, or `()`.
     #[rhai_fn(get = "limited_until", pure)]
     pub fn limited_until(answer: &mut AnswerValue) -> Dynamic {
-        optional(answer.report.limited_until)
+        optional(answer.report.limit.and_then(|limit| limit.until))
     }
 
     /// Returns the final answer.

@@ -26,8 +26,8 @@ fn a_checkpoint_has_the_exact_form_and_takes_everything_but_the_excluded() {
     write(&prepared.path, "-f", "x");
     write(&prepared.path, ".ce/tmp/heartbeat.json", "{}");
     fs::remove_file(prepared.path.join("README.md")).expect("removed");
-    let changed = checkpoint::unproven(&fixture.repo(), &prepared).expect("git answers");
-    assert_eq!(changed, ["-f", "README.md", "neu é\n.txt"]);
+    let changed = checkpoint::changed(&fixture.repo(), &prepared, &prepared.since).expect("git answers");
+    assert_eq!(changed.into_keys().collect::<Vec<_>>(), ["-f", "README.md", "neu é\n.txt"]);
     assert_eq!(fixture.git(&["rev-parse", "prp-47-1-1"]), prepared.tip, "looking moves nothing");
     let made = commit(&fixture, &prepared, 1);
     assert_eq!(made.files, ["-f", "README.md", "neu é\n.txt"]);

@@ -158,8 +158,12 @@ fn commits_that_were_made_before_the_program_died_are_taken_by_the_next_run() {
     assert_eq!(next.rescued.iter().map(|saved| saved.files.clone()).collect::<Vec<_>>(), [["unsaved.txt"]]);
     assert_eq!(fixture.git(&["rev-parse", "prp-47-1-1"]), theirs);
     in_order(&fixture, &next, "adopted");
-    let changed = batchprp::host::git::workspace::checkpoint::unproven(&fixture.repo(), &next);
-    assert_eq!(changed.expect("git answers"), ["theirs.txt"], "it is work of the phase that goes on");
+    let changed = batchprp::host::git::workspace::checkpoint::changed(&fixture.repo(), &next, &next.since);
+    assert_eq!(
+        changed.expect("git answers").into_keys().collect::<Vec<_>>(),
+        ["theirs.txt"],
+        "it is work of the phase that goes on"
+    );
     let made = commit(&fixture, &next, 2);
     assert_eq!((made.agent_commits, made.files), (1, vec!["theirs.txt".to_owned()]));
 }

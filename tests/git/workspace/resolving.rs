@@ -37,7 +37,7 @@ fn the_conflict_is_there_for_git_and_the_workspace_is_not_touched_meanwhile() {
     let error = workspace::prepare(&repo, &want(&fixture, "47.1.2")).expect_err("a refusal");
     assert!(error.help.expect("a way out").contains("resolve 47.1.2 --continue"));
     // Looking at it does not resolve it.
-    checkpoint::unproven(&repo, &parked).expect("git answers");
+    checkpoint::changed(&repo, &parked, &parked.since).expect("git answers");
     assert!(resolve::check(&repo, &parked).expect_err("a refusal").message.contains("src/a.txt"));
     assert!(resolve::finish(&repo, &parked).is_err());
     write(&parked.path, "src/a.txt", "both");

@@ -36,7 +36,7 @@ fn quoted(line: &str, strictness: Strictness) -> Vec<Found> {
         let Some(close) = line[open + 1..].find(quote).map(|close| open + 1 + close) else { break };
         let value = &line[open + 1..close];
         if let Some(name) = name_before(&line[..open]).filter(|name| is_secret(name, value, strictness)) {
-            found.push(Found { what: format!("a value of `{name}`"), range: open + 1..close });
+            found.push(Found::new(format!("a value of `{name}`"), open + 1..close));
         }
         at = close + 1;
     }
@@ -53,7 +53,7 @@ fn bare(line: &str, strictness: Strictness) -> Option<Found> {
         return None;
     }
     let start = line.rfind(value)?;
-    Some(Found { what: format!("a value of `{name}`"), range: start..start + value.len() })
+    Some(Found::new(format!("a value of `{name}`"), start..start + value.len()))
 }
 
 /// Returns the last name that says that it is secret in what stands before a value, up to the value before.
@@ -68,7 +68,11 @@ fn name_before(before: &str) -> Option<&str> {
 }
 
 fn is_secret(name: &str, value: &str, strictness: Strictness) -> bool {
-    if !says_secret(name) || is_example(value) || is_uuid(value) || value.contains(['(', ')', '[', '\\', ';']) {
+    if !says_secret(name)
+        || is_example(value)
+        || is_uuid(value)
+        || value.contains(['(', ')', '[', '\\', ';', '&', '?', ','])
+    {
         return false;
     }
     let place = value.contains("://") || value.contains('/') && !is_random(&value.replace('/', ""), 32, 4.2);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::assignment;
+use super::checksum::is_cut_off;
 use super::file::{Kind, is_store, kind};
 use super::known::{self, Found};
 use crate::evidence::guard::change::{Change, File};
@@ -34,18 +35,19 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
 fn lines(scene: &mut Scene<'_>, change: &Change, kind: Kind, before: &[&str]) -> usize {
     let old: BTreeSet<&str> = change.old_text().lines().collect();
     let text: Vec<&str> = change.new_text().lines().collect();
+    // Tests at the end of a source file.
+    let is_rust = change.path.rsplit_once('.').is_some_and(|(_, kind)| kind == "rs");
+    let tests = text.iter().position(|line| is_rust && *line == "#[cfg(test)]").unwrap_or(usize::MAX);
     let mut count = 0;
     for (at, line) in text.iter().enumerate().filter(|(_, line)| !old.contains(*line) && line.len() <= LONGEST) {
-        let below = text.get(at + 1).copied().unwrap_or_default();
         let mut sure = known::find(line);
-        if is_private_key(line, below) {
-            sure.push(Found { what: "a private key".to_owned(), range: 0..line.len() });
-        }
+        sure.extend(private_key(line, &text[at + 1..]));
         let unsure = if kind.data { Vec::new() } else { assignment::find(line, kind.strictness) };
-        let all = sure.into_iter().map(|found| (found, Level::Refuse));
-        let all =
-            all.chain(unsure.into_iter().map(|found| (found, if kind.examples { Level::Note } else { Level::Refuse })));
-        for (found, most) in all {
+        let examples = kind.examples || at >= tests;
+        let most = |harmless: bool| if examples && harmless { Level::Note } else { Level::Refuse };
+        let all = sure.into_iter().map(|found| (most(found.made_up), found));
+        let all = all.chain(unsure.into_iter().map(|found| (most(true), found)));
+        for (most, found) in all {
             let value = line.get(found.range.clone()).unwrap_or_default();
             // What stood somewhere in these files before is nothing new.
             if before.iter().any(|text| text.contains(value)) {
@@ -59,12 +61,24 @@ fn lines(scene: &mut Scene<'_>, change: &Change, kind: Kind, before: &[&str]) ->
     count
 }
 
-fn is_private_key(line: &str, below: &str) -> bool {
-    let Some((_, rest)) = line.split_once("-----BEGIN ") else { return false };
-    let Some((kind, rest)) = rest.split_once("-----") else { return false };
-    let key = if rest.trim().len() > KEY_LINE { rest } else { below };
-    let base64 = key.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)).count();
-    kind.contains("PRIVATE KEY") && (base64 >= KEY_LINE || below.contains("ENCRYPTED"))
+/// Finds a private key that begins on a line.
+fn private_key(line: &str, below: &[&str]) -> Option<Found> {
+    let (_, rest) = line.split_once("-----BEGIN ")?;
+    let (kind, rest) = rest.split_once("-----")?;
+    let next = below.first().copied().unwrap_or_default();
+    let first = if rest.trim().len() > KEY_LINE { rest } else { next };
+    let signs = |text: &str| -> Vec<u8> {
+        text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)).collect()
+    };
+    let is_encrypted = next.contains("ENCRYPTED");
+    if !kind.contains("PRIVATE KEY") || signs(first).len() < KEY_LINE && !is_encrypted {
+        return None;
+    }
+    // In a literal the lines of a key stand behind each other.
+    let whole: Vec<&str> = rest.split("\\n").chain(below.iter().copied()).collect();
+    let body = whole.iter().take_while(|line| !line.contains("-----")).flat_map(|line| signs(line)).collect::<Vec<_>>();
+    let made_up = !is_encrypted && is_cut_off(&body);
+    Some(Found { made_up, ..Found::new("a private key", 0..line.len()) })
 }
 
 #[cfg(test)]
@@ -74,9 +88,13 @@ mod tests {
     #[test]
     fn a_private_key_has_a_key_in_it() {
         let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
-        assert!(is_private_key("-----BEGIN PRIVATE KEY-----", key));
-        assert!(is_private_key(&format!("k = \"-----BEGIN RSA PRIVATE KEY-----\\n{key}\""), ""));
-        assert!(!is_private_key("if text.contains(\"-----BEGIN PRIVATE KEY-----\") {", "return true;"));
-        assert!(!is_private_key("-----BEGIN CERTIFICATE-----", key));
+        let found = |line: &str, below: &[&str]| private_key(line, below).map(|found| found.made_up);
+        let ed25519 = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
+        assert_eq!(found("-----BEGIN PRIVATE KEY-----", &[ed25519, "-----END PRIVATE KEY-----"]), Some(false));
+        assert_eq!(found("-----BEGIN PRIVATE KEY-----", &[key, "-----END PRIVATE KEY-----"]), Some(true));
+        let literal = format!("k = \"-----BEGIN RSA PRIVATE KEY-----\\n{key}\"");
+        assert_eq!(found(&literal, &[]), Some(true), "it is cut off");
+        assert_eq!(found("if text.contains(\"-----BEGIN PRIVATE KEY-----\") {", &["return true;"]), None);
+        assert_eq!(found("-----BEGIN CERTIFICATE-----", &[key]), None);
     }
 }

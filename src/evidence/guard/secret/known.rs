@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::checksum;
 use super::random::{entropy, is_example};
 use crate::evidence::key::{KEY_KINDS, is_key_byte};
 
@@ -13,6 +14,14 @@ const BITS: f64 = 3.0;
 pub(super) struct Found {
     pub(super) what: String,
     pub(super) range: Range<usize>,
+    /// Its form shows that no service gave it out.
+    pub(super) made_up: bool,
+}
+
+impl Found {
+    pub(super) fn new(what: impl Into<String>, range: Range<usize>) -> Self {
+        Self { what: what.into(), range, made_up: false }
+    }
 }
 
 /// Finds keys of known kinds, web tokens and passwords in addresses.
@@ -31,7 +40,8 @@ pub(super) fn find(line: &str) -> Vec<Found> {
                 && entropy(key) >= BITS
                 && !is_example(key)
             {
-                found.push(Found { what: kind.name.to_owned(), range: at..at + whole.len() });
+                let made_up = checksum::is_made_up(kind.prefix, key);
+                found.push(Found { made_up, ..Found::new(kind.name, at..at + whole.len()) });
             }
         }
     }
@@ -53,7 +63,8 @@ fn web_tokens(line: &str) -> impl Iterator<Item = Found> {
         let token = run(&line[at..], |byte| is_key_byte(byte) || byte == b'.');
         let parts: Vec<&str> = token.split('.').collect();
         let whole = matches!(parts.as_slice(), [head, body, sign] if head.len() > 15 && body.starts_with("eyJ") && sign.len() >= 20);
-        whole.then(|| Found { what: "a web token".to_owned(), range: at..at + token.len() })
+        let made_up = checksum::is_example_token(token);
+        whole.then(|| Found { made_up, ..Found::new("a web token", at..at + token.len()) })
     })
 }
 
@@ -73,7 +84,7 @@ fn addresses(line: &str) -> impl Iterator<Item = Found> {
             || password == name
             || !password.bytes().any(|b| b.is_ascii_digit());
         let start = at + sign.len() + name.len() + 1;
-        let found = || Found { what: "a password in an address".to_owned(), range: start..start + password.len() };
+        let found = || Found::new("a password in an address", start..start + password.len());
         (!local && !guessed).then(found)
     })
 }

@@ -1,6 +1,7 @@
 //! Secrets in what was added: keys of known kinds, private keys, passwords of addresses, values under secret names.
 
 mod assignment;
+mod checksum;
 mod file;
 mod find;
 mod known;

@@ -1,7 +1,11 @@
 //! The rules about tests.
 
+use std::collections::BTreeSet;
+
 use super::compare::{Placed, pairs};
-use super::language::Language;
+use super::helper::asserting;
+use super::language::{Language, is_test_file};
+use super::line::lines;
 use super::read::{Test, Tests, read};
 use super::skip::Skip;
 use crate::evidence::guard::change::Change;
@@ -20,6 +24,14 @@ struct Changed {
 }
 
 pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
+    let mut known: Vec<(Language, BTreeSet<&str>)> = Vec::new();
+    for language in scene.changes.iter().filter_map(|change| Language::of(&change.path)) {
+        if known.iter().all(|(other, _)| *other != language) {
+            known.push((language, helpers(scene, language)));
+        }
+    }
+    let helpers = |language: Language| known.iter().find(|(other, _)| *other == language).map(|(_, names)| names);
+    let none = BTreeSet::new();
     let changed: Vec<Changed> = scene
         .changes
         .iter()
@@ -27,8 +39,8 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
             let language = Language::of(&change.path).filter(|language| language.has_tests(&change.path))?;
             Some(Changed {
                 path: change.path.clone(),
-                old: read(language, change.old_text()),
-                new: read(language, change.new_text()),
+                old: read(language, change.old_text(), &none),
+                new: read(language, change.new_text(), helpers(language).unwrap_or(&none)),
                 dropped: change.is_deletion() && scene.declares(&change.path),
             })
         })
@@ -73,10 +85,18 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
     }
 }
 
+/// Returns the functions of all changed test files of a language that assert something: they may have taken assertions
+/// over from each other.
+fn helpers<'a>(scene: &Scene<'a>, language: Language) -> BTreeSet<&'a str> {
+    let files = scene.changes.iter().filter(|file| Language::of(&file.path) == Some(language));
+    let files = files.filter(|file| is_test_file(&file.path));
+    files.flat_map(|file| asserting(language, &lines(language, file.new_text()), &BTreeSet::new())).collect()
+}
+
 /// Tells whether the old side of a change holds tests.
 pub(in crate::evidence::guard) fn held_tests(change: &Change) -> bool {
     let language = Language::of(&change.path).filter(|language| language.has_tests(&change.path));
-    language.is_some_and(|language| !read(language, change.old_text()).tests.is_empty())
+    language.is_some_and(|language| !read(language, change.old_text(), &BTreeSet::new()).tests.is_empty())
 }
 
 fn placed<'a>(path: &'a str, tests: &'a [Test]) -> impl Iterator<Item = Placed<'a>> {

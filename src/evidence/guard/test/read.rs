@@ -1,5 +1,7 @@
 //! Reads the tests of a file.
 
+use std::collections::BTreeSet;
+
 use super::head::head;
 use super::language::Language;
 use super::line::{Line, lines};
@@ -27,10 +29,10 @@ pub(super) struct Tests {
     pub(super) only: usize,
 }
 
-/// Reads the tests of a text.
-pub(super) fn read(language: Language, text: &str) -> Tests {
+/// Reads the tests of a text. `known` are functions of other files that assert something.
+pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Tests {
     let lines = lines(language, text);
-    let helpers = helper::asserting(language, &lines);
+    let helpers = helper::asserting(language, &lines, known);
     let macros = helper::making_tests(language, &lines);
     let mut found = Tests::default();
     // Attributes, decorators or annotations before the line.

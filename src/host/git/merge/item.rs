@@ -7,6 +7,7 @@ use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::{failure, split};
+use crate::host::git::plumbing::seal::{self, OwnMerges};
 use crate::host::git::plumbing::temporary;
 use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::scan;
@@ -115,6 +116,7 @@ pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<Prepared> {
 /// Moves the batch branch to a candidate; `false` when somebody else moved it since the candidate was made.
 pub fn accept(repo: &Repo, what: &MergeItem, candidate: &Candidate) -> Result<bool> {
     let record = refs::read(repo, &refs::batch(&what.batch_branch))?;
+    seal::note_merge(repo, &candidate.commit)?;
     let change = Change::default().set(&refs::batch(&what.batch_branch), &candidate.commit, record.as_deref()).update(
         &refs::head(&what.batch_branch),
         &candidate.commit,
@@ -173,6 +175,10 @@ fn already(repo: &Repo, what: &MergeItem, tip: String) -> Result<Merge> {
     let Some(base) = branch::base(repo, &what.batch_branch)? else { return Ok(Merge::Already { commit: tip }) };
     let log = Log::new(history::first_parents(repo, &tip, &base)?);
     if let Some(commit) = scan::standing_merge(&log, &what.id) {
+        // Whoever made it: what it brought was validated here by now.
+        if !OwnMerges::of(repo).holds(&commit)? {
+            seal::note_merge(repo, &commit)?;
+        }
         return Ok(Merge::Already { commit });
     }
     if log.merges(&what.id).next().is_some() {

@@ -15,5 +15,6 @@ pub(crate) mod refs;
 pub mod repo;
 mod revisions;
 pub(crate) mod run;
+pub mod seal;
 pub(crate) mod store;
 pub(crate) mod temporary;

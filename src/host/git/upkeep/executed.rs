@@ -10,6 +10,7 @@ use super::scan::{self, FoundPhase};
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::seal::OwnMerges;
 use crate::host::git::plumbing::{diff, message, notes, refs};
 use crate::host::git::workspace::branch;
 use crate::model::id::PrpId;
@@ -66,7 +67,8 @@ pub fn executed(repo: &Repo, query: &Query) -> Result<Vec<Facts>> {
     let mut entries = relevant::entries(repo, &tips)?;
     follow_reverted_merges(repo, &mut entries)?;
     let log = Log::new(entries);
-    let items = query.ids.iter().map(|id| Item::find(repo, id, &log)).collect::<Result<Vec<_>>>()?;
+    let own = OwnMerges::of(repo);
+    let items = query.ids.iter().map(|id| Item::find(repo, id, &log, &own)).collect::<Result<Vec<_>>>()?;
     let records = records(repo, &items)?;
     items.iter().map(|item| item.facts(query, &records)).collect()
 }
@@ -105,6 +107,8 @@ struct Item<'a> {
     repo: &'a Repo,
     id: &'a PrpId,
     log: &'a Log,
+    /// Which merges count.
+    counts: &'a OwnMerges<'a>,
     /// Merge commit that stands.
     merge: Option<String>,
     landed: Option<Landed>,
@@ -121,11 +125,14 @@ struct Own {
 }
 
 impl<'a> Item<'a> {
-    fn find(repo: &'a Repo, id: &'a PrpId, log: &'a Log) -> Result<Self> {
-        let merge = scan::standing_merge(log, id);
+    fn find(repo: &'a Repo, id: &'a PrpId, log: &'a Log, counts: &'a OwnMerges<'a>) -> Result<Self> {
+        let merge = match scan::standing_merge(log, id) {
+            Some(commit) if counts.holds(&commit)? => Some(commit),
+            Some(_) | None => None,
+        };
         let landed = merge.as_ref().map(|_| Landed::Merge);
         let phases = scan::read(log, id).phases;
-        let mut item = Self { repo, id, log, merge, landed, phases, own: OnceCell::new() };
+        let mut item = Self { repo, id, log, counts, merge, landed, phases, own: OnceCell::new() };
         if item.landed.is_none() {
             item.undo_reverted_merge()?;
             let is_there = |a: &FoundPhase| item.phases.iter().any(|b| a.ordinal == b.ordinal);
@@ -198,14 +205,21 @@ impl<'a> Item<'a> {
             };
             validations.extend(record.map(|record| (phase.ordinal, record.clone())));
         }
+        // Commits that say that they are its checkpoints prove nothing where nobody validated them or took them in.
+        let is_proven = |phase: &FoundPhase| validations.get(&phase.ordinal).is_some_and(ValidationRecord::passed);
+        let is_taken = match &newest {
+            Some(commit) => self.merge.is_some() || self.phases.iter().all(is_proven) || self.counts.holds(commit)?,
+            None => true,
+        };
+        let landed = self.landed.filter(|_| is_taken);
         let counts = |file: &String| !query.exclude.iter().any(|prefix| file.starts_with(prefix.as_str()));
         let files = if query.files { self.files()? } else { None };
         let times = || self.phases.iter().map(|phase| phase.time);
         Ok(Facts {
             id: self.id.to_string(),
             validations,
-            merged: self.merge.clone().or(newest),
-            landed: self.landed,
+            merged: self.merge.clone().or(newest.filter(|_| is_taken)),
+            landed,
             files: files.map(|files| files.into_iter().filter(counts).collect()),
             first: times().min().map(history::rfc3339),
             last: times().max().map(history::rfc3339),

@@ -6,8 +6,10 @@ use super::log::{Log, Said};
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::message::Revert;
+use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::Repo;
-use crate::model::checkpoint::Checkpoint;
+use crate::host::git::plumbing::seal::OwnMerges;
+use crate::model::checkpoint::{Checkpoint, TRAILER_RUN, trailer};
 use crate::model::id::PrpId;
 
 /// A phase whose checkpoint stands.
@@ -46,16 +48,42 @@ pub fn between(repo: &Repo, tip: &str, base: &str, id: &PrpId) -> Result<ItemSca
     Ok(read(&Log::new(history::first_parents(repo, tip, base)?), id))
 }
 
-/// Finds the merge commit of an item on a batch branch, if it stands.
-pub fn merged(repo: &Repo, batch_branch: &str, base: &str, id: &PrpId) -> Result<Option<String>> {
-    Ok(standing_merge(&log(repo, batch_branch, base)?, id))
+/// Returns the last commit on the branch of an item that we made, or where it started: what is newer is what agents and
+/// persons did since.
+pub fn last_own(repo: &Repo, branch: &str, base: &str) -> Result<String> {
+    let recorded = refs::read(repo, &refs::item(branch))?.unwrap_or_else(|| base.to_owned());
+    let Some(tip) = repo.tip(branch)? else { return Ok(recorded) };
+    // Merges that bring in what the item builds on are not recorded.
+    let newer = history::first_parents(repo, &tip, &recorded)?;
+    let own = newer.into_iter().find(|entry| trailer(&entry.message, TRAILER_RUN).is_some());
+    Ok(own.map_or(recorded, |entry| entry.commit))
 }
 
-/// Finds the merges of all items that stand on a batch branch, in one walk: id and commit, oldest first.
-pub fn all_merged(repo: &Repo, batch_branch: &str, base: &str) -> Result<Vec<(PrpId, String)>> {
+/// Finds the merge commit of an item on a batch branch, if it stands.
+pub fn merged(repo: &Repo, batch_branch: &str, base: &str, id: &PrpId) -> Result<Option<String>> {
+    Ok(all_merged(repo, batch_branch, base)?.merged.into_iter().find(|(merged, _)| merged == id).map(|(_, at)| at))
+}
+
+/// The merges on a batch branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merges {
+    /// Id and commit of those that stand and count, oldest first.
+    pub merged: Vec<(PrpId, String)>,
+    /// Those that look like merges of items, and that nothing of ours made.
+    pub foreign: Vec<(PrpId, String)>,
+}
+
+/// Finds the merges of all items that stand on a batch branch, in one walk.
+pub fn all_merged(repo: &Repo, batch_branch: &str, base: &str) -> Result<Merges> {
     let log = log(repo, batch_branch, base)?;
-    let standing = |id: &PrpId| Some((id.clone(), standing_merge(&log, id)?));
-    Ok(log.merged_items().into_iter().filter_map(standing).collect())
+    let own = OwnMerges::of(repo);
+    let mut found = Merges::default();
+    for id in log.merged_items() {
+        let Some(commit) = standing_merge(&log, id) else { continue };
+        let list = if own.holds(&commit)? { &mut found.merged } else { &mut found.foreign };
+        list.push((id.clone(), commit));
+    }
+    Ok(found)
 }
 
 /// Reads the first-parent commits of a branch from where it started.

@@ -1,5 +1,7 @@
 //! Checkpoints: the commits by which git knows that a phase is done.
 
+use std::collections::BTreeMap;
+
 use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, Change, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
@@ -12,7 +14,7 @@ use crate::host::git::workspace::files::tree::{self, Mode, Selection};
 use crate::host::git::workspace::mend::history::{self, Relation};
 use crate::host::git::workspace::mend::placement::{self, Placed};
 use crate::host::git::workspace::mend::rescue::{self, Owner};
-use crate::host::git::workspace::objects::{pen, quarantine};
+use crate::host::git::workspace::objects::{pen, quarantine, transfer};
 use crate::host::git::workspace::place::order::Order;
 use crate::host::git::workspace::place::record::{self, Record};
 use crate::host::git::workspace::place::space::Workspace;
@@ -83,27 +85,41 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     };
     quarantine::name(&work, || publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
     own::tell(&work, Some(&prepared.branch), &commit)?;
-    let Difference { files, links } = difference(&work, &previous, &commit)?;
-    let kept = |(path, commit): (String, String)| {
-        let kept = stage::is_kept(&work, &path, &commit)?;
-        Ok(Submodule { path, commit, kept })
-    };
-    let submodules = links.into_iter().map(kept).collect::<Result<Vec<_>>>()?;
+    let changed = difference(&work, &previous, &commit)?;
+    let mut submodules = Vec::new();
+    for (path, commit) in changed.iter().filter_map(|changed| Some((&changed.path, changed.link()?))) {
+        let kept = stage::is_kept(&work, path, commit)?;
+        submodules.push(Submodule { path: path.clone(), commit: commit.to_owned(), kept });
+    }
+    let files = paths(changed);
     let agent_commits = if placed.parent == previous { 0 } else { count(&work, &previous, &placed.parent)? };
     drop(lock);
     Ok(Made { commit, tree, files, agent_commits, already: false, deviations: placed.deviations, submodules })
 }
 
-/// Returns the files of a workspace that differ from the last checkpoint, or from where the branch started: committed,
-/// changed and untracked ones, sorted. Whoever committed since then, nothing of it is proof of a phase yet.
-pub fn unproven(repo: &Repo, prepared: &Prepared) -> Result<Vec<String>> {
+/// Returns how a workspace differs from a commit: for each file that is committed, changed or untracked there its mode and
+/// content, `None` where it is gone.
+pub fn changed(repo: &Repo, prepared: &Prepared, since: &str) -> Result<BTreeMap<String, Option<String>>> {
     let lock = record::lock(repo, &prepared.branch)?;
     let (work, record) = prepare::recorded(&repo.unhooked(), prepared)?;
     let tree = look(&work, &record, &prepared.tip)?;
-    let mut files = difference(&work, &previous(repo, prepared)?, &tree)?.files;
+    let changed = difference(&work, since, &tree)?;
     drop(lock);
-    files.sort();
-    Ok(files)
+    Ok(changed.into_iter().map(|Changed { path, content }| (path, content)).collect())
+}
+
+/// Lists the commits between the start of the branch and what is checked out in a workspace, as far as they can be read.
+pub fn commits(repo: &Repo, prepared: &Prepared) -> Result<Vec<String>> {
+    let lock = record::lock(repo, &prepared.branch)?;
+    let (work, _) = prepare::recorded(&repo.unhooked(), prepared)?;
+    quarantine::heal(&work)?;
+    let Some(head) = crate::host::git::workspace::agent::head(&work)?.commit().map(str::to_owned) else {
+        return Ok(Vec::new());
+    };
+    // Those of an agent are in its own repository until they are brought over.
+    let found = transfer::fetch(&work, &head, &prepared.base);
+    drop(lock);
+    Ok(found.map_or_else(|_| vec![head], |lines| lines.into_iter().map(|line| line.commit).collect()))
 }
 
 /// Looks at a workspace as it is, changing nothing in it. A checkpoint still stands for it when commit and tree are those
@@ -152,7 +168,7 @@ fn already(
         return Ok(None);
     }
     let before = if tip == base { tip.to_owned() } else { repo.resolve(&format!("{tip}^1"))? };
-    let files = difference(work, &before, tip)?.files;
+    let files = paths(difference(work, &before, tip)?);
     Ok(Some(Made { commit: tip.to_owned(), tree: tree.to_owned(), files, already: true, ..Made::default() }))
 }
 
@@ -233,34 +249,23 @@ fn publish(repo: &Repo, prepared: &Prepared, commit: &str, tip: Option<&str>) ->
     }
 }
 
-/// What two states have different.
-#[derive(Debug, Default)]
-struct Difference {
-    files: Vec<String>,
-    /// Submodules with their new commits.
-    links: Vec<(String, String)>,
-}
-
-fn difference(work: &Workspace, from: &str, to: &str) -> Result<Difference> {
+/// Returns what two states have different, sorted by path.
+fn difference(work: &Workspace, from: &str, to: &str) -> Result<Vec<Changed>> {
     if let Ok(changed) = pen::open(work)?.differences(from, to) {
-        let mut found = Difference::default();
-        for Changed { path, link } in changed {
-            found.links.extend(link.map(|commit| (path.clone(), commit)));
-            found.files.push(path);
-        }
-        return Ok(found);
+        return Ok(changed);
     }
     let args = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", from, to];
     let fields = work.git().args(args).list()?;
-    let mut found = Difference::default();
-    for pair in fields.chunks_exact(2) {
-        let facts: Vec<&str> = pair[0].split(' ').collect();
-        if let [_, "160000", _, commit, _] = facts[..] {
-            found.links.push((pair[1].clone(), commit.to_owned()));
-        }
-        found.files.push(pair[1].clone());
-    }
-    Ok(found)
+    let content = |facts: &str| match facts.split(' ').collect::<Vec<_>>()[..] {
+        [_, mode, _, object, _] if mode != "000000" => Some(format!("{mode} {object}")),
+        _ => None,
+    };
+    let pairs = fields.chunks_exact(2);
+    Ok(pairs.map(|pair| Changed { path: pair[1].clone(), content: content(&pair[0]) }).collect())
+}
+
+fn paths(changed: Vec<Changed>) -> Vec<String> {
+    changed.into_iter().map(|changed| changed.path).collect()
 }
 
 fn count(work: &Workspace, from: &str, to: &str) -> Result<usize> {

@@ -12,7 +12,7 @@ use crate::model::read::gate::{endless, listed, script};
 use crate::model::read::hours::{complexity, hours};
 use crate::model::read::path::{BadPath, entries, entry};
 use crate::model::read::text::heading::Heading;
-use crate::model::read::text::list_item::{items, top_items};
+use crate::model::read::text::list_item::{ListItem, items, top_items};
 use crate::model::read::text::reading::Reading;
 use crate::model::read::text::source::trim;
 
@@ -100,7 +100,7 @@ impl PhaseDraft {
                 let steps = top_items(masked, field.body.clone());
                 let boxes = steps.iter().filter_map(|step| step.ticked).collect::<Vec<_>>();
                 self.phase.done = !boxes.is_empty() && boxes.len() == steps.len() && boxes.iter().all(|ticked| *ticked);
-                self.phase.steps.extend(steps.iter().map(|item| text[item.text.clone()].to_owned()));
+                self.steps(text, &steps, problems);
             }
             Name::Gates => {
                 let gates = gates(text, reading, field, &value);
@@ -121,6 +121,23 @@ impl PhaseDraft {
             (true, true) => return,
         };
         self.phase.goal.get_or_insert_with(|| goal.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+
+    /// Takes the steps that are still to do; where all are ticked the phase as a whole is done.
+    fn steps(&mut self, text: &str, steps: &[ListItem], problems: &mut Vec<Problem>) {
+        let ticked = steps.iter().filter(|step| step.ticked == Some(true)).count();
+        let all = ticked == steps.len();
+        if let Some(first) = steps.iter().find(|step| step.ticked == Some(true)).filter(|_| !all) {
+            let label = &self.phase.label;
+            let said = format!("{ticked} of {} steps of Phase {label} are ticked and left out", steps.len());
+            problems.push(
+                Problem::warning("plan::ticked_steps", said)
+                    .at(first.text.clone())
+                    .help("take the tick off a step that is still to do"),
+            );
+        }
+        let open = steps.iter().filter(|step| all || step.ticked != Some(true));
+        self.phase.steps.extend(open.map(|step| text[step.text.clone()].to_owned()));
     }
 
     fn files(&mut self, text: &str, masked: &str, field: &Field, problems: &mut Vec<Problem>) {
@@ -211,8 +228,7 @@ fn bad_file(text: &str, span: Range<usize>, bad: BadPath) -> Problem {
 }
 
 fn gates(text: &str, reading: &Reading, field: &Field, value: &Range<usize>) -> Vec<Gate> {
-    let whole =
-        crate::model::read::text::list_item::ListItem { indent: 0, numbered: false, ticked: None, text: value.clone() };
+    let whole = ListItem { indent: 0, numbered: false, ticked: None, text: value.clone() };
     let inline = (!value.is_empty() && !crate::model::read::path::is_none(&text[value.clone()]))
         .then(|| listed(text, &whole, 2));
     let listed = top_items(&reading.masked, field.body.clone()).into_iter().map(|item| listed(text, &item, 2));

@@ -26,7 +26,7 @@ pub(crate) fn sub_plans(masked: &str, headings: &[Heading], problems: &mut Vec<P
             problems.push(
                 Problem::error("plan::no_sub_plan", format!("Mega-Phase {} links no plan", mega.label))
                     .at(heading.span.clone())
-                    .help("link the plan below the heading: `[plan](plans/part-1.md)`"),
+                    .help("name its plan below the heading: `[plan](plans/part-1.md)` or `[Break down into plans/part-1.md]`"),
             );
         }
         for span in links {
@@ -50,7 +50,8 @@ pub(crate) fn sub_plans(masked: &str, headings: &[Heading], problems: &mut Vec<P
     found
 }
 
-/// Returns the targets of links to Markdown files, and of ``**Plan**: `path` `` lines.
+/// Returns the targets of links to Markdown files, what stands in brackets alone, as in `[Break down into part-1.md]`, and
+/// the code of ``**Plan**: `path` `` lines.
 fn links(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for line in lines(text, range) {
@@ -65,6 +66,9 @@ fn links(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
             }
             from = start + length;
         }
+        if from == line.start {
+            found.extend(bracketed(text, &line));
+        }
         let field = text[line.clone()].trim_start_matches(['-', ' ', '*']).to_ascii_lowercase();
         if from == line.start && (field.starts_with("plan") || field.starts_with("sub-plan")) {
             let code = first_code(text, &line).filter(|code| markdown(&text[code.clone()]));
@@ -72,6 +76,24 @@ fn links(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Returns the path at the end of the first brackets of a line that hold one and are no link.
+fn bracketed(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    let mut from = line.start;
+    while let Some(open) = text[from..line.end].find('[').map(|at| from + at + 1) {
+        let close = open + text[open..line.end].find(']')?;
+        let inside = trim(text, open..close);
+        let start = text[inside.clone()].rfind(char::is_whitespace).map_or(inside.start, |at| inside.start + at + 1);
+        let path = start..inside.end;
+        let ticks = usize::from(text[path.clone()].len() > 2 && text[path.clone()].starts_with('`'));
+        let path = path.start + ticks..path.end - ticks;
+        if markdown(&text[path.clone()]) {
+            return Some(path);
+        }
+        from = close;
+    }
+    None
 }
 
 fn markdown(path: &str) -> bool {

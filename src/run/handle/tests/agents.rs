@@ -12,6 +12,7 @@ use crate::model::usage::{Tokens, Usage};
 use crate::run::core::effect::Task;
 use crate::run::core::message::Message;
 use crate::run::work::item::agent::Called;
+use crate::run::work::item::facts;
 
 /// A run of two items of which the first one works.
 fn working(options: RunOptions) -> Bench {
@@ -43,10 +44,10 @@ fn ended(bench: &mut Bench, report: AgentReport, ran: bool) -> (Vec<String>, Opt
         attempt: attempt("a", 1),
         phase: Some(1),
         agent: "claude".to_owned(),
-        result: Ok(Called { report: Box::new(report), ran }),
+        result: Ok(Called { judged: Box::new(facts::by_itself(report, "claude", "a")), ran }),
         answer,
     });
-    (words, waiting.given().expect("an answer").ok().map(|report| report.status))
+    (words, waiting.given().expect("an answer").ok().map(|judged| judged.report.status))
 }
 
 #[test]
@@ -93,7 +94,8 @@ fn a_usage_limit_lets_nobody_of_its_kind_start_until_it_is_over() {
     let limit = fact(Fact::Event(AgentEvent::RateLimited { until: Some(1_060) }));
     assert_eq!(bench.take(limit), ["quota_paused", "wait for claude until Some(1060)"]);
     let held = bench.answer(of("a", 1), call("claude")).expect("a report");
-    assert_eq!((held.status, held.limited_until), (AgentStatus::RateLimited, Some(1_060)));
+    assert_eq!(held.report.status, AgentStatus::RateLimited);
+    assert_eq!(held.verdict, Outcome::RateLimited { adapter: "claude".to_owned(), until: Some(1_060) });
     assert_eq!(bench.ask(of("a", 1), call("codex")).0, ["start agent of a"], "another service is none the wiser");
     let limited = Outcome::RateLimited { adapter: "claude".to_owned(), until: Some(1_060) };
     assert_eq!(bench.finish("a", 1, limited), ["answer"]);
@@ -135,7 +137,7 @@ fn money_and_tokens_count_while_they_are_spent() {
     assert_eq!(bench.take(fact(Fact::Usage(cost(0.25)))), ["budget"]);
     assert!(bench.take(fact(Fact::Usage(cost(9.0)))).is_empty(), "it is told once");
     let refused = bench.answer(of("a", 1), call("claude")).expect("a report");
-    assert_eq!(refused.status, AgentStatus::Budget);
+    assert_eq!(refused.report.status, AgentStatus::Budget);
     let mut bench = working(options());
     assert!(bench.take(fact(Fact::Usage(tokens(99)))).is_empty());
     assert_eq!(bench.take(fact(Fact::Usage(tokens(1)))), ["budget"]);

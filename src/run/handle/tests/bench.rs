@@ -137,14 +137,13 @@ impl Bench {
         assert!(matches!(waiting.given(), Some(Ok(_))));
     }
 
-    /// Closes the run, whose clean-up and report are done at once; returns how it ended.
+    /// Closes the run, whose clean-up is done at once; returns how it ended. Its last word is still to come.
     #[track_caller]
     pub(super) fn close(&mut self) -> Closed {
         let (_, waiting) = self.ask(None, Close);
         if matches!(self.tasks.last(), Some(Task::CleanUp(_))) {
             self.take(Message::CleanedUp { notes: Vec::new() });
         }
-        self.take(Message::Reported { trouble: None });
         waiting.given().expect("the run is closed").expect("it could be closed")
     }
 

@@ -1,6 +1,6 @@
 //! A run closes in steps, and each of them waits for what the one before it left.
 
-use super::bench::{Bench, merging, plain};
+use super::bench::{Bench, graph, merging, plain, start};
 use crate::bridge::{Close, Failure, RunOptions};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
@@ -27,10 +27,10 @@ fn a_run_without_branches_has_nothing_to_clean_up() {
     bench.next();
     bench.finish("a", 1, Outcome::completed());
     let (words, closed) = bench.ask(None, Close);
-    assert_eq!(words, ["step", "run_finished 0", "start report"]);
-    assert!(closed.given().is_none(), "the script waits until everything is on the disk");
-    assert_eq!(bench.take(Message::Reported { trouble: Some("full".to_owned()) }), ["answer"]);
+    assert_eq!(words, ["step", "answer"]);
     assert_eq!(closed.given().expect("closed").expect("well").exit_code, 0);
+    assert_eq!(bench.take(Message::ScriptEnded(Ok(0))), ["run_finished 0", "start report"]);
+    assert_eq!(bench.take(Message::Reported { trouble: Some("full".to_owned()) }), ["end 0"]);
     assert_eq!(bench.state.trouble.as_deref(), Some("full"), "told at the end of the program");
 }
 
@@ -41,7 +41,7 @@ fn removals_end_before_git_is_cleaned_up_and_that_before_the_report() {
     assert!(words.is_empty(), "a removal is under way: {words:?}");
     assert_eq!(bench.take(Message::BackgroundDone), ["start clean-up"]);
     let words = bench.take(Message::CleanedUp { notes: vec![EventKind::note(None, "one stays")] });
-    assert_eq!(words, ["note `one stays`", "step", "run_finished 0", "start report"]);
+    assert_eq!(words, ["note `one stays`", "step", "answer"]);
     let words = bench.take(Message::CleanedUp { notes: Vec::new() });
     assert!(words.is_empty(), "it is over once: {words:?}");
 }
@@ -81,7 +81,8 @@ fn a_run_that_is_not_whole_says_how_it_is_resumed_and_a_whole_one_what_comes_nex
         let mut bench = Bench::open(&["a"], options);
         bench.next();
         bench.finish("a", 1, outcome);
-        bench.close();
+        let code = bench.close().exit_code;
+        bench.take(Message::ScriptEnded(Ok(code)));
         match bench.events.last() {
             Some(EventKind::RunFinished { exit_code, resume, next, .. }) => (*exit_code, resume.clone(), next.clone()),
             other => panic!("{other:?}"),
@@ -116,5 +117,29 @@ fn a_script_that_opened_no_run_ends_at_once_and_what_was_held_back_is_shown() {
     assert_eq!(bench.take(Message::ScriptEnded(Ok(6))), ["flush", "end 6"]);
     let mut bench = Bench::open(&["a"], plain());
     bench.close();
-    assert_eq!(bench.take(Message::ScriptEnded(Ok(0))), ["end 0"]);
+    assert_eq!(bench.take(Message::ScriptEnded(Ok(0))), ["run_finished 0", "start report"], "it says so itself");
+    assert_eq!(bench.take(Message::Reported { trouble: None }), ["end 0"]);
+}
+
+#[test]
+fn the_script_has_the_last_word_about_its_run_and_none_about_those_before() {
+    let run = |bench: &mut Bench, id: &str, outcome: Outcome| {
+        bench.next();
+        bench.finish(id, 1, outcome);
+        bench.close().exit_code
+    };
+    let failed = || Outcome::failed(FailureKind::Script, "broken");
+    let mut bench = Bench::open(&["a"], plain());
+    assert_eq!(run(&mut bench, "a", Outcome::completed()), 0);
+    assert_eq!(bench.take(Message::ScriptEnded(Ok(6)))[0], "run_finished 6");
+    let mut bench = Bench::open(&["a"], plain());
+    assert_eq!(run(&mut bench, "a", failed()), 10);
+    let (words, opened) = bench.ask(None, start(graph(&["b"], &[]), plain()));
+    assert_eq!(words, ["run_finished 10", "start report"], "the next run ends the one before");
+    assert_eq!(bench.take(Message::Reported { trouble: None }), ["start opening"]);
+    bench.finish_opening();
+    assert!(matches!(opened.given(), Some(Ok(_))));
+    assert_eq!(run(&mut bench, "b", Outcome::completed()), 0);
+    assert_eq!(bench.take(Message::ScriptEnded(Ok(10)))[0], "run_finished 0", "10 is the end of the other one");
+    assert_eq!(bench.take(Message::Reported { trouble: None }), ["end 10"]);
 }

@@ -50,7 +50,10 @@ fn a_second_run_waits_for_the_end_of_the_first_and_an_empty_one_is_none() {
     let mut bench = Bench::open(&["a"], plain());
     assert!(matches!(bench.answer(None, start(graph(&["b"], &[]), plain())), Err(Failure::Error(_))));
     bench.close();
-    let empty = bench.answer(None, start(graph(&[], &[]), plain()));
+    let (words, empty) = bench.ask(None, start(graph(&[], &[]), plain()));
+    assert_eq!(words, ["run_finished 10", "start report"]);
+    assert_eq!(bench.take(Message::Reported { trouble: None }), ["answer"]);
+    let empty = empty.given().expect("an answer");
     assert!(matches!(empty, Err(Failure::Error(error)) if error.code == ExitCode::NothingMatched));
     let (words, _) = bench.ask(None, start(graph(&["b"], &[]), plain()));
     assert_eq!(words, ["start opening"]);

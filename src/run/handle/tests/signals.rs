@@ -40,7 +40,9 @@ fn the_exit_code_says_which_signal_it_was() {
         let mut bench = Bench::open(&["a"], plain());
         bench.take(Message::Signal(signal));
         assert_eq!(bench.close().exit_code, code);
-        assert_eq!(bench.take(Message::ScriptEnded(Ok(0))), [format!("end {code}")]);
+        let words = bench.take(Message::ScriptEnded(Ok(0)));
+        assert_eq!(words, [format!("run_finished {code}"), "start report".to_owned()]);
+        assert_eq!(bench.take(Message::Reported { trouble: None }), [format!("end {code}")]);
     }
 }
 
@@ -80,7 +82,7 @@ fn closing_does_not_wait_for_a_slow_git_when_the_program_is_being_stopped() {
     let (words, closed) = bench.ask(None, Close);
     assert_eq!(words, ["start clean-up"]);
     bench.take(Message::Signal(Signal::Interrupt));
-    assert_eq!(bench.take(Message::GraceOver), ["step", "run_finished 130", "grace", "start report"]);
+    assert_eq!(bench.take(Message::GraceOver), ["run_finished 130", "grace", "start report"]);
     assert!(bench.take(Message::CleanedUp { notes: vec![EventKind::note(None, "late")] }).is_empty());
     assert_eq!(bench.take(Message::GraceOver), ["grace"], "the report is not given up");
     bench.take(Message::Reported { trouble: None });

@@ -10,6 +10,7 @@ use crate::bridge::{RunGraph, RunOptions};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::seal;
 use crate::host::git::upkeep::{lease, scan};
 use crate::host::git::workspace::{remove, scratch};
 use crate::host::lock::Lock;
@@ -77,7 +78,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     let mark = Some(OpenMark::set(&settings, &run, &options).map_err(|error| unwritable(&error))?);
     reaped.clear();
     let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
-    let merged = integration.as_ref().map(|integration| merged(integration, &graph)).transpose()?;
+    let merged = integration.as_ref().map(|integration| merged(integration, &graph, &tell)).transpose()?;
     // Where merges are tried out, that happens beside the items.
     let beside = usize::from(options.validate_merge);
     let places = usize::try_from(options.jobs.max(1)).unwrap_or(1).min(graph.items.len()) + beside;
@@ -97,6 +98,7 @@ fn integrate(
     run: &str,
     tell: &Tell,
 ) -> Result<Integration> {
+    seal::begin(repo)?;
     let integration = integration::integrate(repo, options, graph, run, tell)?;
     lease::bury(repo)?;
     remove::sweep(repo, &settings.worktrees);
@@ -108,11 +110,19 @@ fn integrate(
     Ok(integration)
 }
 
-/// Returns the items whose merge stands on the batch branch.
-fn merged(integration: &Integration, graph: &RunGraph) -> Result<Vec<usize>> {
+/// Returns the items whose merge stands on the batch branch. One that nothing of ours made proves nothing: its item is
+/// carried out.
+fn merged(integration: &Integration, graph: &RunGraph, tell: &Tell) -> Result<Vec<usize>> {
     let Integration { repo, branch, base } = integration;
-    let standing = scan::all_merged(repo, branch, base)?;
-    let is_merged = |id: &str| standing.iter().any(|(merged, _)| merged.as_str() == id);
+    let scan::Merges { merged, foreign } = scan::all_merged(repo, branch, base)?;
+    for (id, commit) in foreign {
+        let what = format!(
+            "{} on `{branch}` looks like its merge, but no run in this repository made it: it does not count",
+            &commit[..commit.len().min(10)]
+        );
+        tell.event(EventKind::Disagreement { item: id.to_string(), what });
+    }
+    let is_merged = |id: &str| merged.iter().any(|(merged, _)| merged.as_str() == id);
     let items = graph.items.iter().enumerate().filter(|(_, info)| is_merged(&info.id));
     Ok(items.map(|(item, _)| item).collect())
 }

@@ -7,24 +7,26 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::abandoned::{self, CallKey, Left};
+use super::facts::{self, Expectation, Scene};
 use super::guard;
-use crate::bridge::{Attempt, Failure};
+use crate::bridge::{Attempt, Failure, JudgedReport};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
+use crate::evidence::verdict::Wanted;
 use crate::host::agent::{self, Fact, SessionLedger, Setup, Touch};
 use crate::host::disk::{self, Room};
-use crate::host::git::workspace::{Prepared, checkpoint};
+use crate::host::git::workspace::Prepared;
 use crate::host::process::Marker;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::model::adapter::AgentCall;
-use crate::model::agent::{AgentReport, AgentStatus};
+use crate::model::agent::{AgentReport, AgentStatus, Limit};
+use crate::model::outcome::Outcome;
 use crate::run::settings::Settings;
 use crate::run::shared::names;
 use crate::run::shared::rate_limits::{RateLimits, UsageLimit};
 use crate::run::shared::warm_up::{self, Turn};
 use crate::run::work::batch::integration::Integration;
-use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 
 /// Takes what an agent does while it runs.
@@ -51,30 +53,32 @@ pub(crate) struct AgentOrder {
     pub(crate) stop: StopToken,
     /// People were told that the disk is nearly full.
     pub(crate) disk_warned: Arc<AtomicBool>,
+    /// What it is judged by besides what it does.
+    pub(crate) expectation: Expectation,
 }
 
 /// What came of a call.
 pub(crate) struct Called {
-    pub(crate) report: Box<AgentReport>,
+    pub(crate) judged: Box<JudgedReport>,
     /// A process ran for it; otherwise its work was there already, or its service stands against it.
     pub(crate) ran: bool,
-}
-
-/// The worktree as it was before the call, where changes in it are the evidence that is wanted.
-struct Evidence {
-    tree: Prepared,
-    integration: Integration,
-    tip: String,
 }
 
 /// Runs an agent to its end, unless its work is there already or its service asks to be left alone.
 pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::result::Result<Called, Failure> {
     let AgentOrder { settings, attempt, call, run, directory, tree, integration, left, .. } = order;
+    let expectation = order.expectation;
     let task = CallKey::of(&call);
-    if let Some(report) = abandoned::report(&left, task.as_ref()) {
-        let phase = call.phase.unwrap_or(0);
-        tell.note(Some(&attempt.item), format!("phase {phase}: took over the finished work of an interrupted run"));
-        return Ok(Called { report: Box::new(report), ran: false });
+    let place = tree.clone().zip(integration.as_ref().map(|integration| integration.repo.clone()));
+    let place = place.filter(|_| expectation.wanted == Wanted::Work);
+    if let (Some(report), Some((tree, repo))) = (abandoned::report(&left, task.as_ref()), place.clone()) {
+        let scene = Scene::left(repo, tree).await?;
+        let (judged, _) = facts::judged(report, expectation.clone(), Some(scene)).await?;
+        if matches!(judged.verdict, Outcome::Completed { .. }) {
+            let phase = call.phase.unwrap_or(0);
+            tell.note(Some(&attempt.item), format!("phase {phase}: took over the finished work of an interrupted run"));
+            return Ok(Called { judged: Box::new(judged), ran: false });
+        }
     }
     let cwd = tree.as_ref().map_or_else(|| settings.root.clone(), |tree| tree.path.clone());
     enough_room(&cwd, &order.disk_warned, &tell)?;
@@ -83,9 +87,12 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     let first = order.turn.wait(&order.stop).await;
     // Whoever went ahead may have met a limit meanwhile.
     if let Some(limit) = order.rate_limits.pass(&call.name, &order.stop).await {
-        return Ok(Called { report: Box::new(held_back(limit)), ran: false });
+        return Ok(Called { judged: Box::new(held_back(limit, &call.name, &attempt.item)), ran: false });
     }
-    let evidence = evidence(tree.filter(|_| call.expects_changes), integration).await?;
+    let scene = match place {
+        Some((tree, repo)) => Some(Scene::before(repo, tree).await?),
+        None => None,
+    };
     let before = guard::look(checkout).await;
     let folder = folder(&directory, &attempt, call.phase);
     if task.is_some() {
@@ -120,28 +127,28 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     let mut report = agent::attempt(call, setup, facts, order.stop).await;
     // Facts that are still on their way come before the end.
     drop(listener.await);
-    if let (AgentStatus::Ok, Some(evidence)) = (report.status, evidence) {
-        let tip = evidence.tip.clone();
-        if evidence.shows_no_change().await {
-            // A claim without anything to show for it is no success, whatever the exit code says.
-            report.status = AgentStatus::NoWork;
-        } else if let Some(task) = task {
-            task.keep(tip, &report, &folder);
-        }
-    }
     let touched = before.changes().await;
     if !touched.is_empty() {
         let what = format!("while its agent ran, {} changed outside of its worktree", touched.join(", "));
-        tell.event(EventKind::Disagreement { item: attempt.item, what });
+        tell.event(EventKind::Disagreement { item: attempt.item.clone(), what });
     }
     let served = report.model.clone().or(asked);
     report.usage = settings.prices.complete(report.usage, served.as_deref());
-    Ok(Called { report: Box::new(report), ran: true })
+    let tip = scene.as_ref().map(|scene| scene.tip.clone());
+    let (judged, disagreements) = facts::judged(report, expectation, scene).await?;
+    for what in disagreements {
+        tell.event(EventKind::Disagreement { item: attempt.item.clone(), what });
+    }
+    if let (Some(task), Some(tip), Outcome::Completed { .. }) = (task, tip, &judged.verdict) {
+        task.keep(tip, &judged.report, &folder);
+    }
+    Ok(Called { judged: Box::new(judged), ran: true })
 }
 
-/// Makes the report of a call that is not started because of a usage limit.
-pub(crate) fn held_back(limit: UsageLimit) -> AgentReport {
-    AgentReport { limited_until: limit.until, ..AgentReport::not_started(AgentStatus::RateLimited) }
+/// Judges a call that is not started because of a usage limit.
+pub(crate) fn held_back(limit: UsageLimit, agent: &str, item: &str) -> JudgedReport {
+    let limit = Some(Limit { until: limit.until });
+    facts::by_itself(AgentReport { limit, ..AgentReport::not_started(AgentStatus::RateLimited) }, agent, item)
 }
 
 /// Looks at the free space before an agent fills the rest of it.
@@ -161,26 +168,6 @@ fn enough_room(place: &Path, warned: &AtomicBool, tell: &Tell) -> Result<()> {
         }
     }
     Ok(())
-}
-
-async fn evidence(
-    tree: Option<Prepared>,
-    integration: Option<Integration>,
-) -> std::result::Result<Option<Evidence>, Failure> {
-    let Some((tree, integration)) = tree.zip(integration) else { return Ok(None) };
-    off_the_loop(move || {
-        let tip = integration.repo.tip(&tree.branch)?;
-        Ok(tip.map(|tip| Evidence { tree, integration, tip }))
-    })
-    .await
-}
-
-impl Evidence {
-    /// Tells whether the worktree is as it was. When git cannot tell, something may have changed.
-    async fn shows_no_change(self) -> bool {
-        let look = move || checkpoint::unproven(&self.integration.repo, &self.tree);
-        matches!(off_the_loop(look).await, Ok(files) if files.is_empty())
-    }
 }
 
 /// Returns the folder of a call, below that of its run; one phase may need several calls.

@@ -5,6 +5,7 @@ pub(crate) mod agent;
 pub(crate) mod checkpoint;
 pub(crate) mod diff;
 pub(crate) mod document;
+pub(crate) mod facts;
 mod found;
 pub(crate) mod guard;
 pub(crate) mod remove;

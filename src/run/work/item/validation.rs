@@ -1,6 +1,7 @@
 //! Validation of a phase: the state of a worktree is checked, and the record is kept beside its commit.
 
 use super::abandoned::{self, Left};
+use super::facts;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
@@ -11,6 +12,7 @@ use crate::host::git::workspace::Prepared;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;
+use crate::run::shared::leftovers::Leftovers;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::off_the_loop::off_the_loop;
@@ -25,16 +27,19 @@ pub(crate) struct ValidationOrder {
     pub(crate) left: Left,
     pub(crate) checks: Validation,
     pub(crate) stop: StopToken,
+    /// Where what it left is noted.
+    pub(crate) leftovers: Leftovers,
 }
 
 /// Validates and keeps the record.
 pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result::Result<ValidationRecord, Failure> {
-    let ValidationOrder { integration, attempt, tree, left, checks, stop } = order;
+    let ValidationOrder { integration, attempt, tree, left, checks, stop, leftovers } = order;
     abandoned::save(left, Some(&integration.repo), &tell).await?;
     let record = run(&checks, &attempt.item, stop, &tell).await.ok_or(Failure::Cancelled)?;
     off_the_loop(move || {
         let commit = proven_commit(&integration.repo, &tree, &attempt.item, record.phase)?;
         notes::write(&integration.repo, &commit, &record)?;
+        leftovers.validated(facts::since_checkpoint(&integration.repo, &tree)?);
         Ok(record)
     })
     .await

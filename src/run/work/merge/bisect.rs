@@ -230,7 +230,7 @@ impl Search<'_> {
         let base = self.trial.base.clone();
         off_the_loop(move || {
             let mut found = Vec::new();
-            for (id, merge) in scan::all_merged(&repo, &branch, &base)? {
+            for (id, merge) in scan::all_merged(&repo, &branch, &base)?.merged {
                 let known = without.as_ref().map_or(Ok(false), |other| repo.is_ancestor(&merge, other))?;
                 if !known && repo.is_ancestor(&merge, &tip)? {
                     found.push((id, merge));

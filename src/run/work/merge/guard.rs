@@ -109,7 +109,7 @@ fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
 /// Returns the other items, with what those that are merged have made.
 fn others(what: &Guarded, repo: &Repo, into: &str) -> Result<Vec<Other>> {
     let Integration { branch: name, base, .. } = &what.integration;
-    let merged = scan::all_merged(repo, name, base)?;
+    let merged = scan::all_merged(repo, name, base)?.merged;
     let mut others = Vec::new();
     for (item, declared) in &what.others {
         let mut made = Vec::new();

@@ -23,9 +23,10 @@ fn plan(call: &Call, path: &str) -> Result<PlanValue, Fault> {
     Ok(PlanValue { plan: Arc::new(plan), problems: Arc::new(problems) })
 }
 
-/// An error without a place is about the whole document.
+/// An error without a place is about the whole document. So is a part without a plan: the numbers of the batches after
+/// it depend on it.
 fn concerns_all(problem: &Problem) -> bool {
-    problem.span.is_none()
+    problem.span.is_none() || problem.code == "plan::no_sub_plan"
 }
 
 #[export_module]

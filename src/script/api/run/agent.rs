@@ -6,11 +6,9 @@ use std::sync::Arc;
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::CallAgent;
-use crate::error::{Error, ExitCode};
-
 use super::agent_call::{self, Options};
-use super::agent_settings::{WISH, detected, found, named, required_name, settle, to_map, wish};
+use super::agent_settings::{WISH, found, named, program, ready, required_name, settle, to_map, wish};
+use crate::bridge::{CallAgent, JudgedReport};
 use crate::script::adapter::AdapterScript;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
@@ -37,16 +35,11 @@ fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, 
 fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
     let (options, adapter) = Options::read(call, role, options)?;
     let name = adapter.name.clone();
-    let Some(program) = detected(call, &adapter)? else {
-        let text = format!("the program of agent `{name}` was not found");
-        return Err(Error::new(ExitCode::AgentMissing, text)
-            .help(format!("install it, or set `adapter.{name}.program`"))
-            .into());
-    };
+    let program = program(call, &adapter)?;
     let env = environment(call, &adapter)?;
     let request = agent_call::build(call, options, adapter, program, env);
-    let report = call.ask(CallAgent(Box::new(request)))?;
-    Ok(AnswerValue { agent: name, report: Arc::new(report) })
+    let JudgedReport { report, verdict } = call.ask(CallAgent(Box::new(request)))?;
+    Ok(AnswerValue { agent: name, report: Arc::new(report), verdict })
 }
 
 fn settings_with(call: &Call, role: &str, item: &Dynamic, options: Map) -> Result<Map, Fault> {
@@ -107,6 +100,17 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn name(context: NativeCallContext) -> Thrown<String> {
         native(&context, |call| required_name(call, EXECUTOR))
+    }
+
+    /// Returns the name of the agent that has a role, and makes sure that its program is there; throws otherwise. Called
+    /// before anything is made, so that a batch does not begin without its agent.
+    ///
+    /// ```rhai
+    /// agent::ready("reviewer");
+    /// ```
+    #[rhai_fn(name = "ready", return_raw)]
+    pub fn ready_for(context: NativeCallContext, role: &str) -> Thrown<String> {
+        native(&context, |call| ready(call, role))
     }
 
     /// Returns the name of the agent that has a role, or `()` when there is none.

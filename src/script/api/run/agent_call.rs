@@ -196,7 +196,11 @@ fn task(call: &Call, options: &Options) -> TaskSpec {
     let prp = item.as_ref().and_then(|item| item.read_lock::<PrpValue>().map(|prp| prp.clone()));
     let id = prp.as_ref().and_then(|prp| prp.0.id.as_ref());
     let own_batch = || prp.as_ref()?.0.batch.or_else(|| Some(id?.batch()?.0));
-    let batch = number(call, "batch").or_else(own_batch);
+    let of_item = |name: &str| {
+        let value = item.as_ref()?.read_lock::<Map>()?.get(name)?.as_int().ok()?;
+        u32::try_from(value).ok()
+    };
+    let batch = number(call, "batch").or_else(own_batch).or_else(|| of_item("batch"));
     let path = prp.as_ref().map(|prp| prp.0.path.display().to_string());
     let input = options.input.clone().or_else(|| {
         let text = options.phase.as_ref().map(|phase| phase.prp.phase_text(phase.phase()).to_owned());
@@ -223,8 +227,8 @@ fn task(call: &Call, options: &Options) -> TaskSpec {
             project_root: Some(call.state.root.display().to_string()),
             branch: id.filter(|_| operation == Operation::Execute).map(PrpId::branch),
             batch_id: batch.map(|batch| batch.to_string()),
-            stage: stage(item.as_ref()),
-            order: prp.as_ref().and_then(|prp| prp.0.order),
+            stage: prp.as_ref().map_or_else(|| of_item("stage"), |prp| prp.0.stage),
+            order: prp.as_ref().map_or_else(|| of_item("order"), |prp| prp.0.order),
         },
         prp_path: path,
         ..TaskSpec::default()
@@ -234,8 +238,4 @@ fn task(call: &Call, options: &Options) -> TaskSpec {
 /// Returns a flag of the command that is a number.
 fn number(call: &Call, flag: &str) -> Option<u32> {
     call.state.run().flag(flag)?.as_u64().and_then(|number| u32::try_from(number).ok())
-}
-
-fn stage(item: Option<&Dynamic>) -> Option<u32> {
-    item.and_then(|item| item.read_lock::<PrpValue>().and_then(|prp| prp.0.stage))
 }

@@ -12,6 +12,7 @@ use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
 use crate::script::api::shape::{Kind, Shape, key, required, type_word};
+use crate::script::api::world::process::find;
 use crate::script::detected::Detected;
 use crate::script::value::convert::{optional, texts};
 use crate::script::value::plan_phase::PlanPhaseValue;
@@ -88,6 +89,13 @@ pub(crate) fn required_name(call: &Call, role: &str) -> Result<String, Fault> {
     found(call, role)?.ok_or_else(|| none_installed().into())
 }
 
+/// Returns the agent of a role whose program is there.
+pub(crate) fn ready(call: &Call, role: &str) -> Result<String, Fault> {
+    let name = required_name(call, role)?;
+    program(call, &AdapterScript::load(&call.state, &name)?)?;
+    Ok(name)
+}
+
 fn first_installed(call: &Call) -> Result<Option<String>, Fault> {
     for name in KNOWN {
         if detected(call, &AdapterScript::load(&call.state, name)?)?.is_some() {
@@ -102,10 +110,20 @@ fn none_installed() -> Error {
         .help("install one, or name one with `--agent`: `runbook` needs no model, `command` runs your own program")
 }
 
+/// Returns the program of an adapter; it must be there.
+pub(crate) fn program(call: &Call, adapter: &AdapterScript) -> Result<Detected, Fault> {
+    let name = &adapter.name;
+    detected(call, adapter)?.ok_or_else(|| {
+        let text = format!("the program of agent `{name}` was not found");
+        let help = format!("install it, or set `adapter.{name}.program`");
+        Error::new(ExitCode::AgentMissing, text).help(help).into()
+    })
+}
+
 /// Looks for the program of an adapter, once per run.
-pub(crate) fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fault> {
+fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fault> {
     if let Some(program) = call.state.setting_text(&format!("adapter.{}.program", adapter.name)) {
-        return Ok(Some(Detected { program, version: None }));
+        return Ok(find(call, &program)?.map(|program| Detected { program, version: None }));
     }
     Ok(call.state.detected(&adapter.name, || adapter.detect())?)
 }

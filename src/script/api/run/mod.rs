@@ -3,7 +3,6 @@
 pub(crate) mod agent;
 pub(crate) mod agent_call;
 pub(crate) mod agent_settings;
-pub(crate) mod answer;
 pub(crate) mod current;
 pub(crate) mod dag;
 pub(crate) mod event;

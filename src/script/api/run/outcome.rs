@@ -131,12 +131,12 @@ pub(crate) mod module {
         OutcomeValue(Outcome::Unproven { claim: claim.to_owned(), evidence: evidence.to_owned() })
     }
 
-    /// What an agent's answer means for its item: a usage limit pauses, an overload is tried again, and so on.
+    /// The verdict about an agent's answer: a usage limit pauses, an overload is tried again, and so on.
     ///
     /// ```rhai
     /// if !answer.ok { return outcome::from_answer(answer); }
     /// ```
     pub fn from_answer(answer: AnswerValue) -> OutcomeValue {
-        OutcomeValue(crate::script::api::run::answer::outcome(&answer))
+        OutcomeValue(answer.verdict)
     }
 }

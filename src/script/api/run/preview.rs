@@ -125,7 +125,7 @@ impl Preview<'_, '_> {
             _ if has_guessed => Some("what follows depends on the answer".to_owned()).filter(|_| result.is_err()),
             Err(error) => Some(format!("would fail: {}", recipe::reason(self.context, self.call, &error))),
             Ok(value) => match recipe::returned(&value, self.context.engine()) {
-                Outcome::Completed { note: Some(note), .. } => Some(format!("completed: {note}")),
+                Outcome::Completed { note: Some(said), .. } => Some(format!("completed: {said}")),
                 Outcome::Completed { .. } => None,
                 other => Some(ended(&other)),
             },

@@ -14,7 +14,7 @@ use crate::error::{Error, ExitCode};
 use crate::event::kind::{EdgeInfo, EventKind, ItemInfo, RunStep};
 use crate::model::outcome::{FailureKind, Outcome};
 
-use super::{answer, current, options};
+use super::{current, options};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
 use crate::script::limits::STACK;
@@ -132,7 +132,7 @@ pub(super) fn returned(value: &Dynamic, engine: &Engine) -> Outcome {
         return outcome.0.clone();
     }
     if let Some(answer) = value.read_lock::<AnswerValue>() {
-        return answer::outcome(&answer);
+        return answer.verdict.clone();
     }
     if value.is_unit() {
         return Outcome::completed();

@@ -62,7 +62,7 @@ fn start(call: &Call, options: Map) -> Result<Map, Fault> {
 }
 
 /// Looks a program up like the shell does, without one.
-fn find(call: &Call, name: &str) -> Result<Option<String>, Fault> {
+pub(crate) fn find(call: &Call, name: &str) -> Result<Option<String>, Fault> {
     let candidates: Vec<PathBuf> = if name.contains('/') {
         vec![call.state.root.join(name)]
     } else {

@@ -51,7 +51,7 @@ impl Type {
     /// Returns the type of a kind; `what` names the value.
     pub(super) fn of_kind(kind: &Kind, what: &str) -> Self {
         match kind {
-            Kind::Any | Kind::Number | Kind::Texts => Self::Any,
+            Kind::Any | Kind::Number | Kind::Texts | Kind::Closure => Self::Any,
             Kind::Text => Self::Text,
             Kind::Word(words) => Self::Word(words),
             Kind::Int => Self::Int,
@@ -60,7 +60,6 @@ impl Type {
             Kind::List(of) => Self::list(Self::of_kind(of, what)),
             Kind::Map => Self::open_map(what),
             Kind::Keys(keys) => Self::keys(keys, what),
-            Kind::Closure => Self::Any,
             Kind::Value(name) => Self::Named((*name).to_owned()),
             Kind::Optional(of) => Self::Optional(Rc::new(Self::of_kind(of, what))),
         }

@@ -25,8 +25,15 @@ pub(crate) struct Listed {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Changed {
     pub(crate) path: String,
-    /// The commit of another repository that the second tree has there.
-    pub(crate) link: Option<String>,
+    /// Mode and object of what the second tree has there, such as `100644 8baef1b…`; `None` where it has nothing.
+    pub(crate) content: Option<String>,
+}
+
+impl Changed {
+    /// Returns the commit of another repository that the second tree has there.
+    pub(crate) fn link(&self) -> Option<&str> {
+        self.content.as_deref()?.strip_prefix("160000 ")
+    }
 }
 
 impl Store {
@@ -155,8 +162,8 @@ fn compare(
             let (from, to) = (open(&old)?, open(&new)?);
             compare(repo, from.as_ref(), to.as_ref(), &format!("{path}/"), depth + 1, changed)?;
         } else {
-            let link = new.filter(|entry| entry.kind() == Some(ObjectType::Commit)).map(|entry| entry.id().to_string());
-            changed.push(Changed { path, link });
+            let content = new.map(|entry| format!("{:06o} {}", entry.filemode(), entry.id()));
+            changed.push(Changed { path, content });
         }
     }
 }
