@@ -64,6 +64,20 @@ fn a_set_up_that_failed_is_done_again() {
 }
 
 #[test]
+fn a_set_up_is_done_once_however_often_the_work_is_taken_up_again() {
+    let project = pair();
+    project.configure("[worktree]\nsetup = [\"echo x >> $TOOLS/set-ups\"]\n");
+    project.sabotage("PRP-47.1.1", 1, "exit 3");
+    for _ in 0..2 {
+        project.run(&["exe", "PRP-47.1.1"]).exits(10);
+    }
+    project.mend("PRP-47.1.1", 1);
+    project.run(&["exe", "PRP-47.1.1"]).exits(0);
+    assert_eq!(project.calls_of("PRP-47.1.1"), ["1", "1", "1"]);
+    assert_eq!(text(&project, "set-ups").lines().count(), 1, "all three worked in the same worktree");
+}
+
+#[test]
 fn a_set_up_that_hangs_ends_with_the_run() {
     let project = pair();
     project.configure("[run]\ngrace = \"500ms\"\n[worktree]\nsetup = [\"touch $TOOLS/began; sleep 600\"]\n");
