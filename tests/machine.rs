@@ -1,7 +1,7 @@
 //! The rules of the schedule, one by one. Random schedules are in `simulation.rs`.
 
 use batchprp::model::outcome::{FailureKind, Outcome};
-use batchprp::schedule::{Action, Input, ItemGraph, ItemNode, ItemState, Machine, Policy, Wait};
+use batchprp::schedule::{Action, Input, ItemGraph, ItemNode, ItemState, Machine, RunPolicy, Wait};
 
 use Action::{Finished, ItemFinished, Merge, Pause, Resume, Retry, Start, StopRunning};
 
@@ -24,8 +24,8 @@ fn plan(hours: &[f64], waits: &[(usize, usize, bool)]) -> ItemGraph {
     }
 }
 
-fn policy(jobs: usize) -> Policy {
-    Policy { jobs, retries: 1, merge: false, ..Policy::default() }
+fn policy(jobs: usize) -> RunPolicy {
+    RunPolicy { jobs, retries: 1, merge: false, ..RunPolicy::default() }
 }
 
 fn done(item: usize, attempt: u32) -> Input {
@@ -57,7 +57,7 @@ fn the_longest_remaining_path_goes_first_and_ties_go_by_order() {
 
 #[test]
 fn an_item_waits_for_the_merge_of_what_it_needs() {
-    let mut machine = Machine::new(plan(&[1.0, 1.0], &[(0, 1, true)]), Policy { merge: true, ..policy(1) });
+    let mut machine = Machine::new(plan(&[1.0, 1.0], &[(0, 1, true)]), RunPolicy { merge: true, ..policy(1) });
     assert_eq!(machine.step(Input::Poll), [start(0)]);
     assert_eq!(machine.step(done(0, 1)), [Merge { item: 0 }]);
     assert_eq!((machine.state(0), machine.running(), machine.merging()), (&ItemState::Merging, 0, 1));
@@ -117,7 +117,7 @@ fn time_outs_and_transient_failures_are_tried_again_and_crashes_are_not() {
 #[test]
 fn a_usage_limit_pauses_starts_and_uses_up_no_retry() {
     let plan = plan(&[1.0; 3], &[]).with_adapters(|_| Some("claude".to_owned()));
-    let mut machine = Machine::new(plan, Policy { retries: 0, wait_for_quota: true, ..policy(2) });
+    let mut machine = Machine::new(plan, RunPolicy { retries: 0, wait_for_quota: true, ..policy(2) });
     machine.step(Input::Poll);
     let limit = Outcome::RateLimited { adapter: "claude".to_owned(), until: Some(2000) };
     assert_eq!(machine.step(ended(0, 1, limit)), [Pause { adapter: "claude".to_owned(), until: Some(2000) }]);
@@ -151,7 +151,7 @@ fn a_usage_limit_holds_back_the_items_of_its_adapter_and_no_others() {
     let pending = [0, 1, 2, 4].map(|item| ItemFinished { item });
     assert_eq!(machine.step(ended(4, 1, limit())), [pending.as_slice(), &[Finished]].concat());
 
-    let mut machine = Machine::new(plan(), Policy { wait_for_quota: true, ..policy(1) });
+    let mut machine = Machine::new(plan(), RunPolicy { wait_for_quota: true, ..policy(1) });
     machine.step(Input::Poll);
     machine.step(ended(0, 1, limit()));
     machine.step(Input::Poll);
@@ -197,7 +197,7 @@ fn an_item_without_budget_is_pending_and_so_is_all_that_did_not_start() {
 
 #[test]
 fn cancel_stops_what_runs_and_keeps_what_was_done_in_the_same_moment() {
-    let policy = Policy { merge: true, ..policy(2) };
+    let policy = RunPolicy { merge: true, ..policy(2) };
     let mut machine = Machine::new(plan(&[1.0; 4], &[(0, 3, true)]), policy);
     machine.step(Input::Poll);
     assert_eq!(machine.step(Input::Cancel), [StopRunning]);
@@ -222,14 +222,14 @@ fn cancel_before_anything_ran_is_the_end() {
 
 #[test]
 fn fail_fast_stops_the_run_and_max_fail_lets_running_items_finish() {
-    let mut fast = Machine::new(plan(&[1.0; 3], &[]), Policy { fail_fast: true, ..policy(2) });
+    let mut fast = Machine::new(plan(&[1.0; 3], &[]), RunPolicy { fail_fast: true, ..policy(2) });
     fast.step(Input::Poll);
     assert_eq!(fast.step(ended(0, 1, crash())), [ItemFinished { item: 0 }, StopRunning]);
     assert_eq!(
         fast.step(ended(1, 1, Outcome::Cancelled)),
         [ItemFinished { item: 1 }, ItemFinished { item: 2 }, Finished]
     );
-    let mut two = Machine::new(plan(&[1.0; 4], &[]), Policy { max_fail: Some(2), ..policy(3) });
+    let mut two = Machine::new(plan(&[1.0; 4], &[]), RunPolicy { max_fail: Some(2), ..policy(3) });
     two.step(Input::Poll);
     let partial = Outcome::Partial { phase: 1, level: 3, reason: "tests".to_owned() };
     two.step(ended(0, 1, partial));
@@ -252,7 +252,7 @@ fn missing_credentials_start_nothing_more() {
 #[test]
 fn a_parked_merge_blocks_what_needs_it_and_can_end_the_run() {
     for stop in [false, true] {
-        let policy = Policy { merge: true, stop_on_conflict: stop, ..policy(1) };
+        let policy = RunPolicy { merge: true, stop_on_conflict: stop, ..policy(1) };
         let mut machine = Machine::new(plan(&[2.0, 1.0, 1.0], &[(0, 1, true)]), policy);
         machine.step(Input::Poll);
         machine.step(done(0, 1));
@@ -271,7 +271,7 @@ fn a_parked_merge_blocks_what_needs_it_and_can_end_the_run() {
 #[test]
 fn barriers_hold_later_stages_back() {
     let waits = [(0, 2, true)];
-    let mut machine = Machine::new(plan(&[1.0, 1.0, 9.0], &waits), Policy { barrier: true, ..policy(4) });
+    let mut machine = Machine::new(plan(&[1.0, 1.0, 9.0], &waits), RunPolicy { barrier: true, ..policy(4) });
     assert_eq!(machine.step(Input::Poll), [start(0), start(1)]);
     machine.step(done(0, 1));
     assert_eq!(machine.state(2), &ItemState::Ready);

@@ -1,5 +1,8 @@
 //! The views of one run: what people see on the board, at the end, and in files.
 
+use std::collections::BTreeMap;
+
+use batchprp::event::kind::{EventKind, ItemInfo, ItemStatus};
 use batchprp::event::{Event, RunView};
 use batchprp::report::{Style, board, github, html, junit, lines, markdown, metrics, summary};
 
@@ -13,6 +16,58 @@ fn events() -> Vec<Event> {
 fn state(seq: u64) -> RunView {
     let events: Vec<Event> = events().into_iter().filter(|event| event.seq <= seq).collect();
     RunView::of(&events)
+}
+
+/// One of so many equal items is done, after a minute; the others have not begun.
+fn with_jobs(jobs: u32) -> RunView {
+    let item = |number: u32| ItemInfo {
+        id: format!("PRP-47.1.{number}"),
+        title: "Work".to_owned(),
+        name: format!("PRP-47.1.{number}-work"),
+        stage: 1,
+        phases: 1,
+        hours: 1.0,
+    };
+    let done = item(1).id;
+    let kinds = [
+        EventKind::RunStarted {
+            command: "exe".to_owned(),
+            batch: Some(47),
+            pid: 1,
+            host: "build".to_owned(),
+            argv: Vec::new(),
+            jobs,
+            merges: false,
+        },
+        EventKind::Graph {
+            items: (1..=5).map(item).collect(),
+            stages: BTreeMap::new(),
+            edges: Vec::new(),
+            critical_path: Vec::new(),
+            bound_hours: 1.0,
+        },
+        EventKind::ItemStarted { item: done.clone(), stage: 1, attempt: 1 },
+        EventKind::ItemFinished {
+            item: done,
+            status: ItemStatus::Completed,
+            outcome: None,
+            reason: String::new(),
+            value: None,
+            duration: 60.0,
+        },
+    ];
+    let at = || "2026-11-20T10:15:00.000Z".to_owned();
+    let event = |(seq, kind)| Event { seq, at: at(), run: "r".to_owned(), kind };
+    RunView::of(&(1..).zip(kinds).map(event).collect::<Vec<_>>())
+}
+
+#[test]
+fn the_board_shares_what_is_left_among_the_jobs_but_no_item_among_two() {
+    let left = |jobs| {
+        let frame = board::frame(&with_jobs(jobs), None, Style::PLAIN, 100).join("\n");
+        frame.split_once("done ≈ ").and_then(|(_, rest)| rest.lines().next().map(str::to_owned)).unwrap_or(frame)
+    };
+    assert_eq!([1, 2, 4, 8].map(left), ["4m", "2m", "1m", "1m"]);
 }
 
 fn text(write: impl Fn(&RunView, &mut dyn std::io::Write) -> std::io::Result<()>) -> String {

@@ -1,4 +1,4 @@
-//! Rules of the house that no compiler checks: who may name whom, how long files are, what never stands in `src/`.
+//! Rules of the source that no compiler checks: who may name whom, how long files are, what never stands in `src/`.
 
 #[path = "tidy/imports.rs"]
 mod imports;

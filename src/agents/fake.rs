@@ -76,7 +76,7 @@ fn play(step: &FakeStep, item: &str, speaker: &mut Speaker) -> Result<Option<u8>
         },
         FakeStep::Say { text } => speaker.say(&AgentEvent::Message { text: text.clone() }),
         FakeStep::Progress { text, percent } => speaker.progress(text, *percent),
-        FakeStep::Beat { progress, step } => beat(item, "working", *progress, step),
+        FakeStep::Heartbeat { progress, step } => beat(item, "working", *progress, step),
         FakeStep::IgnoreTerm => {}
         FakeStep::Orphan { seconds, double } => orphan(*seconds, *double).map_err(failed)?,
         FakeStep::Commit { message } => commit(message).map_err(failed)?,

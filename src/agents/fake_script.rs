@@ -55,7 +55,7 @@ pub(crate) enum FakeStep {
         percent: Option<f64>,
     },
     /// Writes the heartbeat file.
-    Beat {
+    Heartbeat {
         progress: Option<f64>,
         step: String,
     },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::item::{ItemView, Standing};
-use super::kind::{EdgeInfo, EventKind, ItemInfo, ItemStatus, RunStep};
+use super::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus, RunStep};
 use super::record::Event;
 use crate::model::usage::Usage;
 
@@ -107,6 +107,26 @@ impl RunView {
         self.items.iter().filter(|item| item.status() == Some(status)).count()
     }
 
+    /// Notes which of some items wait for nobody any more.
+    fn make_ready(&mut self, items: Vec<usize>, at: Option<Timestamp>) {
+        let ended = |id: &str| self.item(id).map(ItemView::status);
+        let is_over = |edge: &EdgeInfo| match ended(&edge.from) {
+            Some(Some(status)) => status == ItemStatus::Completed || edge.reason != EdgeReason::Explicit,
+            Some(None) => false,
+            None => true,
+        };
+        let waits = |id: &str| self.edges.iter().any(|edge| edge.to == id && !is_over(edge));
+        let is_ready = |index: &usize| {
+            self.items.get(*index).is_some_and(|item| item.standing == Standing::Waiting && !waits(&item.info.id))
+        };
+        let ready: Vec<usize> = items.into_iter().filter(is_ready).collect();
+        for index in ready {
+            if let Some(item) = self.items.get_mut(index) {
+                item.become_ready(at);
+            }
+        }
+    }
+
     /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
         let at = event.at.parse::<Timestamp>().ok().or(self.latest);
@@ -138,6 +158,11 @@ impl RunView {
                 for info in items {
                     self.item_mut(&info.id).info = info.clone();
                 }
+                self.make_ready((0..self.items.len()).collect(), at);
+            }
+            EventKind::ItemFinished { item, .. } => {
+                let after = self.edges.iter().filter(|edge| edge.from == *item);
+                self.make_ready(after.filter_map(|edge| self.index.get(&edge.to).copied()).collect(), at);
             }
             EventKind::QuotaPaused { agent, until } => {
                 self.paused = Some(QuotaPause { agent: agent.clone(), until: *until });
@@ -161,8 +186,7 @@ impl RunView {
                     next: next.clone(),
                 });
             }
-            EventKind::ItemReady { .. }
-            | EventKind::ItemStarted { .. }
+            EventKind::ItemStarted { .. }
             | EventKind::Resumed { .. }
             | EventKind::AttemptStarted { .. }
             | EventKind::AttemptFinished { .. }
@@ -181,7 +205,6 @@ impl RunView {
             | EventKind::Rescue { .. }
             | EventKind::Document { .. }
             | EventKind::Issue { .. }
-            | EventKind::ItemFinished { .. }
             | EventKind::Note { item: Some(_), .. } => {}
         }
     }

@@ -103,6 +103,12 @@ impl ItemView {
         }
     }
 
+    /// Notes that it waits for nobody any more.
+    pub(super) fn become_ready(&mut self, at: Option<Timestamp>) {
+        self.standing = Standing::Ready;
+        self.ready = self.ready.or(at);
+    }
+
     /// Returns how the item ended.
     pub fn status(&self) -> Option<ItemStatus> {
         if let Standing::Finished(status) = self.standing { Some(status) } else { None }
@@ -132,10 +138,6 @@ impl ItemView {
 
     pub(super) fn apply(&mut self, kind: &EventKind, at: Option<Timestamp>) {
         match kind {
-            EventKind::ItemReady { .. } => {
-                self.standing = Standing::Ready;
-                self.ready = self.ready.or(at);
-            }
             EventKind::ItemStarted { stage, attempt, .. } => {
                 self.standing = Standing::Running;
                 self.info.stage = *stage;

@@ -49,13 +49,35 @@ pub struct ItemInfo {
     pub hours: f64,
 }
 
+/// Why an item waits for another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EdgeReason {
+    /// The document says so: it needs the work of the other one.
+    Explicit,
+    /// Both change a file.
+    File,
+    /// One names the other in `conflicts_with`.
+    Conflict,
+}
+
+impl EdgeReason {
+    /// Returns the word used in files and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Explicit => "explicit",
+            Self::File => "file",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
 /// An edge of the graph: `to` waits for `from`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EdgeInfo {
     pub from: String,
     pub to: String,
-    /// `explicit`, `file` or `conflict`.
-    pub reason: String,
+    pub reason: EdgeReason,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
 }
@@ -178,9 +200,6 @@ pub enum EventKind {
         edges: Vec<EdgeInfo>,
         critical_path: Vec<String>,
         bound_hours: f64,
-    },
-    ItemReady {
-        item: String,
     },
     ItemStarted {
         item: String,
@@ -386,8 +405,7 @@ impl EventKind {
     /// Returns the item that the event is about.
     pub fn item(&self) -> Option<&str> {
         match self {
-            Self::ItemReady { item }
-            | Self::ItemStarted { item, .. }
+            Self::ItemStarted { item, .. }
             | Self::Resumed { item, .. }
             | Self::AttemptStarted { item, .. }
             | Self::AttemptFinished { item, .. }

@@ -7,6 +7,8 @@ use std::fs;
 
 use serde::{Deserialize, Serialize};
 
+use super::process::table;
+
 /// The process that owns a lock or an unfinished step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
@@ -28,7 +30,7 @@ impl Owner {
         let pid = std::process::id();
         Self {
             pid,
-            host: host(),
+            host: host_name(),
             boot: boot(),
             started: start_of(pid).unwrap_or(0),
             since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -38,7 +40,7 @@ impl Owner {
 
     /// Tells whether the process still runs; `None` when it belongs to another host and cannot be asked.
     pub fn is_alive(&self) -> Option<bool> {
-        if self.host != host() {
+        if self.host != host_name() {
             return None;
         }
         if self.boot != boot() {
@@ -76,7 +78,8 @@ impl std::fmt::Display for Owner {
     }
 }
 
-fn host() -> String {
+/// Returns the name of this machine; empty when it has none.
+pub fn host_name() -> String {
     nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
@@ -86,12 +89,8 @@ fn boot() -> String {
 
 /// Returns the start of a live process in clock ticks since boot.
 fn start_of(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses may hold spaces and parentheses itself; the start is the 20th field behind it.
-    let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();
-    let state = fields.next()?;
-    let started = fields.nth(18)?.parse().ok()?;
-    (!matches!(state, "Z" | "X")).then_some(started)
+    let process = table::process(i32::try_from(pid).ok()?)?;
+    process.is_alive().then_some(process.start)
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sample_of_the_papers_comes_out() {
+    fn the_documented_sample_comes_out() {
         let metrics = Metrics {
             batch_id: Some(47),
             operation: "execute".to_owned(),

@@ -12,7 +12,7 @@ use crate::model::validation::LevelVerdict;
 pub enum Detail {
     /// Attempts, validations that passed, why items wait for each other.
     More,
-    /// Also what passes: steps, readiness, progress.
+    /// Also what passes: steps, progress.
     Everything,
 }
 
@@ -22,7 +22,7 @@ pub fn of(event: &Event, state: &RunView, detail: Detail) -> Vec<String> {
     match &event.kind {
         EventKind::Graph { edges, .. } => {
             let file = |edge: &EdgeInfo| edge.file.as_ref().map(|file| format!(" {}", line(file, 80)));
-            let why = |edge: &EdgeInfo| format!("{}{}", edge.reason, file(edge).unwrap_or_default());
+            let why = |edge: &EdgeInfo| format!("{}{}", edge.reason.as_str(), file(edge).unwrap_or_default());
             edges
                 .iter()
                 .map(|edge| format!("{} waits for {}: {}", name(&edge.to), name(&edge.from), why(edge)))
@@ -53,7 +53,6 @@ pub fn of(event: &Event, state: &RunView, detail: Detail) -> Vec<String> {
             }
         },
         EventKind::Step { step } if detail == Detail::Everything => vec![format!("step: {}", step.as_str())],
-        EventKind::ItemReady { item } if detail == Detail::Everything => vec![format!("{} is ready", name(item))],
         EventKind::Progress { item, percent, step } if detail == Detail::Everything => {
             let percent = percent.map(|percent| format!(" {percent:.0}%")).unwrap_or_default();
             vec![format!("{}{percent} {}", name(item), line(step, 120))]
@@ -94,7 +93,7 @@ mod tests {
         let edge = EdgeInfo {
             from: "PRP-1".to_owned(),
             to: "PRP-2".to_owned(),
-            reason: "file".to_owned(),
+            reason: crate::event::kind::EdgeReason::File,
             file: Some("src/a.rs".to_owned()),
         };
         let graph = EventKind::Graph {

@@ -63,7 +63,6 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::Issue { .. }
         | EventKind::Validation { .. }
         | EventKind::Step { .. }
-        | EventKind::ItemReady { .. }
         | EventKind::AttemptStarted { .. }
         | EventKind::AttemptFinished { .. }
         | EventKind::Progress { .. } => Importance::Routine,

@@ -111,7 +111,6 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         EventKind::Document { change: DocumentChange::Unchanged, .. }
         | EventKind::Issue { opened: false, .. }
         | EventKind::Step { .. }
-        | EventKind::ItemReady { .. }
         | EventKind::AttemptStarted { .. }
         | EventKind::AttemptFinished { .. }
         | EventKind::Progress { .. }

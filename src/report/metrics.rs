@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::summary::lower_bound;
 use crate::event::fold::seconds;
-use crate::event::kind::ItemStatus;
+use crate::event::kind::{EdgeReason, ItemStatus};
 use crate::event::{Event, ItemView, RunView, SCHEMA_VERSION};
 use crate::model::outcome::Outcome;
 use crate::model::usage::Tokens;
@@ -161,8 +161,12 @@ pub fn operation(command: &str) -> &str {
 }
 
 fn conflicts(state: &RunView, blocked: usize) -> ConflictMetrics {
-    let mut files: Vec<&str> =
-        state.edges.iter().filter(|edge| edge.reason == "file").filter_map(|edge| edge.file.as_deref()).collect();
+    let mut files: Vec<&str> = state
+        .edges
+        .iter()
+        .filter(|edge| edge.reason == EdgeReason::File)
+        .filter_map(|edge| edge.file.as_deref())
+        .collect();
     files.sort_unstable();
     files.dedup();
     ConflictMetrics {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use crate::config::GuardSettings;
 use crate::error::Result;
 use crate::host::agent::Timers;
-use crate::host::git::plumbing::repo::{Policy, Repo};
+use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::process::Sandbox;
+use crate::host::process::command_line::command_line;
 use crate::model::price::prices::Prices;
 
 /// Everything that configuration decides about a run.
@@ -41,7 +42,7 @@ pub struct Settings {
     pub env_pass: Vec<String>,
     /// For costs that an agent does not report.
     pub prices: Prices,
-    pub git: Policy,
+    pub git: GitPolicy,
     /// Files copied from the checkout into new worktrees.
     pub copy: Vec<String>,
     /// Shell command lines run once in a new worktree.
@@ -75,7 +76,7 @@ impl Settings {
             gates: true,
             env_pass: Vec::new(),
             prices: Prices::default(),
-            git: Policy::default(),
+            git: GitPolicy::default(),
             copy: Vec::new(),
             setup: Vec::new(),
             sandbox: Sandbox::default(),
@@ -123,16 +124,6 @@ impl Settings {
     /// Returns the command line that goes on where this run stopped.
     pub fn resume_command(&self) -> String {
         let words = self.argv.iter().filter(|word| *word != "--restart" && *word != "--dry-run");
-        words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// Quotes a word for a POSIX shell, for people to paste.
-fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        command_line(words)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::event::kind::{EdgeInfo, ItemInfo};
+use crate::event::kind::{EdgeInfo, EdgeReason, ItemInfo};
 use crate::graph::{Graph, Reason};
 
 /// Items in the order of their indices, and who waits for whom.
@@ -42,7 +42,7 @@ impl ItemGraph {
         let index: HashMap<&str, usize> = items.iter().enumerate().map(|(at, item)| (item.id.as_str(), at)).collect();
         let wait = |edge: &EdgeInfo| {
             let (from, to) = (*index.get(edge.from.as_str())?, *index.get(edge.to.as_str())?);
-            Some(Wait { from, to, needs: edge.reason == Reason::Explicit.as_str() })
+            Some(Wait { from, to, needs: edge.reason == EdgeReason::Explicit })
         };
         let item = |(place, info): (usize, &ItemInfo)| ItemNode {
             id: info.id.clone(),

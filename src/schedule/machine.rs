@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::input::{Action, Input};
 use super::item_graph::ItemGraph;
-use super::policy::Policy;
+use super::policy::RunPolicy;
 use super::ready::Queue;
 use super::scheduled_item::ScheduledItem;
 use super::state::ItemState;
@@ -26,7 +26,7 @@ pub(super) enum Halt {
 /// Decides which item starts when. Same inputs, same actions.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    pub(super) policy: Policy,
+    pub(super) policy: RunPolicy,
     pub(super) items: Vec<ScheduledItem>,
     /// Items by topological order.
     pub(super) order: Vec<usize>,
@@ -45,7 +45,7 @@ pub struct Machine {
 
 impl Machine {
     /// Makes a machine in which nothing has happened yet.
-    pub fn new(plan: impl Into<ItemGraph>, policy: Policy) -> Self {
+    pub fn new(plan: impl Into<ItemGraph>, policy: RunPolicy) -> Self {
         let plan = plan.into();
         let ready = Queue::new(&plan, policy.barrier);
         let mut order: Vec<usize> = (0..plan.items.len()).collect();

@@ -19,5 +19,5 @@ pub use ending::{Ending, ending};
 pub use input::{Action, Input};
 pub use item_graph::{ItemGraph, ItemNode, Wait};
 pub use machine::{Machine, Paused};
-pub use policy::Policy;
+pub use policy::RunPolicy;
 pub use state::ItemState;

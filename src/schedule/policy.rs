@@ -2,7 +2,7 @@
 
 /// Limits and reactions of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub struct RunPolicy {
     /// Items that run at the same time; 0 counts as 1.
     pub jobs: usize,
     /// Further attempts of an item after a time-out or a transient failure.
@@ -23,7 +23,7 @@ pub struct Policy {
     pub resolve_conflicts: bool,
 }
 
-impl Default for Policy {
+impl Default for RunPolicy {
     fn default() -> Self {
         Self {
             jobs: 1,

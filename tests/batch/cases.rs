@@ -35,7 +35,10 @@ fn two_prps_behind_one_dependency_run_at_the_same_time() {
         .prp("PRP-47.2.1", &["PRP-47.1.1"], &[], 2)
         .prp("PRP-47.2.2", &["PRP-47.1.1"], &[], 2)
         .commit("PRPs");
-    project.run_working("0.8", &["exe", "--batch", "47"]).exits(0);
+    for (id, other) in [("PRP-47.2.1", "PRP-47.2.2"), ("PRP-47.2.2", "PRP-47.2.1")] {
+        project.sabotage(id, 1, &format!("await attempt_started {other}"));
+    }
+    project.run(&["exe", "--batch", "47"]).exits(0);
     let span = |item: &str| {
         let calls = project.calls().into_iter().filter(|call| call.item == item).collect::<Vec<_>>();
         let start = calls.iter().map(|call| call.start).fold(f64::MAX, f64::min);
@@ -44,8 +47,6 @@ fn two_prps_behind_one_dependency_run_at_the_same_time() {
     };
     let (a, b) = (span("PRP-47.2.1"), span("PRP-47.2.2"));
     assert!(a.0 < b.1 && b.0 < a.1, "the two overlap: {a:?} {b:?}");
-    let (both, one) = (a.1.max(b.1) - a.0.min(b.0), (a.1 - a.0).min(b.1 - b.0));
-    assert!(both < 1.5 * one, "two take {both} s where one takes {one} s");
 }
 
 #[test]

@@ -69,3 +69,51 @@ fn what_is_left_of_a_batch_is_decided_with_few_processes_whatever_the_number_of_
     assert!(until_work <= MOST_TO_DECIDE, "{starts:#?}");
     assert_eq!(project.merges("prp-47").len(), 6);
 }
+
+#[test]
+fn closing_a_run_takes_as_many_processes_whatever_the_number_of_merged_items() {
+    let after_the_last_check = |items: u32| {
+        let project = project();
+        for item in 1..=items {
+            project.prp(&format!("PRP-47.1.{item}"), &[], &[], 1);
+        }
+        project.commit("PRPs");
+        let programs = Programs::of(&["git", "sh"]);
+        run(&project, &programs, &["exe", "--batch", "47", "--jobs", "1"]).exits(0);
+        assert_eq!(project.merges("prp-47").len(), items as usize);
+        assert!(!project.root().join("../repo-worktrees/prp-47-1-1").exists(), "what is merged is removed");
+        let starts = programs.take();
+        starts.iter().rev().take_while(|start| *start != "sh").cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(after_the_last_check(2), after_the_last_check(9));
+}
+
+#[test]
+fn a_start_opens_no_journal_of_an_old_run() {
+    let project = project();
+    project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).commit("PRPs");
+    project.run(&["exe", "PRP-47.1.1"]).exits(0);
+    let runs = project.root().join(".ce/tmp/runs");
+    let old = fs::read_dir(&runs).expect("runs").flatten().next().expect("a run").path();
+    for number in 0..50 {
+        let copy = runs.join(format!("20200101T0000{number:02}000-aaa"));
+        fs::create_dir(&copy).expect("a folder");
+        // Whoever opens it waits for ever, because nobody writes into it.
+        nix::unistd::mkfifo(&copy.join("events.jsonl"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    }
+    fs::remove_file(old.join("events.jsonl")).expect("removed");
+    nix::unistd::mkfifo(&old.join("events.jsonl"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    let mut child = project.command(&["exe", "PRP-47.1.2"]).spawn().expect("starts");
+    let begin = std::time::Instant::now();
+    let ended = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        if begin.elapsed() > std::time::Duration::from_secs(60) {
+            child.kill().expect("killed");
+            break child.wait().expect("gone");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(ended.code(), Some(0), "it opened the journal of an old run");
+}

@@ -12,12 +12,17 @@ use tempfile::TempDir;
 #[path = "../support/processes.rs"]
 mod processes;
 
-/// A shell program that carries out one phase: it notes the call, works, and appends one line to its declared file.
+/// A shell program that carries out one phase: it notes the call, works, and appends one line to its declared file. What
+/// it is told to do may `await EVENT ITEM`: that the journal of its run says so.
 const AGENT: &str = r#"
+await() {
+    run="${BATCHPRP_RESULT%/*}"
+    until [ -e "$run/events.jsonl" ]; do run="$run/.."; done
+    until grep "\"event\":\"$1\"" "$run/events.jsonl" | grep -q "\"item\":\"$2\""; do sleep 0.02; done
+}
 cat >/dev/null
 echo "$(date +%s.%N) start $BATCHPRP_ITEM $BATCHPRP_PHASE $BATCHPRP_ATTEMPT" >> "$LEDGER"
 mkdir -p out
-sleep "${WORK:-0}"
 [ -f "$TOOLS/$BATCHPRP_ITEM.$BATCHPRP_PHASE" ] && . "$TOOLS/$BATCHPRP_ITEM.$BATCHPRP_PHASE"
 echo "phase $BATCHPRP_PHASE" >> "out/$BATCHPRP_ITEM.txt"
 echo "$(date +%s.%N) end $BATCHPRP_ITEM $BATCHPRP_PHASE $BATCHPRP_ATTEMPT" >> "$LEDGER"
@@ -76,7 +81,7 @@ impl Project {
         project.write("README.md", "# Scratch\n");
         let agent = project.tools().join("agent.sh");
         let config = format!(
-            "[agent]\nname = \"command\"\nenv_pass = [\"LEDGER\", \"WORK\", \"TOOLS\"]\n\n[adapter.command]\nargv = [\"sh\", \"{}\"]\n",
+            "[agent]\nname = \"command\"\nenv_pass = [\"LEDGER\", \"TOOLS\"]\n\n[adapter.command]\nargv = [\"sh\", \"{}\"]\n",
             agent.display()
         );
         project.write(".ce/batchprp.toml", &config);
@@ -168,11 +173,6 @@ impl Project {
     /// Runs the program to its end with some variables set.
     pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &OsStr)]) -> Ran {
         ran(&self.command(arguments).envs(variables.iter().copied()).output().expect("batchprp starts"))
-    }
-
-    /// Runs the program with an agent that works so many seconds a phase.
-    pub(crate) fn run_working(&self, seconds: &str, arguments: &[&str]) -> Ran {
-        ran(&self.command(arguments).env("WORK", seconds).output().expect("batchprp starts"))
     }
 
     pub(crate) fn git(&self, arguments: &[&str]) -> String {

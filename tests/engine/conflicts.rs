@@ -12,7 +12,7 @@ fn clash() -> Project {
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).prp("PRP-47.1.3", &[], &[], 1);
     project.prp("PRP-47.2.1", &["PRP-47.1.2"], &[], 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, "echo one > shared.txt");
-    project.sabotage("PRP-47.1.2", 1, "sleep 1.5; echo two > shared.txt");
+    project.sabotage("PRP-47.1.2", 1, "await item_finished PRP-47.1.1; echo two > shared.txt");
     project
 }
 
@@ -79,8 +79,8 @@ fn after_a_conflict_nothing_starts_with_the_policy_stop() {
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).prp("PRP-47.1.3", &[], &[], 1);
     project.prp("PRP-47.2.1", &["PRP-47.1.3"], &[], 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, "echo one > shared.txt");
-    project.sabotage("PRP-47.1.2", 1, "sleep 1; echo two > shared.txt");
-    project.sabotage("PRP-47.1.3", 1, "sleep 3");
+    project.sabotage("PRP-47.1.2", 1, "await item_finished PRP-47.1.1; echo two > shared.txt");
+    project.sabotage("PRP-47.1.3", 1, "await item_finished PRP-47.1.2");
     project.run(&["exe", "--batch", "47", "--on-conflict", "stop"]).exits(10);
     assert_eq!(status(&project, "PRP-47.1.2"), "conflict");
     assert_eq!(status(&project, "PRP-47.1.3"), "completed", "what runs goes on to its end");

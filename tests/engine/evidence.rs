@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::upkeep::lease;
 
 use crate::project::Project;
@@ -55,7 +55,7 @@ fn an_item_is_leased_while_its_run_lives_and_not_longer() {
 #[test]
 fn an_item_that_another_orchestrator_holds_is_left_to_it() {
     let project = staged(&["PRP-47.1.1", "PRP-47.1.2"], 1);
-    let repo = Repo::open(&project.root(), Policy::default()).expect("repository");
+    let repo = Repo::open(&project.root(), GitPolicy::default()).expect("repository");
     let held = lease::take(&repo, &"PRP-47.1.1".parse().expect("id"), 1, "another-run").expect("lease");
     finish(faked(&project, "{}", &["exe", "--batch", "47"])).exits(10).says("another-run");
     assert_eq!(status(&project, "PRP-47.1.2"), "completed");

@@ -15,7 +15,10 @@ fn metrics(project: &Project) -> Value {
 #[test]
 fn a_usage_limit_pauses_the_run_without_a_retry_and_the_rerun_goes_on() {
     let project = staged(&["PRP-47.1.1", "PRP-47.1.2", "PRP-47.1.3"], 1);
-    let script = r#"{"PRP-47.1.1": [{"do": "sleep", "seconds": 1}, {"do": "limit", "seconds": 7200}], "PRP-47.1.2": [{"do": "sleep", "seconds": 2}, {"do": "write", "files": {"out/b.txt": "b\n"}}]}"#;
+    let script = r#"{
+    "PRP-47.1.1": [{"do": "await", "event": "attempt_started", "item": "PRP-47.1.2"}, {"do": "limit", "seconds": 7200}],
+    "PRP-47.1.2": [{"do": "await", "event": "quota_paused"}, {"do": "write", "files": {"out/b.txt": "b\n"}}]
+}"#;
     let ran = finish(faked(&project, script, &["exe", "--batch", "47", "--jobs", "2"])).exits(75);
     assert!(last_line(&ran).contains("batchprp exe --batch 47 --jobs 2 --agent fake"), "{}", last_line(&ran));
     assert!(!calls(&project).iter().any(|call| call.starts_with("PRP-47.1.3")), "nothing new starts");

@@ -71,8 +71,10 @@ fn a_time_out_is_retried_as_often_as_allowed() {
 #[test]
 fn the_first_failure_stops_the_run_when_that_is_asked_for() {
     let project = staged(&["PRP-47.1.1", "PRP-47.1.2", "PRP-47.1.3"], 1);
-    let script =
-        r#"{"PRP-47.1.1": [{"do": "sleep", "seconds": 0.5}, {"do": "fail"}], "*": {"do": "work", "seconds": 60}}"#;
+    let script = r#"{
+    "PRP-47.1.1": [{"do": "await", "event": "attempt_started", "item": "PRP-47.1.2"}, {"do": "fail"}],
+    "*": {"do": "work", "seconds": 60}
+}"#;
     let begin = Instant::now();
     finish(faked(&project, script, &["exe", "--batch", "47", "--fail-fast", "-j", "2"])).exits(10);
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
@@ -93,7 +95,7 @@ fn after_so_many_failures_nothing_starts() {
 #[test]
 fn a_barrier_keeps_stages_apart() {
     let project = chain();
-    project.sabotage("PRP-47.1.2", 1, "sleep 1.5");
+    project.sabotage("PRP-47.1.2", 1, "await item_finished PRP-47.1.1");
     project.run(&["exe", "--batch", "47", "--barrier"]).exits(0);
     let call = |id: &str| project.calls().into_iter().find(|call| call.item == id).expect("call");
     assert!(call("PRP-47.2.1").start > call("PRP-47.1.2").end.expect("end"));

@@ -29,12 +29,9 @@ setup = ["echo $BATCHPRP_SLOT > $TOOLS/set-up.$BATCHPRP_ITEM", "cat .env >> $TOO
 "#,
     );
     project.write(".env", "PORT=1\n");
-    for id in ["PRP-47.1.1", "PRP-47.1.2"] {
-        project.sabotage(
-            id,
-            1,
-            "echo $BATCHPRP_SLOT > $TOOLS/worked.$BATCHPRP_ITEM\ngrep -q PORT .env || exit 1\nsleep 1",
-        );
+    for (id, other) in [("PRP-47.1.1", "PRP-47.1.2"), ("PRP-47.1.2", "PRP-47.1.1")] {
+        let work = "echo $BATCHPRP_SLOT > $TOOLS/worked.$BATCHPRP_ITEM\ngrep -q PORT .env || exit 1";
+        project.sabotage(id, 1, &format!("{work}\nawait attempt_started {other}"));
     }
     project.run(&["exe", "--batch", "47"]).exits(0);
     let slots = ["PRP-47.1.1", "PRP-47.1.2"].map(|id| {
@@ -61,6 +58,20 @@ fn a_set_up_that_failed_is_done_again() {
     fs::write(project.tools().join("works"), "").expect("mended");
     project.run(&["exe", "PRP-47.1.1"]).exits(0);
     assert_eq!(text(&project, "tries").lines().count(), 2);
+}
+
+#[test]
+fn a_set_up_is_done_once_however_often_the_work_is_taken_up_again() {
+    let project = pair();
+    project.configure("[worktree]\nsetup = [\"echo x >> $TOOLS/set-ups\"]\n");
+    project.sabotage("PRP-47.1.1", 1, "exit 3");
+    for _ in 0..2 {
+        project.run(&["exe", "PRP-47.1.1"]).exits(10);
+    }
+    project.mend("PRP-47.1.1", 1);
+    project.run(&["exe", "PRP-47.1.1"]).exits(0);
+    assert_eq!(project.calls_of("PRP-47.1.1"), ["1", "1", "1"]);
+    assert_eq!(text(&project, "set-ups").lines().count(), 1, "all three worked in the same worktree");
 }
 
 #[test]
@@ -100,8 +111,10 @@ fn people_are_told_what_is_not_part_of_the_batch() {
 fn two_batches_of_one_repository_run_at_the_same_time_in_slots_of_their_own() {
     let project = Project::new();
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-48.1.1", &[], &[], 1).commit("PRPs");
-    for id in ["PRP-47.1.1", "PRP-48.1.1"] {
-        project.sabotage(id, 1, "echo $BATCHPRP_SLOT > $TOOLS/worked.$BATCHPRP_ITEM\nsleep 2");
+    for (id, other) in [("PRP-47.1.1", "PRP-48.1.1"), ("PRP-48.1.1", "PRP-47.1.1")] {
+        let work = "echo $BATCHPRP_SLOT > $TOOLS/worked.$BATCHPRP_ITEM";
+        let both = format!("until [ -s $TOOLS/worked.{other} ]; do sleep 0.05; done");
+        project.sabotage(id, 1, &format!("{work}\n{both}"));
     }
     let first = project.command(&["exe", "--batch", "47"]).spawn().expect("starts");
     until("the first batch", || project.tools().join("worked.PRP-47.1.1").exists());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::upkeep::checkout::{self, Checkout};
 use batchprp::model::history::Distance;
 
@@ -112,7 +112,7 @@ fn a_commit_takes_its_files_over_hooks_and_over_what_a_killed_one_staged() {
     assert_eq!(shown, "Move\n\nA\tdone/old.md\nD\told.md");
     assert_eq!(fixture.git(&["status", "--porcelain"]), "A  mine.txt");
     assert_eq!(checkout.commit(&files, "Again\n").expect("an answer"), None);
-    let hooked = Repo::open(&fixture.root(), Policy { hooks: true, sign: false }).expect("a repository");
+    let hooked = Repo::open(&fixture.root(), GitPolicy { hooks: true, sign: false }).expect("a repository");
     let hooked = Checkout::of(hooked, &fixture.root());
     fixture.write("done/old.md", "more\n");
     let refused = hooked.commit(&files, "More\n").expect_err("the hook says no");
@@ -143,7 +143,7 @@ fn a_project_that_is_a_folder_of_the_repository_names_its_own_paths() {
 #[test]
 fn the_address_is_that_of_origin_also_before_the_first_commit() {
     let fixture = Fixture::new();
-    let address = |folder: &std::path::Path| checkout::address(folder, Policy::default()).expect("an answer");
+    let address = |folder: &std::path::Path| checkout::address(folder, GitPolicy::default()).expect("an answer");
     assert_eq!(address(&fixture.root()), None);
     fixture.git(&["remote", "add", "origin", "https://forge.example/app.git"]);
     assert_eq!(address(&fixture.root()).as_deref(), Some("https://forge.example/app.git"));

@@ -3,7 +3,7 @@
 use std::fs;
 
 use batchprp::host::git::plumbing::notes;
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::upkeep::scan;
 use batchprp::host::git::workspace::checkpoint;
 use batchprp::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
@@ -54,7 +54,7 @@ fn hooks_signing_and_hostile_settings_are_off_unless_wanted() {
     fixture.merge("47.1.1");
     assert!(!fixture.root().join(".git/hook-ran").exists());
 
-    let hooked = Repo::open(&fixture.root(), Policy { hooks: true, sign: false }).expect("a repository");
+    let hooked = Repo::open(&fixture.root(), GitPolicy { hooks: true, sign: false }).expect("a repository");
     fs::remove_file(fixture.root().join(".git/hooks/reference-transaction")).expect("removed");
     write(&prepared.path, "two", "x");
     let error = checkpoint::commit(&hooked, &prepared, &point("47.1.1", 2, "k")).expect_err("a refusal");
@@ -64,7 +64,7 @@ fn hooks_signing_and_hostile_settings_are_off_unless_wanted() {
     }
     checkpoint::commit(&hooked, &prepared, &point("47.1.1", 2, "k")).expect("a checkpoint");
     assert_eq!(ordinals(&fixture), [1, 2]);
-    let signing = Repo::open(&fixture.root(), Policy { hooks: false, sign: true }).expect("a repository");
+    let signing = Repo::open(&fixture.root(), GitPolicy { hooks: false, sign: true }).expect("a repository");
     write(&prepared.path, "three", "x");
     assert!(checkpoint::commit(&signing, &prepared, &point("47.1.1", 3, "k")).is_err(), "gpg refuses");
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use batchprp::host::git::merge::{self, Merge, MergeItem};
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::workspace::branch::{self, BatchBranch};
 use batchprp::host::git::workspace::checkpoint::{self, Made};
 use batchprp::host::git::workspace::{self, Prepare, Prepared};
@@ -102,7 +102,7 @@ impl Fixture {
     }
 
     pub(crate) fn repo(&self) -> Repo {
-        Repo::open(&self.root(), Policy::default()).expect("a repository")
+        Repo::open(&self.root(), GitPolicy::default()).expect("a repository")
     }
 
     pub(crate) fn batch(&self) -> BatchBranch {

@@ -6,14 +6,14 @@ use std::time::{Duration, SystemTime};
 
 use batchprp::error::{Error, ExitCode};
 use batchprp::host::git::merge::Merge;
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::upkeep::guard::Guard;
 use batchprp::host::git::upkeep::scan;
 
 use crate::fixture::{Fixture, git, id, write};
 
 fn refused(dir: &Path) -> Error {
-    let error = Repo::open(dir, Policy::default()).expect_err("a refusal");
+    let error = Repo::open(dir, GitPolicy::default()).expect_err("a refusal");
     assert_eq!(error.code, ExitCode::GitRefuses);
     assert!(error.help.is_some(), "{error} needs a way out");
     error
@@ -69,7 +69,7 @@ fn detached_head_linked_worktree_subfolder_and_shallow_clone_work() {
     let main = Fixture::new();
     let linked = main.place("mine");
     main.git(&["worktree", "add", "-q", "-b", "mine", linked.to_str().expect("text")]);
-    let repo = Repo::open(&linked.join("src"), Policy::default()).expect("a repository");
+    let repo = Repo::open(&linked.join("src"), GitPolicy::default()).expect("a repository");
     assert_eq!(repo.root(), fs::canonicalize(&linked).expect("a path"));
     assert_eq!(repo.common_dir(), fs::canonicalize(main.root().join(".git")).expect("a path"));
     assert_eq!(repo.head_branch().expect("git answers").as_deref(), Some("mine"));
@@ -80,7 +80,7 @@ fn detached_head_linked_worktree_subfolder_and_shallow_clone_work() {
     let shallow = main.place("shallow");
     let url = format!("file://{}", main.root().display());
     main.git(&["clone", "-q", "--depth=1", &url, shallow.to_str().expect("text")]);
-    let repo = Repo::open(&shallow, Policy::default()).expect("a repository");
+    let repo = Repo::open(&shallow, GitPolicy::default()).expect("a repository");
     assert!(repo.is_clean().expect("git answers"));
 }
 

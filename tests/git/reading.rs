@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::plumbing::{diff, notes};
 use batchprp::host::git::upkeep::executed::{self, Facts, Query};
 use batchprp::host::git::upkeep::scan;
@@ -177,7 +177,7 @@ fn replaced_grafted_and_missing_history_is_what_git_says() {
     let shallow = fixture.place("shallow");
     let url = format!("file://{}", fixture.root().display());
     fixture.git(&["clone", "-q", "--depth=2", &url, shallow.to_str().expect("text")]);
-    let cut = Repo::open(&shallow, Policy::default()).expect("a repository");
+    let cut = Repo::open(&shallow, GitPolicy::default()).expect("a repository");
     assert!(cut.resolve("HEAD~1").is_ok() && cut.resolve("HEAD~2").is_err());
     assert_eq!(cut.merge_base("HEAD", "HEAD~1").expect("an answer"), cut.resolve("HEAD~1").ok());
     git(&shallow, &["fetch", "-q", "--unshallow"]);
@@ -193,7 +193,7 @@ fn a_repository_of_somebody_else_is_refused_by_git_itself() {
     let somebody = Some(nix::unistd::Uid::from_raw(12345));
     nix::unistd::chown(&fixture.root(), somebody, None).expect("given away");
     nix::unistd::chown(&fixture.root().join(".git"), somebody, None).expect("given away");
-    let error = Repo::open(&fixture.root(), Policy::default()).expect_err("a refusal");
+    let error = Repo::open(&fixture.root(), GitPolicy::default()).expect_err("a refusal");
     assert!(error.message.contains("belongs to another user"), "{error}");
     assert!(error.help.expect("a way out").contains("safe.directory"));
 }

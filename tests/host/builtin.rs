@@ -149,7 +149,7 @@ fn the_fake_does_what_its_script_says_and_keeps_a_ledger() {
     let script = json!({"items": {
         "PRP-1.1.1:1": [
             {"do": "write", "files": {"a/b.txt": "x"}}, {"do": "usage", "input": 3, "output": 4, "usd": 0.5},
-            {"do": "beat", "progress": 30, "step": "s"}, {"do": "flood", "lines": 3}, {"do": "succeed", "text": "all done"},
+            {"do": "heartbeat", "progress": 30, "step": "s"}, {"do": "flood", "lines": 3}, {"do": "succeed", "text": "all done"},
         ],
         "PRP-1.1.1:1@2": {"do": "limit", "seconds": 60},
         "PRP-1.1.1:1@3": {"do": "die", "signal": 9},

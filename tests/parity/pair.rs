@@ -108,7 +108,8 @@ struct Went {
 
 impl Went {
     fn went(&self) -> Value {
-        let Value::Object(last) = &self.last else { panic!("the run has no end:\n{}", self.shown) };
+        let last = &self.last;
+        assert!(last.is_object(), "the run has no end:\n{}", self.shown);
         json!({
             "code": self.code, "ends": self.ends, "starts": self.starts,
             "said": last["exit_code"], "resume": last["resume"], "next": last["next"],

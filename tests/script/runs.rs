@@ -166,6 +166,9 @@ fn in_a_test_head_holds_what_the_script_committed() {
     assert_eq(git::ahead(47), ());
     assert_eq(git::files("HEAD"), ["docs/a.md", "docs/b.md"]);
     assert_eq(git::folders("HEAD"), ["docs"]);
+    assert_eq(git::files("HEAD", ["docs/b"]), ["docs/a.md", "docs/b.md"]);
+    assert_eq(git::files("HEAD", ["docs"]), []);
+    assert_eq(git::folders("HEAD", ["doc"]), ["docs"]);
     try { git::changed(["../outside"]); throw "not reached"; }
     catch (error) { assert_eq(error.message, "`../outside` is not a path below the project"); }
 "#,

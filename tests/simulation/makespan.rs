@@ -2,13 +2,13 @@
 
 use batchprp::graph::Graph;
 use batchprp::schedule::simulate::{makespan, makespans};
-use batchprp::schedule::{ItemGraph, ItemNode, Policy};
+use batchprp::schedule::{ItemGraph, ItemNode, RunPolicy};
 
 use crate::random::Random;
 use crate::scenario::batch;
 
-fn policy(jobs: usize, barrier: bool) -> Policy {
-    Policy { jobs, barrier, merge: true, ..Policy::default() }
+fn policy(jobs: usize, barrier: bool) -> RunPolicy {
+    RunPolicy { jobs, barrier, merge: true, ..RunPolicy::default() }
 }
 
 /// Batches of 6 to 50 items and 2 to 8 slots.

@@ -3,7 +3,7 @@
 use batchprp::graph::{Graph, Node};
 use batchprp::model::outcome::{FailureKind, Outcome};
 use batchprp::schedule::simulate::SimulatedWorld;
-use batchprp::schedule::{Input, ItemGraph, Machine, Policy};
+use batchprp::schedule::{Input, ItemGraph, Machine, RunPolicy};
 
 use crate::random::Random;
 
@@ -11,7 +11,7 @@ use crate::random::Random;
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) graph: Graph,
-    pub(crate) policy: Policy,
+    pub(crate) policy: RunPolicy,
     /// What each item is planned to call; empty where that is not known.
     pub(crate) adapters: Vec<String>,
     pub(crate) disturbances: Vec<(f64, Input)>,
@@ -61,12 +61,12 @@ impl Scenario {
         let nodes = batch(&mut random, count, 3);
         let graph = Graph::analyze(nodes).expect("dependencies lead backward");
         let smooth = random.chance(0.5);
-        let mut policy = Policy {
+        let mut policy = RunPolicy {
             jobs: 1 + random.below(5),
             retries: u32::try_from(random.below(3)).unwrap_or(0),
             barrier: random.chance(0.25),
             merge: random.chance(0.7),
-            ..Policy::default()
+            ..RunPolicy::default()
         };
         let mut disturbances = Vec::new();
         let mut anywhen = |random: &mut Random, input| disturbances.push((random.unit() * 1500.0, input));

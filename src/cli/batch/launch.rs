@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::RunView;
 use crate::host::agent::Timers;
-use crate::host::git::plumbing::repo::{Policy, Repo};
+use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::process::Sandbox;
 use crate::report::junit;
 use crate::run::execute::{ProgramExit, execute};
@@ -56,9 +56,9 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
 
 /// Shows the run. A reader that went away ends the showing, not the run.
 fn reporter(display: Rc<RefCell<RunDisplay>>) -> Reporter {
-    Box::new(move |beat| {
+    Box::new(move |told| {
         let mut display = display.borrow_mut();
-        drop(match beat {
+        drop(match told {
             ReporterEvent::Event(event) => display.event(event),
             ReporterEvent::Tick => display.tick(),
         });
@@ -68,8 +68,8 @@ fn reporter(display: Rc<RefCell<RunDisplay>>) -> Reporter {
 /// Writes the end of the run as JUnit XML.
 fn junit_file(path: PathBuf) -> Reporter {
     let mut state = RunView::default();
-    Box::new(move |beat| {
-        let ReporterEvent::Event(event) = beat else { return };
+    Box::new(move |told| {
+        let ReporterEvent::Event(event) = told else { return };
         state.apply(event);
         if state.end.is_none() {
             return;
@@ -113,7 +113,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         gates: config.validate.run_gates,
         env_pass: config.agent.env_pass.clone(),
         prices: prices::read(&context.root, config)?,
-        git: Policy { hooks: config.git.hooks, sign: config.git.sign },
+        git: GitPolicy { hooks: config.git.hooks, sign: config.git.sign },
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),
         max_processes: config.run.max_processes,
@@ -144,7 +144,7 @@ fn sandbox(config: &Config, context: &Context) -> Result<Sandbox> {
     let mut hidden = Vec::new();
     let places = worktrees(&context.root, &config.paths.worktrees);
     hidden.extend(Some(places).filter(|places| !context.root.starts_with(places)));
-    hidden.extend(Repo::open(&context.root, Policy::default()).ok().map(|repo| repo.common_dir().join("batchprp")));
+    hidden.extend(Repo::open(&context.root, GitPolicy::default()).ok().map(|repo| repo.common_dir().join("batchprp")));
     Ok(Sandbox::Bwrap { writable, hidden, home })
 }
 

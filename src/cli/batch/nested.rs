@@ -14,8 +14,8 @@ use crate::run::{Reporter, ReporterEvent};
 pub fn hint(context: &Context) -> Option<Reporter> {
     let caller = caller().filter(|_| !detach::is_detached())?;
     let mut terminal = Terminal::new(&context.globals);
-    Some(Box::new(move |beat| {
-        let ReporterEvent::Event(event) = beat else { return };
+    Some(Box::new(move |told| {
+        let ReporterEvent::Event(event) = told else { return };
         let EventKind::Graph { bound_hours, .. } = &event.kind else { return };
         let needed = bound_hours * 3600.0;
         if needed <= caller.limit.as_secs_f64() {

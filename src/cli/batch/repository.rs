@@ -3,9 +3,9 @@
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::Result;
-use crate::host::git::plumbing::repo::{Policy, Repo};
+use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 
 /// Opens the repository that holds the project.
 pub fn open(context: &Context, config: &Config) -> Result<Repo> {
-    Repo::open(&context.root, Policy { hooks: config.git.hooks, sign: config.git.sign })
+    Repo::open(&context.root, GitPolicy { hooks: config.git.hooks, sign: config.git.sign })
 }

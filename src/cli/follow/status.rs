@@ -13,6 +13,7 @@ use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Standing};
+use crate::host::process::command_line::command_line;
 use crate::report::{board, summary};
 
 /// Show where a run stands
@@ -57,19 +58,6 @@ fn standing(state: &RunView, alive: Alive) -> String {
         (None, Alive::Elsewhere) => format!("run {run} belongs to pid {} on {}", state.pid, state.host),
         (None, Alive::No) => format!("run {run} was interrupted; go on with: {}", command_line(&state.argv)),
     }
-}
-
-/// Writes arguments as a command line that a shell reads back the same way.
-pub fn command_line(argv: &[String]) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:@+%".contains(c);
-    let quote = |arg: &String| {
-        if !arg.is_empty() && arg.chars().all(is_plain) {
-            arg.clone()
-        } else {
-            format!("'{}'", arg.replace('\'', r"'\''"))
-        }
-    };
-    argv.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
 /// What `status --json` prints.
@@ -160,16 +148,5 @@ impl Item {
             progress: item.progress(),
             reason: item.reason.clone(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_line_survives_the_shell() {
-        let argv = ["batchprp", "exe", "--prps", "a b", "it's", ""].map(str::to_owned);
-        assert_eq!(command_line(&argv), r"batchprp exe --prps 'a b' 'it'\''s' ''");
     }
 }

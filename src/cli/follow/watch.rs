@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::alive::{Alive, alive};
 use super::journal::GrowingFile;
 use super::runs::{self, Selector};
-use super::status::command_line;
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::event::Event;
+use crate::host::process::command_line::command_line;
 
 /// How often the journal is looked at.
 const POLL: Duration = Duration::from_millis(100);

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_forms_of_the_papers_and_what_agents_make_of_them_are_read() {
+    fn the_documented_forms_and_what_agents_make_of_them_are_read() {
         let claims = Claims::read(&json!({
             "work_item_id": "PRP-1.1.1", "status": "success",
             "output": { "files": ["a.rs", { "path": "b.rs" }], "commits": "abc1234", "errors": ["none"], "no_changes": "" },

@@ -1,4 +1,4 @@
-//! One attempt from its papers to its report.
+//! One attempt from its files to its report.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::heartbeat::Beats;
+use super::files::AttemptFiles;
+use super::heartbeat::HeartbeatFile;
 use super::ledger::Tally;
 use super::lines::Lines;
 use super::log::Log;
-use super::papers::Papers;
 use super::setup::{Fact, Setup};
 use super::stream::{Channel, Heard, Listener};
 use super::supervise::supervise;
@@ -35,39 +35,39 @@ const KILL_SIGNAL: i32 = 9;
 /// that is gone is no reason to stop.
 pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<Fact>, stop: StopToken) -> AgentReport {
     let AgentCall { mut adapter, mut spec, task, heartbeat, stop: style, .. } = *call;
-    let (papers, command) = match prepare(&mut adapter, &mut spec, task, &setup) {
+    let (files, command) = match prepare(&mut adapter, &mut spec, task, &setup) {
         Ok(prepared) => prepared,
         Err((status, text)) => return not_started(status, setup.secrets.redact(&text)),
     };
-    let start = start(command.argv, command.env, &spec, &papers, &setup);
+    let start = start(command.argv, command.env, &spec, &files, &setup);
     let begin = Instant::now();
     // Stands before the agent does: written later it could take the place of the agent's own first heartbeat.
-    let mut beats = Beats::new(papers.heartbeat.clone(), &spec.item, heartbeat);
-    beats.write(begin);
+    let mut heartbeat_file = HeartbeatFile::new(files.heartbeat.clone(), &spec.item, heartbeat);
+    heartbeat_file.write(begin);
     let mut running = match spawn(&start, &stop).await {
         Ok(running) => running,
         Err(error) => {
-            beats.end(false);
+            heartbeat_file.end(false);
             return refused(&error);
         }
     };
     let mut pipes = Pipes::take(&mut running.child, command.stdin);
-    let mut listener = match listen(adapter, &papers, &setup, (&spec, beats), facts.clone()) {
+    let mut listener = match listen(adapter, &files, &setup, (&spec, heartbeat_file), facts.clone()) {
         Ok(listener) => listener,
         Err(error) => {
-            let text = format!("cannot write below `{}`: {error}", papers.dir.display());
+            let text = format!("cannot write below `{}`: {error}", files.dir.display());
             return not_started(AgentStatus::Crashed, text);
         }
     };
-    listener.tell(Fact::Spawned { pid: running.pid.unsigned_abs(), dir: papers.dir.clone() });
+    listener.tell(Fact::Spawned { pid: running.pid.unsigned_abs(), dir: files.dir.clone() });
     listener.look(false, begin);
     let ways = (&setup.timers, style);
-    let ended = supervise(&mut running, &mut pipes, &mut listener, &papers.result, ways, &stop).await;
+    let ended = supervise(&mut running, &mut pipes, &mut listener, &files.result, ways, &stop).await;
     drop(pipes);
 
-    let (adapter, heard, mut beats): (_, Heard, _) = listener.finish(Instant::now());
+    let (adapter, heard, mut heartbeat_file): (_, Heard, _) = listener.finish(Instant::now());
     let warn = |text: String| facts.send(Fact::Event(AgentEvent::Warning { text })).ok();
-    let result = answer::result(&papers.result, &setup.secrets).unwrap_or_else(|reason| {
+    let result = answer::result(&files.result, &setup.secrets).unwrap_or_else(|reason| {
         warn(reason);
         None
     });
@@ -75,29 +75,29 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
         warn("the agent was killed from outside; mostly that is the system being out of memory".to_owned());
     }
     let report = answer::report(adapter, &ended, heard, result, begin.elapsed());
-    beats.end(report.status == AgentStatus::Ok && report.ended_by_itself());
+    heartbeat_file.end(report.status == AgentStatus::Ok && report.ended_by_itself());
     report
 }
 
-/// Writes the papers and asks the adapter for its command line.
+/// Writes the files and asks the adapter for its command line.
 fn prepare(
     adapter: &mut Box<dyn Adapter>,
     spec: &mut AgentSpec,
     task: TaskSpec,
     setup: &Setup,
-) -> Result<(Papers, CommandLine), (AgentStatus, String)> {
+) -> Result<(AttemptFiles, CommandLine), (AgentStatus, String)> {
     let failed = |error: std::io::Error| {
         (AgentStatus::Crashed, format!("cannot write below `{}`: {error}", setup.dir.display()))
     };
-    let papers = Papers::open(&setup.dir).map_err(failed)?;
-    papers.dir.to_string_lossy().as_ref().clone_into(&mut spec.dir);
+    let files = AttemptFiles::open(&setup.dir).map_err(failed)?;
+    files.dir.to_string_lossy().as_ref().clone_into(&mut spec.dir);
     if spec.cwd.is_empty() {
         setup.worktree.to_string_lossy().as_ref().clone_into(&mut spec.cwd);
     }
-    papers.write(task, spec, setup).map_err(failed)?;
+    files.write(task, spec, setup).map_err(failed)?;
     let command = adapter.command(spec).map_err(|error| (AgentStatus::Protocol, error))?;
-    papers.write_files(&command, &setup.secrets).map_err(failed)?;
-    Ok((papers, command))
+    files.write_files(&command, &setup.secrets).map_err(failed)?;
+    Ok((files, command))
 }
 
 /// Puts command line, environment and directory together.
@@ -105,36 +105,36 @@ fn start(
     argv: Vec<String>,
     env: BTreeMap<String, String>,
     spec: &AgentSpec,
-    papers: &Papers,
+    files: &AttemptFiles,
     setup: &Setup,
 ) -> ProcessStart {
     let pass: Vec<String> = setup.env_pass.iter().chain(&setup.keys).cloned().collect();
     let mut all = environment::clean(&setup.env, &pass);
     all.extend(spec.env.clone());
     all.extend(env);
-    all.extend(papers.variables(&spec.phase));
+    all.extend(files.variables(&spec.phase));
     let cwd = PathBuf::from(&spec.cwd);
-    let argv = setup.sandbox.wrap(argv, &setup.worktree, &papers.dir);
+    let argv = setup.sandbox.wrap(argv, &setup.worktree, &files.dir);
     ProcessStart { argv, cwd, env: all, marker: setup.marker.clone() }
 }
 
 /// Opens the logs and sets up everything that hears the agent.
 fn listen(
     adapter: Box<dyn Adapter>,
-    papers: &Papers,
+    files: &AttemptFiles,
     setup: &Setup,
-    (spec, beats): (&AgentSpec, Beats),
+    (spec, heartbeat_file): (&AgentSpec, HeartbeatFile),
     facts: UnboundedSender<Fact>,
 ) -> std::io::Result<Listener> {
     let channel = |path, limit| -> std::io::Result<Channel> {
         Ok(Channel { redactor: setup.secrets.stream(), log: Log::create(path, limit)?, lines: Lines::default() })
     };
-    let nameless = papers.dir.to_string_lossy().into_owned();
+    let nameless = files.dir.to_string_lossy().into_owned();
     Ok(Listener {
         adapter,
-        out: channel(&papers.transcript, MAX_TRANSCRIPT)?,
-        err: channel(&papers.stderr, MAX_STDERR)?,
-        beats,
+        out: channel(&files.transcript, MAX_TRANSCRIPT)?,
+        err: channel(&files.stderr, MAX_STDERR)?,
+        heartbeat_file,
         tally: Tally::new(Arc::clone(&setup.ledger), nameless, spec.session.clone()),
         watch: Watch::new(setup.timers, Instant::now(), clock::suspended()),
         facts,

@@ -12,7 +12,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 
 /// Both sides of one heartbeat file.
 #[derive(Debug)]
-pub(super) struct Beats {
+pub(super) struct HeartbeatFile {
     path: PathBuf,
     /// What stands in the file by our hand.
     own: Option<Vec<u8>>,
@@ -24,7 +24,7 @@ pub(super) struct Beats {
     written: Option<Instant>,
 }
 
-impl Beats {
+impl HeartbeatFile {
     /// Keeps the heartbeat at `path`; `by_agent` says that the agent is known to write it.
     pub(super) fn new(path: PathBuf, item: &str, by_agent: bool) -> Self {
         let state = Heartbeat {
@@ -48,13 +48,13 @@ impl Beats {
             return None;
         }
         self.seen = now;
-        let beat = parse(self.seen.as_ref().map_or(&[], |(content, _)| content))?;
+        let heartbeat = parse(self.seen.as_ref().map_or(&[], |(content, _)| content))?;
         // Somebody else's heartbeat is no sign of life of this item.
-        if beat.work_item_id.is_some() && beat.work_item_id != self.state.work_item_id {
+        if heartbeat.work_item_id.is_some() && heartbeat.work_item_id != self.state.work_item_id {
             return None;
         }
         self.by_agent = true;
-        Some(beat)
+        Some(heartbeat)
     }
 
     /// Takes over what an event says about progress; any sign of life makes the file due.

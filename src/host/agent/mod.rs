@@ -3,11 +3,11 @@
 mod answer;
 mod attempt;
 mod environment;
+mod files;
 mod heartbeat;
 mod ledger;
 mod lines;
 mod log;
-mod papers;
 mod setup;
 mod stream;
 mod supervise;

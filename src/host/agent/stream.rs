@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::heartbeat::Beats;
+use super::heartbeat::HeartbeatFile;
 use super::ledger::Tally;
 use super::lines::Lines;
 use super::log::Log;
@@ -32,7 +32,7 @@ pub(super) struct Listener {
     pub(super) adapter: Box<dyn Adapter>,
     pub(super) out: Channel,
     pub(super) err: Channel,
-    pub(super) beats: Beats,
+    pub(super) heartbeat_file: HeartbeatFile,
     pub(super) tally: Tally,
     pub(super) watch: Watch,
     pub(super) facts: UnboundedSender<Fact>,
@@ -57,14 +57,14 @@ impl Listener {
     /// Takes a chunk of output.
     pub(super) fn hear(&mut self, stream: OutputStream, chunk: &[u8], now: Instant) {
         self.alive(now);
-        self.beats.note(None);
+        self.heartbeat_file.note(None);
         let mut clean = Vec::with_capacity(chunk.len());
         self.channel(stream).redactor.push(chunk, &mut clean);
         self.pass(stream, &clean, false, now);
     }
 
     /// Ends both streams and both logs; says what went wrong with the logs.
-    pub(super) fn finish(mut self, now: Instant) -> (Box<dyn Adapter>, Heard, Beats) {
+    pub(super) fn finish(mut self, now: Instant) -> (Box<dyn Adapter>, Heard, HeartbeatFile) {
         for stream in [OutputStream::Out, OutputStream::Err] {
             let mut clean = Vec::new();
             self.channel(stream).redactor.finish(&mut clean);
@@ -77,15 +77,15 @@ impl Listener {
             let text = format!("the transcript is not complete: {error}");
             self.facts.send(Fact::Event(AgentEvent::Warning { text })).ok();
         }
-        (self.adapter, self.heard, self.beats)
+        (self.adapter, self.heard, self.heartbeat_file)
     }
 
     /// Looks at everything that makes no noise: the heartbeat file, touches from elsewhere, the result file.
     pub(super) fn look(&mut self, result_is_there: bool, now: Instant) {
-        if let Some(beat) = self.beats.poll() {
+        if let Some(heartbeat) = self.heartbeat_file.poll() {
             self.watch.beat(now);
             self.alive(now);
-            self.tell(Fact::Heartbeat { progress: beat.progress, step: beat.step });
+            self.tell(Fact::Heartbeat { progress: heartbeat.progress, step: heartbeat.step });
         }
         let touched = self.touch.count();
         if touched != self.touched {
@@ -95,7 +95,7 @@ impl Listener {
         if result_is_there {
             self.watch.result(now);
         }
-        self.beats.write(now);
+        self.heartbeat_file.write(now);
     }
 
     /// Sends a fact; nobody listens any more when the run is over.
@@ -150,7 +150,7 @@ impl Listener {
 
     fn event(&mut self, event: AgentEvent, now: Instant) {
         self.watch.event(&event, now);
-        self.beats.note(Some(&event));
+        self.heartbeat_file.note(Some(&event));
         match self.tally.take(&event) {
             Ok(Some(usage)) => self.tell(Fact::Usage(usage)),
             Ok(None) => {}

@@ -1,6 +1,8 @@
 //! Processes: started in a session of their own, marked, bounded in output, and stopped with everything they started.
 
+pub mod age;
 pub mod capture;
+pub mod command_line;
 pub mod kill;
 pub mod limit;
 pub mod marker;

@@ -14,7 +14,7 @@ use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, 
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::open::{OpenOrder, OpenedRun};
-use crate::schedule::{Input, ItemGraph, Machine, Policy};
+use crate::schedule::{Input, ItemGraph, Machine, RunPolicy};
 
 /// Has a run opened.
 pub(super) fn start(state: &mut LoopState, order: StartRun, answer: Answer<Started>, out: &mut Reaction) {
@@ -110,8 +110,8 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
     out.reply(answer, Ok(started));
 }
 
-fn policy(options: &RunOptions) -> Policy {
-    Policy {
+fn policy(options: &RunOptions) -> RunPolicy {
+    RunPolicy {
         jobs: usize::try_from(options.jobs.max(1)).unwrap_or(1),
         retries: options.retries,
         fail_fast: options.fail_fast,

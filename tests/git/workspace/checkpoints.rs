@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::upkeep::scan;
 use batchprp::host::git::workspace::{self, Prepare, checkpoint};
 
@@ -209,7 +209,7 @@ fn hooks_run_only_where_they_are_wanted_and_refuse_then() {
     for hook in ["reference-transaction", "post-index-change"] {
         fs::remove_file(fixture.root().join(".git/hooks").join(hook)).expect("removed");
     }
-    let hooked = Repo::open(&fixture.root(), Policy { hooks: true, sign: false }).expect("a repository");
+    let hooked = Repo::open(&fixture.root(), GitPolicy { hooks: true, sign: false }).expect("a repository");
     write(&prepared.path, "two", "2");
     commit_there(&prepared.path, "theirs");
     write(&prepared.path, "three", "3");
@@ -225,7 +225,7 @@ fn hooks_run_only_where_they_are_wanted_and_refuse_then() {
     assert_eq!((made.agent_commits, made.files), (1, vec!["three".to_owned(), "two".to_owned()]));
     assert_eq!(ordinals(&fixture), [1, 2]);
     in_order(&fixture, &prepared, "hooks");
-    let signing = Repo::open(&fixture.root(), Policy { hooks: false, sign: true }).expect("a repository");
+    let signing = Repo::open(&fixture.root(), GitPolicy { hooks: false, sign: true }).expect("a repository");
     fixture.git(&["config", "gpg.program", "/bin/false"]);
     write(&prepared.path, "four", "x");
     assert!(checkpoint::commit(&signing, &prepared, &point("47.1.1", 3, "k")).is_err(), "gpg refuses");

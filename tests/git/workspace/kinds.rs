@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use batchprp::host::git::plumbing::repo::{Policy, Repo};
+use batchprp::host::git::plumbing::repo::{GitPolicy, Repo};
 use batchprp::host::git::workspace::{self, Prepare, scratch};
 
 use super::{commit, commit_there, in_order, names, now, prepare, want};
@@ -97,7 +97,7 @@ fn a_checkout_that_is_a_linked_worktree_or_has_a_folder_of_its_own_works() {
     let linked = fixture.folder().join("linked");
     fixture.git(&["worktree", "add", "-q", "-b", "mine", linked.to_str().expect("text")]);
     fixture.git(&["config", "core.bare", "true"]);
-    let repo = Repo::open(&linked, Policy::default()).expect("a repository");
+    let repo = Repo::open(&linked, GitPolicy::default()).expect("a repository");
     let prepared = workspace::prepare(&repo, &want_in(&fixture, &repo)).expect("a workspace");
     assert_eq!(git(&prepared.path, &["rev-parse", "mine"]), git(&linked, &["rev-parse", "HEAD"]));
     write(&prepared.path, "x", "x");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::host::git::plumbing::history;
-use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::{failure, split};
 use crate::host::git::plumbing::seal::{self, OwnMerges};
@@ -62,7 +62,7 @@ pub struct Candidate {
 
 /// What a merge would come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Prepared {
+pub enum PreparedMerge {
     Ready(Candidate),
     /// There is nothing to merge, or no way to.
     Over(Merge),
@@ -79,8 +79,8 @@ pub(crate) enum Tree {
 pub fn item(repo: &Repo, what: &MergeItem) -> Result<Merge> {
     for _ in 0..TRIES {
         match candidate(repo, what)? {
-            Prepared::Over(end) => return Ok(end),
-            Prepared::Ready(candidate) => {
+            PreparedMerge::Over(end) => return Ok(end),
+            PreparedMerge::Ready(candidate) => {
                 if accept(repo, what, &candidate)? {
                     return Ok(Merge::Merged { commit: candidate.commit });
                 }
@@ -97,31 +97,29 @@ pub fn busy(batch_branch: &str) -> Error {
 }
 
 /// Makes the merge commit of an item without putting it on the batch branch.
-pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<Prepared> {
+pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<PreparedMerge> {
     let into = tip(repo, &what.batch_branch)?;
     let from = tip(repo, &what.item_branch)?;
     if repo.is_ancestor(&from, &into)? {
-        return already(repo, what, into).map(Prepared::Over);
+        return already(repo, what, into).map(PreparedMerge::Over);
     }
     branch::not_checked_out(repo, &what.batch_branch)?;
     let tree = match tree(repo, &into, &from)? {
         Tree::Clean(tree) => tree,
-        Tree::Conflict(files) => return Ok(Prepared::Over(Merge::Conflict { files })),
+        Tree::Conflict(files) => return Ok(PreparedMerge::Over(Merge::Conflict { files })),
     };
     let tree = edited(repo, tree, what.status_edit.as_ref())?;
     let commit = temporary::commit(repo, &tree, &[&into, &from], &message(what))?;
-    Ok(Prepared::Ready(Candidate { commit, into, from }))
+    Ok(PreparedMerge::Ready(Candidate { commit, into, from }))
 }
 
 /// Moves the batch branch to a candidate; `false` when somebody else moved it since the candidate was made.
 pub fn accept(repo: &Repo, what: &MergeItem, candidate: &Candidate) -> Result<bool> {
     let record = refs::read(repo, &refs::batch(&what.batch_branch))?;
     seal::note_merge(repo, &candidate.commit)?;
-    let change = Change::default().set(&refs::batch(&what.batch_branch), &candidate.commit, record.as_deref()).update(
-        &refs::head(&what.batch_branch),
-        &candidate.commit,
-        &candidate.into,
-    );
+    let change = RefChange::default()
+        .set(&refs::batch(&what.batch_branch), &candidate.commit, record.as_deref())
+        .update(&refs::head(&what.batch_branch), &candidate.commit, &candidate.into);
     Ok(change.apply(repo, &format!("batchprp: merge {}", what.id))? == Moved::Done)
 }
 

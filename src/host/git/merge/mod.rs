@@ -4,4 +4,4 @@ pub mod item;
 pub mod join;
 pub mod land;
 pub mod probe;
-pub use item::{Candidate, Edit, Merge, MergeItem, Prepared, accept, busy, candidate, item, trial};
+pub use item::{Candidate, Edit, Merge, MergeItem, PreparedMerge, accept, busy, candidate, item, trial};

@@ -27,7 +27,7 @@ pub(crate) fn head(branch: &str) -> String {
 
 /// Several changes of references that happen together.
 #[derive(Debug, Default)]
-pub(crate) struct Change {
+pub(crate) struct RefChange {
     lines: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) enum Moved {
     Raced,
 }
 
-impl Change {
+impl RefChange {
     /// Makes a reference that must not exist.
     pub(crate) fn create(self, name: &str, new: &str) -> Self {
         self.line(&["create ", name, "\0", new])
@@ -120,7 +120,7 @@ pub(crate) fn create_numbered(repo: &Repo, prefix: &str, commit: &str, reason: &
     let highest = taken.iter().filter_map(|(name, _)| name.rsplit('/').next()?.parse::<u32>().ok()).max().unwrap_or(0);
     for number in highest + 1..highest + 100 {
         let name = format!("{prefix}/{number}");
-        if Change::default().create(&name, commit).apply(repo, reason)? == Moved::Done {
+        if RefChange::default().create(&name, commit).apply(repo, reason)? == Moved::Done {
             return Ok(name);
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::identity::Identity;
 use super::memory::Memory;
-pub use super::run::Policy;
+pub use super::run::GitPolicy;
 use super::run::{Git, failure};
 use super::store::Store;
 use crate::error::{Error, ExitCode, Result};
@@ -18,7 +18,7 @@ const OLDEST: (u32, u32) = (2, 38);
 #[derive(Clone, Debug)]
 pub struct Repo {
     shared: Arc<Shared>,
-    policy: Policy,
+    policy: GitPolicy,
 }
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ struct Shared {
 
 impl Repo {
     /// Opens the repository that holds a directory, or says exactly why it cannot be used.
-    pub fn open(dir: &Path, policy: Policy) -> Result<Self> {
+    pub fn open(dir: &Path, policy: GitPolicy) -> Result<Self> {
         let dir = fs::canonicalize(dir).map_err(|e| refuse(format!("cannot open `{}`: {e}", dir.display())))?;
         let version = version(&dir, policy)?;
         let query = ["rev-parse", "--path-format=absolute", "--is-bare-repository", "--is-inside-work-tree"];
@@ -92,7 +92,7 @@ impl Repo {
             identity: OnceLock::new(),
             memory: Mutex::default(),
         };
-        Self { shared: Arc::new(shared), policy: Policy::default() }
+        Self { shared: Arc::new(shared), policy: GitPolicy::default() }
     }
 
     /// Returns the top directory of the user's checkout.
@@ -116,7 +116,7 @@ impl Repo {
     }
 
     /// Returns how our own commits are made.
-    pub fn policy(&self) -> Policy {
+    pub fn policy(&self) -> GitPolicy {
         self.policy
     }
 
@@ -193,7 +193,7 @@ impl Repo {
 
     /// Returns the same repository with hooks off, for steps where a hook could only do harm.
     pub(crate) fn unhooked(&self) -> Self {
-        Self { policy: Policy { hooks: false, ..self.policy }, ..self.clone() }
+        Self { policy: GitPolicy { hooks: false, ..self.policy }, ..self.clone() }
     }
 
     /// Tells whether the git program is at least of a version.
@@ -222,7 +222,7 @@ pub(crate) fn refuse(message: impl Into<String>) -> Error {
     Error::new(ExitCode::GitRefuses, message)
 }
 
-fn version(dir: &Path, policy: Policy) -> Result<(u32, u32)> {
+fn version(dir: &Path, policy: GitPolicy) -> Result<(u32, u32)> {
     let text = Git::new(dir, policy).args(["version"]).text()?;
     let mut numbers = text.split(' ').nth(2).unwrap_or_default().split('.').map_while(|part| part.parse().ok());
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));

@@ -74,7 +74,7 @@ const SETTINGS: [&str; 18] = [
 
 /// Whether our own commits and merges run the user's hooks and are signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Policy {
+pub struct GitPolicy {
     pub hooks: bool,
     pub sign: bool,
 }
@@ -138,7 +138,7 @@ impl Output {
 
 impl Git {
     /// Prepares a command in a directory.
-    pub(crate) fn new(cwd: &Path, policy: Policy) -> Self {
+    pub(crate) fn new(cwd: &Path, policy: GitPolicy) -> Self {
         let mut args: Vec<OsString> =
             vec!["--no-pager".into(), "--no-optional-locks".into(), "--no-replace-objects".into()];
         let mut set = |setting: &str| args.extend(["-c".into(), setting.into()]);

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use super::documents;
 use crate::error::Result;
 use crate::host::git::plumbing::history;
-use crate::host::git::plumbing::repo::{Policy, Repo, refuse};
+use crate::host::git::plumbing::repo::{GitPolicy, Repo, refuse};
 use crate::host::git::plumbing::run::{Git, failure, split};
 use crate::model::history::{Distance, LoggedCommit};
 
 /// Returns the address of `origin`; `None` where there is none, or no repository.
-pub fn address(project: &Path, policy: Policy) -> Result<Option<String>> {
+pub fn address(project: &Path, policy: GitPolicy) -> Result<Option<String>> {
     let output = Git::new(project, policy).args(["config", "--get", "remote.origin.url"]).run()?;
     Ok(Some(output.text()).filter(|address| output.code == 0 && !address.is_empty()))
 }

@@ -39,7 +39,7 @@ pub fn commit(repo: &Repo, files: &[PathBuf], message: &str) -> Result<Option<St
         ignored(repo, files)?;
         return Ok(None);
     }
-    let literal = |change: &Change| format!(":(top,literal){}", change.path);
+    let literal = |change: &ChangedDocument| format!(":(top,literal){}", change.path);
     // Git commits by path only what it knows. What is in the index already, as after a kill, may be a removal, which it
     // cannot find to add it again.
     let fresh = changed.iter().filter(|change| !change.is_staged).map(literal).collect::<Vec<_>>();
@@ -59,7 +59,7 @@ pub fn commit(repo: &Repo, files: &[PathBuf], message: &str) -> Result<Option<St
 
 /// A file that differs from HEAD.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct ChangedDocument {
     /// Below the top of the repository.
     pub(crate) path: String,
     /// The index has it as the working tree has it.
@@ -67,7 +67,7 @@ pub(crate) struct Change {
 }
 
 /// Returns what differs from HEAD among the files, untracked and removed ones included.
-pub(crate) fn changed(repo: &Repo, files: &[PathBuf]) -> Result<Vec<Change>> {
+pub(crate) fn changed(repo: &Repo, files: &[PathBuf]) -> Result<Vec<ChangedDocument>> {
     if files.is_empty() {
         return Ok(Vec::new());
     }
@@ -78,7 +78,7 @@ pub(crate) fn changed(repo: &Repo, files: &[PathBuf]) -> Result<Vec<Change>> {
     // `XY path`: X for the index against HEAD, Y for the working tree against the index.
     let change = |entry: &String| {
         let (codes, path) = (entry.get(..2)?, entry.get(3..)?);
-        Some(Change { path: path.to_owned(), is_staged: codes.ends_with(' ') })
+        Some(ChangedDocument { path: path.to_owned(), is_staged: codes.ends_with(' ') })
     };
     Ok(entries.iter().filter_map(change).collect())
 }

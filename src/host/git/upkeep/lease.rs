@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::temporary;
 use crate::host::owner::Owner;
@@ -47,7 +47,7 @@ pub fn take(repo: &Repo, id: &PrpId, attempt: u32, run: &str) -> Result<Lease> {
         let tree = temporary::empty_tree(repo)?;
         let commit = temporary::commit(repo, &tree, &[], &format!("Lease of {id}\n\n{text}\n"))?;
         let reference = format!("{prefix}/a{number}");
-        if Change::default().create(&reference, &commit).apply(repo, "batchprp: lease")? == Moved::Done {
+        if RefChange::default().create(&reference, &commit).apply(repo, "batchprp: lease")? == Moved::Done {
             return Ok(Lease { reference, commit, attempt: number });
         }
     }
@@ -62,7 +62,7 @@ pub fn is_held(repo: &Repo, lease: &Lease) -> Result<bool> {
 
 /// Gives a lease back. One that is gone already is no error.
 pub fn release(repo: &Repo, lease: &Lease) -> Result<()> {
-    Change::default().delete(&lease.reference, &lease.commit).apply(repo, "batchprp: lease").map(drop)
+    RefChange::default().delete(&lease.reference, &lease.commit).apply(repo, "batchprp: lease").map(drop)
 }
 
 /// Gives several leases back at once. Those that are gone already are no error.
@@ -71,7 +71,7 @@ pub fn release_all<'a>(repo: &Repo, leases: impl IntoIterator<Item = &'a Lease>)
     let mut change = None;
     for lease in leases {
         if held.iter().any(|(name, commit)| *name == lease.reference && *commit == lease.commit) {
-            let so_far: Change = change.take().unwrap_or_default();
+            let so_far: RefChange = change.take().unwrap_or_default();
             change = Some(so_far.delete(&lease.reference, &lease.commit));
         }
     }
@@ -79,8 +79,8 @@ pub fn release_all<'a>(repo: &Repo, leases: impl IntoIterator<Item = &'a Lease>)
 }
 
 /// Removes the leases of runs that are certainly dead. Returns how many there were.
-pub fn bury(repo: &Repo) -> Result<usize> {
-    let (mut change, mut dead) = (Change::default(), 0);
+pub fn release_dead(repo: &Repo) -> Result<usize> {
+    let (mut change, mut dead) = (RefChange::default(), 0);
     for (name, commit) in refs::list(repo, "refs/batchprp/lease/")? {
         if read(repo, &commit)?.is_some_and(|holder| !may_live(&holder)) {
             change = change.delete(&name, &commit);

@@ -1,7 +1,7 @@
 //! Starting over: old branches are set aside under names of their own, and nothing is deleted.
 
 use crate::error::Result;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::workspace::{Rescue, branch, remove};
 
@@ -35,7 +35,7 @@ pub fn restart(repo: &Repo, batch_branch: &str, item_branches: &[String], run: &
     for (name, tip, base) in present {
         let rescued = remove::set_aside(repo, name, &tip, run)?;
         let reference = format!("refs/batchprp/old/{run}/heads/{name}");
-        let mut change = Change::default()
+        let mut change = RefChange::default()
             .create(&reference, &tip)
             .create(&format!("refs/batchprp/old/{run}/base/{name}"), &base)
             .delete(&refs::head(name), &tip)

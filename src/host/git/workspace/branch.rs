@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
-use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::workspace::mend::broken;
 use crate::host::git::workspace::place::leftovers;
@@ -41,7 +41,7 @@ pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<Batc
             return Ok(BatchBranch { branch: branch.to_owned(), base, tip, existed: true });
         }
         let last = refs::read(repo, &refs::batch(branch))?;
-        let change = Change::default()
+        let change = RefChange::default()
             .set(&refs::base(branch), &base_commit, record.as_deref())
             .set(&refs::batch(branch), &base_commit, last.as_deref())
             .create(&refs::head(branch), &base_commit);
@@ -75,7 +75,7 @@ pub(crate) fn item(repo: &Repo, branch: &str, start: &str, repaired: &mut Vec<St
             }
             return Ok(Start { base, tip });
         }
-        let change = Change::default()
+        let change = RefChange::default()
             .set(&refs::base(branch), &start, record.as_deref())
             .set(&refs::item(branch), &start, last.as_deref())
             .create(&refs::head(branch), &start);
@@ -123,7 +123,7 @@ fn rewritten(repo: &Repo, branch: &str, tip: &str, last: &str, repaired: &mut Ve
     }
     let prefix = format!("refs/batchprp/rescue/rewritten/{branch}");
     let kept = refs::create_numbered(repo, &prefix, last, "batchprp: rescue")?;
-    Change::default().update(&refs::item(branch), tip, last).must(repo, "batchprp: adopt rewritten history")?;
+    RefChange::default().update(&refs::item(branch), tip, last).must(repo, "batchprp: adopt rewritten history")?;
     repaired.push(format!("the history of `{branch}` was rewritten; the old one is kept at `{kept}`"));
     Ok(())
 }

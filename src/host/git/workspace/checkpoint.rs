@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::failure;
 use crate::host::git::plumbing::store::Changed;
@@ -219,7 +219,7 @@ fn by_git_commit(
 ) -> Result<String> {
     quarantine::publish(work)?;
     if tip != Some(&placed.parent) {
-        let change = Change::default().set(&refs::head(&prepared.branch), &placed.parent, tip);
+        let change = RefChange::default().set(&refs::head(&prepared.branch), &placed.parent, tip);
         change.must(repo, "batchprp: adopt")?;
     }
     let hooked = Workspace { repo: repo.clone(), ..work.clone() };
@@ -237,7 +237,7 @@ fn by_git_commit(
 fn publish(repo: &Repo, prepared: &Prepared, commit: &str, tip: Option<&str>) -> Result<()> {
     let (head, record) = (refs::head(&prepared.branch), refs::item(&prepared.branch));
     let recorded = refs::read(repo, &record)?;
-    let mut change = Change::default().set(&record, commit, recorded.as_deref());
+    let mut change = RefChange::default().set(&record, commit, recorded.as_deref());
     // A commit made by git has moved the branch itself.
     if !repo.policy().hooks || repo.tip(&prepared.branch)?.as_deref() != Some(commit) {
         change = change.set(&head, commit, tip);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::host::git::plumbing::busy;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::workspace::agent;
 use crate::host::git::workspace::branch;
@@ -48,7 +48,7 @@ pub fn all(repo: &Repo) -> Vec<Found> {
         Found { path, branch, item, run }
     });
     let earlier = linked::all(repo).into_iter().filter_map(|linked| {
-        let linked::Marker { run, item, branch } = linked.marker()?;
+        let linked::LinkedMark { run, item, branch } = linked.marker()?;
         Some(Found { path: linked.path?, branch, item, run })
     });
     ours.chain(earlier).collect()
@@ -82,7 +82,7 @@ pub fn remove(repo: &Repo, what: &Remove) -> Result<Vec<Rescue>> {
     };
     if let Some(tip) = tip.filter(|_| what.delete_branch) {
         branch::not_checked_out(repo, &what.branch)?;
-        Change::default().delete(&refs::head(&what.branch), &tip).must(repo, "batchprp: finished")?;
+        RefChange::default().delete(&refs::head(&what.branch), &tip).must(repo, "batchprp: finished")?;
     }
     drop(lock);
     Ok(rescued)

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::error::{Error, Result};
 use crate::host::failpoint;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::failure;
 use crate::host::git::workspace::agent::own;
@@ -126,7 +126,7 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
     };
     let recorded = refs::read(repo, &refs::item(&prepared.branch))?;
     quarantine::name(&work, || {
-        Change::default()
+        RefChange::default()
             .set(&refs::item(&prepared.branch), &commit, recorded.as_deref())
             .update(&refs::head(&prepared.branch), &commit, &tip)
             .must(repo, "batchprp: resolve")

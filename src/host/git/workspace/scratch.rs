@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::host::git::plumbing::locks;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::files::modules;
@@ -85,7 +85,7 @@ pub fn discard(repo: &Repo, path: &Path) -> Result<()> {
     }
     record::discard(&work)?;
     if let Some(commit) = refs::read(repo, &kept(path))? {
-        Change::default().delete(&kept(path), &commit).apply(repo, "batchprp: tried out")?;
+        RefChange::default().delete(&kept(path), &commit).apply(repo, "batchprp: tried out")?;
     }
     drop(lock);
     Ok(())
@@ -97,7 +97,7 @@ fn keep(repo: &Repo, path: &Path, commit: &str) -> Result<()> {
     if old.as_deref() == Some(commit) {
         return Ok(());
     }
-    Change::default().set(&kept(path), commit, old.as_deref()).must(repo, "batchprp: tried out")
+    RefChange::default().set(&kept(path), commit, old.as_deref()).must(repo, "batchprp: tried out")
 }
 
 fn kept(path: &Path) -> String {

@@ -9,7 +9,7 @@ use crate::bridge::{
     Started, Waiting,
 };
 use crate::event::EventKind;
-use crate::event::kind::{EdgeInfo, ItemInfo};
+use crate::event::kind::{EdgeInfo, EdgeReason, ItemInfo};
 use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::workspace::Prepared;
 use crate::model::adapter::{Adapter, AgentCall};
@@ -197,7 +197,7 @@ pub(super) fn graph(items: &[&str], waits: &[(&str, &str)]) -> RunGraph {
     let edge = |(from, to): &(&str, &str)| EdgeInfo {
         from: (*from).to_owned(),
         to: (*to).to_owned(),
-        reason: "explicit".to_owned(),
+        reason: EdgeReason::Explicit,
         file: None,
     };
     RunGraph { items: items.iter().map(info).collect(), edges: waits.iter().map(edge).collect(), ..RunGraph::default() }

@@ -14,6 +14,7 @@ use crate::host::git::plumbing::seal;
 use crate::host::git::upkeep::{lease, scan};
 use crate::host::git::workspace::{remove, scratch};
 use crate::host::lock::Lock;
+use crate::host::owner;
 use crate::host::state;
 use crate::run::settings::Settings;
 use crate::run::shared::journal::Journal;
@@ -86,7 +87,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     drop(tell);
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     let merged = merged.unwrap_or_default();
-    let host = host_name();
+    let host = owner::host_name();
     Ok(OpenedRun { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged })
 }
 
@@ -100,7 +101,7 @@ fn integrate(
 ) -> Result<Integration> {
     seal::begin(repo)?;
     let integration = integration::integrate(repo, options, graph, run, tell)?;
-    lease::bury(repo)?;
+    lease::release_dead(repo)?;
     remove::sweep(repo, &settings.worktrees);
     scratch::discard(repo, &candidate_worktree::place(settings, &integration.branch))?;
     repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -125,10 +126,6 @@ fn merged(integration: &Integration, graph: &RunGraph, tell: &Tell) -> Result<Ve
     let is_merged = |id: &str| merged.iter().any(|(merged, _)| merged.as_str() == id);
     let items = graph.items.iter().enumerate().filter(|(_, info)| is_merged(&info.id));
     Ok(items.map(|(item, _)| item).collect())
-}
-
-fn host_name() -> String {
-    nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn unwritable(directory: &Path, error: &std::io::Error) -> Error {

@@ -1,7 +1,7 @@
 //! Finished work of an agent that nobody could commit any more, because its run died first: the next run takes it over
 //! instead of having it done again, once.
 //!
-//! When an agent has ended well its report is kept beside its papers, together with the commit on which it worked. A
+//! When an agent has ended well its report is kept beside its files, together with the commit on which it worked. A
 //! later run finds the newest call for the item; when that call ended well, on the commit that is still the tip of the
 //! branch, the worktree is left as it is, and the script's next call for that phase gets the old report.
 

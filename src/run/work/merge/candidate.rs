@@ -4,7 +4,7 @@ use super::bisect;
 use super::end::{MergeEnd, Rejection};
 use super::trial::Trial;
 use crate::bridge::Failure;
-use crate::host::git::merge::{self, Merge, Prepared};
+use crate::host::git::merge::{self, Merge, PreparedMerge};
 use crate::run::work::off_the_loop::off_the_loop;
 
 /// How often the batch branch may be moved by somebody else while a candidate is validated.
@@ -15,11 +15,11 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
     for _ in 0..TRIES {
         let (repo, order) = (trial.worktree.repo.clone(), trial.merge.clone());
         let candidate = match off_the_loop(move || merge::candidate(&repo, &order)).await? {
-            Prepared::Ready(candidate) => candidate,
-            Prepared::Over(Merge::Merged { commit } | Merge::Already { commit }) => {
+            PreparedMerge::Ready(candidate) => candidate,
+            PreparedMerge::Over(Merge::Merged { commit } | Merge::Already { commit }) => {
                 return Ok(MergeEnd::Merged { commit });
             }
-            Prepared::Over(Merge::Conflict { files }) => return Ok(MergeEnd::Conflict { files }),
+            PreparedMerge::Over(Merge::Conflict { files }) => return Ok(MergeEnd::Conflict { files }),
         };
         trial.say("validating the merged tree");
         let order = trial.worktree.order.clone();

@@ -13,15 +13,15 @@ thread_local! {
 }
 
 /// Makes this thread work for an attempt until the guard is dropped; `item` is what the recipe was given.
-pub(crate) fn enter(attempt: Attempt, item: Dynamic) -> Guard {
+pub(crate) fn enter(attempt: Attempt, item: Dynamic) -> Entered {
     ATTEMPT.set(Some((attempt, item)));
-    Guard
+    Entered
 }
 
 /// Ends the work of the thread for its item.
-pub(crate) struct Guard;
+pub(crate) struct Entered;
 
-impl Drop for Guard {
+impl Drop for Entered {
     fn drop(&mut self) {
         ATTEMPT.set(None);
     }

@@ -24,6 +24,16 @@ use crate::script::value::worktree::WorktreeValue;
 /// Hex digits of a content key: 64 bits are plenty to tell versions of one phase apart.
 const KEY: usize = 16;
 
+/// Leaves out the paths below some folders. There may be very many paths: too many for a loop of a script.
+fn outside(paths: Vec<String>, folders: &Array) -> Result<Vec<String>, Error> {
+    let below = |folder: &Dynamic| match folder.read_lock::<rhai::ImmutableString>() {
+        Some(folder) => Ok(format!("{}/", folder.trim_end_matches('/'))),
+        None => Err(invalid(format!("`{}` is no folder: give texts", folder.type_name()))),
+    };
+    let below = folders.iter().map(below).collect::<Result<Vec<_>, _>>()?;
+    Ok(paths.into_iter().filter(|path| !below.iter().any(|folder| path.starts_with(folder.as_str()))).collect())
+}
+
 fn facts(executed: Executed) -> Dynamic {
     let mut map = Map::new();
     map.insert("id".into(), executed.id.into());
@@ -240,6 +250,19 @@ pub(crate) mod module {
         native(&context, |call| Ok(texts(call.ask(TreeFiles { revision: revision.to_owned() })?)))
     }
 
+    /// Like `files`, without those below some folders.
+    ///
+    /// ```rhai
+    /// let files = git::files("HEAD", ["PRPs/feature-requests"]);
+    /// ```
+    #[rhai_fn(name = "files", return_raw)]
+    pub fn files_outside(context: NativeCallContext, revision: &str, folders: Array) -> Thrown<Array> {
+        native(&context, |call| {
+            let files = call.ask(TreeFiles { revision: revision.to_owned() })?;
+            Ok(texts(outside(files, &folders)?))
+        })
+    }
+
     /// Returns the paths of all folders of the project in a revision, sorted.
     ///
     /// ```rhai
@@ -248,6 +271,19 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn folders(context: NativeCallContext, revision: &str) -> Thrown<Array> {
         native(&context, |call| Ok(texts(call.ask(TreeFolders { revision: revision.to_owned() })?)))
+    }
+
+    /// Like `folders`, without those below some folders.
+    ///
+    /// ```rhai
+    /// let folders = git::folders("HEAD", ["PRPs/feature-requests"]);
+    /// ```
+    #[rhai_fn(name = "folders", return_raw)]
+    pub fn folders_outside(context: NativeCallContext, revision: &str, folders: Array) -> Thrown<Array> {
+        native(&context, |call| {
+            let found = call.ask(TreeFolders { revision: revision.to_owned() })?;
+            Ok(texts(outside(found, &folders)?))
+        })
     }
 
     /// Returns what an item changed as a unified diff, cut after so many bytes.

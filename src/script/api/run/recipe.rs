@@ -11,7 +11,8 @@ use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use crate::bridge::{self, Attempt, Close, Closed, EmitEvent, Failure, Finish, GateLine, Next, RunGraph, StartRun};
 use crate::error::{Error, ExitCode};
-use crate::event::kind::{EdgeInfo, EventKind, ItemInfo, RunStep};
+use crate::event::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, RunStep};
+use crate::graph::Reason;
 use crate::model::outcome::{FailureKind, Outcome};
 
 use super::{current, options};
@@ -157,7 +158,11 @@ fn graph(dag: &Dag) -> RunGraph {
     let edge = |edge: &crate::graph::Edge| EdgeInfo {
         from: id(edge.from),
         to: id(edge.to),
-        reason: edge.reason.as_str().to_owned(),
+        reason: match edge.reason {
+            Reason::Explicit => EdgeReason::Explicit,
+            Reason::File(_) => EdgeReason::File,
+            Reason::Conflict => EdgeReason::Conflict,
+        },
         file: edge.reason.file().map(str::to_owned),
     };
     let ids = |nodes: Vec<usize>| nodes.into_iter().map(id).collect();

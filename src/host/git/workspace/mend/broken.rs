@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::error::Result;
 use crate::host::failpoint;
-use crate::host::git::plumbing::refs::{self, Change, Moved};
+use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::store::{AskGit, Read};
 use crate::host::git::workspace::agent;
@@ -125,7 +125,7 @@ fn put(repo: &Repo, name: &str, commit: &str) -> Result<()> {
             .map_err(|e| Workspace::failed("remove", &file, &e))?;
     }
     let old = value(repo, name)?;
-    match Change::default().set(name, commit, old.as_deref()).apply(repo, "batchprp: last good state")? {
+    match RefChange::default().set(name, commit, old.as_deref()).apply(repo, "batchprp: last good state")? {
         Moved::Done => Ok(()),
         Moved::Raced => Err(refuse(format!("`{name}` is broken and cannot be put back")).help("run the command again")),
     }

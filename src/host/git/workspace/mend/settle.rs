@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::error::Result;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::refuse;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::deviation::Deviation;
@@ -66,7 +66,7 @@ pub(crate) fn settle(
     settled.rescued.extend(rescued);
     if parent != tip {
         quarantine::name(work, || {
-            let change = Change::default().update(&refs::head(&work.name()), &parent, tip);
+            let change = RefChange::default().update(&refs::head(&work.name()), &parent, tip);
             change.must(&work.repo, "batchprp: adopt")
         })?;
         settled.adopted = commits;

@@ -19,7 +19,7 @@ use crate::host::lock::state_dir;
 
 /// What earlier versions left in the administration of a worktree that they made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Marker {
+pub(crate) struct LinkedMark {
     pub(crate) run: String,
     pub(crate) item: String,
     pub(crate) branch: String,
@@ -115,7 +115,7 @@ impl Linked {
     }
 
     /// Reads the mark of an earlier version.
-    pub(crate) fn marker(&self) -> Option<Marker> {
+    pub(crate) fn marker(&self) -> Option<LinkedMark> {
         serde_json::from_str(&fs::read_to_string(self.dir.join("batchprp.json")).ok()?).ok()
     }
 

@@ -12,7 +12,7 @@ use crate::model::agent_files::task::TaskSpec;
 
 /// Places of the files of one attempt.
 #[derive(Clone, Debug)]
-pub(super) struct Papers {
+pub(super) struct AttemptFiles {
     pub(super) dir: PathBuf,
     pub(super) spec: PathBuf,
     pub(super) prompt: PathBuf,
@@ -22,7 +22,7 @@ pub(super) struct Papers {
     pub(super) result: PathBuf,
 }
 
-impl Papers {
+impl AttemptFiles {
     /// Makes the directory of the attempt; when there is one of that name, `.2` and so on is added.
     pub(super) fn open(wanted: &Path) -> io::Result<Self> {
         if let Some(parent) = wanted.parent() {
