@@ -39,7 +39,7 @@ const COMMANDS: [(&str, &str, &[&str]); 12] = [
     ),
     (
         "gets",
-        r#"print(json::parse(http::request(#{ url: args.url }).body).id);"#,
+        "print(json::parse(http::request(#{ url: args.url }).body).id);",
         &["would get http://127.0.0.1:", "The preview ends here"],
     ),
     (
