@@ -114,7 +114,10 @@ fn others(what: &Guarded, repo: &Repo, into: &str) -> Result<Vec<Other>> {
     for (item, declared) in &what.others {
         let mut made = Vec::new();
         for (_, commit) in merged.iter().filter(|(id, commit)| id.as_str() == item && commit != into) {
-            made.extend(diff::files(repo, &format!("{commit}^1"), commit)?);
+            // By ids, which are compared in process: one git for each merged item would be many in a large batch.
+            if let Some(before) = repo.commit(&format!("{commit}^1"))? {
+                made.extend(diff::files(repo, &before, commit)?);
+            }
         }
         others.push(Other { item: item.clone(), made, declared: declared.clone() });
     }
