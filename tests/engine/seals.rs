@@ -20,7 +20,8 @@ fn pair() -> Project {
 fn a_forged_merge_of_another_item_does_not_count() {
     let project = pair();
     let forge = r#"tip=$(project rev-parse prp-47)
-merge=$(printf 'Merge PRP-47.1.2: Work of PRP-47.1.2\n\nBatchprp-Prp: PRP-47.1.2\nBatchprp-Run: r\n' | project commit-tree "prp-47^{tree}" -p "$tip" -p main)
+side=$(project commit-tree "prp-47^{tree}" -p "$tip" -m side)
+merge=$(printf 'Merge PRP-47.1.2: Work of PRP-47.1.2\n\nBatchprp-Prp: PRP-47.1.2\nBatchprp-Run: r\n' | project commit-tree "prp-47^{tree}" -p "$tip" -p "$side")
 project update-ref refs/heads/prp-47 "$merge"
 project update-ref refs/batchprp/batch/prp-47 "$merge""#;
     project.sabotage("PRP-47.1.1", 1, &format!("{PROJECT}{forge}"));
