@@ -41,3 +41,5 @@ mod surroundings;
 mod unmerged;
 #[path = "engine/verdicts.rs"]
 mod verdicts;
+#[path = "engine/workspaces.rs"]
+mod workspaces;

@@ -174,6 +174,13 @@ pub const KEYS: &[ConfigKey] = &[
     key("guard.max_file_bytes", ValueKind::Count(1), "1000000", "larger files are not merged without a word"),
     key("worktree.copy", ValueKind::List, "[]", "untracked files copied into every worktree"),
     key("worktree.setup", ValueKind::List, "[]", "shell lines run in every new worktree; BATCHPRP_SLOT differs"),
+    key("worktree.remotes", ValueKind::List, "[]", "remotes that the repository of a workspace has too"),
+    key(
+        "worktree.checkout_silence",
+        ValueKind::Time,
+        r#""5m""#,
+        "longest silence of git while it fills a workspace; it may take as long as it likes",
+    ),
     key("tracker.kind", ValueKind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),
     key("tracker.linear.endpoint", ValueKind::Text, r#""https://api.linear.app/graphql""#, "address of the Linear API"),
     key("context.shared", ValueKind::List, r#"["CLAUDE.md"]"#, "documents that every agent of a batch gets"),

@@ -105,6 +105,8 @@ pub struct GuardSettings {
 pub struct WorktreeSettings {
     pub copy: Vec<String>,
     pub setup: Vec<String>,
+    pub remotes: Vec<String>,
+    pub checkout_silence: Duration,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -170,7 +172,12 @@ impl Config {
                 ignore: found.list("guard.ignore"),
                 max_file_bytes: found.count("guard.max_file_bytes").unwrap_or_default(),
             },
-            worktree: WorktreeSettings { copy: found.list("worktree.copy"), setup: found.list("worktree.setup") },
+            worktree: WorktreeSettings {
+                copy: found.list("worktree.copy"),
+                setup: found.list("worktree.setup"),
+                remotes: found.list("worktree.remotes"),
+                checkout_silence: found.time("worktree.checkout_silence").unwrap_or_default(),
+            },
             tracker: TrackerSettings {
                 kind: found.text("tracker.kind"),
                 linear_endpoint: found.text("tracker.linear.endpoint"),

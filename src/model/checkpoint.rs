@@ -9,6 +9,8 @@ pub const TRAILER_RUN: &str = "Batchprp-Run";
 /// Who approved what the guard found before the merge.
 pub const TRAILER_APPROVED: &str = "Batchprp-Approved";
 pub const TRAILER_KEY: &str = "Batchprp-Key";
+/// A commit of somebody else whose files a checkpoint has, though not its history.
+pub const TRAILER_FOREIGN: &str = "Batchprp-Foreign";
 
 /// A checkpoint: the commit that says that a phase of a PRP is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +69,13 @@ pub fn merge_subject(id: &PrpId, title: &str) -> String {
 
 /// Returns the last trailer of a name in the last paragraph of a commit message.
 pub fn trailer<'a>(message: &'a str, name: &str) -> Option<&'a str> {
-    let block = message.trim_end().rsplit("\n\n").next()?;
-    block.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::trim)
+    trailers(message, name).last()
+}
+
+/// Returns the trailers of a name in the last paragraph of a commit message.
+pub fn trailers<'a>(message: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let block = message.trim_end().rsplit("\n\n").next().unwrap_or_default();
+    block.lines().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::trim)
 }
 
 /// Makes one printable line of a title: no control characters, no line ends, no runs of spaces.

@@ -47,6 +47,10 @@ pub struct Settings {
     pub copy: Vec<String>,
     /// Shell command lines run once in a new worktree.
     pub setup: Vec<String>,
+    /// Remotes of the project that workspaces have too.
+    pub remotes: Vec<String>,
+    /// Longest silence of git while it fills a workspace.
+    pub checkout_silence: Duration,
     pub sandbox: Sandbox,
     /// Processes and threads that may come besides those that are there at the start; 0 sets no limit.
     pub max_processes: u64,
@@ -79,6 +83,8 @@ impl Settings {
             git: GitPolicy::default(),
             copy: Vec::new(),
             setup: Vec::new(),
+            remotes: Vec::new(),
+            checkout_silence: Duration::ZERO,
             sandbox: Sandbox::default(),
             max_processes: 0,
             argv: vec!["batchprp".to_owned()],

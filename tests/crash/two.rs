@@ -61,7 +61,7 @@ fn two_batches_of_one_repository_run_at_the_same_time() {
 fn work_that_an_agent_finished_before_the_kill_is_taken_over_and_not_done_again() {
     let scene = Scene::new();
     // The first checkpoint of the run: its agent has ended well, and nothing is committed yet.
-    let child = scene.start("git.add.pre:kill", "");
+    let child = scene.start("git.update-ref.checkpoint.pre:kill", "");
     assert_eq!(scene.wait(child).code, None);
     assert!(scene.committed().is_empty());
     let first = scene.ledger();

@@ -19,16 +19,21 @@ fn works() -> bool {
     works
 }
 
-/// What the agent tries; it notes in its worktree what it could do.
+/// What the agent tries; it notes in its workspace what it could do.
 const TRIES: &str = r#"
 can() { if "$@" >/dev/null 2>&1; then echo yes; else echo no; fi; }
 {
-echo "worktree $(can touch inside)"
+echo "workspace $(can touch inside)"
+echo "history $(can git log --oneline)"
 echo "checkout $(can touch "$REPO/README.md" "$REPO/planted")"
 echo "tools $(can touch "$TOOLS/planted")"
 echo "etc $(can touch /etc/planted-by-batchprp-test)"
 echo "git-config $(can sh -c 'echo >> "$REPO/.git/config"')"
 echo "git-hook $(can touch "$REPO/.git/hooks/post-commit")"
+echo "git-ref $(can git --git-dir="$REPO/.git" update-ref refs/heads/planted HEAD)"
+echo "git-object $(can sh -c 'echo x | git --git-dir="$REPO/.git" hash-object -w --stdin')"
+echo "records $(can ls "$REPO/.git/batchprp/workspaces")"
+echo "beside $(can ls "$PWD/../beside")"
 echo "ssh $(can cat "$HOME/.ssh/id")"
 echo "gcloud $(can cat "$HOME/.config/gcloud/key")"
 echo "netrc $(can grep -q secret "$HOME/.netrc")"
@@ -42,7 +47,7 @@ setsid sleep 600 >/dev/null 2>&1 &
 "#;
 
 #[test]
-fn an_agent_in_bubblewrap_writes_its_worktree_sees_no_secret_and_leaves_no_process() {
+fn an_agent_in_bubblewrap_writes_its_workspace_sees_no_secret_and_leaves_no_process() {
     if !works() {
         return;
     }
@@ -61,12 +66,13 @@ fn an_agent_in_bubblewrap_writes_its_worktree_sees_no_secret_and_leaves_no_proce
     // The ledger of the agent lies outside of what it may write, so its calls are not counted here.
     let head = format!("LEDGER=/dev/null; REPO={repo}; export REPO; ORCHESTRATOR={};", std::process::id());
     project.sabotage("PRP-47.1.1", 1, &format!("{head}{TRIES}"));
+    fs::create_dir_all(project.root().with_file_name("repo-worktrees").join("beside")).expect("folder");
     let before = project.fingerprint();
     let (config, hooks) = (project.read(".git/config"), project.root().join(".git/hooks/post-commit"));
     project.run(&["exe", "--batch", "47"]).exits(0);
     assert_eq!(status(&project, "PRP-47.1.1"), "completed");
     let tried = project.git(&["show", "prp-47:tried.txt"]);
-    let expected = "worktree yes\ncheckout no\ntools no\netc no\ngit-config no\ngit-hook no\nssh no\ngcloud no\nnetrc no\naws no\nown-state yes\ncommit yes\norchestrator no";
+    let expected = "workspace yes\nhistory yes\ncheckout no\ntools no\netc no\ngit-config no\ngit-hook no\ngit-ref no\ngit-object no\nrecords no\nbeside no\nssh no\ngcloud no\nnetrc no\naws no\nown-state yes\ncommit yes\norchestrator no";
     assert_eq!(tried, expected);
     assert_eq!(project.fingerprint(), before);
     assert!(project.read(".git/config") == config && !hooks.exists());

@@ -152,6 +152,7 @@ impl Fixture {
         MergeItem {
             batch_branch: "prp-47".to_owned(),
             item_branch: id(item).branch(),
+            judged: None,
             id: id(item),
             title: "Title".to_owned(),
             run: "r1".to_owned(),

@@ -116,6 +116,8 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         git: GitPolicy { hooks: config.git.hooks, sign: config.git.sign },
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),
+        remotes: config.worktree.remotes.clone(),
+        checkout_silence: config.worktree.checkout_silence,
         max_processes: config.run.max_processes,
         sandbox: sandbox(config, context)?,
         argv: argv(),

@@ -9,6 +9,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
+use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::Prepared;
 use crate::host::git::workspace::resolve;
@@ -17,13 +18,13 @@ use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::id::{BatchId, PrpId};
-use crate::model::validation::LevelVerdict;
+use crate::model::validation::{LevelVerdict, ValidationRecord};
 use crate::report::text::{line, numbered};
 use crate::run::batch_branch;
 
 /// Finish a merge that was parked because of a conflict
 ///
-/// The first call puts the merge into the item's worktree with conflict markers and says where. After editing, `--continue` validates the result and completes the merge.
+/// The first call puts the merge into the item's workspace with conflict markers and says where. After editing, `--continue` validates the result and completes the merge.
 #[derive(clap::Args)]
 pub struct Args {
     /// PRP whose merge is parked
@@ -90,8 +91,11 @@ fn go_on(
 ) -> CommandResult {
     resolve::check(repo, parked)?;
     // Before anything is committed: a bad resolution is edited further and continued again.
-    validate(parked, config)?;
+    let record = validate(parked, config)?;
     let commit = resolve::finish(repo, parked)?;
+    if let Some(record) = record {
+        notes::write(repo, &commit, &record)?;
+    }
     writeln!(context.terminal.out, "resolved as {}", crate::report::text::short_commit(&commit))?;
     context.terminal.out.flush()?;
     let program = std::env::current_exe()
@@ -112,7 +116,7 @@ fn go_on(
         .into())
 }
 
-fn validate(parked: &Prepared, config: &Config) -> Result<()> {
+fn validate(parked: &Prepared, config: &Config) -> Result<Option<ValidationRecord>> {
     let levels: BTreeMap<u8, Vec<String>> = (1..).zip(config.validate.levels.iter().cloned()).collect();
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -138,7 +142,7 @@ fn validate(parked: &Prepared, config: &Config) -> Result<()> {
     let record = runtime.block_on(validate::run(&request, StopToken::new(), |_, _, _| {}));
     let failed = record.iter().flat_map(|record| &record.levels).find(|level| level.result == LevelVerdict::Failed);
     match failed {
-        None => Ok(()),
+        None => Ok(record),
         Some(level) => {
             let message = format!("level {} failed on the resolved merge of `{}`", level.level, parked.item);
             let output: Vec<String> = level.errors.iter().map(|text| line(text, 200)).collect();

@@ -10,6 +10,7 @@ use crate::bridge::{Answer, Attempt, NextItem, RunGraph, RunOptions};
 use crate::host::agent::SessionLedger;
 use crate::host::lock::Lock;
 use crate::model::usage::Usage;
+use crate::run::shared::at_work::AtWork;
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::slot::Slots;
 use crate::run::shared::warm_up::WarmUp;
@@ -43,6 +44,7 @@ pub(crate) struct OpenRun {
     pub(crate) spent: Usage,
     pub(crate) warm_up: WarmUp,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) at_work: AtWork,
     pub(crate) over_budget: bool,
     /// People were told that the disk is nearly full.
     pub(crate) disk_warned: Arc<AtomicBool>,

@@ -79,6 +79,7 @@ fn order(
         left,
         turn,
         rate_limits: run.rate_limits.clone(),
+        at_work: run.at_work.clone(),
         sessions: run.sessions.clone(),
         env,
         secrets,

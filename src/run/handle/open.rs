@@ -11,6 +11,7 @@ use crate::run::core::live_item::LiveItem;
 use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, Stage, misuse};
+use crate::run::shared::at_work::AtWork;
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::open::{OpenOrder, OpenedRun};
@@ -98,6 +99,7 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         sessions: std::sync::Arc::default(),
         spent: crate::model::usage::Usage::default(),
         warm_up: WarmUp::default(),
+        at_work: AtWork::default(),
         rate_limits: RateLimits::default(),
         over_budget: false,
         disk_warned: std::sync::Arc::default(),

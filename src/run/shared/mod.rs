@@ -1,5 +1,6 @@
 //! What the loop and its tasks share: names, slots, the journal, limits of services. None of it knows either of them.
 
+pub(crate) mod at_work;
 pub(crate) mod busy;
 pub mod journal;
 pub(crate) mod leftovers;

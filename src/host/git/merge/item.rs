@@ -25,6 +25,8 @@ pub type Edit = Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>;
 pub struct MergeItem {
     pub batch_branch: String,
     pub item_branch: String,
+    /// The commit of that branch that was judged: it is merged, and nothing that was committed since; `None` for its tip.
+    pub judged: Option<String>,
     pub id: PrpId,
     pub title: String,
     pub run: String,
@@ -99,7 +101,7 @@ pub fn busy(batch_branch: &str) -> Error {
 /// Makes the merge commit of an item without putting it on the batch branch.
 pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<PreparedMerge> {
     let into = tip(repo, &what.batch_branch)?;
-    let from = tip(repo, &what.item_branch)?;
+    let from = what.judged.clone().map_or_else(|| tip(repo, &what.item_branch), Ok)?;
     if repo.is_ancestor(&from, &into)? {
         return already(repo, what, into).map(PreparedMerge::Over);
     }

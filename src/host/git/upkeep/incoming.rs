@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::evidence::guard::{Change, Commit, File};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{diff, history, refs};
-use crate::model::checkpoint::{Checkpoint, TRAILER_PRP, trailer};
+use crate::model::checkpoint::{Checkpoint, TRAILER_FOREIGN, TRAILER_PRP, trailer, trailers};
 use crate::model::id::PrpId;
 
 /// Larger files are not looked into.
@@ -42,11 +42,30 @@ pub fn commits(repo: &Repo, into: &str, start: &str, tip: &str, id: &PrpId) -> R
                 elsewhere.push(name.clone());
             }
         }
+        for other in trailers(&message, TRAILER_FOREIGN).filter(|_| recorded) {
+            found.push(brought(repo, &foreign, other)?);
+        }
         let author = repo.author(&commit)?;
         found.push(Commit { id: commit, message, author, parents, recorded, elsewhere });
     }
     found.sort_by(|a, b| a.id.cmp(&b.id));
+    found.dedup_by(|later, first| later.id == first.id);
     Ok(found)
+}
+
+/// Describes a commit of somebody else whose files a checkpoint may have.
+fn brought(repo: &Repo, branches: &[(String, String)], commit: &str) -> Result<Commit> {
+    let mut elsewhere = Vec::new();
+    for (name, top) in branches {
+        if repo.is_ancestor(commit, top)? {
+            elsewhere.push(name.clone());
+        }
+    }
+    if elsewhere.is_empty() {
+        elsewhere.push("another history".to_owned());
+    }
+    let (message, author) = (repo.message(commit)?, repo.author(commit)?);
+    Ok(Commit { id: commit.to_owned(), message, author, parents: Vec::new(), recorded: false, elsewhere })
 }
 
 /// Tells whether a message is that of a commit that batchprp makes for an item: a checkpoint, or a merge that was resolved.

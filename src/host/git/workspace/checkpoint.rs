@@ -19,7 +19,10 @@ use crate::host::git::workspace::place::order::Order;
 use crate::host::git::workspace::place::record::{self, Record};
 use crate::host::git::workspace::place::space::Workspace;
 use crate::host::git::workspace::prepare::{self, Prepared};
-use crate::model::checkpoint::Checkpoint;
+use crate::model::checkpoint::{Checkpoint, TRAILER_FOREIGN};
+
+/// Most commits of others that the message of a checkpoint names.
+const MOST_NAMED: usize = 20;
 
 /// A checkpoint that stands on the branch of its item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +78,7 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
         return Ok(made);
     }
     let merged = merged(&work, &tip, record.batch.as_deref(), &mut placed)?;
+    let message = format!("{message}{}", foreign(&placed.deviations));
     let (commit, tree) = if repo.policy().hooks && placed.is_plain() && merged.is_empty() {
         let commit = by_git_commit(repo, &work, prepared, &placed, recorded_tip.as_deref(), &message)?;
         let tree = rescue::tree_of(&work, &commit)?;
@@ -206,6 +210,20 @@ fn merged(work: &Workspace, tip: &str, batch: Option<&str>, placed: &mut Placed)
         }
     }
     Ok(parents)
+}
+
+/// Names, for the message, the commits of others that were checked out: the files may be theirs, and whoever judges the
+/// checkpoint must see it.
+fn foreign(deviations: &[Deviation]) -> String {
+    let mut text = String::new();
+    for deviation in deviations {
+        if let Deviation::Foreign { commits, .. } = deviation {
+            for foreign in commits.iter().take(MOST_NAMED) {
+                text.extend([TRAILER_FOREIGN, ": ", &foreign.commit, "\n"]);
+            }
+        }
+    }
+    text
 }
 
 /// Lets git commit, with the hooks of the user. They see the branch, and so it is at the parent before.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::abandoned::{self, CallKey, Left};
 use super::facts::{self, Expectation, Scene};
-use super::guard;
 use crate::bridge::{Attempt, Failure, JudgedReport};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
@@ -23,6 +22,7 @@ use crate::model::adapter::AgentCall;
 use crate::model::agent::{AgentReport, AgentStatus, Limit};
 use crate::model::outcome::Outcome;
 use crate::run::settings::Settings;
+use crate::run::shared::at_work::{AtWork, Changed};
 use crate::run::shared::names;
 use crate::run::shared::rate_limits::{RateLimits, UsageLimit};
 use crate::run::shared::warm_up::{self, Turn};
@@ -47,6 +47,7 @@ pub(crate) struct AgentOrder {
     pub(crate) left: Left,
     pub(crate) turn: Turn,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) at_work: AtWork,
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) env: Arc<BTreeMap<String, String>>,
     pub(crate) secrets: Secrets,
@@ -93,7 +94,9 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
         Some((tree, repo)) => Some(Scene::before(repo, tree).await?),
         None => None,
     };
-    let before = guard::look(checkout).await;
+    if let Some(repo) = &checkout {
+        changed_outside(order.at_work.begin(repo, &attempt.item).await, &tell);
+    }
     let folder = folder(&directory, &attempt, call.phase);
     if task.is_some() {
         // Without the note the work of this call would be done again after a kill, and nothing else is lost.
@@ -127,10 +130,8 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     let mut report = agent::attempt(call, setup, facts, order.stop).await;
     // Facts that are still on their way come before the end.
     drop(listener.await);
-    let touched = before.changes().await;
-    if !touched.is_empty() {
-        let what = format!("while its agent ran, {} changed outside of its worktree", touched.join(", "));
-        tell.event(EventKind::Disagreement { item: attempt.item.clone(), what });
+    if let Some(repo) = &checkout {
+        changed_outside(order.at_work.end(repo, &attempt.item).await, &tell);
     }
     let served = report.model.clone().or(asked);
     report.usage = settings.prices.complete(report.usage, served.as_deref());
@@ -143,6 +144,18 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
         task.keep(tip, &judged.report, &folder);
     }
     Ok(Called { judged: Box::new(judged), ran: true })
+}
+
+/// Tells what changed in the project: of the one item whose agent was at work, or of nobody in particular.
+fn changed_outside(changed: Option<Changed>, tell: &Tell) {
+    let Some(Changed { what, items }) = changed else { return };
+    let what = what.join(", ");
+    if let [item] = items.as_slice() {
+        let what = format!("while its agent ran, {what} changed outside of its workspace");
+        tell.event(EventKind::Disagreement { item: item.clone(), what });
+    } else {
+        tell.warn(None, format!("while agents of {} ran, {what} changed in the project", items.join(", ")));
+    }
 }
 
 /// Judges a call that is not started because of a usage limit.

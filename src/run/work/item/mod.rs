@@ -7,7 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod document;
 pub(crate) mod facts;
 mod found;
-pub(crate) mod guard;
+pub(crate) mod proof;
 pub(crate) mod remove;
 pub(crate) mod resolve;
 pub(crate) mod setup;

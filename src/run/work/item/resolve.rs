@@ -3,6 +3,7 @@
 use super::validation;
 use crate::bridge::Failure;
 use crate::error::Result;
+use crate::host::git::plumbing::notes;
 use crate::host::git::workspace::Prepared;
 use crate::host::git::workspace::resolve;
 use crate::host::stop::StopToken;
@@ -44,11 +45,18 @@ fn settle(place: &ConflictPlace, record: Option<&ValidationRecord>) -> Result<Op
     match failed {
         None => park(place).map(|()| None),
         Some(Some(reason)) => park(place).map(|()| Some(reason)),
-        Some(None) => match resolve::finish(&place.integration.repo, &place.tree) {
-            Ok(_) => Ok(None),
+        Some(None) => match finish(place, record) {
+            Ok(()) => Ok(None),
             Err(error) => park(place).map(|()| Some(error.message)),
         },
     }
+}
+
+/// Commits the merge with the record of what was validated.
+fn finish(place: &ConflictPlace, record: Option<&ValidationRecord>) -> Result<()> {
+    let repo = &place.integration.repo;
+    let commit = resolve::finish(repo, &place.tree)?;
+    record.map_or(Ok(()), |record| notes::write(repo, &commit, record))
 }
 
 /// Gives the merge up: what was edited is saved, the worktree goes back to the tip of its branch.

@@ -2,6 +2,7 @@
 
 use super::abandoned::{self, Left};
 use super::facts;
+use super::proof;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
@@ -37,8 +38,9 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
     abandoned::save(left, Some(&integration.repo), &tell).await?;
     let record = run(&checks, &attempt.item, stop, &tell).await.ok_or(Failure::Cancelled)?;
     off_the_loop(move || {
-        let commit = proven_commit(&integration.repo, &tree, &attempt.item, record.phase)?;
-        notes::write(&integration.repo, &commit, &record)?;
+        for commit in proven_commits(&integration.repo, &tree, &attempt.item, record.phase)? {
+            notes::write(&integration.repo, &commit, &record)?;
+        }
         leftovers.validated(facts::since_checkpoint(&integration.repo, &tree)?);
         Ok(record)
     })
@@ -55,13 +57,13 @@ pub(crate) async fn run(checks: &Validation, item: &str, stop: StopToken, tell: 
     validate::run(checks, stop, told).await
 }
 
-/// Returns the commit that a record of validation belongs to: the checkpoint of the phase, also when a person has
-/// committed on top of it since; the tip where there is no checkpoint.
-fn proven_commit(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<String> {
-    let phases = scan::item(repo, &tree.branch, &tree.base, &names::parse(item)?)?.phases;
-    if let Some(phase) = phases.into_iter().find(|phase| phase.ordinal == ordinal) {
-        return Ok(phase.commit);
-    }
+/// Returns the commits that a record of validation belongs to: the checkpoint of the phase, and the tip where a person has
+/// committed on top of it since; the tip alone where there is no checkpoint.
+fn proven_commits(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<Vec<String>> {
     let gone = || Error::new(ExitCode::GitRefuses, format!("the branch `{}` is gone", tree.branch));
-    repo.tip(&tree.branch)?.ok_or_else(gone)
+    let tip = repo.tip(&tree.branch)?.ok_or_else(gone)?;
+    let phases = scan::between(repo, &tip, &tree.base, &names::parse(item)?)?.phases;
+    let Some(phase) = phases.iter().find(|phase| phase.ordinal == ordinal) else { return Ok(vec![tip]) };
+    let newer = proof::newer(repo, &tip, &tree.base, &phases)?.filter(|newer| newer.phase == ordinal);
+    Ok(std::iter::once(phase.commit.clone()).chain(newer.map(|newer| newer.tip)).collect())
 }

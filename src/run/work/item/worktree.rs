@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::abandoned::{self, Left};
 use super::found;
+use super::proof::{self, Newer};
 use super::setup::{self, WorktreeSetup};
 use crate::bridge::{Attempt, Conflict, Failure, PhaseRecord, Worktree};
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::host::git::merge::join;
-use crate::host::git::plumbing::{diff, notes};
+use crate::host::git::plumbing::diff;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::{self, Prepared, resolve};
@@ -102,10 +102,10 @@ fn make(order: &WorktreeOrder) -> Result<(Lease, Prepared, Left)> {
         attempt: order.attempt.number,
         keep_changes: finished.is_some(),
         batch: Some(order.integration.branch.clone()),
-        remotes: Vec::new(),
+        remotes: order.settings.remotes.clone(),
         declared: order.declared.clone(),
         exclude: NEVER.map(str::to_owned).into(),
-        silence: Duration::ZERO,
+        silence: order.settings.checkout_silence,
     };
     let made = workspace::prepare(repo, &want)?;
     let left = finished.filter(|_| made.rescued.is_empty()).map(|finished| Box::new((finished, want)));
@@ -127,11 +127,12 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
             what: format!("phase {hole} has no checkpoint, but a later phase has one: it is carried out now"),
         });
     }
+    let newer = proof::newer(repo, &made.tip, &made.base, &found.phases)?;
     let phases = found
         .phases
         .into_iter()
         .map(|phase| {
-            let validation = notes::read(repo, &phase.commit)?;
+            let validation = Newer::record(newer.as_ref(), repo, &phase.commit)?;
             Ok(PhaseRecord { ordinal: phase.ordinal, commit: phase.commit, key: phase.key, validation })
         })
         .collect::<Result<Vec<_>>>()?;

@@ -15,6 +15,7 @@ use crate::model::guard::Level;
 use crate::model::id::PrpId;
 use crate::run::settings::Settings;
 use crate::run::work::batch::integration::Integration;
+use crate::run::work::item::proof::{self, Newer};
 
 /// What the guard has to know beside git.
 #[derive(Clone)]
@@ -41,6 +42,10 @@ pub(crate) enum Objection {
 /// What the guard says about the work of an item.
 #[derive(Debug, Default)]
 pub(crate) struct Judgement {
+    /// The commit that was looked at; `None` when there is nothing to merge.
+    pub(crate) tip: Option<String>,
+    /// Commits of it that are newer than its validation.
+    pub(crate) unproven: Option<Newer>,
     pub(crate) objection: Option<Objection>,
     /// Findings that are told and stand against nothing.
     pub(crate) notes: Vec<Finding>,
@@ -56,13 +61,16 @@ pub(crate) fn judge(what: &Guarded) -> Result<Judgement> {
     };
     let settings = &what.settings;
     let policy = Policy::new(&settings.guard.levels, &settings.guard.ignore, settings.guard.max_file_bytes);
-    Ok(match guard::inspect(&input(what, repo, &into, &tip)?, &policy) {
+    let judged = match guard::inspect(&input(what, repo, &into, &tip)?, &policy) {
         Outcome::Clear(notes) => Judgement { notes, ..Judgement::default() },
         Outcome::Refused(findings) => {
             Judgement { objection: Some(Objection::Refused(findings)), ..Judgement::default() }
         }
         Outcome::NeedsApproval(findings) => approved(repo, &tip, findings)?,
-    })
+    };
+    let start = branch::base(repo, &what.id.branch())?.unwrap_or_else(|| what.integration.base.clone());
+    let unproven = proof::unproven(repo, &tip, &start, &what.id)?;
+    Ok(Judgement { tip: Some(tip), unproven, ..judged })
 }
 
 /// Takes approvals of the very commit into account: they hold for the same findings only.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::candidate;
 use super::candidate_worktree::CandidateWorktree;
-use super::end::MergeEnd;
+use super::end::{MergeEnd, Rejection};
 use super::guard::{self, Guarded, Objection};
 use super::status;
 use super::trial::Trial;
@@ -19,6 +19,7 @@ use crate::host::git::upkeep::lease::Lease;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::checkpoint::fenced;
+use crate::run::work::item::proof::Newer;
 use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 
@@ -52,6 +53,9 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         Some(Objection::Refused(findings)) => return Ok(MergeEnd::Refused(guard::told(&findings))),
         None => {}
     }
+    if let Some(newer) = &judgement.unproven {
+        return Ok(MergeEnd::Rejected(Box::new(not_validated(newer))));
+    }
     if !judgement.notes.is_empty() {
         let findings = guard::told(&judgement.notes);
         tell.event(EventKind::Guard { item: id.clone(), verdict: GuardVerdict::Noted, findings });
@@ -60,6 +64,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         let rules = approval.rules.iter().cloned().collect();
         tell.event(EventKind::Approved { item: id.clone(), by: approval.by.clone(), rules });
     }
+    let judged = judgement.tip;
     let approved_by = judgement.approval.map(|approval| approval.by);
     let (repo, into, base) = (integration.repo.clone(), integration.branch.clone(), integration.base.clone());
     let prepare = move || {
@@ -71,7 +76,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
             (path, edit)
         });
         let item_branch = prp.branch();
-        Ok(MergeItem { batch_branch: into, item_branch, id: prp, title, run, status_edit, approved_by })
+        Ok(MergeItem { batch_branch: into, item_branch, judged, id: prp, title, run, status_edit, approved_by })
     };
     let result = match candidate {
         None => off_the_loop(move || plain(&repo, &prepare()?)).await,
@@ -85,6 +90,13 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         Err(Failure::Cancelled) => Ok(MergeEnd::Stopped),
         Err(Failure::Error(error)) => Err(error),
     }
+}
+
+/// Refuses what was committed after the last validation.
+fn not_validated(newer: &Newer) -> Rejection {
+    let commits = if newer.commits == 1 { "a commit".to_owned() } else { format!("{} commits", newer.commits) };
+    let reason = format!("{commits} came after its validation and must be validated first: run the same command again");
+    Rejection { phase: newer.phase, level: 0, reason, guilty: Vec::new(), errors: Vec::new() }
 }
 
 /// Merges without trying out what comes of it.

@@ -102,7 +102,7 @@ pub(crate) fn stage(work: &Workspace, what: &Selection<'_>, links: &[Link]) -> s
     if !made.is_empty() {
         links::remove(work, &made)?;
     }
-    let wanted = wanted(work, what, &after);
+    let wanted = wanted(work, what, links, &after);
     if wanted.is_empty() { Ok(()) } else { force(work, &wanted) }
 }
 
@@ -194,7 +194,7 @@ fn embedded(work: &Workspace, links: &[Link], after: &[Entry]) -> std::result::R
 }
 
 /// Lists files that git ignores and that are meant all the same: the declared ones, and those that were added by force.
-fn wanted(work: &Workspace, what: &Selection<'_>, staged: &[Entry]) -> Vec<Vec<u8>> {
+fn wanted(work: &Workspace, what: &Selection<'_>, links: &[Link], staged: &[Entry]) -> Vec<Vec<u8>> {
     let known: BTreeSet<&[u8]> = staged.iter().map(|entry| entry.path.as_slice()).collect();
     let theirs = own::entries(work).unwrap_or_default();
     let theirs = theirs.into_iter().filter(|entry| !entry.is_gitlink()).map(|entry| entry.path);
@@ -208,8 +208,17 @@ fn wanted(work: &Workspace, what: &Selection<'_>, staged: &[Entry]) -> Vec<Vec<u
         let place = work.path.join(Path::new(std::ffi::OsStr::from_bytes(path)));
         path.split(|byte| *byte == b'/').all(is_down) && fs::symlink_metadata(place).is_ok_and(|facts| !facts.is_dir())
     };
+    // A submodule is staged by itself.
+    let is_in_link = |path: &[u8]| {
+        let below = |link: &Link| path.strip_prefix(link.path.as_bytes());
+        links.iter().any(|link| below(link).is_some_and(|rest| rest.first() == Some(&b'/')))
+    };
     let is_wanted = |path: &Vec<u8>| {
-        !known.contains(path.as_slice()) && !is_excluded(path) && !what.set_up.holds(path) && is_file(path)
+        !known.contains(path.as_slice())
+            && !is_excluded(path)
+            && !is_in_link(path)
+            && !what.set_up.holds(path)
+            && is_file(path)
     };
     let mut wanted: Vec<Vec<u8>> = theirs.chain(declared).filter(is_wanted).collect();
     wanted.sort();

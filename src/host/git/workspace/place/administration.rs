@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs;
 use crate::host::git::workspace::agent::view;
@@ -60,5 +60,11 @@ pub(crate) fn detach(work: &Workspace, commit: &str) -> Result<()> {
 pub(crate) fn check_out(work: &Workspace, commit: &str, silence: Duration) -> Result<()> {
     let args = ["read-tree", "--reset", "-u", "-v", commit];
     let git = work.direct().args(args).changes(work.repo.common_dir());
-    git.silence(silence).ok().map(drop)
+    git.silence(silence).ok().map(drop).map_err(|error| {
+        if !error.message.contains("said nothing") {
+            return error;
+        }
+        let message = format!("{}; `worktree.checkout_silence` gives it longer", error.message);
+        Error { message, ..error }
+    })
 }
