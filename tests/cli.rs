@@ -1,5 +1,7 @@
 //! The command line from outside: streams, exit codes, errors, configuration, and the files that runs leave.
 
+#[path = "cli/bounds.rs"]
+mod bounds;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/dry_run.rs"]
@@ -14,6 +16,8 @@ mod mcp;
 mod nested;
 #[path = "cli/otlp.rs"]
 mod otlp;
+#[path = "cli/own_items.rs"]
+mod own_items;
 #[path = "cli/repl.rs"]
 mod repl;
 #[path = "cli/runs.rs"]

@@ -12,6 +12,8 @@ mod errors;
 mod fixture;
 #[path = "script/imports.rs"]
 mod imports;
+#[path = "script/items.rs"]
+mod items;
 #[path = "script/kinds/mod.rs"]
 mod kinds;
 #[path = "script/limits.rs"]

@@ -261,6 +261,10 @@ pub struct RunProgram {
     /// Seconds.
     pub timeout: f64,
     pub env: BTreeMap<String, String>,
+    /// Names of variables that it gets beside those that are known to be harmless; `*` stands for any text.
+    pub pass: Vec<String>,
+    /// The working directory may lie outside of the project and of the folder of worktrees.
+    pub outside: bool,
 }
 
 /// One HTTP request with a JSON body.

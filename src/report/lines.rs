@@ -120,10 +120,10 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
 
 /// Says a note behind the mark of its severity. What a script prints for people keeps its indentation.
 fn note(of_item: bool, text: &str, severity: Severity, style: Style) -> String {
-    let said = match (of_item, text.contains('\n')) {
-        (false, false) => safe(text.trim_end()),
-        (false, true) => format!("{}{}", indentation(text), line(text, 300)),
-        (true, _) => line(text, 300),
+    let said = match of_item {
+        // What a script prints for people keeps its lines.
+        false => text.trim_end().lines().map(|line| safe(line.trim_end())).collect::<Vec<_>>().join("\n"),
+        true => line(text, 300),
     };
     match severity {
         Severity::Info => said,
@@ -137,10 +137,6 @@ fn marked(text: &str, importance: Importance, style: Style) -> String {
     let (tone, sign) =
         if importance == Importance::Error { (Tone::Bad, Sign::Bad) } else { (Tone::Warning, Sign::Warning) };
     format!("{} {text}", style.paint(tone, style.mark(sign)))
-}
-
-fn indentation(text: &str) -> &str {
-    &text[..text.len() - text.trim_start_matches(' ').len()]
 }
 
 /// Says what the guard found, the first findings with their places.

@@ -7,24 +7,27 @@ use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, OptimizationLevel}
 use crate::error::{Error, ExitCode};
 
 use super::api;
+use super::diagnostic::SILENT;
 use super::failure::ScriptFailure;
 use super::import::Imports;
-use super::limits::{ADAPTER_STEPS, ARRAY, CALLS, DEPTH, MAP, MODULES, STRING};
+use super::limits::{ADAPTER_STEPS, DEPTH, MODULES};
 use super::state::HostState;
 
 /// Builds the engine around its state.
 pub(crate) fn build(state: &Arc<HostState>) -> Engine {
     let mut engine = Engine::new();
+    let limits = state.limits;
     engine
         // Literals keep their places, and code that never runs is still there to be checked.
         .set_optimization_level(OptimizationLevel::None)
         .set_strict_variables(true)
         .set_fail_on_invalid_map_property(true)
         .set_max_expr_depths(DEPTH, DEPTH)
-        .set_max_call_levels(CALLS)
-        .set_max_string_size(STRING)
-        .set_max_array_size(ARRAY)
-        .set_max_map_size(MAP)
+        .set_max_operations(limits.operations)
+        .set_max_call_levels(limits.calls)
+        .set_max_string_size(limits.string)
+        .set_max_array_size(limits.array)
+        .set_max_map_size(limits.map)
         .set_max_modules(MODULES)
         .disable_symbol("eval")
         .set_module_resolver(Imports(state.library.clone()));
@@ -36,9 +39,13 @@ pub(crate) fn build(state: &Arc<HostState>) -> Engine {
     engine
 }
 
+/// A script ends when the run is stopped, and when it has said nothing for too long.
 fn stop_when_cancelled(engine: &mut Engine, state: &Arc<HostState>) {
-    let cancel = state.cancel.clone();
+    let (cancel, limits) = (state.cancel.clone(), state.limits);
     engine.on_progress(move |steps| {
+        if limits.is_too_silent(steps) {
+            return Some(Dynamic::from(SILENT));
+        }
         // An adapter still has to read the last lines of an agent that is being stopped.
         let stop = match api::run::current::in_adapter() {
             true => steps > ADAPTER_STEPS,

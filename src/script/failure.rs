@@ -11,11 +11,18 @@ use crate::error::{Error, ExitCode};
 pub(crate) struct ScriptFailure {
     pub(crate) error: Arc<Error>,
     pub(crate) item: Option<String>,
+    /// The script said it on purpose: where it stands there helps nobody.
+    pub(crate) is_told: bool,
 }
 
 impl ScriptFailure {
     pub(crate) fn new(error: Error, item: Option<String>) -> Self {
-        Self { error: Arc::new(error), item }
+        Self { error: Arc::new(error), item, is_told: false }
+    }
+
+    /// Makes a failure that a script tells its user.
+    pub(crate) fn told(error: Error, item: Option<String>) -> Self {
+        Self { is_told: true, ..Self::new(error, item) }
     }
 
     /// Returns the failure as something that a script can catch.

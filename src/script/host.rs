@@ -19,6 +19,7 @@ use super::embedded;
 use super::engine;
 use super::library::{Library, ScriptPlace};
 use super::limits::STACK;
+use super::needs;
 use super::reference::ApiReference;
 use super::search::{FoundScript, SearchPath};
 use super::spec::{self, Spec};
@@ -139,7 +140,12 @@ impl ScriptHost {
 
     /// Runs `main(args)` of a command on a thread of its own and waits for its end.
     pub fn run_main(&self, script: &Script, args: &Value) -> Result<ScriptEnd> {
-        let run = ScriptRun { command: script.name.clone(), args: Arc::new(args.clone()), closed: None };
+        let run = ScriptRun {
+            command: script.name.clone(),
+            args: Arc::new(args.clone()),
+            needs: needs::of(&script.ast),
+            closed: None,
+        };
         self.state.begin(run);
         let args = rhai::serde::to_dynamic(args).map_err(|error| self.explain(&error, &script.source))?;
         let result = self.call(script, "main", args);
@@ -205,6 +211,13 @@ impl ScriptHost {
         self.table.get_or_init(|| Table::of(&self.engine, self.reference()))
     }
 
+    /// Returns what a script may do beyond the ordinary, as it says itself.
+    pub fn needs(&self, place: &ScriptPlace) -> Vec<&'static str> {
+        let Ok(script) = self.load_place("needs", place) else { return Vec::new() };
+        let own = needs::of(&script.ast);
+        needs::NEEDS.iter().filter(|(word, _)| own.iter().any(|own| own == word)).map(|(_, what)| *what).collect()
+    }
+
     /// Returns the names of the roles that agents can have: the project's own and the built-in ones.
     pub(crate) fn roles(&self) -> Vec<String> {
         let own = std::fs::read_dir(self.state.state_folder().join("subagents"));
@@ -229,7 +242,10 @@ fn no_function(script: &Script, function: &str) -> Error {
 pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("script".to_owned()).stack_size(STACK);
-        let thread = thread.spawn_scoped(scope, work);
+        let thread = thread.spawn_scoped(scope, || {
+            super::limits::heard();
+            work()
+        });
         let thread =
             thread.map_err(|error| Error::new(ExitCode::Internal, format!("cannot start a thread: {error}")))?;
         thread.join().unwrap_or_else(|panic| {

@@ -19,6 +19,12 @@ pub fn new_command(folder: &Path, name: &str) -> Result<Vec<PathBuf>> {
     Ok(vec![script, test])
 }
 
+/// Returns the built-in command that a new one of this name hides.
+pub fn hidden(name: &str) -> Option<String> {
+    let file = format!("commands/{name}.rhai");
+    embedded::text(&file).map(|_| format!("{}{file}", embedded::PREFIX))
+}
+
 /// Copies a built-in command into a folder, where the copy wins over the original.
 pub fn eject(folder: &Path, name: &str) -> Result<PathBuf> {
     let names = embedded::names("commands/", ".rhai");

@@ -19,6 +19,7 @@ mod import;
 pub mod kit;
 pub mod library;
 mod limits;
+mod needs;
 pub mod position;
 pub mod reference;
 pub mod search;

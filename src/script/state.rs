@@ -13,6 +13,7 @@ use crate::config::Config;
 
 use super::detected::Detected;
 use super::library::Library;
+use super::limits::Limits;
 use crate::fake::FakeBridge;
 
 /// Shared by all native functions of one host; the engine carries it as its tag.
@@ -20,6 +21,7 @@ pub(crate) struct HostState {
     pub(crate) bridge: Arc<dyn Bridge>,
     pub(crate) root: PathBuf,
     pub(crate) config: Arc<Config>,
+    pub(crate) limits: Limits,
     pub(crate) cancel: Arc<AtomicBool>,
     pub(crate) library: Arc<Library>,
     pub(crate) engine: OnceLock<Weak<Engine>>,
@@ -37,6 +39,8 @@ pub(crate) struct ScriptRun {
     /// Name of the command.
     pub(crate) command: String,
     pub(crate) args: Arc<Value>,
+    /// What the script says that it needs.
+    pub(crate) needs: Vec<String>,
     /// How the run of this script ended, once it has.
     pub(crate) closed: Option<Closed>,
 }
@@ -51,7 +55,8 @@ impl HostState {
         fake: Option<Arc<FakeBridge>>,
     ) -> Self {
         let (engine, run, preview, detected) = (OnceLock::new(), Mutex::default(), Mutex::default(), Mutex::default());
-        Self { bridge, root, config, cancel, library, engine, fake, run, preview, detected }
+        let limits = Limits::of(&config);
+        Self { bridge, root, config, limits, cancel, library, engine, fake, run, preview, detected }
     }
 
     /// Returns a copy of what belongs to the script that runs.
@@ -91,6 +96,11 @@ impl HostState {
 
     pub(crate) fn close(&self, closed: Closed) {
         self.run.lock().unwrap_or_else(PoisonError::into_inner).closed = Some(closed);
+    }
+
+    /// Tells whether the script that runs says that it needs something.
+    pub(crate) fn needs(&self, word: &str) -> bool {
+        self.run().needs.iter().any(|need| need == word)
     }
 
     pub(crate) fn cancelled(&self) -> bool {

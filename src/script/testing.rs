@@ -72,7 +72,7 @@ impl TestRunner {
         let host = self.host();
         let script = host.load_place("test", place)?;
         let args = Arc::new(json!({ "agent": "fake" }));
-        host.state.begin(ScriptRun { command: "test".to_owned(), args, closed: None });
+        host.state.begin(ScriptRun { command: "test".to_owned(), args, needs: Vec::new(), closed: None });
         let cancel = host.state.cancel.clone();
         let (done, ended) = std::sync::mpsc::channel::<()>();
         std::thread::scope(|scope| {

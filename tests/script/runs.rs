@@ -144,7 +144,7 @@ fn a_recipe_cannot_take_the_worktree_of_another_item() {
     try { git::worktree(other); throw "not reached"; }
     catch (error) { assert_eq(error.message, "`git::worktree` belongs to one item"); }
     let closed = dag::analyze(prps).run(#{ merge: true }, |prp| { git::worktree(other); () });
-    assert_eq(closed.items.map(|item| `${item.status} ${item.reason}`), ["failed the recipe of `PRP-1.1.1` asked for the worktree of `PRP-1.1.2`", "completed "]);
+    assert_eq(closed.items.map(|item| `${item.status} ${item.reason}`), ["failed the recipe of `PRP-1.1.1` asked for the worktree of `PRP-1.1.2` (at it.test.rhai:9:72); a recipe works in the worktree of its own item", "completed "]);
 "#,
     );
 }

@@ -30,6 +30,9 @@ pub fn new(args: &NewArgs, context: &mut Context) -> CommandResult {
     for path in kit::new_command(&folder, &args.name)? {
         writeln!(context.terminal.out, "wrote {}", path.strip_prefix(&context.root).unwrap_or(&path).display())?;
     }
+    if let Some(file) = kit::hidden(&args.name) {
+        writeln!(context.terminal.out, "note: it hides the built-in command `{}` ({file}) in this project", args.name)?;
+    }
     writeln!(context.terminal.out, "next: batchprp test, batchprp {} --help", args.name)?;
     Ok(ExitCode::Done)
 }

@@ -67,6 +67,9 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
         let name = terminal.style.paint(tone, &format!("{:width$}", found.name));
         let origin = terminal.style.paint(Tone::Dim, &format!("({})", host.library.name(&found.place)));
         writeln!(terminal.out, "{name}  {} {origin}", line(&about, 100))?;
+        for what in host.needs(&found.place) {
+            writeln!(terminal.out, "{:width$}  {what}", "")?;
+        }
         for (_, place) in &found.shadows {
             writeln!(terminal.out, "{:width$}  shadows {}", "", host.library.name(place))?;
         }

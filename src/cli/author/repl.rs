@@ -14,8 +14,10 @@ use crate::cli::start::globals::Globals;
 use crate::cli::start::render;
 use crate::cli::start::terminal::Terminal;
 use crate::error::{Error, ExitCode, Result};
+use crate::event::{Event, EventKind};
 use crate::report::text::safe;
 use crate::run::execute::execute;
+use crate::run::{Reporter, ReporterEvent};
 use crate::script::{self, Session};
 
 /// Try out the functions of scripts, one line at a time
@@ -31,7 +33,7 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
     let settings = launch::settings(context, &config)?;
     let (root, config, search) = (context.root.clone(), Arc::new(config), scripts::search_path(context));
     let globals = context.globals.clone();
-    let ended = execute(settings, Vec::new(), move |bridge, cancel| {
+    let ended = execute(settings, vec![printer(&globals)], move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });
         let mut session = Session::new(host);
         Ok(converse(&mut session, &globals)? as u8)
@@ -40,6 +42,16 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
         Some(error) => Err(error.into()),
         None => Ok(ExitCode::of(ended.exit_code).unwrap_or(ExitCode::Internal)),
     }
+}
+
+/// Shows what scripts print.
+fn printer(globals: &Globals) -> Reporter {
+    let mut terminal = Terminal::new(globals);
+    Box::new(move |beat| {
+        if let ReporterEvent::Event(Event { kind: EventKind::Note { text, .. }, .. }) = beat {
+            drop(writeln!(terminal.out, "{}", shown(text)));
+        }
+    })
 }
 
 fn converse(session: &mut Session, globals: &Globals) -> Result<ExitCode> {

@@ -76,6 +76,10 @@ fn start(call: &ScriptCall, args: Map<String, Value>, config: Config, context: &
         context.terminal.warn(&warning);
     }
     match (ended.error, ended.exit_code) {
+        // The signal that stopped it has the last word on the exit code.
+        (Some(error), code) if error.code == ExitCode::Interrupted => {
+            Err(Error { code: ExitCode::of(code).unwrap_or(error.code), ..error }.into())
+        }
         (Some(error), _) => Err(error.into()),
         (None, 0) => Ok(ExitCode::Done),
         (None, code) => Err(CommandFailure::Exit(code)),

@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use super::scripts;
 use crate::cli::start::context::Context;
 use crate::error::{Error, ExitCode, Result};
 use crate::report::text::safe;
+use crate::script::library::ScriptPlace;
 
 /// Folders of a project whose scripts count.
 const FOLDERS: [&str; 2] = [".ce/commands", ".ce/agents"];
@@ -18,11 +20,11 @@ const FOLDERS: [&str; 2] = [".ce/commands", ".ce/agents"];
 /// Asks for leave to run the project's own scripts, unless it was given before or nobody is there; `yes` gives it.
 pub fn ask(context: &mut Context, yes: bool) -> Result<()> {
     let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal() && std::env::var_os("CI").is_none();
-    let scripts = scripts(&context.root);
-    if scripts.is_empty() || !can_ask || is_trusted(&context.root) {
+    let found = scripts_of(&context.root);
+    if found.is_empty() || !can_ask || is_trusted(&context.root) {
         return Ok(());
     }
-    if !yes && !answer(context, &scripts) {
+    if !yes && !answer(context, &found) {
         return Err(Error::new(ExitCode::Policy, "the scripts of this project were not allowed to run")
             .help("read them, then answer with `y`, or give `--yes`"));
     }
@@ -32,7 +34,7 @@ pub fn ask(context: &mut Context, yes: bool) -> Result<()> {
 
 /// Says that the first script of a project is about to be written by its user, who need not be asked about it.
 pub fn expect_own(root: &Path) {
-    if scripts(root).is_empty() {
+    if scripts_of(root).is_empty() {
         remember(root);
     }
 }
@@ -58,8 +60,14 @@ fn is_trusted(root: &Path) -> bool {
     line(root).is_some_and(|line| known.lines().any(|known| known == line))
 }
 
-fn answer(context: &mut Context, scripts: &[PathBuf]) -> bool {
-    let names: Vec<String> = scripts.iter().map(|path| format!("  {}\n", safe(&path.display().to_string()))).collect();
+fn answer(context: &mut Context, own: &[PathBuf]) -> bool {
+    let host = scripts::describer(context);
+    let line = |path: &PathBuf| {
+        let needs = host.needs(&ScriptPlace::File(context.root.join(path)));
+        let more = if needs.is_empty() { String::new() } else { format!(" ({})", needs.join(", ")) };
+        format!("  {}{more}\n", safe(&path.display().to_string()))
+    };
+    let names: Vec<String> = own.iter().map(line).collect();
     let root = safe(&context.root.display().to_string());
     let question = format!(
         "{root} brings scripts of its own, which can start programs and change files:\n{}run them, now and later? [y/N] ",
@@ -74,7 +82,7 @@ fn answer(context: &mut Context, scripts: &[PathBuf]) -> bool {
 }
 
 /// Returns the project's own scripts, as people know them.
-fn scripts(root: &Path) -> Vec<PathBuf> {
+fn scripts_of(root: &Path) -> Vec<PathBuf> {
     let below = FOLDERS.iter().flat_map(|folder| walkdir::WalkDir::new(root.join(folder)).sort_by_file_name());
     let files = below.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "rhai"));
     files.map(|entry| entry.path().strip_prefix(root).unwrap_or(entry.path()).to_owned()).collect()

@@ -22,6 +22,11 @@ pub fn error(error: &Error, style: Style, out: &mut dyn Write) -> io::Result<()>
     for findings in &error.findings {
         problems(findings, style, out)?;
     }
+    // What a finding has said already with its place is not said again.
+    let mut told = error.findings.iter().flat_map(|findings| &findings.problems);
+    if told.any(|problem| problem.message == error.message && problem.help == error.help) {
+        return Ok(());
+    }
     writeln!(out, "{}: {}", style.paint(Tone::Bad, "error"), safe(&error.message))?;
     if let Some(help) = &error.help {
         for (index, line) in help.lines().enumerate() {

@@ -26,7 +26,7 @@ pub(crate) mod module {
             })?;
             let mut error = Error::new(code, message);
             error.help = help.into_string().ok();
-            Ok(ScriptFailure::new(error, current::attempt().map(|attempt| attempt.item)))
+            Ok(ScriptFailure::told(error, current::attempt().map(|attempt| attempt.item)))
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::bridge::{self, Ask, Failure, Origin};
 use crate::error::{Error, ExitCode};
 
 use super::super::failure::ScriptFailure;
+use super::super::limits;
 use super::super::state::HostState;
 use super::run::current;
 
@@ -65,12 +66,16 @@ impl Call {
 /// Runs the body of a native function: gives it its state, stamps its error with the place of the call.
 pub(crate) fn native<T>(context: &NativeCallContext, work: impl FnOnce(&Call) -> Result<T, Fault>) -> Thrown<T> {
     let position = context.call_position();
+    limits::heard();
     let Some(state) = state(context) else {
         let text = "the engine has no state".to_owned();
         return Err(Box::new(EvalAltResult::ErrorSystem(text, "internal error".into())));
     };
     let call = Call { state, origin: current::attempt() };
-    work(&call).map_err(|fault| match fault {
+    let result = work(&call);
+    // However long an answer took, the script was not the one that was silent.
+    limits::heard();
+    result.map_err(|fault| match fault {
         Fault::Bridge(Failure::Cancelled) => {
             Box::new(EvalAltResult::ErrorTerminated(Dynamic::from("stopped"), position))
         }

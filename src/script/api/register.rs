@@ -6,14 +6,14 @@ use super::super::failure::ScriptFailure;
 use super::super::value;
 use super::document::{plan, prp, review, section, template};
 use super::run::{agent, dag, event, git, outcome};
-use super::text::{digest, json, words, yaml};
+use super::text::{digest, items, json, words, yaml};
 use super::world::{config, env, files, http, process, time};
 use super::{assert, failure, fake};
 
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
     types(engine);
-    let modules: [(&str, Module); 22] = [
+    let modules: [(&str, Module); 23] = [
         ("agent", exported_module!(agent::module)),
         ("config", exported_module!(config::module)),
         ("dag", exported_module!(dag::module)),
@@ -26,6 +26,7 @@ pub(crate) fn register(engine: &mut Engine) {
         ("files", exported_module!(files::module)),
         ("git", exported_module!(git::module)),
         ("http", exported_module!(http::module)),
+        ("items", exported_module!(items::module)),
         ("json", exported_module!(json::module)),
         ("outcome", exported_module!(outcome::module)),
         ("plan", exported_module!(plan::module)),

@@ -9,6 +9,7 @@ use crate::model::problem::Problem;
 
 use super::super::host::ScriptHost;
 use super::super::library::ScriptPlace;
+use super::super::needs;
 use super::super::search::FoundScript;
 use super::super::spec::{self, ArgSpec, ArgType, Spec};
 use super::imports::Imported;
@@ -156,6 +157,10 @@ fn inspect(host: &ScriptHost, ast: &AST, report: &mut CheckReport) {
     report.problems = found;
     let modules: Vec<&Imported> = imported.values().collect();
     report.effects = effects::of(host, ast, &report.file, &modules);
+    let wanted = needs::of(ast);
+    report
+        .effects
+        .extend(needs::NEEDS.iter().filter(|(word, _)| wanted.iter().any(|own| own == word)).map(|(_, what)| *what));
 }
 
 /// Returns the flags of a command: name, type, and whether there is always a value.

@@ -1,9 +1,11 @@
 //! The form of a file: what stands at its top, what it must have, what it must not hide.
 
-use rhai::{AST, ASTFlags, ASTNode, Position, Stmt};
+use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
 
 use crate::model::problem::Problem;
 
+use super::super::needs::NEEDS;
+use super::super::suggest;
 use super::notes::Notes;
 
 /// Functions that an adapter must have, with their parameters.
@@ -61,11 +63,38 @@ fn entry_points(ast: &AST, file: &str, notes: &mut Notes) {
             notes.add(problem, Position::new(1, 1));
         }
     }
+    needs(ast, notes);
     let is_test = file.ends_with(".test.rhai");
     if is_test && !ast.iter_functions().any(|function| function.name.starts_with("test_") && function.params.is_empty())
     {
         let problem = Problem::warning("check::test", "the file has no `fn test_…()`");
         notes.add(problem, Position::new(1, 1));
+    }
+}
+
+/// What a script asks for beyond the ordinary must be there to be asked for.
+fn needs(ast: &AST, notes: &mut Notes) {
+    for stmt in ast.statements() {
+        let Stmt::Var(var, ..) = stmt else { continue };
+        if var.0.name != "NEEDS" {
+            continue;
+        }
+        let Expr::Array(words, _) = &var.1 else {
+            let problem = Problem::error("check::needs", "`NEEDS` is not a literal array of texts");
+            notes.add(problem.help("write `const NEEDS = [\"commands\"];`"), var.1.position());
+            continue;
+        };
+        let known: Vec<&str> = NEEDS.iter().map(|(word, _)| *word).collect();
+        for word in words {
+            let Expr::StringConstant(text, at) = word else {
+                notes.add(Problem::error("check::needs", "a need is not a literal text"), word.start_position());
+                continue;
+            };
+            if !known.contains(&text.as_str()) {
+                let problem = Problem::error("check::needs", format!("there is no need `{text}`"));
+                notes.add(problem.help(suggest::help(text, &known)), *at);
+            }
+        }
     }
 }
 

@@ -7,11 +7,12 @@ use rhai::{Dynamic, Map};
 
 use crate::bridge::{BeginPhase, GateLine, MakeCheckpoint, Park, PhaseRecord, Resolve, Validate, Worktree};
 
-use super::super::api::native::{Thrown, invalid, native};
+use super::super::api::native::{Call, Fault, Thrown, invalid, native};
 use super::checks::ChecksValue;
 use super::convert::{data, optional, texts};
 use super::phase::PhaseValue;
 use super::prp::PrpValue;
+use crate::error::Error;
 
 /// A worktree as scripts see it; copies share what git shows.
 #[derive(Clone, Debug)]
@@ -63,6 +64,24 @@ fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<GateLine>, Vec<u
         }
     }
     (commands, manual)
+}
+
+fn phase_number(ordinal: i64) -> Result<u32, Error> {
+    u32::try_from(ordinal).ok().filter(|ordinal| *ordinal > 0).ok_or_else(|| invalid("phases are counted from 1"))
+}
+
+fn checkpoint_of(
+    call: &Call,
+    worktree: &mut WorktreeValue,
+    ordinal: u32,
+    title: String,
+    key: &str,
+) -> Result<Map, Fault> {
+    let made = call.ask(MakeCheckpoint { ordinal, title, key: key.to_owned() })?;
+    let record = PhaseRecord { ordinal, commit: made.commit.clone(), key: key.to_owned(), validation: None };
+    worktree.update(ordinal, |phase| *phase = record);
+    let entries = [("commit".into(), made.commit.into()), ("files".into(), texts(made.files).into())];
+    Ok(entries.into_iter().collect())
 }
 
 #[export_module]
@@ -200,6 +219,66 @@ pub(crate) mod methods {
         })
     }
 
+    /// Tells everybody that an item that is no PRP begins a phase, by its number from 1 and its title.
+    ///
+    /// ```rhai
+    /// tree.begin(1, "Write the tests", 2);
+    /// ```
+    #[rhai_fn(name = "begin", return_raw, pure)]
+    pub fn begin_of(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        ordinal: i64,
+        title: &str,
+        of: i64,
+    ) -> Thrown<()> {
+        native(&context, |call| {
+            let _ = worktree;
+            let of = u32::try_from(of).map_err(|_| invalid(format!("an item cannot have {of} phases")))?;
+            call.ask(BeginPhase { ordinal: phase_number(ordinal)?, title: title.to_owned(), of })
+        })
+    }
+
+    /// Commits the checkpoint of a phase of an item that is no PRP, by its number from 1 and its title.
+    ///
+    /// ```rhai
+    /// let checkpoint = tree.commit(1, "Write the tests", git::key(["tests", agent::name()]));
+    /// ```
+    #[rhai_fn(name = "commit", return_raw, pure)]
+    pub fn commit_of(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        ordinal: i64,
+        title: &str,
+        key: &str,
+    ) -> Thrown<Map> {
+        native(&context, |call| checkpoint_of(call, worktree, phase_number(ordinal)?, title.to_owned(), key))
+    }
+
+    /// Validates the worktree after a phase of an item that is no PRP, by its number from 1, with the configured commands up
+    /// to a level from 1 to 4. Returns `Checks`.
+    ///
+    /// ```rhai
+    /// let checks = tree.validate(1, 4);
+    /// if !checks.passed { return outcome::partial(1, checks); }
+    /// ```
+    #[rhai_fn(name = "validate", return_raw, pure)]
+    pub fn validate_of(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        ordinal: i64,
+        level: i64,
+    ) -> Thrown<ChecksValue> {
+        native(&context, |call| {
+            let level = u8::try_from(level).ok().filter(|level| (1..=4).contains(level));
+            let level = level.ok_or_else(|| invalid("the validation level is not from 1 to 4"))?;
+            let ordinal = phase_number(ordinal)?;
+            let record = call.ask(Validate { ordinal, level, gates: Vec::new(), manual: Vec::new() })?;
+            worktree.update(ordinal, |phase| phase.validation = Some(record.clone()));
+            Ok(ChecksValue(record))
+        })
+    }
+
     /// Returns the validation record of a phase's last checkpoint as a map, or `()`.
     ///
     /// ```rhai
@@ -225,11 +304,7 @@ pub(crate) mod methods {
     ) -> Thrown<Map> {
         native(&context, |call| {
             let (ordinal, title) = (phase.phase().ordinal, phase.phase().title.clone());
-            let made = call.ask(MakeCheckpoint { ordinal, title, key: key.to_owned() })?;
-            let record = PhaseRecord { ordinal, commit: made.commit.clone(), key: key.to_owned(), validation: None };
-            worktree.update(ordinal, |phase| *phase = record);
-            let entries = [("commit".into(), made.commit.into()), ("files".into(), texts(made.files).into())];
-            Ok(entries.into_iter().collect())
+            checkpoint_of(call, worktree, ordinal, title, key)
         })
     }
 

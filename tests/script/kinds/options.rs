@@ -51,7 +51,7 @@ pub(super) fn all() -> Vec<Kind> {
         main(
             "key of an item",
             "check::item_key",
-            "print(dag::analyze([#{ id: \"a\", depends: [] }, #{ id: \"b\", dependancies: [\"a\"] }])); // <-",
+            "print(dag::analyze([#{ id: \"a\" }, #{ id: \"b\", depends_on: [\"a\"] }])); // <-",
             "dependencies",
         ),
         main(

@@ -131,6 +131,8 @@ fn questions_to_the_world_need_no_run_and_are_refused_once_the_program_is_being_
         stdin: String::new(),
         timeout: 1.0,
         env: std::collections::BTreeMap::new(),
+        pass: Vec::new(),
+        outside: false,
     };
     let (_, program) = bench.ask(None, program);
     bench.take(Message::Signal(Signal::Interrupt));

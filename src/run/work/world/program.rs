@@ -1,11 +1,13 @@
 //! Programs that scripts run, by argument vector.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bridge::{Failure, ProcessOutput, RunProgram};
 use crate::error::{Error, ExitCode};
+use crate::evidence::environment::for_gates;
 use crate::host::process::{self, Marker};
 use crate::host::stop::StopToken;
 use crate::run::settings::Settings;
@@ -23,9 +25,13 @@ pub(crate) async fn run(
     env: &BTreeMap<String, String>,
     stop: StopToken,
 ) -> Result<ProcessOutput, Failure> {
-    let cwd = order.cwd.map_or_else(|| settings.root.clone(), |path| settings.root.join(path));
+    let cwd = match order.cwd {
+        None => settings.root.clone(),
+        Some(path) if order.outside => settings.root.join(path),
+        Some(path) => below(&settings, &path)?,
+    };
     let name = order.argv.first().cloned().unwrap_or_default();
-    let mut env = env.clone();
+    let mut env = for_gates(env, &order.pass).variables;
     env.extend(order.env);
     let command = process::Command {
         argv: order.argv,
@@ -54,6 +60,21 @@ pub(crate) async fn run(
         stderr: text(&output.stderr),
         timed_out: output.timed_out,
     })
+}
+
+/// Returns a working directory below the project or in the folder of its worktrees.
+fn below(settings: &Settings, path: &Path) -> Result<PathBuf, Failure> {
+    let refuse = |reason: String| {
+        let error = Error::new(ExitCode::InvalidInput, reason);
+        Failure::Error(error.help("a program works below the project or in the worktree of its item; `const NEEDS = [\"outside\"];` asks for more"))
+    };
+    let real = settings.root.join(path);
+    let real = real.canonicalize().map_err(|error| refuse(format!("cannot work in `{}`: {error}", path.display())))?;
+    let is_below = |folder: &Path| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
+    match is_below(&settings.root) || is_below(&settings.worktrees) || is_below(&settings.state) {
+        true => Ok(real),
+        false => Err(refuse(format!("`{}` is not below the project", path.display()))),
+    }
 }
 
 /// Reads a number of seconds.

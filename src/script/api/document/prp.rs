@@ -188,7 +188,7 @@ pub(crate) mod module {
             if new == old {
                 return Ok(false);
             }
-            call.ask(WriteFile { path: files::inside(path)?, text: new, create_new: false })?;
+            call.ask(WriteFile { path: files::writable(call, path)?, text: new, create_new: false })?;
             Ok(true)
         })
     }
@@ -221,8 +221,9 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn move_to(context: NativeCallContext, path: &str, folder: &str) -> Thrown<String> {
         native(&context, |call| {
-            let from = files::inside(path)?;
+            let from = files::writable(call, path)?;
             let to = files::inside(folder)?.join(from.file_name().unwrap_or_default());
+            files::writable(call, &to.to_string_lossy())?;
             call.ask(MoveFile { from, to: to.clone() })?;
             Ok(to.display().to_string())
         })

@@ -124,8 +124,44 @@ pub(crate) fn fill_in(state: &HostState, name_or_text: &str, values: &Map) -> Re
     let values = values.map_err(|error| invalid(format!("templates take plain data: {error}")))?;
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let result = environment.render_named_str(&role.name, role.body(), Serde(&values));
-    result.map_err(|error| complaint(&error, &role))
+    environment.set_fuel(Some(state.limits.template_work()));
+    let mut filled = Filled { text: Vec::new(), most: state.limits.template };
+    let template = environment.template_from_named_str(&role.name, role.body());
+    let result = template.and_then(|template| template.render_captured_to(Serde(&values), &mut filled).map(drop));
+    match result {
+        Ok(()) => String::from_utf8(filled.text).map_err(|error| invalid(error.to_string())),
+        Err(error) if is_too_much(&error) => {
+            let text = format!("the template `{}` becomes too large, or has too much to do", role.name);
+            let error =
+                error.line().map_or_else(|| invalid(text.clone()), |line| invalid(format!("{text} (line {line})")));
+            Err(error.help("is there a loop within a loop? `script.max_template` is how many bytes it may have"))
+        }
+        Err(error) => Err(complaint(&error, &role)),
+    }
+}
+
+fn is_too_much(error: &minijinja::Error) -> bool {
+    matches!(error.kind(), minijinja::ErrorKind::OutOfFuel | minijinja::ErrorKind::WriteFailure)
+}
+
+/// What a template has become, up to the most that it may.
+struct Filled {
+    text: Vec<u8>,
+    most: usize,
+}
+
+impl std::io::Write for Filled {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.text.len() + bytes.len() > self.most {
+            return Err(std::io::Error::other("the template becomes too large"));
+        }
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn complaint(error: &minijinja::Error, role: &Role) -> Error {

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::graph::{Cycle, Graph, Node};
 use crate::model::problem::Problem;
 
-use super::items;
+use super::{item_id, items};
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Thrown, invalid, native};
 use crate::script::api::shape::{Kind, Shape, key};
@@ -27,11 +27,7 @@ fn analyze_items(given: &Array, options: Map) -> Result<DagValue, Error> {
     let read = given.iter().map(items::read).collect::<Result<Vec<_>, _>>()?;
     let (mut nodes, items): (Vec<Node>, Vec<DagItem>) = read.into_iter().unzip();
     let ids: BTreeSet<String> = nodes.iter().map(|node| node.id.clone()).collect();
-    if ids.len() < nodes.len() {
-        let mut seen = BTreeSet::new();
-        let twice = nodes.iter().find(|node| !seen.insert(&node.id)).map(|node| node.id.clone());
-        return Err(invalid(format!("`{}` is there twice", twice.unwrap_or_default())));
-    }
+    item_id::require_unique(nodes.iter().map(|node| node.id.as_str()))?;
     for node in &mut nodes {
         node.dependencies.retain(|id| !done.contains(id) || ids.contains(id));
     }

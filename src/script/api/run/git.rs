@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::model::history::{Distance, LoggedCommit};
 use crate::model::id::BatchId;
 
+use super::items;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 use crate::script::api::world::files::inside;
 use crate::script::value::convert::{data, optional, texts};
-use crate::script::value::prp::PrpValue;
 use crate::script::value::worktree::WorktreeValue;
 
 /// Hex digits of a content key: 64 bits are plenty to tell versions of one phase apart.
@@ -104,16 +104,17 @@ fn logged(entry: LoggedCommit) -> Dynamic {
 
 #[export_module]
 pub(crate) mod module {
-    /// Prepares branch and worktree of the item that the recipe runs for, and reads what git already shows on it.
+    /// Prepares branch and worktree of the item that the recipe runs for, and reads what git already shows on it. The item is
+    /// a PRP, or a map whose `id` has the form of one.
     ///
     /// ```rhai
     /// let tree = git::worktree(prp);
     /// if tree.merged { return outcome::completed("merged already"); }
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn worktree(context: NativeCallContext, prp: PrpValue) -> Thrown<WorktreeValue> {
+    pub fn worktree(context: NativeCallContext, item: Dynamic) -> Thrown<WorktreeValue> {
         native(&context, |call| {
-            let (id, item) = (prp.id_text(), call.item("git::worktree")?);
+            let (id, item) = (items::id_of(&item)?, call.item("git::worktree")?);
             if id != item {
                 let text = format!("the recipe of `{item}` asked for the worktree of `{id}`");
                 return Err(invalid(text).help("a recipe works in the worktree of its own item").into());

@@ -5,9 +5,11 @@ use rhai::{Dynamic, Map};
 use crate::error::Error;
 use crate::graph::Node;
 
+use super::item_id;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::invalid;
 use crate::script::api::shape::{Kind, Shape, key, required, type_word};
+use crate::script::suggest;
 use crate::script::value::dag::DagItem;
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
@@ -28,8 +30,49 @@ pub(crate) const ITEM: Shape = Shape::items(
     ],
 );
 
+/// Names that mean a key of an item elsewhere. As keys of an item they are refused: its order would be lost in silence.
+const MEANT: [(&str, &str); 14] = [
+    ("depends", "dependencies"),
+    ("depends_on", "dependencies"),
+    ("dependsOn", "dependencies"),
+    ("dependency", "dependencies"),
+    ("deps", "dependencies"),
+    ("requires", "dependencies"),
+    ("needs", "dependencies"),
+    ("blocked_by", "dependencies"),
+    ("after", "dependencies"),
+    ("file", "files"),
+    ("paths", "files"),
+    ("key", "id"),
+    ("estimate", "hours"),
+    ("estimated_hours", "hours"),
+];
+
+/// Returns the key that a name of another form stands for.
+pub(crate) fn meant(name: &str) -> Option<&'static str> {
+    MEANT.iter().find(|(theirs, _)| *theirs == name).map(|(_, ours)| *ours)
+}
+
+/// Refuses keys that nearly are, or elsewhere mean, what an item has.
+fn require_keys(map: &Map) -> Result<(), Error> {
+    let names = ITEM.names();
+    for name in map.keys().map(rhai::Identifier::as_str).filter(|name| !names.contains(name)) {
+        let near = meant(name).filter(|near| !map.contains_key(*near) || *near == "dependencies");
+        if let Some(near) = near.or_else(|| suggest::nearest(name, names.iter().copied())) {
+            let error = invalid(format!("an item has no key `{name}`"));
+            return Err(error.help(format!("did you mean `{near}`? Keys of your own belong into `data`")));
+        }
+    }
+    Ok(())
+}
+
 /// Hours of an item whose document does not state them.
 const HOURS: f64 = 1.0;
+
+/// Returns the id of an item.
+pub(crate) fn id_of(value: &Dynamic) -> Result<String, Error> {
+    Ok(read(value)?.0.id)
+}
 
 /// Returns the node of an item, and the item with its document.
 pub(crate) fn read(value: &Dynamic) -> Result<(Node, DagItem), Error> {
@@ -79,8 +122,10 @@ fn of_phase(phase: &PlanPhaseValue) -> Node {
 
 /// Reads a map; keys beyond those of a node belong to the script.
 fn of_map(map: Map) -> Result<Node, Error> {
-    let fields = Fields::open("dag::analyze", map);
+    require_keys(&map)?;
+    let fields = Fields::new(&ITEM, map)?;
     let id = fields.required("id")?;
+    item_id::require(&id)?;
     Ok(Node {
         title: fields.text("title")?.unwrap_or_else(|| id.clone()),
         dependencies: fields.texts("dependencies")?.unwrap_or_default(),

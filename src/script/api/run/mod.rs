@@ -7,6 +7,7 @@ pub(crate) mod current;
 pub(crate) mod dag;
 pub(crate) mod event;
 pub(crate) mod git;
+mod item_id;
 pub(crate) mod items;
 pub(crate) mod options;
 pub(crate) mod outcome;

@@ -44,12 +44,23 @@ pub(crate) const RUN: Shape = Shape::closed(
 /// Options that only a script knows: a flag of the same name means something else.
 const OF_SCRIPTS: [&str; 4] = ["resume", "next", "preview", "dry_run"];
 
+/// Limits of a run: a flag of the same name wins over what the script says.
+const OF_USERS: [&str; 5] = ["jobs", "retries", "max_fail", "max_cost", "max_tokens"];
+
 /// Jobs where nothing says how many.
 const JOBS: u32 = 4;
 
 /// Reads the option map of `dag.run`.
 pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error> {
     let run = state.run();
+    for key in OF_USERS {
+        // What somebody asks for on the command line is not overruled by a script.
+        if let Some(value) = run.flag(key)
+            && let Ok(value) = rhai::serde::to_dynamic(value)
+        {
+            map.insert(key.into(), value);
+        }
+    }
     for key in RUN.names().into_iter().filter(|key| !OF_SCRIPTS.contains(key)) {
         if map.get(key).is_none_or(rhai::Dynamic::is_unit)
             && let Some(value) = run.flag(key).cloned().or_else(|| setting(state, key))

@@ -113,6 +113,21 @@ pub(crate) mod module {
         OutcomeValue(Outcome::Partial { phase: phase.phase().ordinal, level, reason })
     }
 
+    /// Some phases of an item that is no PRP are done, and the validation of this one failed.
+    ///
+    /// ```rhai
+    /// if !checks.passed { return outcome::partial(2, checks); }
+    /// ```
+    #[rhai_fn(name = "partial", return_raw)]
+    pub fn partial_of(context: NativeCallContext, ordinal: i64, checks: ChecksValue) -> Thrown<OutcomeValue> {
+        native(&context, |_| {
+            let phase = u32::try_from(ordinal).map_err(|_| invalid("phases are counted from 1"))?;
+            let level = checks.0.failure().map_or(checks.0.level, |failure| failure.level);
+            let reason = checks.reason().unwrap_or_else(|| "not validated".to_owned());
+            Ok(OutcomeValue(Outcome::Partial { phase, level, reason }))
+        })
+    }
+
     /// The item failed; it is not tried again.
     ///
     /// ```rhai

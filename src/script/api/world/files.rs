@@ -10,6 +10,7 @@ use crate::error::{Error, ExitCode};
 
 use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::library::is_inside;
+use crate::script::needs;
 use crate::script::value::convert::texts;
 
 /// Refuses paths that leave the project.
@@ -42,7 +43,18 @@ pub(crate) fn is_there(call: &Call, path: &Path) -> Result<bool, Fault> {
 }
 
 fn put(call: &Call, path: &str, text: &str, create_new: bool) -> Result<(), Fault> {
-    call.ask(WriteFile { path: inside(path)?, text: text.to_owned(), create_new })
+    call.ask(WriteFile { path: writable(call, path)?, text: text.to_owned(), create_new })
+}
+
+/// Refuses paths that a script may write only where it says that it needs that.
+pub(crate) fn writable(call: &Call, path: &str) -> Result<PathBuf, Error> {
+    let place = inside(path)?;
+    let state = call.state.setting_text("paths.state").unwrap_or_else(|| ".ce".to_owned());
+    match needs::to_write(&place, Path::new(&state)).filter(|need| !call.state.needs(need)) {
+        None => Ok(place),
+        Some(need) => Err(Error::new(ExitCode::Policy, format!("`{path}` is not written by a script"))
+            .help(format!("`const NEEDS = [\"{need}\"];` at its top asks for it, and everybody sees that it does"))),
+    }
 }
 
 #[export_module]

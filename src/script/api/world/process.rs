@@ -26,6 +26,7 @@ pub(crate) const RUN: Shape = Shape::closed(
         key("stdin", Kind::Text),
         key("timeout", Kind::Number),
         key("env", Kind::Map),
+        key("pass", Kind::Texts),
     ],
 );
 
@@ -50,6 +51,11 @@ fn start(call: &Call, options: Map) -> Result<Map, Fault> {
         stdin: fields.text("stdin")?.unwrap_or_default(),
         timeout: fields.number("timeout")?.unwrap_or(TIMEOUT),
         env: fields.pairs("env")?,
+        pass: match call.state.needs("environment") {
+            true => vec!["*".to_owned()],
+            false => fields.texts("pass")?.unwrap_or_default(),
+        },
+        outside: call.state.needs("outside"),
     };
     let output = call.ask(order)?;
     let mut map = Map::new();
@@ -86,8 +92,9 @@ fn is_program(path: &std::path::Path) -> bool {
 
 #[export_module]
 pub(crate) mod module {
-    /// Runs a program to its end: `argv`, and optionally `cwd`, `stdin`, `timeout` in seconds, `env`. Returns
-    /// `#{ code, signal, stdout, stderr, timed_out }`; `code` or `signal` is `()`.
+    /// Runs a program to its end: `argv`, and optionally `cwd`, `stdin`, `timeout` in seconds, `env`. It gets the variables
+    /// that are known to be harmless, those that `pass` names, and the values of `env`, and works below the project or in
+    /// the worktree of its item. Returns `#{ code, signal, stdout, stderr, timed_out }`; `code` or `signal` is `()`.
     ///
     /// ```rhai
     /// let answer = process::run(#{ argv: ["cargo", "--version"], timeout: 30 });

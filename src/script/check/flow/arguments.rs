@@ -5,6 +5,7 @@ use rhai::{Expr, Position};
 use crate::config::KEYS;
 use crate::model::problem::Problem;
 
+use super::super::super::api::run::items::meant;
 use super::super::super::api::shape::{Key, Kind, Shape};
 use super::super::super::suggest;
 use super::table::{Signature, refined, shape, words, words_of};
@@ -130,14 +131,16 @@ impl Walk<'_> {
 
     fn unknown_key(&mut self, shape: &Shape, name: &str, at: Position) {
         let known = shape.names();
-        let near = suggest::nearest(name, known.iter().copied());
+        let near =
+            if shape.open { meant(name) } else { None }.or_else(|| suggest::nearest(name, known.iter().copied()));
         // Items have keys of the script's own; one that is nearly a known one loses its order in silence.
         let (problem, text) = match (shape.open, near) {
             (true, None) => return,
             (true, Some(_)) => ("check::item_key", format!("an item has no key `{name}`")),
             (false, _) => ("check::option", format!("`{}` has no option `{name}`", shown(shape))),
         };
-        self.note(Problem::error(problem, text).help(suggest::help(name, &known)), at);
+        let help = near.map_or_else(|| suggest::help(name, &known), |near| format!("did you mean `{near}`?"));
+        self.note(Problem::error(problem, text).help(help), at);
     }
 
     fn value_of(&mut self, shape: &Shape, key: &Key, kind: &Type, at: Position, value: Option<&Expr>) {

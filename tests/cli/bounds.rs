@@ -1,0 +1,124 @@
+//! Bounds of scripts: each ends a script with its place and the setting that moves it, and nothing grows without end.
+
+use std::os::unix::process::ExitStatusExt;
+use std::time::{Duration, Instant};
+
+use crate::support::Test;
+
+/// Statements that go too far, the setting that stops them, and what is said.
+const TOO_MUCH: [(&str, &str, &str, &str); 7] = [
+    ("max_operations", "100000", "let n = 0; loop { n += 1; }", "too many steps"),
+    ("max_depth", "8", "print(deep(0));", "too many nested calls"),
+    ("max_string", "5000", "let text = \"x\"; loop { text += text; }", "a text becomes too large"),
+    ("max_array", "200", "let list = []; loop { list.push(1); }", "an array becomes too large"),
+    ("max_map", "200", "let map = #{}; let n = 0; loop { map[`k${n}`] = n; n += 1; }", "a map becomes too large"),
+    (
+        "max_template",
+        "10000",
+        "print(template::render(\"{% for a in range(9999) %}{% for b in range(9999) %}some text {% endfor %}{% endfor %}\", #{}));",
+        "becomes too large",
+    ),
+    ("max_silence", "\"300ms\"", "let n = 0; loop { n += 1; }", "computed for too long"),
+];
+
+fn project(body: &str, config: &str) -> Test {
+    let test = Test::with_git();
+    let deep = if body.contains("deep(") { "fn deep(n) { if n > 1000 { 0 } else { deep(n + 1) } }\n" } else { "" };
+    test.write(".ce/commands/much.rhai", format!("const ABOUT = \"x\";\nfn main() {{\n    {body}\n}}\n{deep}"));
+    test.write(".ce/batchprp.toml", config);
+    test
+}
+
+#[test]
+fn each_bound_ends_a_script_with_its_place_and_its_setting() {
+    for (key, value, body, says) in TOO_MUCH {
+        let test = project(body, &format!("[script]\n{key} = {value}\n"));
+        let start = Instant::now();
+        let output = test.run(["much", "--no-check"]).expect_code(5).expect_stderr(says);
+        assert!(output.stderr.contains(&format!("script.{key}")), "{key}: {}", output.stderr);
+        assert!(output.stderr.contains("much.rhai:"), "{key}: {}", output.stderr);
+        assert!(start.elapsed() < Duration::from_secs(30), "{key}");
+    }
+}
+
+#[test]
+fn a_template_with_loops_within_loops_stays_small_and_ends() {
+    let loops = "{% for a in range(9999) %}".repeat(4);
+    let ends = "{% endfor %}".repeat(4);
+    for inside in ["text ", ""] {
+        let body = format!("print(template::render(\"{loops}{inside}{ends}\", #{{}}));");
+        let test = project(&body, "");
+        // 256 MiB of data is all that the program may take.
+        let line = format!("ulimit -d 262144 -v 2000000; exec {} much --no-check", env!("CARGO_BIN_EXE_batchprp"));
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &line]).current_dir(test.root()).env("HOME", test.home());
+        let output = command.output().expect("sh");
+        let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.signal().is_none() && shown.contains("script.max_template"), "{inside:?}: {shown}");
+    }
+}
+
+#[test]
+fn a_script_that_computes_is_stopped_by_a_signal_within_a_second() {
+    let test = project("files::write(\"started\", \"x\"); let n = 0; loop { n += 1; }", "");
+    let mut child = test.command(["much", "--no-check"]).stderr(std::process::Stdio::null()).spawn().expect("started");
+    while !test.exists("started") {
+        assert!(child.try_wait().expect("a child").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let start = Instant::now();
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("a signal");
+    let status = child.wait().expect("an end");
+    assert_eq!(status.code(), Some(143));
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_steers_git_and_batchprp_is_written_only_by_scripts_that_say_so() {
+    for (path, need) in [
+        (".git/config", "git-config"),
+        (".git/hooks/pre-commit", "git-hooks"),
+        (".ce/commands/other.rhai", "commands"),
+        (".ce/agents/other.rhai", "commands"),
+        (".ce/batchprp.toml", "config"),
+    ] {
+        let body = format!("files::write(\"{path}\", \"# x\\n\");");
+        let test = Test::with_git();
+        let script = format!("const ABOUT = \"x\";\nfn main() {{\n    {body}\n}}\n");
+        test.write(".ce/commands/much.rhai", &script);
+        let before = std::fs::read(test.path(path)).ok();
+        test.run(["much"]).expect_code(12).expect_stderr(&format!("const NEEDS = [\"{need}\"];"));
+        assert_eq!(std::fs::read(test.path(path)).ok(), before, "{path}");
+        test.write(".ce/commands/much.rhai", format!("const NEEDS = [\"{need}\"];\n{script}"));
+        test.run(["check", ".ce/commands/much.rhai"]).expect_code(0).expect_stdout("writes");
+        test.run(["list"]).expect_code(0).expect_stdout("writes");
+        if !path.starts_with(".git/") {
+            test.run(["much"]).expect_code(0);
+            assert_eq!(test.read(path), "# x\n");
+        }
+    }
+}
+
+#[test]
+fn programs_get_little_of_the_environment_and_work_in_the_project() {
+    let env = |options: &str, head: &str| {
+        let test = Test::with_git().env("GITHUB_TOKEN", "t0p").env("MY_OWN", "mine");
+        let body = format!("print(process::run(#{{ argv: [\"env\"]{options} }}).stdout);");
+        test.write(".ce/commands/much.rhai", format!("const ABOUT = \"x\";\n{head}fn main() {{\n    {body}\n}}\n"));
+        let output = test.run(["much"]).expect_code(0);
+        format!("{}{}", output.stdout, output.stderr)
+    };
+    let plain = env("", "");
+    assert!(plain.contains("PATH=") && !plain.contains("MY_OWN") && !plain.contains("GITHUB_TOKEN"), "{plain}");
+    let named = env(", pass: [\"MY_*\"], env: #{ ADDED: \"yes\" }", "");
+    assert!(named.contains("MY_OWN=mine") && named.contains("ADDED=yes") && !named.contains("GITHUB_TOKEN"), "{named}");
+    assert!(env("", "const NEEDS = [\"environment\"];\n").contains("MY_OWN=mine"));
+    let test = Test::with_git();
+    let script =
+        "const ABOUT = \"x\";\nfn main() {\n    print(process::run(#{ argv: [\"pwd\"], cwd: \"/\" }).stdout);\n}\n";
+    test.write(".ce/commands/much.rhai", script);
+    test.run(["much"]).expect_code(5).expect_stderr("not below the project");
+    test.write(".ce/commands/much.rhai", format!("const NEEDS = [\"outside\"];\n{script}"));
+    test.run(["much"]).expect_code(0);
+}
