@@ -120,10 +120,11 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
 
 /// Says a note behind the mark of its severity. What a script prints for people keeps its indentation.
 fn note(of_item: bool, text: &str, severity: Severity, style: Style) -> String {
-    let said = match of_item {
+    let said = if of_item {
+        line(text, 300)
+    } else {
         // What a script prints for people keeps its lines.
-        false => text.trim_end().lines().map(|line| safe(line.trim_end())).collect::<Vec<_>>().join("\n"),
-        true => line(text, 300),
+        text.trim_end().lines().map(|line| safe(line.trim_end())).collect::<Vec<_>>().join("\n")
     };
     match severity {
         Severity::Info => said,

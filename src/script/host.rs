@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
 use super::adapter::AdapterScript;
+use super::api::needs;
 use super::api::shapes::SHAPES;
 use super::check::Table;
 use super::diagnostic;
@@ -19,7 +20,6 @@ use super::embedded;
 use super::engine;
 use super::library::{Library, ScriptPlace};
 use super::limits::STACK;
-use super::needs;
 use super::reference::ApiReference;
 use super::search::{FoundScript, SearchPath};
 use super::spec::{self, Spec};

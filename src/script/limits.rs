@@ -68,13 +68,11 @@ impl Limits {
         if !steps.is_multiple_of(LOOK) {
             return false;
         }
-        match HEARD.get() {
-            Some(heard) => heard.elapsed() > self.silence,
-            None => {
-                HEARD.set(Some(Instant::now()));
-                false
-            }
+        if let Some(heard) = HEARD.get() {
+            return heard.elapsed() > self.silence;
         }
+        heard();
+        false
     }
 }
 

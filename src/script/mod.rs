@@ -19,7 +19,6 @@ mod import;
 pub mod kit;
 pub mod library;
 mod limits;
-mod needs;
 pub mod position;
 pub mod reference;
 pub mod search;

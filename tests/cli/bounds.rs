@@ -11,7 +11,7 @@ const TOO_MUCH: [(&str, &str, &str, &str); 7] = [
     ("max_depth", "8", "print(deep(0));", "too many nested calls"),
     ("max_string", "5000", "let text = \"x\"; loop { text += text; }", "a text becomes too large"),
     ("max_array", "200", "let list = []; loop { list.push(1); }", "an array becomes too large"),
-    ("max_map", "200", "let map = #{}; let n = 0; loop { map[`k${n}`] = n; n += 1; }", "a map becomes too large"),
+    ("max_map", "200", "let map = #{}; let n = 0; loop { map.set(`k${n}`, n); n += 1; }", "a map becomes too large"),
     (
         "max_template",
         "10000",

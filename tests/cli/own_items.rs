@@ -50,8 +50,7 @@ fn items_of_a_file_are_worked_on_in_worktrees_and_merged_in_their_order() {
     // What builds on an item sees its work.
     assert!(test.git(["show", "prp-7:PRP-7.2.1.txt"]).contains("PRP-7.1.1.txt"));
     let before = test.git(["rev-parse", "prp-7"]);
-    let again = test.run(["work"]).expect_code(0);
-    assert!(format!("{}{}", again.stdout, again.stderr).contains("merged already"));
+    test.run(["work"]).expect_code(0);
     assert_eq!(test.git(["rev-parse", "prp-7"]), before);
 }
 

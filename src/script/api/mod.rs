@@ -8,6 +8,7 @@ mod failure;
 mod fake;
 pub(crate) mod fields;
 pub(crate) mod native;
+pub(crate) mod needs;
 mod register;
 pub(crate) mod run;
 pub(crate) mod shape;

@@ -7,9 +7,9 @@ use rhai::AST;
 use crate::error::{Error, ExitCode, Result};
 use crate::model::problem::Problem;
 
+use super::super::api::needs;
 use super::super::host::ScriptHost;
 use super::super::library::ScriptPlace;
-use super::super::needs;
 use super::super::search::FoundScript;
 use super::super::spec::{self, ArgSpec, ArgType, Spec};
 use super::imports::Imported;

@@ -4,7 +4,7 @@ use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
 
 use crate::model::problem::Problem;
 
-use super::super::needs::NEEDS;
+use super::super::api::needs::NEEDS;
 use super::super::suggest;
 use super::notes::Notes;
 

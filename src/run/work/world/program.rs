@@ -71,10 +71,10 @@ fn below(settings: &Settings, path: &Path) -> Result<PathBuf, Failure> {
     let real = settings.root.join(path);
     let real = real.canonicalize().map_err(|error| refuse(format!("cannot work in `{}`: {error}", path.display())))?;
     let is_below = |folder: &Path| folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
-    match is_below(&settings.root) || is_below(&settings.worktrees) || is_below(&settings.state) {
-        true => Ok(real),
-        false => Err(refuse(format!("`{}` is not below the project", path.display()))),
+    if [&settings.root, &settings.worktrees, &settings.state].into_iter().any(|folder| is_below(folder)) {
+        return Ok(real);
     }
+    Err(refuse(format!("`{}` is not below the project", path.display())))
 }
 
 /// Reads a number of seconds.

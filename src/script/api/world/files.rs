@@ -9,8 +9,8 @@ use crate::bridge::{Failure, ListFiles, ReadFile, WriteFile};
 use crate::error::{Error, ExitCode};
 
 use crate::script::api::native::{Call, Fault, Thrown, native};
+use crate::script::api::needs;
 use crate::script::library::is_inside;
-use crate::script::needs;
 use crate::script::value::convert::texts;
 
 /// Refuses paths that leave the project.

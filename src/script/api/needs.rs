@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use rhai::AST;
 use serde_json::Value;
 
-use super::spec;
+use super::super::spec;
 
 /// Every need, with what it allows.
 pub(crate) const NEEDS: [(&str, &str); 6] = [
