@@ -27,8 +27,8 @@ pub use reply::{
     ProcessOutput, Started, Worktree,
 };
 pub use request::{
-    Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FindPrps, Finish,
-    GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now, Park,
-    Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp, StartRun, Validate,
-    WriteFile,
+    Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
+    Finish, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now,
+    Park, Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp, StartRun,
+    Validate, WriteFile,
 };

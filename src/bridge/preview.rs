@@ -14,7 +14,8 @@ use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Worktree};
 use super::request::{
-    EffectRequest, EmitEvent, ExecutedFacts, ItemRequest, ListFiles, ReadFile, Request, RunRequest, WriteFile,
+    EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, ReadFile, Request, RunRequest,
+    WriteFile,
 };
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
@@ -182,7 +183,7 @@ impl PreviewBridge {
     /// Returns what git shows of an item, for a worktree that is not made.
     fn worktree(&self, origin: &Origin) -> Worktree {
         let item = origin.as_ref().map(|attempt| attempt.item.clone()).unwrap_or_default();
-        let facts = ExecutedFacts { batch: None, ids: vec![item.clone()], details: false };
+        let facts = ExecutedFacts { batch: None, ids: vec![item.clone()], wanted: FactsWanted::Progress };
         let fact = ask(&*self.real, origin.clone(), facts).unwrap_or_default().into_iter().next();
         let branch = item.parse::<PrpId>().map_or_else(|_| item.clone(), |id| id.branch());
         self.line(origin, format!("would work in a worktree on branch {branch}"));

@@ -299,8 +299,18 @@ pub struct NextBatch;
 pub struct ExecutedFacts {
     pub batch: Option<u32>,
     pub ids: Vec<String>,
-    /// Changed files and hours are wanted too, which takes a look at each item.
-    pub details: bool,
+    pub wanted: FactsWanted,
+}
+
+/// How much is to be known of executed PRPs; each takes longer than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FactsWanted {
+    /// What is done and merged.
+    Progress,
+    /// Changed files too, which takes a look at each item.
+    Changes,
+    /// Working hours too, which takes a look into the journal of each run.
+    Hours,
 }
 
 /// Tells whether the latest run of a batch was killed before it could close it: metrics and clean-up are missing.

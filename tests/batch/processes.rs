@@ -89,7 +89,7 @@ fn closing_a_run_takes_as_many_processes_whatever_the_number_of_merged_items() {
 }
 
 #[test]
-fn a_start_opens_no_journal_of_an_old_run() {
+fn a_run_opens_no_journal_of_an_old_one() {
     let project = project();
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).commit("PRPs");
     project.run(&["exe", "PRP-47.1.1"]).exits(0);
@@ -103,8 +103,7 @@ fn a_start_opens_no_journal_of_an_old_run() {
     }
     fs::remove_file(old.join("events.jsonl")).expect("removed");
     nix::unistd::mkfifo(&old.join("events.jsonl"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
-    // The review of finished work is another matter: it looks for hours in them.
-    let mut child = project.command(&["exe", "PRP-47.1.2", "--no-auto-review"]).spawn().expect("starts");
+    let mut child = project.command(&["exe", "PRP-47.1.2"]).spawn().expect("starts");
     let begin = std::time::Instant::now();
     let ended = loop {
         if let Some(status) = child.try_wait().expect("a child") {

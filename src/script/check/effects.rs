@@ -9,7 +9,7 @@ use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
-const EFFECTS: [(&str, &str); 18] = [
+const EFFECTS: [(&str, &str); 19] = [
     ("agent::run", "starts agents"),
     (".run", "runs items at the same time"),
     ("git::worktree", "makes branches and worktrees"),
@@ -26,6 +26,7 @@ const EFFECTS: [(&str, &str); 18] = [
     ("files::list", "reads files of the project"),
     ("env::get", "reads environment variables"),
     ("git::executed", "reads git"),
+    ("git::changes", "reads git"),
     ("git::progress", "reads git"),
     ("git::diff", "reads git"),
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::select;
-use crate::bridge::{Executed, ExecutedFacts, PhaseRecord};
+use crate::bridge::{Executed, ExecutedFacts, FactsWanted, PhaseRecord};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::plumbing::diff;
@@ -16,7 +16,7 @@ use crate::run::shared::names;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.
 pub(crate) fn facts(settings: &Settings, asked: &ExecutedFacts) -> Result<Vec<Executed>> {
-    let (batch, details) = (asked.batch, asked.details);
+    let (batch, wanted) = (asked.batch, asked.wanted);
     let repo = settings.repo()?;
     let ids = match asked.ids.as_slice() {
         [] => select::ids_of_batch(settings, batch)?,
@@ -26,11 +26,11 @@ pub(crate) fn facts(settings: &Settings, asked: &ExecutedFacts) -> Result<Vec<Ex
     let query = Query {
         batch_branch: Some(names::batch_branch(batch)),
         ids,
-        files: details,
+        files: wanted >= FactsWanted::Changes,
         exclude: vec![".ce/".to_owned(), folder(&settings.requests), folder(&settings.executed)],
     };
     let found = executed::executed(&repo, &query)?;
-    let hours = if details { worked_hours(settings) } else { BTreeMap::new() };
+    let hours = if wanted >= FactsWanted::Hours { worked_hours(settings) } else { BTreeMap::new() };
     Ok(found.into_iter().map(|facts| told(&hours, facts)).collect())
 }
 

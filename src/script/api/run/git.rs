@@ -7,8 +7,8 @@ use rhai::{Array, Dynamic, Map};
 use sha2::{Digest, Sha256};
 
 use crate::bridge::{
-    BranchDistance, ChangedFiles, CommitFiles, Executed, ExecutedFacts, GetWorktree, IsTracked, IsUnclosed, ItemDiff,
-    LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
+    BranchDistance, ChangedFiles, CommitFiles, Executed, ExecutedFacts, FactsWanted, GetWorktree, IsTracked,
+    IsUnclosed, ItemDiff, LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
 };
 use crate::error::Error;
 use crate::model::history::{Distance, LoggedCommit};
@@ -59,11 +59,11 @@ fn phase(record: &PhaseRecord) -> Dynamic {
     map.into()
 }
 
-fn ask_facts(call: &Call, name: &'static str, batch: Dynamic, ids: Array, details: bool) -> Result<Array, Fault> {
+fn ask_facts(call: &Call, name: &'static str, batch: Dynamic, ids: Array, wanted: FactsWanted) -> Result<Array, Fault> {
     let map: Map = [("batch".into(), batch), ("ids".into(), ids.into())].into_iter().collect();
     let fields = Fields::open(name, map);
     let (batch, ids) = (fields.int("batch")?, fields.texts("ids")?.unwrap_or_default());
-    let found = call.ask(ExecutedFacts { batch, ids, details })?;
+    let found = call.ask(ExecutedFacts { batch, ids, wanted })?;
     Ok(found.into_iter().map(facts).collect())
 }
 
@@ -133,7 +133,17 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn executed(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
-        native(&context, |call| ask_facts(call, "git::executed", batch, ids, true))
+        native(&context, |call| ask_facts(call, "git::executed", batch, ids, FactsWanted::Hours))
+    }
+
+    /// Returns the same as `git::executed` but leaves `hours` empty, which stand in the journals of all runs.
+    ///
+    /// ```rhai
+    /// let fact = git::changes((), [prp.id])[0];
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn changes(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
+        native(&context, |call| ask_facts(call, "git::changes", batch, ids, FactsWanted::Changes))
     }
 
     /// Returns the same as `git::executed` but leaves `files` and `hours` empty, which take a look at each PRP: what is
@@ -144,7 +154,7 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn progress(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
-        native(&context, |call| ask_facts(call, "git::progress", batch, ids, false))
+        native(&context, |call| ask_facts(call, "git::progress", batch, ids, FactsWanted::Progress))
     }
 
     /// Tells whether the latest run of a batch was killed before it could close it: its metrics and the clean-up of its
