@@ -264,6 +264,8 @@ fn left_overs_of_dead_runs_are_deleted_and_those_of_the_living_stay() {
         (format!(".batchprp-making-x.{dead}-1.0"), false),
         (format!(".batchprp-removing-prp-47-1-1-{dead}-0"), false),
         (format!(".batchprp-making-x.{}-{started}.0", alive.id()), true),
+        (format!(".batchprp-removing-y.{}.9", batchprp::host::owner::tag()), false),
+        (format!(".batchprp-making-y.{}.9", batchprp::host::owner::tag()), true),
         ("somebody-elses".to_owned(), true),
     ];
     for (name, _) in &folders {

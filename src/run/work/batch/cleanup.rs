@@ -30,6 +30,9 @@ pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<EventKind> {
     if order.remove_worktrees {
         remove_worktrees(&order.integration, &mut notes);
     }
+    if let Some(workspaces) = order.candidate.parent() {
+        remove::sweep(repo, workspaces);
+    }
     if order.land {
         match land::land(repo, branch) {
             Ok(Land::Done { branch: landed, .. }) => {

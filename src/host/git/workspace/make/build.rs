@@ -10,7 +10,7 @@ use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::agent::seed::{self, Carry};
 use crate::host::git::workspace::files::{modules, sparse};
 use crate::host::git::workspace::place::administration;
-use crate::host::git::workspace::place::leftovers::MAKING;
+use crate::host::git::workspace::place::leftovers::{self, MAKING};
 use crate::host::git::workspace::place::order::Order;
 use crate::host::git::workspace::place::record::{self, Record, free_name};
 use crate::host::git::workspace::place::space::Workspace;
@@ -29,7 +29,12 @@ pub(crate) fn make(work: &Workspace, order: &Order<'_>) -> Result<Record> {
         Ok(record)
     });
     if made.is_err() {
-        failpoint::quietly("workspace.give-up", || drop(fs::remove_dir_all(&aside)));
+        if aside.exists() {
+            failpoint::quietly("workspace.give-up", || drop(fs::remove_dir_all(&aside)));
+        } else if work.path.exists() {
+            // It took its place all the same, and nobody has seen it there.
+            drop(leftovers::leave(&work.path));
+        }
         drop(record::discard(work));
     }
     made

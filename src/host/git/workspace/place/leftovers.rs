@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{busy, intent};
-use crate::host::git::workspace::place::record::{free_name, is_left_over};
+use crate::host::git::workspace::place::record::{free_name, is_left_over, is_own};
 use crate::host::git::workspace::place::space::Workspace;
 
 /// Folders with this prefix beside the workspaces are on their way out.
@@ -39,19 +39,26 @@ pub(crate) fn wait_for_references(repo: &Repo) {
     }
 }
 
-/// Deletes what killed runs left beside a workspace and in our own folder; what the living make and remove stays.
+/// Deletes what killed runs left beside a workspace and in our own folder, and what this one could not delete before; what
+/// the living make and remove stays.
 pub(crate) fn sweep(repo: &Repo, path: &Path) {
     let trash = repo.common_dir().join("batchprp").join("trash");
-    delete(&trash, |_| true);
+    delete(&trash, |name| is_left_over(name) || is_own(name));
     if let Some(parent) = path.parent() {
-        delete(parent, |name| name.starts_with(LEAVING) || name.starts_with(MAKING));
+        delete(parent, is_done_with);
     }
 }
 
-fn delete(folder: &Path, is_ours: impl Fn(&str) -> bool) {
+/// Tells whether a folder beside the workspaces is needed by nobody any more.
+fn is_done_with(name: &str) -> bool {
+    let is_leaving = name.starts_with(LEAVING);
+    (is_leaving || name.starts_with(MAKING)) && is_left_over(name) || is_leaving && is_own(name)
+}
+
+fn delete(folder: &Path, is_done_with: impl Fn(&str) -> bool) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if is_ours(&name) && is_left_over(&name) {
+        if is_done_with(&name) {
             failpoint::quietly("trash.delete", || drop(fs::remove_dir_all(entry.path())));
         }
     }
@@ -59,14 +66,13 @@ fn delete(folder: &Path, is_ours: impl Fn(&str) -> bool) {
 
 /// Tells whether there is anything to sweep beside the workspaces in a folder.
 pub(crate) fn any(repo: &Repo, worktrees: &Path) -> bool {
-    let has = |folder: &Path, prefixes: &[&str]| {
-        let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.any(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            prefixes.iter().any(|prefix| name.starts_with(prefix)) && is_left_over(&name)
-        })
+    let names = |folder: &Path| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect::<Vec<_>>()
     };
-    has(&repo.common_dir().join("batchprp").join("trash"), &[""]) || has(worktrees, &[LEAVING, MAKING])
+    let trash = names(&repo.common_dir().join("batchprp").join("trash"));
+    trash.iter().any(|name| is_left_over(name) || is_own(name))
+        || names(worktrees).iter().any(|name| is_done_with(name))
 }
 
 /// Takes working files away in one step, then deletes them.

@@ -155,6 +155,11 @@ pub(crate) fn is_left_over(name: &str) -> bool {
     })
 }
 
+/// Tells whether this process made a name like that.
+pub(crate) fn is_own(name: &str) -> bool {
+    name.rsplit('.').nth(1).is_some_and(|tag| tag == owner::tag())
+}
+
 /// Returns the canonical place of a workspace and makes the folder around it.
 pub(crate) fn locate(repo: &Repo, path: &Path) -> Result<PathBuf> {
     let absolute = if path.is_absolute() { path.to_owned() } else { repo.root().join(path) };
