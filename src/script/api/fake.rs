@@ -49,6 +49,7 @@ pub(crate) const AGENT: Shape = Shape::closed(
         key("lines", Kind::List(&Kind::Text)),
         key("code", Kind::Int),
         key("signal", Kind::Int),
+        key("timer", Kind::Text),
         key("result", Kind::Any),
         key("session", Kind::Text),
         key("tokens", Kind::Int),
