@@ -44,6 +44,21 @@ fn a_checkpoint_has_the_exact_form_and_takes_everything_but_the_excluded() {
 }
 
 #[test]
+fn excluded_paths_that_are_ignored_as_well_stop_no_checkpoint() {
+    for ignored in [".ce/", ".ce/tmp/", "tmp", "*.json"] {
+        let fixture = Fixture::new();
+        fixture.batch();
+        fixture.repo().exclude(&["/.ce/tmp/"]).expect("written");
+        let prepared = prepare(&fixture, "47.1.1");
+        write(&prepared.path, ".gitignore", ignored);
+        write(&prepared.path, ".ce/tmp/deep/heartbeat.json", "{}");
+        write(&prepared.path, "work.txt", "x");
+        let made = commit(&fixture, &prepared, 1);
+        assert_eq!(made.files, [".gitignore", "work.txt"], "{ignored}");
+    }
+}
+
+#[test]
 fn commits_of_whoever_works_there_stay_beneath_the_checkpoint() {
     let fixture = Fixture::new();
     fixture.batch();

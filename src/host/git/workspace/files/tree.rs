@@ -154,12 +154,25 @@ pub(crate) fn check_out(work: &Workspace, commit: &str) -> Result<()> {
 
 fn add(work: &Workspace, what: &Selection<'_>, links: &[Link]) -> std::result::Result<(), Blocked> {
     let links = links.iter().map(|link| link.path.as_str());
-    let excluded =
-        what.exclude.iter().map(String::as_str).chain(links).map(|path| format!(":(top,exclude,literal){path}"));
+    let paths: Vec<&str> = what.exclude.iter().map(String::as_str).chain(links).collect();
+    let excluded = paths.iter().map(|path| format!(":(top,exclude,literal){path}"));
     let git = what.set_up.ignore(work, work.changing());
     // Files outside of a sparse checkout are taken as well: nobody would put them there for nothing.
     let output = git.args(["add", "--all", "--sparse", "--", "."]).args(excluded).run()?;
-    if output.code == 0 { Ok(()) } else { Err(blocked(&output)) }
+    if output.code == 0 || tells_of(&output, &paths) { Ok(()) } else { Err(blocked(&output)) }
+}
+
+/// Says whether git only tells that excluded paths, or folders they are in, are ignored as well: it does that when they
+/// exist, with exit code 1, after it has added everything else.
+fn tells_of(output: &Output, excluded: &[&str]) -> bool {
+    let mut lines = output.stderr.lines().filter(|line| !line.starts_with("hint: "));
+    let holds = |folder: &str, path: &str| {
+        path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_excluded = |line: &str| excluded.iter().any(|path| holds(path, line) || holds(line, path));
+    output.code == 1
+        && lines.next() == Some("The following paths are ignored by one of your .gitignore files:")
+        && lines.all(is_excluded)
 }
 
 fn blocked(output: &Output) -> Blocked {
