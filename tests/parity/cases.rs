@@ -268,7 +268,8 @@ fn batches_that_are_merged() {
         batch("landed", &json!({ "land": true }), 0, ALL),
         batch("merged_trees_are_validated", &json!({ "validate_merge": true, "level": 3 }), 0, ALL),
         batch("another_base", &json!({ "base": "HEAD" }), 0, ALL),
-        batch("anew", &json!({ "restart": true }), 0, ALL),
+        batch("anew", &json!({ "restart": true, "whole": true }), 0, ALL),
+        batch("again", &json!({ "redo": [ONE], "reopen": [TWO], "stay_valid": [] }), 0, ALL),
         batch("without_a_number", &json!({ "batch": null }), 0, ALL),
         Case {
             agents: vec![(TWO, vec![lies()])],
@@ -318,8 +319,9 @@ fn every_option_of_a_run_is_in_the_table() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("source");
     let (options, table) = (read("src/script/api/run/options.rs"), read("tests/parity/cases.rs"));
-    let known = options.split_once("const KNOWN").and_then(|(_, rest)| rest.split_once("];")).expect("the options").0;
-    let names: Vec<&str> = known.split('"').skip(1).step_by(2).collect();
+    let known = options.split_once("const RUN").and_then(|(_, rest)| rest.split_once("\n);")).expect("the options").0;
+    let known = known.lines().filter_map(|line| line.trim().strip_prefix("key(\"")?.split('"').next());
+    let names: Vec<&str> = known.filter(|name| !["preview", "dry_run"].contains(name)).collect();
     assert!(names.len() > 20, "{names:?}");
     let missing: Vec<_> = names.iter().filter(|name| !table.contains(&format!("\"{name}\":"))).collect();
     assert!(missing.is_empty(), "options that no case has: {missing:?}");

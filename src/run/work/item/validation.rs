@@ -2,6 +2,7 @@
 
 use super::abandoned::{self, Left};
 use super::facts;
+use super::follow;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
@@ -39,6 +40,7 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
     off_the_loop(move || {
         let commit = proven_commit(&integration.repo, &tree, &attempt.item, record.phase)?;
         notes::write(&integration.repo, &commit, &record)?;
+        follow::settle(&integration.repo, &tree, &record)?;
         leftovers.validated(facts::since_checkpoint(&integration.repo, &tree)?);
         Ok(record)
     })
