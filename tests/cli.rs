@@ -16,6 +16,8 @@ mod nested;
 mod otlp;
 #[path = "cli/repl.rs"]
 mod repl;
+#[path = "cli/roots.rs"]
+mod roots;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scripts.rs"]

@@ -23,6 +23,8 @@ mod memory;
 mod project;
 #[path = "engine/redo.rs"]
 mod redo;
+#[path = "engine/refusals.rs"]
+mod refusals;
 #[path = "engine/sandbox.rs"]
 mod sandbox;
 #[path = "engine/seals.rs"]

@@ -13,6 +13,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::ExitCode;
+use crate::host::project::Project;
 use crate::report::Style;
 use crate::report::style::{Sign, Tone};
 use crate::report::text::safe;
@@ -65,7 +66,9 @@ impl Check {
 
 /// Runs the subcommand; exit code 3 when something that every run needs is missing.
 pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
-    let mut checks = vec![git_version(), repository(&context.root)];
+    let mut checks = vec![git_version()];
+    checks.extend(project(&context.project));
+    checks.push(repository(&context.root));
     match context.config() {
         Ok(config) => {
             checks.push(Check::good("configuration", "no problems"));
@@ -112,6 +115,19 @@ fn git_version() -> Check {
         (Some(a), Some(b)) if (a, b) >= GIT => Check::good("git", text),
         _ => Check::bad("git", format!("{text} is too old"), help),
     }
+}
+
+/// Says which folder is the project, why, and what was passed over on the way to it.
+fn project(found: &Project) -> Vec<Check> {
+    let ignored = found.ignored.iter().map(|ignored| {
+        let text = format!("{} is passed over: {}", ignored.path.display(), ignored.reason);
+        Check::warning("project", text, "remove it, or name its folder with -C when you trust it")
+    });
+    let own = match found.obeyed() {
+        Ok(()) => Check::good("project", format!("{} ({})", found.root.display(), found.reason)),
+        Err(error) => Check::bad("project", error.message, error.help.unwrap_or_default()),
+    };
+    ignored.chain([own]).collect()
 }
 
 fn repository(root: &Path) -> Check {
