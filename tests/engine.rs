@@ -14,6 +14,8 @@ mod evidence;
 mod guard;
 #[path = "engine/idle.rs"]
 mod idle;
+#[path = "engine/leftovers.rs"]
+mod leftovers;
 #[path = "engine/limits.rs"]
 mod limits;
 #[path = "engine/memory.rs"]

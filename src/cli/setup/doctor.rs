@@ -75,6 +75,7 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
             checks.push(writable("state folder", &context.root.join(&config.paths.state)));
             checks.push(writable("worktree folder", &worktrees(&context.root, &config)));
             checks.push(agents(&config));
+            checks.push(processes(&config));
         }
         Err(error) => {
             checks.push(Check::bad("configuration", error.message, "`batchprp config show` names every problem"));
@@ -177,6 +178,18 @@ fn agents(config: &Config) -> Check {
         (_, true) => Check::warning("agents", "none found; the built-in `runbook` and `template` work without", help),
         (_, false) => Check::good("agents", found.join(", ")),
     }
+}
+
+/// Says what keeps the processes of an attempt together on this machine.
+fn processes(config: &Config) -> Check {
+    let whole = "nothing of an attempt outlives it";
+    if config.run.sandbox == "bwrap" {
+        return Check::good("processes", format!("a PID namespace for each attempt: {whole}, also when this program is killed"));
+    }
+    if cfg!(target_os = "linux") {
+        return Check::good("processes", format!("this program adopts every orphan: {whole}, as long as it lives"));
+    }
+    Check::warning("processes", "sessions and groups only: what leaves both is not found", "run agents on Linux")
 }
 
 fn on_path(program: &str) -> bool {
