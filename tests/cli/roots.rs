@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, chown, geteuid};
 
@@ -18,13 +18,14 @@ fn trap(test: &Test) -> PathBuf {
     let folder = above(test).join(".ce");
     fs::create_dir_all(folder.join("commands")).expect("folders");
     fs::write(folder.join("batchprp.toml"), "[run]\njobs = 17\n").expect("configuration");
-    let script = "const ABOUT = \"Trap\";\nconst ARGS = #{};\n\nfn main(args) { files::create(\"trapped\", \"\"); 0 }\n";
+    let script =
+        "const ABOUT = \"Trap\";\nconst ARGS = #{};\n\nfn main(args) { files::create(\"trapped\", \"\"); 0 }\n";
     fs::write(folder.join("commands/trap.rhai"), script).expect("a command");
     folder
 }
 
 /// Gives files to another user; only root can do that.
-fn give_away(folder: &PathBuf) -> bool {
+fn give_away(folder: &Path) -> bool {
     if !geteuid().is_root() {
         return false;
     }
@@ -37,7 +38,9 @@ fn give_away(folder: &PathBuf) -> bool {
 
 #[test]
 fn what_is_only_called_git_is_no_repository() {
-    for kind in ["an empty folder", "an empty file", "a link to nothing", "a folder without objects", "a pointer to nothing"] {
+    for kind in
+        ["an empty folder", "an empty file", "a link to nothing", "a folder without objects", "a pointer to nothing"]
+    {
         let test = Test::new();
         let git = above(&test).join(".git");
         match kind {
@@ -52,7 +55,10 @@ fn what_is_only_called_git_is_no_repository() {
         }
         test.run(["init"]).expect_code(0);
         assert!(test.exists(".ce/batchprp.toml") && !above(&test).join(".ce").exists(), "{kind}");
-        test.run(["config", "show", "--origin"]).expect_code(0).expect_stdout("# project: ").expect_stdout("/project (");
+        test.run(["config", "show", "--origin"])
+            .expect_code(0)
+            .expect_stdout("# project: ")
+            .expect_stdout("/project (");
         fs::remove_file(test.path(".ce/batchprp.toml")).expect("removed");
         let shown = test.run(["config", "show", "--origin"]).expect_code(0);
         shown.expect_stdout("passed over").expect_stdout("no git repository");

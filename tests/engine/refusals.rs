@@ -25,9 +25,15 @@ fn a_state_folder_that_is_a_link_or_outside_is_refused_before_anything_runs() {
                 symlink(elsewhere.path(), project.root().join("state")).expect("link");
             }
             "a link in it" => symlink(elsewhere.path(), project.root().join(".ce/tmp")).expect("link"),
-            "outside" => drop(project.configure(&format!("[paths]\nstate = \"{}\"\n", elsewhere.path().display()))),
-            "above" => drop(project.configure("[paths]\nstate = \"../state\"\n")),
-            _ => drop(project.configure("[paths]\nstate = \"README.md\"\n")),
+            "outside" => {
+                project.configure(&format!("[paths]\nstate = \"{}\"\n", elsewhere.path().display()));
+            }
+            "above" => {
+                project.configure("[paths]\nstate = \"../state\"\n");
+            }
+            _ => {
+                project.configure("[paths]\nstate = \"README.md\"\n");
+            }
         }
         project.run(&["exe", "--batch", "47"]).exits(3);
         assert!(project.calls().is_empty(), "{state}");

@@ -56,9 +56,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         return Ok(ExitCode::Done);
     }
     if origin {
-        let ignored = project.ignored.iter().map(|ignored| {
-            format!("# passed over: {} ({})", ignored.path.display(), ignored.reason)
-        });
+        let ignored = project
+            .ignored
+            .iter()
+            .map(|ignored| format!("# passed over: {} ({})", ignored.path.display(), ignored.reason));
         let root = format!("# project: {} ({})", project.root.display(), project.reason);
         for line in std::iter::once(root).chain(ignored) {
             writeln!(terminal.out, "{}", terminal.style.paint(Tone::Dim, &safe(&line)))?;

@@ -184,7 +184,10 @@ fn agents(config: &Config) -> Check {
 fn processes(config: &Config) -> Check {
     let whole = "nothing of an attempt outlives it";
     if config.run.sandbox == "bwrap" {
-        return Check::good("processes", format!("a PID namespace for each attempt: {whole}, also when this program is killed"));
+        return Check::good(
+            "processes",
+            format!("a PID namespace for each attempt: {whole}, also when this program is killed"),
+        );
     }
     if cfg!(target_os = "linux") {
         return Check::good("processes", format!("this program adopts every orphan: {whole}, as long as it lives"));
