@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ExitCode};
-use crate::host::git::plumbing::repo::Policy;
+use crate::host::git::plumbing::repo::GitPolicy;
 use crate::host::git::plumbing::run::Git;
 
 /// What a project brings along that is read or run, below its folder.
@@ -124,7 +124,7 @@ fn doubt_about(path: &Path, facts: &Metadata, owner: u32) -> Option<Doubt> {
 
 /// Tells whether git would work in a repository of somebody else, as `safe.directory` says.
 fn git_trusts(folder: &Path) -> bool {
-    let output = Git::new(folder, Policy::default()).args(["rev-parse", "--git-dir"]).run();
+    let output = Git::new(folder, GitPolicy::default()).args(["rev-parse", "--git-dir"]).run();
     output.is_ok_and(|output| output.code == 0)
 }
 

@@ -8,7 +8,7 @@ use super::join;
 use crate::error::Result;
 use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::message;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::temporary;
 use crate::model::checkpoint::{Checkpoint, TRAILER_ONTO, TRAILER_PRP, TRAILER_RUN, trailer};
@@ -113,12 +113,12 @@ pub fn advance(repo: &Repo, branch: &str, tip: &str, brought: &Brought) -> Resul
     let change = match brought {
         Brought::Conflict { .. } => return Ok(()),
         Brought::Merged { commit } => {
-            let change = Change::default().update(&refs::head(branch), commit, tip);
+            let change = RefChange::default().update(&refs::head(branch), commit, tip);
             change.set(&refs::item(branch), commit, last.as_deref())
         }
         Brought::Anew { start } => {
             let base = refs::read(repo, &refs::base(branch))?;
-            let change = Change::default().update(&refs::head(branch), start, tip);
+            let change = RefChange::default().update(&refs::head(branch), start, tip);
             change.set(&refs::item(branch), start, last.as_deref()).set(&refs::base(branch), start, base.as_deref())
         }
     };

@@ -2,7 +2,7 @@
 
 use super::item::{self, Tree};
 use crate::error::Result;
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::{diff, temporary};
 use crate::host::git::upkeep::log::Log;
@@ -65,7 +65,7 @@ impl Reverts {
         let Self { batch_branch: name, from, to, .. } = self;
         branch::not_checked_out(repo, name)?;
         let record = refs::read(repo, &refs::batch(name))?;
-        let change = Change::default().set(&refs::batch(name), to, record.as_deref());
+        let change = RefChange::default().set(&refs::batch(name), to, record.as_deref());
         change.update(&refs::head(name), to, from).must(repo, "batchprp: take out")
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::host::git::merge::item::{self, Tree};
-use crate::host::git::plumbing::refs::{self, Change};
+use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::temporary;
 use crate::host::git::workspace::branch;
@@ -34,7 +34,7 @@ pub fn follow(repo: &Repo, batch_branch: &str, wanted: &str) -> Result<Standing>
     }
     branch::not_checked_out(repo, batch_branch)?;
     let last = refs::read(repo, &refs::batch(batch_branch))?;
-    let change = Change::default()
+    let change = RefChange::default()
         .set(&refs::base(batch_branch), wanted, Some(&record))
         .set(&refs::batch(batch_branch), wanted, last.as_deref())
         .update(&refs::head(batch_branch), wanted, &tip);
@@ -65,6 +65,6 @@ pub fn merge(repo: &Repo, batch_branch: &str, wanted: &str, name: &str) -> Resul
 /// Moves a batch branch to what was made for it.
 pub fn accept(repo: &Repo, batch_branch: &str, commit: &str, from: &str) -> Result<()> {
     let record = refs::read(repo, &refs::batch(batch_branch))?;
-    let change = Change::default().set(&refs::batch(batch_branch), commit, record.as_deref());
+    let change = RefChange::default().set(&refs::batch(batch_branch), commit, record.as_deref());
     change.update(&refs::head(batch_branch), commit, from).must(repo, "batchprp: update the base")
 }
