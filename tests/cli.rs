@@ -20,6 +20,8 @@ mod otlp;
 mod own_items;
 #[path = "cli/repl.rs"]
 mod repl;
+#[path = "cli/roots.rs"]
+mod roots;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scripts.rs"]

@@ -1,5 +1,7 @@
 //! The run engine through the real program: conflicts, limits, evidence, signals, selection, steering.
 
+#[path = "engine/base.rs"]
+mod base;
 #[path = "engine/candidates.rs"]
 mod candidates;
 #[path = "engine/conflicts.rs"]
@@ -12,6 +14,8 @@ mod evidence;
 mod guard;
 #[path = "engine/idle.rs"]
 mod idle;
+#[path = "engine/leftovers.rs"]
+mod leftovers;
 #[path = "engine/limits.rs"]
 mod limits;
 #[path = "engine/memory.rs"]
@@ -19,6 +23,10 @@ mod memory;
 #[allow(dead_code, reason = "shared with the tests of the main job")]
 #[path = "batch/project.rs"]
 mod project;
+#[path = "engine/redo.rs"]
+mod redo;
+#[path = "engine/refusals.rs"]
+mod refusals;
 #[path = "engine/sandbox.rs"]
 mod sandbox;
 #[path = "engine/seals.rs"]

@@ -20,15 +20,16 @@ pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
-pub use plan::{OnConflict, RunGraph, RunOptions, Selection};
+pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{
     Closed, ClosedItem, Conflict, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, PhaseRecord,
-    ProcessOutput, Started, Worktree,
+    ProcessOutput, Started, UpdatedBase, Worktree,
 };
 pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
     Finish, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now,
     Park, Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp, StartRun,
+    UpdateBase,
     Validate, WriteFile,
 };

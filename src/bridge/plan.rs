@@ -68,8 +68,16 @@ pub struct RunOptions {
     pub on_conflict: OnConflict,
     /// Base revision of the batch branch.
     pub base: Option<String>,
-    /// Old branches are set aside and everything starts anew.
+    /// Old branches of the items are set aside: they start anew from the batch branch as it is now.
     pub restart: bool,
+    /// Nothing narrower than the batch was chosen: a restart then begins on a new batch branch too.
+    pub whole: bool,
+    /// Items whose merges are taken out of the batch branch first, to be carried out again.
+    pub redo: Vec<String>,
+    /// Items that are merged and are carried on all the same: phases came to them since, or were reverted.
+    pub reopen: Vec<String>,
+    /// Merged items whose gates each merged tree must still pass.
+    pub stay_valid: Vec<StaysValid>,
     pub land: bool,
     pub keep_worktrees: bool,
     pub wait_for_quota: bool,
@@ -83,6 +91,15 @@ pub struct RunOptions {
     pub next: Vec<String>,
 }
 
+/// A merged item that must still pass its gates when others are merged again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StaysValid {
+    pub id: String,
+    /// Items of this run without which it cannot pass.
+    pub needs: Vec<String>,
+    pub gates: Vec<GateLine>,
+}
+
 /// The graph as the machine runs it and the event tells it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunGraph {
@@ -92,6 +109,8 @@ pub struct RunGraph {
     pub stages: BTreeMap<u32, Vec<String>>,
     pub critical_path: Vec<String>,
     pub bound_hours: f64,
+    /// The ids on which each item builds, also those that are not in the graph.
+    pub dependencies: BTreeMap<String, Vec<String>>,
     /// Declared files of each item, for scope checks.
     pub files: BTreeMap<String, Vec<String>>,
     /// The document of each item that has one, for status and merge titles.

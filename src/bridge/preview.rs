@@ -231,6 +231,10 @@ impl PreviewBridge {
                 self.line(&origin, format!("would commit {}: {subject}", files.join(", ")));
                 answer.give(Ok(None));
             }
+            EffectRequest::UpdateBase(_, answer) => {
+                self.line(&origin, "would merge what the base got since into the batch branch, validated");
+                answer.give(Ok(None));
+            }
             EffectRequest::RunProgram(order, answer) => {
                 self.line(&origin, format!("would run {}", shell_words(&order.argv)));
                 self.lock().has_guessed = true;

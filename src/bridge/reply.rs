@@ -29,6 +29,16 @@ pub struct JudgedReport {
     pub verdict: Outcome,
 }
 
+/// A batch branch that has everything that its base has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpdatedBase {
+    pub branch: String,
+    /// What people call the base.
+    pub base: String,
+    /// How many commits it got.
+    pub commits: usize,
+}
+
 /// What a program left behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProcessOutput {
@@ -96,6 +106,10 @@ pub struct Executed {
     pub merged: Option<String>,
     /// `merged` is its merge commit; otherwise its work came by a rebase, a squash or a cherry-pick.
     pub has_merge: bool,
+    /// It was merged, and its merge was reverted.
+    pub taken_out: bool,
+    /// Ordinals of phases that were reverted after they had come in, and do not stand.
+    pub reverted: Vec<u32>,
     /// Files changed by the item; empty when a squash hides them.
     pub files: Vec<String>,
     /// Git shows which files are the item's.

@@ -8,7 +8,8 @@ use super::attempt::Failure;
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
-    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, Worktree,
+    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, UpdatedBase,
+    Worktree,
 };
 use crate::event::EventKind;
 use crate::model::adapter::AgentCall;
@@ -107,6 +108,7 @@ kind! {
         MoveFile -> (),
         ListFiles -> Vec<PathBuf>,
         CommitFiles -> Option<String>,
+        UpdateBase -> Option<UpdatedBase>,
         RunProgram -> ProcessOutput,
         SendHttp -> HttpAnswer,
         ReadEnv -> Option<String>,
@@ -250,6 +252,19 @@ pub struct ListFiles(pub PathBuf);
 pub struct CommitFiles {
     pub paths: Vec<PathBuf>,
     pub message: String,
+}
+
+/// Merges what the base of a batch got since into the batch branch, once the result passes its validation. Answered with
+/// what was done, `None` where there is no such branch.
+#[derive(Debug)]
+pub struct UpdateBase {
+    pub batch: Option<u32>,
+    /// Revision instead of HEAD.
+    pub base: Option<String>,
+    /// Highest validation level.
+    pub level: u8,
+    /// Gates of the items that are merged.
+    pub gates: Vec<GateLine>,
 }
 
 /// Runs a program by argv to its end.

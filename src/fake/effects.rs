@@ -101,6 +101,7 @@ impl World {
                 self.commits.extend((!files.is_empty()).then_some((order.message, files)));
                 answer.give(Ok(Some(format!("{:040x}", self.commits.len()))));
             }
+            EffectRequest::UpdateBase(_, answer) => answer.give(Ok(None)),
             EffectRequest::RunProgram(order, answer) => match self.program(&order.argv) {
                 Some(program) => answer.give(Ok(ProcessOutput {
                     code: Some(program.code),

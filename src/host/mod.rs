@@ -10,6 +10,7 @@ pub mod http;
 pub mod lock;
 pub mod owner;
 pub mod process;
+pub mod project;
 pub mod redact;
 pub mod state;
 pub mod stop;

@@ -8,6 +8,8 @@ pub const TRAILER_PHASE: &str = "Batchprp-Phase";
 pub const TRAILER_RUN: &str = "Batchprp-Run";
 /// Who approved what the guard found before the merge.
 pub const TRAILER_APPROVED: &str = "Batchprp-Approved";
+/// The commit of the batch branch up to which the branch of an item was brought.
+pub const TRAILER_ONTO: &str = "Batchprp-Onto";
 pub const TRAILER_KEY: &str = "Batchprp-Key";
 /// A commit of somebody else whose files a checkpoint has, though not its history.
 pub const TRAILER_FOREIGN: &str = "Batchprp-Foreign";

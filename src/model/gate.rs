@@ -19,6 +19,13 @@ pub struct Gate {
     pub span: Range<usize>,
 }
 
+impl Gate {
+    /// Returns what is run; `None` for a manual gate.
+    pub fn line(&self) -> Option<GateLine> {
+        Some(GateLine { level: self.level, command: self.command.clone()? })
+    }
+}
+
 /// The command line of a gate, and the level at which it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateLine {

@@ -65,7 +65,7 @@ fn restart_keeps_everything_under_other_names() {
     let tip = fixture.git(&["rev-parse", "prp-47-1-1"]);
     write(&prepared.path, "unsaved.txt", "x");
     let branches = ["prp-47-1-1".to_owned(), "prp-47-1-2".to_owned()];
-    let aside = restart::restart(&fixture.repo(), "prp-47", &branches, "r9").expect("set aside");
+    let aside = restart::restart(&fixture.repo(), Some("prp-47"), &branches, "r9").expect("set aside");
     assert_eq!(aside.len(), 2);
     assert_eq!(fixture.git(&["rev-parse", "refs/batchprp/old/r9/heads/prp-47-1-1"]), tip);
     assert_eq!(aside[0].rescued.iter().map(|rescue| rescue.files.clone()).collect::<Vec<_>>(), [["unsaved.txt"]]);
@@ -84,7 +84,7 @@ fn restart_changes_nothing_when_one_branch_is_foreign() {
     fixture.git(&["branch", "prp-47-1-2"]);
     let before = fixture.git(&["for-each-ref"]);
     let branches = ["prp-47-1-1".to_owned(), "prp-47-1-2".to_owned()];
-    assert!(restart::restart(&fixture.repo(), "prp-47", &branches, "r9").is_err());
+    assert!(restart::restart(&fixture.repo(), Some("prp-47"), &branches, "r9").is_err());
     assert_eq!(fixture.git(&["for-each-ref"]), before);
 }
 

@@ -268,7 +268,8 @@ fn batches_that_are_merged() {
         batch("landed", &json!({ "land": true }), 0, ALL),
         batch("merged_trees_are_validated", &json!({ "validate_merge": true, "level": 3 }), 0, ALL),
         batch("another_base", &json!({ "base": "HEAD" }), 0, ALL),
-        batch("anew", &json!({ "restart": true }), 0, ALL),
+        batch("anew", &json!({ "restart": true, "whole": true }), 0, ALL),
+        batch("again", &json!({ "redo": [ONE], "reopen": [TWO], "stay_valid": [] }), 0, ALL),
         batch("without_a_number", &json!({ "batch": null }), 0, ALL),
         Case {
             agents: vec![(TWO, vec![lies()])],

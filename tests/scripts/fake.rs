@@ -402,6 +402,7 @@ impl Fake {
             // No program of this machine may be found: every adapter but the built-in ones is absent.
             EffectRequest::CommitFiles(_, answer) | EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),
             EffectRequest::Now(_, answer) => answer.give(Ok(1_790_000_000)),
+            EffectRequest::UpdateBase(_, answer) => answer.give(Ok(None)),
         }
     }
 

@@ -60,7 +60,7 @@ fn agents() -> BTreeSet<String> {
 }
 
 fn project() -> (std::path::PathBuf, Config) {
-    let root = project::root(&std::env::current_dir().unwrap_or_default());
-    let config = project::load_config(&root, &Globals::default(), Layer::default());
-    (root, config.unwrap_or_else(|_| Config::from_layers(crate::config::Layers::default())))
+    let found = project::find(&std::env::current_dir().unwrap_or_default(), &Globals::default());
+    let config = project::load_config(&found, &Globals::default(), Layer::default());
+    (found.root, config.unwrap_or_else(|_| Config::from_layers(crate::config::Layers::default())))
 }

@@ -1,11 +1,11 @@
 //! `graph`: stages, edges with their reason, critical path and lower bound of a plan or a batch.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::graph_items::{self, GraphItem};
+use super::inspect::read;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
@@ -114,9 +114,4 @@ fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<Vec<Gra
     documents.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     let known: BTreeSet<String> = documents.iter().filter_map(|(prp, _)| Some(prp.id.as_ref()?.to_string())).collect();
     graph_items::of_prps(documents, &known)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path)
-        .map_err(|error| Error::new(ExitCode::InvalidInput, format!("cannot read `{}`: {error}", path.display())))
 }

@@ -55,7 +55,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     Ok(if inspection.has_errors() { ExitCode::InvalidInput } else { ExitCode::Done })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
+/// Reads a document: a regular file of a size that documents have, so that nothing else is waited for.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let metadata = fs::metadata(path).map_err(|error| refuse(path, &error))?;
     if metadata.len() > LARGEST {
         return Err(refuse(path, &io::Error::other(format!("{} bytes, more than {LARGEST}", metadata.len()))));

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
@@ -86,7 +86,7 @@ fn junit_file(path: PathBuf) -> Reporter {
 /// Turns the configuration into the settings of a run.
 pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
     let root = context.root.clone();
-    let state = root.join(&config.paths.state);
+    let state = state_folder(&root, &config.paths.state)?;
     let run = &config.run;
     let timers = Timers {
         startup: run.startup,
@@ -124,6 +124,28 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         detached: detach::is_detached(),
         opened: OnceLock::new(),
     })
+}
+
+/// Returns the folder of batchprp's own files. What is written there is private and must not land anywhere else.
+fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
+    let refuse = |place: &Path, why: &str| {
+        Error::new(ExitCode::Config, format!("`{}` cannot hold the state of runs: {why}", place.display()))
+            .help("`paths.state` names a folder of the project, such as `.ce`")
+    };
+    let state = root.join(name);
+    let is_below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !is_below {
+        return Err(refuse(&state, "it is outside of the project"));
+    }
+    let inside = ["tmp", "tmp/runs", "completed-batches"].map(|name| state.join(name));
+    for place in state.ancestors().take_while(|place| *place != root).chain(inside.iter().map(PathBuf::as_path)) {
+        match std::fs::symlink_metadata(place) {
+            Ok(facts) if facts.is_symlink() => return Err(refuse(place, "it is a link")),
+            Ok(facts) if !facts.is_dir() => return Err(refuse(place, "it is no folder")),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(state)
 }
 
 /// Folders below the home in which agents keep sessions, logins and caches.

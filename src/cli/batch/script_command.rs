@@ -42,7 +42,7 @@ pub fn run(call: &ScriptCall, context: &mut Context) -> CommandResult {
     let args = script_args::values(&call.spec, &call.matches, &folders);
     let flags = flags(&args)?;
     trust::ask(context, args.get("yes") == Some(&Value::Bool(true)))?;
-    let config = project::load_config(&context.root, &context.globals, flags)?;
+    let config = project::load_config(&context.project, &context.globals, flags)?;
     if args.get("detach") == Some(&Value::Bool(true)) && !detach::is_detached() {
         return detach::start(context);
     }

@@ -1,15 +1,12 @@
 //! Scripts that a project brings along can start programs, so a person is asked once per project before they run: a
 //! cloned repository may hold anything. Where nobody can be asked (pipes, CI, agents) they run as hooks and tests do.
 
-use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-
-use etcetera::BaseStrategy;
 
 use super::scripts;
 use crate::cli::start::context::Context;
+use crate::cli::start::trusted::{is_trusted, remember};
 use crate::error::{Error, ExitCode, Result};
 use crate::report::text::safe;
 use crate::script::library::ScriptPlace;
@@ -39,27 +36,6 @@ pub fn expect_own(root: &Path) {
     }
 }
 
-/// Keeps that the scripts of a project may run. Where that cannot be kept, the question comes again.
-fn remember(root: &Path) {
-    let (Some(file), Some(line)) = (file(), line(root)) else { return };
-    if is_trusted(root) {
-        return;
-    }
-    let write = || -> io::Result<()> {
-        if let Some(folder) = file.parent() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        }
-        let mut file = fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file)?;
-        file.write_all(format!("{line}\n").as_bytes())
-    };
-    write().ok();
-}
-
-fn is_trusted(root: &Path) -> bool {
-    let known = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-    line(root).is_some_and(|line| known.lines().any(|known| known == line))
-}
-
 fn answer(context: &mut Context, own: &[PathBuf]) -> bool {
     let host = scripts::describer(context);
     let line = |path: &PathBuf| {
@@ -86,14 +62,4 @@ fn scripts_of(root: &Path) -> Vec<PathBuf> {
     let below = FOLDERS.iter().flat_map(|folder| walkdir::WalkDir::new(root.join(folder)).sort_by_file_name());
     let files = below.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "rhai"));
     files.map(|entry| entry.path().strip_prefix(root).unwrap_or(entry.path()).to_owned()).collect()
-}
-
-fn file() -> Option<PathBuf> {
-    etcetera::choose_base_strategy().ok().map(|base| base.data_dir().join("batchprp/trusted"))
-}
-
-/// Returns the line of a project. A folder whose name holds a line end could pass for two, and is asked about each time.
-fn line(root: &Path) -> Option<String> {
-    let path = root.canonicalize().ok()?.into_os_string().into_string().ok()?;
-    (!path.contains('\n')).then_some(path)
 }

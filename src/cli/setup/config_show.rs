@@ -11,6 +11,7 @@ use crate::cli::start::failure::CommandResult;
 use crate::config::{self, KEYS};
 use crate::error::ExitCode;
 use crate::report::style::Tone;
+use crate::report::text::safe;
 
 /// Show the configuration
 #[derive(clap::Args)]
@@ -46,12 +47,23 @@ struct Entry {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let Command::Show { origin } = args.command;
     let config = context.config()?;
+    let project = context.project.clone();
     let terminal = &mut context.terminal;
     if context.globals.json {
         let entry = |entry: &config::Setting| Entry { value: entry.value.to_json(), origin: entry.origin.to_string() };
         let entries = config.entries().iter().map(|(path, found)| (path.clone(), entry(found))).collect();
         terminal.document(ConfigListing { entries })?;
         return Ok(ExitCode::Done);
+    }
+    if origin {
+        let ignored = project
+            .ignored
+            .iter()
+            .map(|ignored| format!("# passed over: {} ({})", ignored.path.display(), ignored.reason));
+        let root = format!("# project: {} ({})", project.root.display(), project.reason);
+        for line in std::iter::once(root).chain(ignored) {
+            writeln!(terminal.out, "{}", terminal.style.paint(Tone::Dim, &safe(&line)))?;
+        }
     }
     // In the order of the table; names that the user chose come where their pattern stands.
     for key in KEYS {

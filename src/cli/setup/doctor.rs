@@ -13,6 +13,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::ExitCode;
+use crate::host::project::Project;
 use crate::report::Style;
 use crate::report::style::{Sign, Tone};
 use crate::report::text::safe;
@@ -65,13 +66,16 @@ impl Check {
 
 /// Runs the subcommand; exit code 3 when something that every run needs is missing.
 pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
-    let mut checks = vec![git_version(), repository(&context.root)];
+    let mut checks = vec![git_version()];
+    checks.extend(project(&context.project));
+    checks.push(repository(&context.root));
     match context.config() {
         Ok(config) => {
             checks.push(Check::good("configuration", "no problems"));
             checks.push(writable("state folder", &context.root.join(&config.paths.state)));
             checks.push(writable("worktree folder", &worktrees(&context.root, &config)));
             checks.push(agents(&config));
+            checks.push(processes(&config));
         }
         Err(error) => {
             checks.push(Check::bad("configuration", error.message, "`batchprp config show` names every problem"));
@@ -112,6 +116,19 @@ fn git_version() -> Check {
         (Some(a), Some(b)) if (a, b) >= GIT => Check::good("git", text),
         _ => Check::bad("git", format!("{text} is too old"), help),
     }
+}
+
+/// Says which folder is the project, why, and what was passed over on the way to it.
+fn project(found: &Project) -> Vec<Check> {
+    let ignored = found.ignored.iter().map(|ignored| {
+        let text = format!("{} is passed over: {}", ignored.path.display(), ignored.reason);
+        Check::warning("project", text, "remove it, or name its folder with -C when you trust it")
+    });
+    let own = match found.obeyed() {
+        Ok(()) => Check::good("project", format!("{} ({})", found.root.display(), found.reason)),
+        Err(error) => Check::bad("project", error.message, error.help.unwrap_or_default()),
+    };
+    ignored.chain([own]).collect()
 }
 
 fn repository(root: &Path) -> Check {
@@ -161,6 +178,21 @@ fn agents(config: &Config) -> Check {
         (_, true) => Check::warning("agents", "none found; the built-in `runbook` and `template` work without", help),
         (_, false) => Check::good("agents", found.join(", ")),
     }
+}
+
+/// Says what keeps the processes of an attempt together on this machine.
+fn processes(config: &Config) -> Check {
+    let whole = "nothing of an attempt outlives it";
+    if config.run.sandbox == "bwrap" {
+        return Check::good(
+            "processes",
+            format!("a PID namespace for each attempt: {whole}, also when this program is killed"),
+        );
+    }
+    if cfg!(target_os = "linux") {
+        return Check::good("processes", format!("this program adopts every orphan: {whole}, as long as it lives"));
+    }
+    Check::warning("processes", "sessions and groups only: what leaves both is not found", "run agents on Linux")
 }
 
 fn on_path(program: &str) -> bool {

@@ -13,3 +13,4 @@ pub mod project;
 pub mod render;
 pub mod root;
 pub mod terminal;
+pub mod trusted;

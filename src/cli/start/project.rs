@@ -8,17 +8,18 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::globals::Globals;
+use super::trusted;
 use crate::config::{Config, Layer, Layers, SettingOrigin, from_environment, from_toml};
 use crate::error::{Error, ExitCode, Result};
+use crate::host::project::{self, Project};
 use crate::model::problem::Problem;
 
 /// Configuration is short; what is longer is no configuration.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Finds the root of the project: the nearest folder upwards with `.git` or `.ce/batchprp.toml`, else the folder itself.
-pub fn root(start: &Path) -> PathBuf {
-    let is_root = |folder: &&Path| folder.join(".git").exists() || folder.join(".ce/batchprp.toml").is_file();
-    start.ancestors().find(is_root).unwrap_or(start).to_owned()
+/// Finds the project of the folder in which the user stands.
+pub fn find(start: &Path, globals: &Globals) -> Project {
+    project::find(start, globals.directory.is_some(), trusted::is_trusted)
 }
 
 /// Returns the user's configuration folder of batchprp.
@@ -27,15 +28,17 @@ pub fn user_folder() -> Option<PathBuf> {
 }
 
 /// Reads all layers of the configuration; every problem of every source is reported at once.
-pub fn load_config(root: &Path, globals: &Globals, flags: Layer) -> Result<Config> {
+pub fn load_config(project: &Project, globals: &Globals, flags: Layer) -> Result<Config> {
+    project.obeyed()?;
+    let root = &project.root;
     let mut error = Error::new(ExitCode::Config, "the configuration has problems")
         .help("`batchprp config show --origin` shows every key and where its value comes from");
     let mut layers = Vec::new();
-    let project = globals.config.clone().unwrap_or_else(|| root.join(".ce/batchprp.toml"));
+    let own = globals.config.clone().unwrap_or_else(|| root.join(".ce/batchprp.toml"));
     let sources = [
         user_folder()
             .map(|folder| (folder.join("config.toml"), false, SettingOrigin::UserFile as fn(String) -> SettingOrigin)),
-        Some((project, globals.config.is_some(), SettingOrigin::ProjectFile as fn(String) -> SettingOrigin)),
+        Some((own, globals.config.is_some(), SettingOrigin::ProjectFile as fn(String) -> SettingOrigin)),
     ];
     for (path, is_required, origin) in sources.into_iter().flatten() {
         let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();

@@ -142,6 +142,7 @@ fn listen(
         touched: setup.touch.count(),
         told_life: None,
         heard: Heard::default(),
+        notes: 0,
     })
 }
 

@@ -19,6 +19,9 @@ use crate::model::usage::Usage;
 /// Longest text of an event that is passed on; the report has the whole answer.
 const MAX_TEXT: usize = 16 * 1024;
 
+/// Most notes of one attempt that are told one by one; the rest is counted.
+const MAX_NOTES: u64 = 1_000;
+
 /// One output stream on its way into its log and its lines.
 #[derive(Debug)]
 pub(super) struct Channel {
@@ -40,6 +43,8 @@ pub(super) struct Listener {
     pub(super) touched: u64,
     pub(super) told_life: Option<Instant>,
     pub(super) heard: Heard,
+    /// Notes of the agent so far.
+    pub(super) notes: u64,
 }
 
 /// What the report needs of the events.
@@ -72,6 +77,11 @@ impl Listener {
         }
         self.heard.usage = self.tally.sum();
         self.heard.session = self.tally.session().map(str::to_owned);
+        let left_out = self.notes.saturating_sub(MAX_NOTES);
+        if left_out > 0 {
+            let text = format!("{left_out} further notes of the agent are in its transcript only");
+            self.facts.send(Fact::Event(AgentEvent::Warning { text })).ok();
+        }
         let broken: Vec<String> = [self.out.log.finish(), self.err.log.finish()].into_iter().flatten().collect();
         for error in broken {
             let text = format!("the transcript is not complete: {error}");
@@ -154,7 +164,7 @@ impl Listener {
         match self.tally.take(&event) {
             Ok(Some(usage)) => self.tell(Fact::Usage(usage)),
             Ok(None) => {}
-            Err(text) => self.tell(Fact::Event(AgentEvent::Warning { text })),
+            Err(text) => self.note(AgentEvent::Warning { text }),
         }
         match &event {
             AgentEvent::Started { model, .. } => self.heard.model = model.clone().or(self.heard.model.take()),
@@ -165,7 +175,7 @@ impl Listener {
             AgentEvent::Finished { ok, reason, text } => {
                 self.heard.finished = Some(Finished { ok: *ok, reason: reason.clone(), text: text.clone() });
             }
-            AgentEvent::PermissionDenied { tool } => self.heard.denied.push(tool.clone()),
+            AgentEvent::PermissionDenied { tool } if self.notes < MAX_NOTES => self.heard.denied.push(tool.clone()),
             AgentEvent::Progress { .. }
             | AgentEvent::Message { .. }
             | AgentEvent::ToolStart { .. }
@@ -173,9 +183,23 @@ impl Listener {
             | AgentEvent::Usage { .. }
             | AgentEvent::Cost { .. }
             | AgentEvent::Retry { .. }
-            | AgentEvent::Warning { .. } => {}
+            | AgentEvent::Warning { .. }
+            | AgentEvent::PermissionDenied { .. } => {}
         }
-        self.tell(Fact::Event(clipped(event)));
+        match clipped(event) {
+            note @ (AgentEvent::Retry { .. } | AgentEvent::Warning { .. } | AgentEvent::PermissionDenied { .. }) => {
+                self.note(note);
+            }
+            event => self.tell(Fact::Event(event)),
+        }
+    }
+
+    /// Tells something that is kept in the journal, up to a limit.
+    fn note(&mut self, event: AgentEvent) {
+        self.notes += 1;
+        if self.notes <= MAX_NOTES {
+            self.tell(Fact::Event(event));
+        }
     }
 
     fn alive(&mut self, now: Instant) {

@@ -68,7 +68,7 @@ impl Family {
     }
 
     /// Returns the living members: what carries the marker, what shares session or group with the leader, and
-    /// everything that descends from those.
+    /// everything that descends from those; and orphans that nobody else who still lives can have begun.
     fn members(&self) -> Vec<Process> {
         if Self::has_no_orphans() && table::process(self.leader).is_none_or(|leader| !leader.is_alive()) {
             return Vec::new();
@@ -87,6 +87,7 @@ impl Family {
                 set.insert(process.pid);
             }
         }
+        set.extend(orphan::unexplained(self.leader));
         set.remove(&getpid().as_raw());
         table::close_over_children(&all, &mut set);
         let spared = table::with_ancestors(&all, getpid().as_raw());

@@ -1,7 +1,7 @@
 //! Orphans of agents become our children, so that none escapes; they are waited for without taking a child away from
 //! whoever else waits for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getsid};
 
-use super::table;
+use super::marker;
+use super::table::{self, Process};
 
 static SUBREAPER: AtomicBool = AtomicBool::new(false);
 /// Orphans that have ended, and since when that is known.
 static SEEN: Mutex<BTreeMap<i32, Instant>> = Mutex::new(BTreeMap::new());
-static OWN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// Children that were started here, with the time at which each was.
+static OWN: Mutex<BTreeMap<i32, u64>> = Mutex::new(BTreeMap::new());
 
 /// Makes this process the parent of all orphans below it. Called once at the start of the program.
 pub fn become_subreaper() {
@@ -28,7 +30,7 @@ pub fn is_subreaper() -> bool {
 }
 
 /// The register of children that were started here and are waited for by their starters.
-pub struct Register(MutexGuard<'static, BTreeSet<i32>>);
+pub struct Register(MutexGuard<'static, BTreeMap<i32, u64>>);
 
 impl Register {
     /// Locks the register. Held across a start, so that the new child is never taken for an orphan.
@@ -38,13 +40,18 @@ impl Register {
 
     /// Enters a child.
     pub fn enter(&mut self, pid: i32) -> RegisterEntry {
-        self.0.insert(pid);
+        self.0.insert(pid, table::process(pid).map_or(0, |process| process.start));
         RegisterEntry(pid)
     }
 
     /// Tells whether a child was started here.
     pub fn holds(&self, pid: i32) -> bool {
-        self.0.contains(&pid)
+        self.0.contains_key(&pid)
+    }
+
+    /// Tells whether a child other than `leader` could have started something: it was there before.
+    fn explains(&self, leader: i32, orphan: &Process) -> bool {
+        self.0.iter().any(|(pid, start)| *pid != leader && *start <= orphan.start)
     }
 }
 
@@ -63,6 +70,22 @@ pub fn adopted() -> Option<Vec<i32>> {
     let children = table::own_children()?;
     let register = Register::lock();
     Some(children.into_iter().filter(|pid| !register.holds(*pid) && is_foreign(*pid)).collect())
+}
+
+/// Returns living orphans that nothing explains but what `leader` began: they left its session and carry no marker, and no
+/// other child that still lives was there before them. Whatever cannot be told apart waits for the end of the others.
+pub fn unexplained(leader: i32) -> Vec<i32> {
+    if !is_subreaper() {
+        return Vec::new();
+    }
+    let orphans: Vec<Process> = adopted().unwrap_or_default().into_iter().filter_map(table::process).collect();
+    let register = Register::lock();
+    let is_free = |orphan: &Process| {
+        let is_known = register.holds(orphan.session) || register.holds(orphan.group);
+        let environ = table::environment(orphan.pid).unwrap_or_default();
+        !is_known && marker::run_of(&environ).is_none() && !register.explains(leader, orphan)
+    };
+    orphans.iter().filter(|orphan| orphan.is_alive() && is_free(orphan)).map(|orphan| orphan.pid).collect()
 }
 
 /// Waits for those orphans that have ended, one second after they were first seen so: whoever else may wait for a

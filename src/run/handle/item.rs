@@ -7,6 +7,7 @@ use crate::bridge::{
 };
 use crate::host::git::workspace::Prepared;
 use crate::host::validate::Validation;
+use crate::model::id::PrpId;
 use crate::model::validation::ValidationRecord;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::live_item::LiveItem;
@@ -16,6 +17,7 @@ use crate::run::core::state::{LoopState, misuse};
 use crate::run::shared::busy::Busy;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
+use crate::run::work::item::follow::Ground;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, resolve, validation, worktree};
 use crate::schedule::{Input, ItemState};
@@ -56,7 +58,12 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
     let env = state.environment(slot);
     let run = state.open()?;
     let integration = integration(run)?;
-    let builds_on = if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() };
+    let ground = Ground {
+        needs: needs(run, &attempt.item),
+        unmerged: if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() },
+        phases: run.graph.items.get(item).map_or(0, |info| info.phases),
+        reopened: run.options.reopen.contains(&attempt.item),
+    };
     let declared = run.graph.files.get(&attempt.item).cloned().unwrap_or_default();
     let conflict = run.live.get_mut(item).is_some_and(|live| std::mem::take(&mut live.conflict));
     let busy = Busy::default();
@@ -67,12 +74,22 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
         branch,
         run: run_id,
         conflict,
-        builds_on,
+        ground,
         declared,
         env,
         stop,
         busy,
     })
+}
+
+/// Returns the items on which one builds, or for which it waited: their work is in its branch before it begins.
+fn needs(run: &OpenRun, item: &str) -> Vec<PrpId> {
+    let waited = run.graph.edges.iter().filter(|edge| edge.to == item).map(|edge| &edge.from);
+    let stated = run.graph.dependencies.get(item).into_iter().flatten();
+    let mut needs: Vec<PrpId> = waited.chain(stated).filter_map(|id| names::parse(id).ok()).collect();
+    needs.sort();
+    needs.dedup();
+    needs
 }
 
 /// Returns the branches of the items that one waited for and that are done: its work begins where theirs ended.

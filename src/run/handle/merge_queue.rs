@@ -1,15 +1,17 @@
 //! The merge queue: one item after the other onto the batch branch.
 
-use crate::bridge::RunGraph;
+use crate::bridge::{GateLine, RunGraph};
 use crate::host::process::Marker;
 use crate::host::validate::Validation;
 use crate::run::core::effect::{Reaction, Task};
+use crate::run::core::open::OpenRun;
 use crate::run::core::state::{LoopState, Stage};
 use crate::run::shared::names;
 use crate::run::shared::slot::SLOT;
 use crate::run::work::merge::candidate_worktree::{self, CandidateWorktree};
 use crate::run::work::merge::guard::Guarded;
 use crate::run::work::merge::item::MergeOrder;
+use crate::schedule::ItemState;
 
 /// Starts the next merge, if none runs.
 pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
@@ -55,7 +57,10 @@ fn candidate_for(state: &LoopState, order: &MergeOrder) -> Option<CandidateWorkt
     let level = run.options.level;
     let own = candidate_worktree::commands(&settings);
     let gates = run.graph.gates.get(&order.id).cloned().unwrap_or_default();
-    let gates = gates.into_iter().filter(|gate| gate.level <= level && own.is_none() && settings.gates);
+    let gates = gates
+        .into_iter()
+        .chain(stay_valid(run, &order.id))
+        .filter(|gate| gate.level <= level && own.is_none() && settings.gates);
     let mut env = (*state.env).clone();
     env.insert(SLOT.to_owned(), run.free_slot().to_string());
     let validation = Validation {
@@ -78,6 +83,15 @@ fn candidate_for(state: &LoopState, order: &MergeOrder) -> Option<CandidateWorkt
         order: validation,
         stop: state.stop.clone(),
     })
+}
+
+/// Returns the gates of merged items that can pass again once an item is merged.
+fn stay_valid(run: &OpenRun, id: &str) -> Vec<GateLine> {
+    let done = |need: &String| {
+        need == id || run.item(need).is_some_and(|item| *run.machine.state(item) == ItemState::Completed)
+    };
+    let able = run.options.stay_valid.iter().filter(|other| other.needs.iter().all(done));
+    able.flat_map(|other| other.gates.clone()).collect()
 }
 
 /// Returns the other items with what they declare.

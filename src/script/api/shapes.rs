@@ -2,7 +2,7 @@
 
 use super::document::{prp, review, section};
 use super::fake;
-use super::run::{agent_call, agent_settings, dag, event, items, options};
+use super::run::{agent_call, agent_settings, dag, event, git, items, options};
 use super::shape::{Key, Kind, Shape, key};
 use super::world::{http, process};
 
@@ -14,6 +14,7 @@ pub(crate) const SHAPES: &[&Shape] = &[
     &dag::ANALYZE,
     &items::ITEM,
     &prp::SELECT,
+    &git::UPDATE_BASE,
     &process::RUN,
     &http::REQUEST,
     &review::BATCH,
@@ -99,6 +100,8 @@ const EXECUTED: &[Key] = &[
     key("phases", Kind::List(&Kind::Keys(EXECUTED_PHASE))),
     key("merged", Kind::Optional(&Kind::Text)),
     key("has_merge", Kind::Flag),
+    key("taken_out", Kind::Flag),
+    key("reverted", Kind::List(&Kind::Int)),
     key("files", Kind::List(&Kind::Text)),
     key("files_known", Kind::Flag),
     key("first", Kind::Optional(&Kind::Text)),

@@ -9,10 +9,11 @@ use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
-const EFFECTS: [(&str, &str); 19] = [
+const EFFECTS: [(&str, &str); 20] = [
     ("agent::run", "starts agents"),
     (".run", "runs items at the same time"),
     ("git::worktree", "makes branches and worktrees"),
+    ("git::update_base", "merges into the batch branch"),
     (".commit", "commits to item branches"),
     (".validate", "runs validation commands"),
     ("process::run", "runs programs"),

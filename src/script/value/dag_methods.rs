@@ -106,7 +106,10 @@ pub(crate) mod methods {
     /// Runs the items: each in a thread of its own as soon as what it waits for is done, at most `jobs` at a time. The
     /// closure gets the item as it was given and returns its `Outcome`; what it throws fails that item only. Options are
     /// `command`, `batch`, `agent` (what items call where they name no other), `jobs`, `retries`, `fail_fast`, `max_fail`,
-    /// `barrier`, `merge`, `no_merge`, `validate_merge`, `on_conflict`, `base`, `restart`, `land`, `keep_worktrees`,
+    /// `barrier`, `merge`, `no_merge`, `validate_merge`, `on_conflict`, `base`, `restart`, `whole` (the items are
+    /// all of their batch: a restart begins on a new batch branch), `redo` (ids whose merges are taken out first),
+    /// `reopen` (merged ids that are carried on), `stay_valid` (maps `#{ prp, needs }`: merged PRPs whose gates must still
+    /// pass once the ids in `needs` are merged), `land`, `keep_worktrees`,
     /// `wait_for_quota`, `max_cost`, `max_tokens`, `level`, `resume` (the command line that goes on) and `next`
     /// (commands that come next when everything is done), `dry_run` and `preview` (a closure that tells for an item in
     /// lines what would be done); what is left out or `()` comes from flags and configuration. Returns `Closed`. In a dry run

@@ -138,13 +138,21 @@ pub fn trial(repo: &Repo, into: &str, from: &str) -> Result<Option<String>> {
 
 /// Merges two commits in the object store.
 pub(crate) fn tree(repo: &Repo, into: &str, from: &str) -> Result<Tree> {
+    tree_from(repo, None, into, from)
+}
+
+/// Merges two commits in the object store, from a base of one's own choice where one is given.
+pub(crate) fn tree_from(repo: &Repo, base: Option<&str>, into: &str, from: &str) -> Result<Tree> {
     let mut git = repo.git();
     if repo.has((2, 43)) {
         // Merge drivers and text attributes as the batch branch has them, not as the user's files happen to have them.
         git = git.env("GIT_ATTR_SOURCE", into);
     }
-    let args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", into, from];
-    let output = git.args(args).run()?;
+    git = git.args(["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"]);
+    if let Some(base) = base {
+        git = git.args([format!("--merge-base={base}")]);
+    }
+    let output = git.args([into, from]).run()?;
     let mut parts = split(&output.stdout);
     match output.code {
         0 if !parts.is_empty() => Ok(Tree::Clean(parts.remove(0))),

@@ -1,7 +1,9 @@
 //! Bringing branches together: merge commits, landing, and what stands in the way of either.
 
+pub mod follow;
 pub mod item;
 pub mod join;
 pub mod land;
 pub mod probe;
+pub mod revert;
 pub use item::{Candidate, Edit, Merge, MergeItem, PreparedMerge, accept, busy, candidate, item, trial};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::log::{Log, Said};
 use super::relevant;
-use super::scan::{self, FoundPhase};
+use super::scan::{self, FoundPhase, ItemScan};
 use crate::error::Result;
 use crate::host::git::plumbing::history::{self, Entry};
 use crate::host::git::plumbing::repo::Repo;
@@ -50,6 +50,10 @@ pub struct Facts {
     /// Merge commit, or the commit that brought the last phase where there is none.
     pub merged: Option<String>,
     pub landed: Option<Landed>,
+    /// It was merged and its merge was reverted.
+    pub taken_out: bool,
+    /// Ordinals of phases that were reverted after they had come in, and do not stand.
+    pub reverted: Vec<u32>,
     /// Files that the item changed, when they were asked for; `None` also when a squash with other items hides them.
     pub files: Option<Vec<String>>,
     /// RFC 3339 times of the first and the last checkpoint.
@@ -113,6 +117,7 @@ struct Item<'a> {
     merge: Option<String>,
     landed: Option<Landed>,
     phases: Vec<FoundPhase>,
+    reverted: Vec<u32>,
     /// Asked for when needed: most items need no look at their own branch, because their merge stands.
     own: OnceCell<Option<Own>>,
 }
@@ -131,8 +136,8 @@ impl<'a> Item<'a> {
             Some(_) | None => None,
         };
         let landed = merge.as_ref().map(|_| Landed::Merge);
-        let phases = scan::read(log, id).phases;
-        let mut item = Self { repo, id, log, counts, merge, landed, phases, own: OnceCell::new() };
+        let ItemScan { phases, reverted, .. } = scan::read(log, id);
+        let mut item = Self { repo, id, log, counts, merge, landed, phases, reverted, own: OnceCell::new() };
         if item.landed.is_none() {
             item.undo_reverted_merge()?;
             let is_there = |a: &FoundPhase| item.phases.iter().any(|b| a.ordinal == b.ordinal);
@@ -220,6 +225,8 @@ impl<'a> Item<'a> {
             validations,
             merged: self.merge.clone().or(newest.filter(|_| is_taken)),
             landed,
+            taken_out: scan::standing_merge(self.log, self.id).is_none() && self.log.merges(self.id).next().is_some(),
+            reverted: self.reverted.clone(),
             files: files.map(|files| files.into_iter().filter(counts).collect()),
             first: times().min().map(history::rfc3339),
             last: times().max().map(history::rfc3339),

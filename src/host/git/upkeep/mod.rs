@@ -1,6 +1,7 @@
 //! What git knows over many items and runs: scans, leases, clean-up, restarts, executed work.
 
 pub mod approval;
+pub mod base;
 pub mod checkout;
 pub mod clean;
 pub mod documents;

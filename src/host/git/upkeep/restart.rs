@@ -15,12 +15,12 @@ pub struct SetAside {
     pub rescued: Vec<Rescue>,
 }
 
-/// Sets the branches of a batch and its items aside. Branches that do not exist are passed over; a branch that
-/// batchprp did not make refuses everything before anything is changed.
-pub fn restart(repo: &Repo, batch_branch: &str, item_branches: &[String], run: &str) -> Result<Vec<SetAside>> {
+/// Sets the branches of items aside, and that of their batch where all of its work is to be done again. Branches that
+/// do not exist are passed over; a branch that batchprp did not make refuses everything before anything is changed.
+pub fn restart(repo: &Repo, batch_branch: Option<&str>, item_branches: &[String], run: &str) -> Result<Vec<SetAside>> {
     let places = remove::all(repo);
     let mut present = Vec::new();
-    for name in item_branches.iter().map(String::as_str).chain([batch_branch]) {
+    for name in item_branches.iter().map(String::as_str).chain(batch_branch) {
         let Some(tip) = repo.tip(name)? else { continue };
         let Some(base) = refs::read(repo, &refs::base(name))? else {
             return Err(refuse(format!("a branch `{name}` exists that batchprp did not make"))

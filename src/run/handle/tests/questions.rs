@@ -81,7 +81,7 @@ fn without_merges_an_item_builds_on_the_branches_of_what_it_waited_for() {
     bench.next();
     bench.ask(of(TWO, 1), GetWorktree);
     let Some(Task::Worktree(order, _)) = bench.tasks.last() else { panic!("no worktree") };
-    assert_eq!(order.builds_on, ["prp-47-1-1"]);
+    assert_eq!(order.ground.unmerged, ["prp-47-1-1"]);
 }
 
 #[test]

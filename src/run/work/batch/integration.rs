@@ -1,10 +1,13 @@
 //! Where the work of a batch comes together.
 
+use super::restart;
 use crate::bridge::{RunGraph, RunOptions};
 use crate::error::Result;
 use crate::host::git::plumbing::repo::Repo;
-use crate::host::git::upkeep::restart;
+use crate::host::git::upkeep::base::{self, Standing};
 use crate::host::git::workspace::branch;
+use crate::report::text::{numbered, short_commit};
+use crate::run::settings::Settings;
 use crate::run::shared::names;
 use crate::run::work::tell::Tell;
 
@@ -17,8 +20,10 @@ pub(crate) struct Integration {
     pub(crate) base: String,
 }
 
-/// Creates or adopts the batch branch; with `--restart` the old branches are set aside first.
+/// Creates or adopts the batch branch; with `--restart` old branches are set aside first. A batch branch without work
+/// of its own follows its base.
 pub(crate) fn integrate(
+    settings: &Settings,
     repo: &Repo,
     options: &RunOptions,
     graph: &RunGraph,
@@ -26,20 +31,47 @@ pub(crate) fn integrate(
     tell: &Tell,
 ) -> Result<Integration> {
     let name = names::batch_branch(options.batch);
-    let base = match &options.base {
+    let wanted = match &options.base {
         Some(revision) => repo.resolve(revision)?,
         None => repo.head()?,
     };
     if options.restart {
-        let items = graph.items.iter().map(|info| Ok(names::parse(&info.id)?.branch())).collect::<Result<Vec<_>>>()?;
-        for kept in restart::restart(repo, &name, &items, run)? {
-            tell.note(None, format!("the old `{}` is kept as `{}`", kept.branch, kept.reference));
-        }
+        restart::start_over(repo, &name, options, graph, run, tell)?;
     }
-    let batch = branch::ensure_batch(repo, &name, &base)?;
-    if batch.existed && options.base.is_some() && batch.base != base {
-        let text = format!("`{name}` exists and starts at {}: `--base` has no effect without `--restart`", batch.base);
-        tell.warn(None, text);
+    let standing = base::follow(repo, &name, &wanted)?;
+    let batch = branch::ensure_batch(repo, &name, &wanted)?;
+    restart::take_out(repo, &name, options, run, tell)?;
+    restart::reopen(repo, &name, options, run, tell)?;
+    match standing {
+        Standing::Moved { from } => {
+            let (from, to) = (short_commit(&from), short_commit(&wanted));
+            tell.note(None, format!("`{name}` had no work of its own yet: it starts at {to} now, not at {from}"));
+        }
+        Standing::Behind { commits } => {
+            let of = base_name(repo, options, &wanted)?;
+            let (behind, command) = (numbered(commits, "commit"), settings.resume_command());
+            tell.warn(
+                None,
+                format!(
+                    "`{name}` is {behind} behind {of}: `{command} --update-base` merges them in and validates that"
+                ),
+            );
+        }
+        Standing::Current if options.base.is_some() && batch.base != wanted => {
+            let text =
+                format!("`{name}` exists and starts at {}: `--base` has no effect without `--restart`", batch.base);
+            tell.warn(None, text);
+        }
+        Standing::Absent | Standing::Current => {}
     }
     Ok(Integration { repo: repo.clone(), branch: name, base: batch.base })
+}
+
+/// Says what a batch starts from, as people know it.
+fn base_name(repo: &Repo, options: &RunOptions, commit: &str) -> Result<String> {
+    let branch = match &options.base {
+        Some(revision) => Some(revision.clone()),
+        None => repo.head_branch()?,
+    };
+    Ok(branch.map_or_else(|| short_commit(commit).to_owned(), |branch| format!("`{branch}`")))
 }

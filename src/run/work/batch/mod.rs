@@ -6,3 +6,6 @@ pub(crate) mod dead_runs;
 pub(crate) mod integration;
 pub(crate) mod open;
 pub(crate) mod report;
+pub(crate) mod restart;
+pub(crate) mod trial;
+pub(crate) mod update_base;

@@ -79,7 +79,9 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     let mark = Some(OpenMark::set(&settings, &run, &options).map_err(|error| unwritable(&error))?);
     reaped.clear();
     let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
-    let merged = integration.as_ref().map(|integration| merged(integration, &graph, &tell)).transpose()?;
+    let reopened = &options.reopen;
+    let merged =
+        integration.as_ref().map(|integration| merged(integration, &graph, reopened, &tell)).transpose()?;
     // Where merges are tried out, that happens beside the items.
     let beside = usize::from(options.validate_merge);
     let places = usize::try_from(options.jobs.max(1)).unwrap_or(1).min(graph.items.len()) + beside;
@@ -100,7 +102,7 @@ fn integrate(
     tell: &Tell,
 ) -> Result<Integration> {
     seal::begin(repo)?;
-    let integration = integration::integrate(repo, options, graph, run, tell)?;
+    let integration = integration::integrate(settings, repo, options, graph, run, tell)?;
     lease::release_dead(repo)?;
     remove::sweep(repo, &settings.worktrees);
     scratch::discard(repo, &candidate_worktree::place(settings, &integration.branch))?;
@@ -111,9 +113,9 @@ fn integrate(
     Ok(integration)
 }
 
-/// Returns the items whose merge stands on the batch branch. One that nothing of ours made proves nothing: its item is
+/// Returns the items whose merge stands on the batch branch, but for those that are carried on all the same. One that nothing of ours made proves nothing: its item is
 /// carried out.
-fn merged(integration: &Integration, graph: &RunGraph, tell: &Tell) -> Result<Vec<usize>> {
+fn merged(integration: &Integration, graph: &RunGraph, reopened: &[String], tell: &Tell) -> Result<Vec<usize>> {
     let Integration { repo, branch, base } = integration;
     let scan::Merges { merged, foreign } = scan::all_merged(repo, branch, base)?;
     for (id, commit) in foreign {
@@ -123,7 +125,8 @@ fn merged(integration: &Integration, graph: &RunGraph, tell: &Tell) -> Result<Ve
         );
         tell.event(EventKind::Disagreement { item: id.to_string(), what });
     }
-    let is_merged = |id: &str| merged.iter().any(|(merged, _)| merged.as_str() == id);
+    let is_reopened = |id: &str| reopened.iter().any(|open| open == id);
+    let is_merged = |id: &str| !is_reopened(id) && merged.iter().any(|(merged, _)| merged.as_str() == id);
     let items = graph.items.iter().enumerate().filter(|(_, info)| is_merged(&info.id));
     Ok(items.map(|(item, _)| item).collect())
 }

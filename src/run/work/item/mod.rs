@@ -6,6 +6,7 @@ pub(crate) mod checkpoint;
 pub(crate) mod diff;
 pub(crate) mod document;
 pub(crate) mod facts;
+pub(crate) mod follow;
 mod found;
 pub(crate) mod proof;
 pub(crate) mod remove;

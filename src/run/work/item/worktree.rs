@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::abandoned::{self, Left};
+use super::follow::{self, Ground};
 use super::found;
 use super::proof::{self, Newer};
 use super::setup::{self, WorktreeSetup};
@@ -41,8 +42,8 @@ pub(crate) struct WorktreeOrder {
     pub(crate) run: String,
     /// The attempt is for resolving the conflict of its merge.
     pub(crate) conflict: bool,
-    /// Branches of what it builds on, where they are not merged.
-    pub(crate) builds_on: Vec<String>,
+    /// What it builds on.
+    pub(crate) ground: Ground,
     /// Files that the item declares.
     pub(crate) declared: Vec<String>,
     /// The environment of the user's own command lines.
@@ -64,8 +65,8 @@ pub(crate) struct WorktreeReady {
 pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Result<WorktreeReady, Failure> {
     let order = Arc::new(order);
     let (lease, made, left) = {
-        let order = order.clone();
-        off_the_loop(move || make(&order)).await?
+        let (order, tell) = (order.clone(), tell.clone());
+        off_the_loop(move || make(&order, &tell)).await?
     };
     let setup = WorktreeSetup {
         settings: order.settings.clone(),
@@ -81,14 +82,14 @@ pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Re
     off_the_loop(move || inspect(&order, made, lease, left, &tell)).await
 }
 
-fn make(order: &WorktreeOrder) -> Result<(Lease, Prepared, Left)> {
+fn make(order: &WorktreeOrder, tell: &Tell) -> Result<(Lease, Prepared, Left)> {
     let repo = &order.integration.repo;
     let id = names::parse(&order.attempt.item)?;
     let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
     resolve::abandon(repo, &order.branch)?;
     let mut start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
-    if !order.builds_on.is_empty() && repo.tip(&order.branch)?.is_none() {
-        start = join::start(repo, &start, &order.builds_on, &order.attempt.item)?;
+    if !order.ground.unmerged.is_empty() && repo.tip(&order.branch)?.is_none() {
+        start = join::start(repo, &start, &order.ground.unmerged, &order.attempt.item)?;
     }
     // Resolving a conflict is no phase that could have been finished before.
     let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict;
@@ -108,6 +109,12 @@ fn make(order: &WorktreeOrder) -> Result<(Lease, Prepared, Left)> {
         silence: order.settings.checkout_silence,
     };
     let made = workspace::prepare(repo, &want)?;
+    let pending = finished.is_some();
+    let made = if order.conflict {
+        made
+    } else {
+        follow::bring_up_to_date(&order.integration, &order.ground, &want, made, pending, tell)?
+    };
     let left = finished.filter(|_| made.rescued.is_empty()).map(|finished| Box::new((finished, want)));
     Ok((lease, made, left))
 }
@@ -120,7 +127,10 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
         tell.warn(Some(&item), text.clone());
     }
     found::told(&made, tell);
-    let found = scan::item(repo, &order.branch, &made.base, &names::parse(&item)?)?;
+    let mut found = scan::item(repo, &order.branch, &made.base, &names::parse(&item)?)?;
+    if order.ground.reopened {
+        follow::add_merged(&order.integration, &item, &mut found)?;
+    }
     for hole in &found.holes {
         tell.event(EventKind::Disagreement {
             item: item.clone(),
@@ -128,7 +138,7 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
         });
     }
     let newer = proof::newer(repo, &made.tip, &made.base, &found.phases)?;
-    let phases = found
+    let mut phases = found
         .phases
         .into_iter()
         .map(|phase| {
@@ -136,6 +146,7 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
             Ok(PhaseRecord { ordinal: phase.ordinal, commit: phase.commit, key: phase.key, validation })
         })
         .collect::<Result<Vec<_>>>()?;
+    follow::doubt(repo, &made, &mut phases)?;
     let done = phases.iter().filter(|phase| phase.validation.as_ref().is_some_and(ValidationRecord::passed));
     let done = done.map(|phase| phase.ordinal).collect::<Vec<_>>();
     let conflict = if order.conflict { Some(conflict(order, &made)?) } else { None };

@@ -45,6 +45,8 @@ fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
     Executed {
         phases: facts.phases.into_iter().map(record).collect(),
         has_merge: facts.landed == Some(Landed::Merge),
+        taken_out: facts.taken_out,
+        reverted: facts.reverted,
         merged: facts.merged,
         files_known: facts.files.is_some(),
         files: facts.files.unwrap_or_default(),

@@ -14,6 +14,7 @@ use crate::host::process::Marker;
 use crate::host::stop::StopToken;
 use crate::host::{clock, http, state};
 use crate::run::settings::Settings;
+use crate::run::work::batch::update_base;
 use crate::run::work::off_the_loop::off_the_loop;
 
 /// What lies around a question that needs no run.
@@ -31,6 +32,9 @@ pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
     match effect {
         EffectRequest::RunProgram(order, answer) => {
             answer.give(program::run(order, settings, marker, &env, stop).await);
+        }
+        EffectRequest::UpdateBase(order, answer) => {
+            answer.give(update_base::update(order, settings, &env, marker, stop).await);
         }
         EffectRequest::SendHttp(order, answer) => answer.give(request(order).await),
         EffectRequest::ReadEnv(name, answer) => answer.give(Ok(std::env::var(name.0).ok())),

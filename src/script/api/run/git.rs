@@ -8,18 +8,34 @@ use sha2::{Digest, Sha256};
 
 use crate::bridge::{
     BranchDistance, ChangedFiles, CommitFiles, Executed, ExecutedFacts, FactsWanted, GetWorktree, IsTracked,
-    IsUnclosed, ItemDiff, LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
+    IsUnclosed, ItemDiff, LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders, UpdateBase,
+    UpdatedBase,
 };
 use crate::error::Error;
+use crate::model::gate::Gate;
 use crate::model::history::{Distance, LoggedCommit};
 use crate::model::id::BatchId;
 
 use super::items;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
+use crate::script::api::shape::{Kind, Shape, key};
 use crate::script::api::world::files::inside;
 use crate::script::value::convert::{data, optional, texts};
+use crate::script::value::prp::PrpValue;
 use crate::script::value::worktree::WorktreeValue;
+
+/// Options of `git::update_base`.
+pub(crate) const UPDATE_BASE: Shape = Shape::closed(
+    "git::update_base",
+    0,
+    &[
+        key("batch", Kind::Int),
+        key("base", Kind::Text),
+        key("level", Kind::Int),
+        key("prps", Kind::List(&Kind::Value("Prp"))),
+    ],
+);
 
 /// Hex digits of a content key: 64 bits are plenty to tell versions of one phase apart.
 const KEY: usize = 16;
@@ -40,6 +56,11 @@ fn facts(executed: Executed) -> Dynamic {
     map.insert("phases".into(), executed.phases.iter().map(phase).collect::<Array>().into());
     map.insert("merged".into(), optional(executed.merged));
     map.insert("has_merge".into(), executed.has_merge.into());
+    map.insert("taken_out".into(), executed.taken_out.into());
+    map.insert(
+        "reverted".into(),
+        executed.reverted.iter().map(|&n| Dynamic::from(i64::from(n))).collect::<Array>().into(),
+    );
     map.insert("files".into(), texts(executed.files).into());
     map.insert("files_known".into(), executed.files_known.into());
     map.insert("first".into(), optional(executed.first));
@@ -91,6 +112,14 @@ fn distance_map(distance: Distance) -> Map {
     map
 }
 
+fn updated(done: UpdatedBase) -> Map {
+    let mut map = Map::new();
+    map.insert("branch".into(), done.branch.into());
+    map.insert("base".into(), done.base.into());
+    map.insert("commits".into(), i64::try_from(done.commits).unwrap_or(i64::MAX).into());
+    map
+}
+
 fn logged(entry: LoggedCommit) -> Dynamic {
     let subject = entry.message.lines().next().unwrap_or_default().to_owned();
     let mut map = Map::new();
@@ -125,8 +154,8 @@ pub(crate) mod module {
 
     /// Returns what git shows about PRPs: of a batch, or of the ids when the batch is `()`. Maps with `id`, `phases`
     /// (`#{ ordinal, commit, key, passed, validation }`), `merged`, `has_merge` (false
-    /// after a rebase or squash), `files`, `files_known` (false where a squash
-    /// hides them), `first`, `last`, `hours`.
+    /// after a rebase or squash), `taken_out` (it was merged and its merge was reverted), `reverted` (ordinals of phases
+    /// that were reverted since), `files`, `files_known` (false where a squash hides them), `first`, `last`, `hours`.
     ///
     /// ```rhai
     /// for fact in git::executed(47, []) { print(`${fact.id}: ${fact.merged}`); }
@@ -183,6 +212,27 @@ pub(crate) mod module {
         native(&context, |call| {
             let paths = places(files)?;
             Ok(optional(call.ask(CommitFiles { paths, message: message.to_owned() })?))
+        })
+    }
+
+    /// Merges what the base of a batch got since into the batch branch, once the result passes validation: options are
+    /// `batch`, `base` (a revision instead of HEAD), `level`, and `prps`, whose gates must pass too. A batch branch without
+    /// work of its own simply moves. Returns `#{ branch, base, commits }`, or `()` where there is no such branch; throws
+    /// `git` on a conflict and `check-failed` when the result is red, and then nothing has moved.
+    ///
+    /// ```rhai
+    /// git::update_base(#{ batch: 47, level: 4 });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn update_base(context: NativeCallContext, options: Map) -> Thrown<Dynamic> {
+        native(&context, |call| {
+            let fields = Fields::new(&UPDATE_BASE, options)?;
+            let prps = fields.get("prps").map(|prps| prps.clone().into_typed_array::<PrpValue>());
+            let prps = prps.transpose().map_err(|_| invalid("`prps` of `git::update_base` is an array of PRPs"))?;
+            let gates = prps.iter().flatten().flat_map(|prp| prp.0.gates.iter().filter_map(Gate::line)).collect();
+            let (batch, base) = (fields.int("batch")?, fields.text("base")?);
+            let level = fields.int("level")?.unwrap_or(4);
+            Ok(optional(call.ask(UpdateBase { batch, base, level, gates })?.map(updated)))
         })
     }
 

@@ -2,12 +2,15 @@
 
 use rhai::Map;
 
-use crate::bridge::{OnConflict, RunOptions};
+use crate::bridge::{OnConflict, RunOptions, StaysValid};
 use crate::error::Error;
+use crate::model::gate::Gate;
 
 use crate::script::api::fields::Fields;
-use crate::script::api::shape::{Kind, Shape, key};
+use crate::script::api::native::invalid;
+use crate::script::api::shape::{Kind, Shape, key, required};
 use crate::script::state::HostState;
+use crate::script::value::prp::PrpValue;
 
 /// Options of `dag.run`.
 pub(crate) const RUN: Shape = Shape::closed(
@@ -28,6 +31,10 @@ pub(crate) const RUN: Shape = Shape::closed(
         key("on_conflict", Kind::Word(&OnConflict::WORDS)),
         key("base", Kind::Text),
         key("restart", Kind::Flag),
+        key("whole", Kind::Flag),
+        key("redo", Kind::Texts),
+        key("reopen", Kind::Texts),
+        key("stay_valid", Kind::List(&Kind::Keys(&[required("prp", Kind::Value("Prp")), key("needs", Kind::Texts)]))),
         key("land", Kind::Flag),
         key("keep_worktrees", Kind::Flag),
         key("wait_for_quota", Kind::Flag),
@@ -42,7 +49,7 @@ pub(crate) const RUN: Shape = Shape::closed(
 );
 
 /// Options that only a script knows: a flag of the same name means something else.
-const OF_SCRIPTS: [&str; 4] = ["resume", "next", "preview", "dry_run"];
+const OF_SCRIPTS: [&str; 8] = ["resume", "next", "preview", "dry_run", "whole", "redo", "reopen", "stay_valid"];
 
 /// Limits of a run: a flag of the same name wins over what the script says.
 const OF_USERS: [&str; 5] = ["jobs", "retries", "max_fail", "max_cost", "max_tokens"];
@@ -86,6 +93,10 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
         on_conflict: fields.text("on_conflict")?.and_then(|word| OnConflict::from_word(&word)).unwrap_or_default(),
         base: fields.text("base")?,
         restart: flag("restart")?,
+        whole: flag("whole")?,
+        redo: fields.texts("redo")?.unwrap_or_default(),
+        reopen: fields.texts("reopen")?.unwrap_or_default(),
+        stay_valid: stay_valid(&fields)?,
         land: flag("land")?,
         keep_worktrees: flag("keep_worktrees")?,
         wait_for_quota: flag("wait_for_quota")?,
@@ -96,6 +107,19 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
         next: fields.texts("next")?.unwrap_or_default(),
         command,
     })
+}
+
+/// Reads the merged PRPs whose gates must still pass.
+fn stay_valid(fields: &Fields) -> Result<Vec<StaysValid>, Error> {
+    let list = fields.get("stay_valid").and_then(|list| list.clone().into_typed_array::<Map>().ok());
+    let one = |map: Map| {
+        let prp = map.get("prp").and_then(|prp| prp.read_lock::<PrpValue>().map(|prp| prp.clone()));
+        let prp = prp.ok_or_else(|| invalid("`stay_valid` of `dag.run` is an array of maps `#{ prp, needs }`"))?;
+        let needs = map.get("needs").and_then(|needs| needs.clone().into_typed_array::<String>().ok());
+        let gates = prp.0.gates.iter().filter_map(Gate::line).collect();
+        Ok(StaysValid { id: prp.id_text(), needs: needs.unwrap_or_default(), gates })
+    };
+    list.into_iter().flatten().map(one).collect()
 }
 
 fn setting(state: &HostState, key: &str) -> Option<serde_json::Value> {

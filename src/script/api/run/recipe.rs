@@ -9,10 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
-use crate::bridge::{self, Attempt, Close, Closed, EmitEvent, Failure, Finish, GateLine, Next, RunGraph, StartRun};
+use crate::bridge::{self, Attempt, Close, Closed, EmitEvent, Failure, Finish, Next, RunGraph, StartRun};
 use crate::error::{Error, ExitCode};
 use crate::event::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, RunStep};
 use crate::graph::Reason;
+use crate::model::gate::Gate;
 use crate::model::outcome::{FailureKind, Outcome};
 
 use super::{current, options};
@@ -169,13 +170,7 @@ fn graph(dag: &Dag) -> RunGraph {
     let documents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.document.clone()?)));
     let gates = |item: &DagItem| {
         let prp = item.value.read_lock::<PrpValue>()?;
-        Some(
-            prp.0
-                .gates
-                .iter()
-                .filter_map(|gate| Some(GateLine { level: gate.level, command: gate.command.clone()? }))
-                .collect(),
-        )
+        Some(prp.0.gates.iter().filter_map(Gate::line).collect())
     };
     let gates = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), gates(item)?)));
     let agents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.agent.clone()?)));
@@ -185,6 +180,7 @@ fn graph(dag: &Dag) -> RunGraph {
         stages: graph.stages().into_iter().map(|(stage, nodes)| (stage, ids(nodes))).collect(),
         critical_path: graph.critical_path.iter().map(|&node| id(node)).collect(),
         bound_hours: graph.bound_hours_path,
+        dependencies: graph.nodes.iter().map(|node| (node.id.clone(), node.dependencies.clone())).collect(),
         files: graph.nodes.iter().map(|node| (node.id.clone(), node.files.clone())).collect(),
         documents: documents.collect(),
         gates: gates.collect(),
