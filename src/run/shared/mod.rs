@@ -1,6 +1,7 @@
 //! What the loop and its tasks share: names, slots, the journal, limits of services. None of it knows either of them.
 
 pub(crate) mod busy;
+pub(crate) mod check_logs;
 pub mod journal;
 pub(crate) mod leftovers;
 pub(crate) mod names;
