@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use batchprp::event::kind::{EventKind, ItemInfo, ItemStatus};
 use batchprp::event::{Event, RunView};
-use batchprp::report::{Style, board, github, html, junit, lines, markdown, metrics, summary};
+use batchprp::report::board::{self, Look};
+use batchprp::report::{Style, github, html, junit, lines, markdown, metrics, summary};
 
 const RUN: &str = include_str!("report/run.jsonl");
 
@@ -38,6 +39,8 @@ fn with_jobs(jobs: u32) -> RunView {
             argv: Vec::new(),
             jobs,
             merges: false,
+            max_cost: None,
+            max_tokens: None,
         },
         EventKind::Graph {
             items: (1..=5).map(item).collect(),
@@ -64,7 +67,7 @@ fn with_jobs(jobs: u32) -> RunView {
 #[test]
 fn the_board_shares_what_is_left_among_the_jobs_but_no_item_among_two() {
     let left = |jobs| {
-        let frame = board::frame(&with_jobs(jobs), None, Style::PLAIN, 100).join("\n");
+        let frame = board::frame(&with_jobs(jobs), &Look::new(None, Style::PLAIN, 100)).join("\n");
         frame.split_once("done ≈ ").and_then(|(_, rest)| rest.lines().next().map(str::to_owned)).unwrap_or(frame)
     };
     assert_eq!([1, 2, 4, 8].map(left), ["4m", "2m", "1m", "1m"]);
@@ -78,19 +81,19 @@ fn text(write: impl Fn(&RunView, &mut dyn std::io::Write) -> std::io::Result<()>
 
 #[test]
 fn the_board_in_the_middle_of_a_run() {
-    let frame = board::frame(&state(22), None, Style::PLAIN, 100).join("\n");
+    let frame = board::frame(&state(22), &Look::new(None, Style::PLAIN, 100)).join("\n");
     insta::assert_snapshot!(frame);
 }
 
 #[test]
 fn the_board_on_a_small_terminal_without_unicode() {
     let style = Style { unicode: false, ..Style::PLAIN };
-    let frame = board::frame(&state(22), None, style, 9);
+    let frame = board::frame(&state(22), &Look::new(None, style, 9));
     assert!(frame.len() <= 9);
     let frame = frame.join("\n");
     assert!(frame.is_ascii(), "{frame}");
     insta::assert_snapshot!(frame);
-    assert!(board::frame(&state(22), None, style, 5).len() <= 5);
+    assert!(board::frame(&state(22), &Look::new(None, style, 5)).len() <= 5);
 }
 
 #[test]

@@ -15,6 +15,6 @@ pub use read::{from_environment, from_toml, value_of};
 pub use role::{AdapterModels, Role, RoleSettings, Size, Source, Wish, Workload};
 pub use settings::{
     AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, GuardSettings, PathSettings, RunSettings,
-    TrackerSettings, ValidateSettings, WorktreeSettings,
+    ScreenSettings, TrackerSettings, ValidateSettings, WorktreeSettings,
 };
 pub use template::project_file;

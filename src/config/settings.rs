@@ -19,6 +19,7 @@ pub struct Config {
     pub validate: ValidateSettings,
     pub git: GitSettings,
     pub guard: GuardSettings,
+    pub screen: ScreenSettings,
     pub worktree: WorktreeSettings,
     pub tracker: TrackerSettings,
     pub context: ContextSettings,
@@ -102,6 +103,14 @@ pub struct GuardSettings {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScreenSettings {
+    pub title: bool,
+    pub progress: bool,
+    /// `none`, `bell` or `notify`.
+    pub bell: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WorktreeSettings {
     pub copy: Vec<String>,
     pub setup: Vec<String>,
@@ -171,6 +180,11 @@ impl Config {
                 levels: found.names("guard").filter_map(|rule| Some((rule.to_owned(), found.level(rule)?))).collect(),
                 ignore: found.list("guard.ignore"),
                 max_file_bytes: found.count("guard.max_file_bytes").unwrap_or_default(),
+            },
+            screen: ScreenSettings {
+                title: found.flag("screen.title"),
+                progress: found.flag("screen.progress"),
+                bell: found.text("screen.bell"),
             },
             worktree: WorktreeSettings {
                 copy: found.list("worktree.copy"),

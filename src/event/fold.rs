@@ -44,6 +44,8 @@ pub struct RunView {
     pub host: String,
     pub argv: Vec<String>,
     pub jobs: u32,
+    pub max_tokens: Option<u64>,
+    pub max_cost: Option<f64>,
     pub started: Option<Timestamp>,
     /// Time of the latest event.
     pub latest: Option<Timestamp>,
@@ -135,7 +137,7 @@ impl RunView {
             self.item_mut(id).apply(&event.kind, at);
         }
         match &event.kind {
-            EventKind::RunStarted { command, batch, pid, host, argv, jobs, .. } => {
+            EventKind::RunStarted { command, batch, pid, host, argv, jobs, max_tokens, max_cost, .. } => {
                 if self.started.is_some() {
                     // A script may run one graph after the other.
                     *self = Self { latest: self.latest, ..Self::default() };
@@ -147,6 +149,8 @@ impl RunView {
                 self.host.clone_from(host);
                 self.argv.clone_from(argv);
                 self.jobs = *jobs;
+                self.max_tokens = *max_tokens;
+                self.max_cost = *max_cost;
                 self.started = at;
             }
             EventKind::Step { step } => self.step = Some(*step),
@@ -191,6 +195,7 @@ impl RunView {
             | EventKind::AttemptStarted { .. }
             | EventKind::AttemptFinished { .. }
             | EventKind::Progress { .. }
+            | EventKind::Alive { .. }
             | EventKind::PhaseStarted { .. }
             | EventKind::Checkpoint { .. }
             | EventKind::Validation { .. }

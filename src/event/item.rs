@@ -10,6 +10,9 @@ use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
 use crate::model::validation::LevelVerdict;
 
+/// So many of the last things that an agent did are kept.
+const RECENT: usize = 5;
+
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -45,6 +48,24 @@ pub struct TimerFact {
     pub limit: f64,
 }
 
+/// Whose output tells about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    Check,
+    /// The error output of an agent.
+    Agent,
+}
+
+/// What the latest thing that went wrong said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastWords {
+    pub speaker: Speaker,
+    /// Beginning and end of the output.
+    pub lines: Vec<String>,
+    /// File with all of it.
+    pub file: Option<String>,
+}
+
 /// The state of one item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemView {
@@ -55,6 +76,12 @@ pub struct ItemView {
     pub percent: Option<f64>,
     /// What the agent says it does.
     pub doing: String,
+    /// The last different things that it said it does, the latest last.
+    pub recent: Vec<String>,
+    /// When its agent gave its last sign of life.
+    pub last_sign: Option<Timestamp>,
+    /// Seconds for which its agent may give none.
+    pub silence: Option<f64>,
     /// Phases that git showed as done before this run.
     pub resumed: Vec<u32>,
     pub checkpoints: Vec<CheckpointFact>,
@@ -74,6 +101,8 @@ pub struct ItemView {
     /// Its issue in a tracker, and whether this run opened it.
     pub issue: Option<(String, bool)>,
     pub slow: Option<TimerFact>,
+    /// What a check or an agent said that ended badly; nothing once the same went well.
+    pub last_words: Option<LastWords>,
 }
 
 impl ItemView {
@@ -86,6 +115,9 @@ impl ItemView {
             phase: None,
             percent: None,
             doing: String::new(),
+            recent: Vec::new(),
+            last_sign: None,
+            silence: None,
             resumed: Vec::new(),
             checkpoints: Vec::new(),
             validations: BTreeMap::new(),
@@ -100,6 +132,7 @@ impl ItemView {
             documents: BTreeMap::new(),
             issue: None,
             slow: None,
+            last_words: None,
         }
     }
 
@@ -146,10 +179,20 @@ impl ItemView {
                 self.percent = None;
             }
             EventKind::Resumed { phases, .. } => self.resumed.clone_from(phases),
-            EventKind::AttemptFinished { usage, .. } => self.usage = self.usage.plus(*usage),
+            EventKind::AttemptFinished { usage, said, stderr, .. } => {
+                self.usage = self.usage.plus(*usage);
+                let words = || LastWords { speaker: Speaker::Agent, lines: said.clone(), file: stderr.clone() };
+                self.last_words = (!said.is_empty()).then(words);
+            }
             EventKind::Progress { percent, step, .. } => {
                 self.percent = percent.or(self.percent);
                 self.doing.clone_from(step);
+                self.last_sign = at;
+                if self.recent.last() != Some(step) {
+                    self.recent.push(step.clone());
+                    let old = self.recent.len().saturating_sub(RECENT);
+                    self.recent.drain(..old);
+                }
             }
             EventKind::PhaseStarted { phase, title, of, .. } => {
                 self.standing = Standing::Running;
@@ -163,7 +206,12 @@ impl ItemView {
                 let fact = CheckpointFact { phase: *phase, commit: commit.clone(), subject: subject.clone() };
                 self.checkpoints.push(fact);
             }
-            EventKind::Validation { phase, level, result, errors, .. } => {
+            EventKind::Validation { phase, level, result, errors, log, .. } => {
+                self.last_words = (*result == LevelVerdict::Failed).then(|| LastWords {
+                    speaker: Speaker::Check,
+                    lines: errors.iter().skip(1).cloned().collect(),
+                    file: log.clone(),
+                });
                 self.standing = Standing::Validating { phase: *phase, level: *level };
                 self.validations.insert((*phase, *level), (*result, errors.clone()));
             }
@@ -187,9 +235,16 @@ impl ItemView {
                 self.duration = *duration;
                 self.finished = at;
             }
-            EventKind::AttemptStarted { .. }
-            | EventKind::Conflict { .. }
-            | EventKind::MergeRejected { .. }
+            EventKind::MergeRejected { errors, log, .. } => {
+                let lines = errors.iter().skip(1).cloned().collect();
+                self.last_words = Some(LastWords { speaker: Speaker::Check, lines, file: log.clone() });
+            }
+            EventKind::AttemptStarted { silence, .. } => {
+                self.silence = *silence;
+                self.last_sign = at;
+            }
+            EventKind::Alive { .. } => self.last_sign = at,
+            EventKind::Conflict { .. }
             | EventKind::Guard { .. }
             | EventKind::Approved { .. }
             | EventKind::ConflictWarning { .. }

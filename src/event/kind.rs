@@ -121,6 +121,11 @@ impl ItemStatus {
             Self::Pending => "pending",
         }
     }
+
+    /// Returns the words for people.
+    pub fn words(self) -> &'static str {
+        if self == Self::NeedsApproval { "needs approval" } else { self.as_str() }
+    }
 }
 
 /// Something that the guard found in the work of an item before its merge.
@@ -189,6 +194,11 @@ pub enum EventKind {
         /// Items have branches that are merged into the one of the batch.
         #[serde(default)]
         merges: bool,
+        /// Budget in tokens and in US dollars.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_tokens: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_cost: Option<f64>,
     },
     Step {
         step: RunStep,
@@ -220,6 +230,9 @@ pub enum EventKind {
         agent: String,
         model: Option<String>,
         spec: String,
+        /// Seconds for which the agent may give no sign of life.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        silence: Option<f64>,
     },
     AttemptFinished {
         item: String,
@@ -228,6 +241,16 @@ pub enum EventKind {
         status: String,
         duration: f64,
         usage: Usage,
+        /// Beginning and end of its error output when it did not end well.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        said: Vec<String>,
+        /// File with its error output.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stderr: Option<String>,
+    },
+    /// Ephemeral: an agent gave a sign of life.
+    Alive {
+        item: String,
     },
     /// Ephemeral: shown, not stored.
     Progress {
@@ -252,7 +275,11 @@ pub enum EventKind {
         phase: u32,
         level: u8,
         result: LevelVerdict,
+        /// How a check failed, then the beginning and the end of what it said.
         errors: Vec<String>,
+        /// File with all that the failed check said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
     },
     Merge {
         item: String,
@@ -282,6 +309,9 @@ pub enum EventKind {
         /// Whose work does not go together; empty when nobody can be named.
         guilty: Vec<Guilty>,
         errors: Vec<String>,
+        /// File with all that the failed check said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
     },
     ConflictWarning {
         item: String,
@@ -399,7 +429,7 @@ impl EventKind {
 
     /// Tells whether the event is shown only and never stored.
     pub fn is_ephemeral(&self) -> bool {
-        matches!(self, Self::Progress { .. } | Self::Gap { .. })
+        matches!(self, Self::Progress { .. } | Self::Alive { .. } | Self::Gap { .. })
     }
 
     /// Returns the item that the event is about.
@@ -410,6 +440,7 @@ impl EventKind {
             | Self::AttemptStarted { item, .. }
             | Self::AttemptFinished { item, .. }
             | Self::Progress { item, .. }
+            | Self::Alive { item }
             | Self::PhaseStarted { item, .. }
             | Self::Checkpoint { item, .. }
             | Self::Validation { item, .. }

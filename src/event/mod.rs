@@ -8,6 +8,6 @@ pub mod kind;
 pub mod record;
 
 pub use fold::RunView;
-pub use item::{ItemView, Standing};
+pub use item::{ItemView, LastWords, Speaker, Standing};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};

@@ -13,7 +13,7 @@ use crate::host::validate::Validation;
 use crate::model::agent::{AgentReport, AgentStatus, Exit};
 use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 use crate::run::core::message::Message;
-use crate::run::work::item::agent::{AgentOrder, Called};
+use crate::run::work::item::agent::{AgentOrder, Called, ErrorOutput};
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, facts, worktree as prepare};
 use crate::run::work::merge::end::MergeEnd;
@@ -71,7 +71,7 @@ impl World {
             let result = if error.is_some() { LevelVerdict::Failed } else { LevelVerdict::Passed };
             let errors = error.into_iter().collect::<Vec<_>>();
             let failed = !errors.is_empty();
-            levels.push(LevelResult { level: number, result, commands: Vec::new(), errors, duration: 0.0 });
+            levels.push(LevelResult { level: number, result, commands: Vec::new(), errors, log: None, duration: 0.0 });
             if failed {
                 break;
             }
@@ -109,7 +109,7 @@ impl World {
         let has_changes = report.status != AgentStatus::NoWork;
         let judged = Box::new(facts::in_memory(report, &expectation, has_changes));
         let source = (attempt.clone(), phase, agent.clone());
-        let result = Ok(Called { judged, ran: true });
+        let result = Ok(Called { judged, ran: true, stderr: ErrorOutput::default() });
         self.agenda.agent(item, delay, Message::AgentEnded { attempt, phase, agent, result, answer });
         let (attempt, phase, agent) = source;
         vec![Message::AgentFact { attempt, phase, agent, model: None, fact }]

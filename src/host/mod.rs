@@ -1,8 +1,10 @@
 //! Everything that touches the machine: processes, agents, files, clocks, locks, the network and git.
 
 pub mod agent;
+pub mod check_output;
 pub mod clock;
 pub mod disk;
+pub mod excerpt;
 pub mod failpoint;
 pub mod files;
 pub mod git;

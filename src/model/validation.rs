@@ -22,8 +22,11 @@ pub struct LevelResult {
     pub result: LevelVerdict,
     /// The commands that ran, in order.
     pub commands: Vec<String>,
-    /// End of the output of the failing command, or why there is no result.
+    /// How the failing command ended with beginning and end of its output, or why there is no result.
     pub errors: Vec<String>,
+    /// File with the whole output of the failing command, as people are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
     /// Seconds.
     pub duration: f64,
 }

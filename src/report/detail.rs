@@ -80,8 +80,10 @@ mod tests {
     #[test]
     fn passed_levels_are_shown_once_asked_and_progress_when_everything_is() {
         let item = || "PRP-1".to_owned();
-        let passed =
-            || EventKind::Validation { item: item(), phase: 2, level: 1, result: LevelVerdict::Passed, errors: vec![] };
+        let passed = || {
+            let (result, errors, log) = (LevelVerdict::Passed, vec![], None);
+            EventKind::Validation { item: item(), phase: 2, level: 1, result, errors, log }
+        };
         assert_eq!(lines(passed(), Detail::More), ["PRP-1 phase 2 level 1 passed"]);
         let progress = || EventKind::Progress { item: item(), percent: Some(40.0), step: "reads".to_owned() };
         assert_eq!(lines(progress(), Detail::More), Vec::<String>::new());

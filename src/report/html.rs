@@ -4,9 +4,9 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, context};
 use serde::Serialize;
 
+use super::checks::verdict;
 use super::metrics::{self, Metrics};
 use super::style::Style;
-use super::summary::verdict;
 use super::text::{count, dollars, safe, short_commit};
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;

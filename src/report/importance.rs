@@ -33,9 +33,11 @@ pub fn of(kind: &EventKind) -> Importance {
             | ItemStatus::Conflict
             | ItemStatus::NeedsApproval => Importance::Warning,
         },
-        EventKind::Guard { verdict: GuardVerdict::Refused, .. } | EventKind::MergeRejected { .. } => Importance::Error,
+        EventKind::Guard { verdict: GuardVerdict::Refused, .. }
+        | EventKind::MergeRejected { .. }
+        | EventKind::Validation { result: LevelVerdict::Failed, .. } => Importance::Error,
+        EventKind::AttemptFinished { said, .. } if !said.is_empty() => Importance::Warning,
         EventKind::Guard { .. }
-        | EventKind::Validation { result: LevelVerdict::Failed, .. }
         | EventKind::Conflict { .. }
         | EventKind::ConflictWarning { .. }
         | EventKind::ScopeDrift { .. }
@@ -65,6 +67,7 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::Step { .. }
         | EventKind::AttemptStarted { .. }
         | EventKind::AttemptFinished { .. }
-        | EventKind::Progress { .. } => Importance::Routine,
+        | EventKind::Progress { .. }
+        | EventKind::Alive { .. } => Importance::Routine,
     }
 }

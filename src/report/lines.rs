@@ -1,7 +1,9 @@
 //! Plain lines: one short line per change of state, for pipes, logs and calling agents.
 
+use super::failure;
 use super::importance::Importance;
 use super::style::{Sign, Style, Tone};
+use super::summary::status_look;
 use super::text::{dollars, line, numbered, safe, short_commit};
 use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus, Severity};
 use crate::event::{Event, RunView};
@@ -53,14 +55,18 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         EventKind::Checkpoint { phase, commit, .. } => {
             Some(format!("{} phase {phase} committed {}", style.mark(Sign::Good), short_commit(commit)))
         }
-        EventKind::Validation { phase, level, result, errors, .. } => match result {
+        EventKind::Validation { phase, level, result, errors, log, .. } => match result {
             LevelVerdict::Passed | LevelVerdict::Skipped | LevelVerdict::Manual => None,
             LevelVerdict::Failed => {
-                let why = errors.iter().rev().find(|text| !text.trim().is_empty());
-                let why = why.map(|text| format!(": {}", line(text.lines().last().unwrap_or(text), 120)));
-                warning(format!("phase {phase} level {level} failed{}", why.unwrap_or_default()))
+                let why = errors.first().map(|text| format!(": {}", line(text, 200))).unwrap_or_default();
+                let head = marked(&format!("phase {phase} level {level} failed{why}"), Importance::Error, style);
+                Some(below(head, failure::quoted(errors.iter().skip(1), log.as_ref())))
             }
         },
+        EventKind::AttemptFinished { status, said, stderr, .. } if !said.is_empty() => {
+            let head = marked(&format!("its agent ended ({}) and said:", line(status, 30)), Importance::Warning, style);
+            Some(below(head, failure::quoted(said, stderr.as_ref())))
+        }
         EventKind::Merge { commit, .. } => Some(format!("merged as {}", short_commit(commit))),
         EventKind::Conflict { files, .. } => warning(format!("merge conflict in {}", list(files))),
         EventKind::Guard { verdict: GuardVerdict::Refused, findings, .. } => {
@@ -70,7 +76,10 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         EventKind::Approved { by, rules, .. } => {
             Some(format!("approved by {}: {}", line(by, 80), line(&rules.join(", "), 200)))
         }
-        EventKind::MergeRejected { reason, .. } => error(format!("not merged: {}", line(reason, 300))),
+        EventKind::MergeRejected { reason, errors, log, .. } => {
+            let head = marked(&format!("not merged: {}", line(reason, 300)), Importance::Error, style);
+            Some(below(head, failure::quoted(errors.iter().skip(1), log.as_ref())))
+        }
         EventKind::ConflictWarning { with, files, .. } => {
             warning(format!("will conflict with {} in {}", line(with, 60), list(files)))
         }
@@ -101,7 +110,11 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             warning(format!("{} saved to {}", numbered(files.len(), "changed file"), line(reference, 90)))
         }
         EventKind::Disagreement { what, .. } => warning(line(what, 160)),
-        EventKind::ItemFinished { status, reason, duration, .. } => Some(finished(*status, reason, *duration, style)),
+        EventKind::ItemFinished { item, status, reason, duration, .. } => {
+            let next = state.item(item).and_then(|item| failure::next(item, state));
+            let next = next.map(|command| format!("    next: {}", line(&command, 300)));
+            Some(below(finished(*status, reason, *duration, style), next))
+        }
         EventKind::Note { item, text, severity } => Some(note(item.is_some(), text, *severity, style)),
         EventKind::Document { path, change: DocumentChange::Created, .. } => Some(format!("wrote {}", line(path, 100))),
         EventKind::Document { path, change: DocumentChange::Changed, .. } => {
@@ -114,6 +127,7 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         | EventKind::AttemptStarted { .. }
         | EventKind::AttemptFinished { .. }
         | EventKind::Progress { .. }
+        | EventKind::Alive { .. }
         | EventKind::RunFinished { .. } => None,
     }
 }
@@ -157,17 +171,15 @@ fn guard(verdict: GuardVerdict, findings: &[GuardFinding]) -> String {
 }
 
 fn finished(status: ItemStatus, reason: &str, duration: f64, style: Style) -> String {
-    let (mark, tone) = match status {
-        ItemStatus::Completed => (Sign::Good, Tone::Good),
-        ItemStatus::Failed => (Sign::Bad, Tone::Bad),
-        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
-            (Sign::Warning, Tone::Warning)
-        }
-        ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Sign::Waiting, Tone::Dim),
-    };
+    let (mark, tone) = status_look(status);
     let why = if reason.is_empty() { String::new() } else { format!(": {}", line(reason, 200)) };
     let time = if duration > 0.0 { format!(" ({})", show(duration)) } else { String::new() };
-    format!("{} {}{time}{why}", style.paint(tone, style.mark(mark)), style.paint(tone, status.as_str()))
+    format!("{} {}{time}{why}", style.paint(tone, style.mark(mark)), style.paint(tone, status.words()))
+}
+
+/// Puts lines below a head.
+fn below(head: String, lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().fold(head, |text, line| format!("{text}\n{line}"))
 }
 
 fn bound(state: &RunView, style: Style) -> String {

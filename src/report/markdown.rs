@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::checks::verdict;
 use super::style::Style;
-use super::summary::verdict;
 use super::text::{count, dollars, line, short_commit};
 use crate::event::RunView;
 use crate::event::kind::ItemStatus;

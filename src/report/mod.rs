@@ -2,7 +2,9 @@
 
 pub mod analyze;
 pub mod board;
+pub mod checks;
 pub mod detail;
+pub mod failure;
 pub mod github;
 pub mod html;
 pub mod importance;
@@ -14,6 +16,7 @@ pub mod otlp;
 pub mod reporter;
 pub mod style;
 pub mod summary;
+pub mod table;
 pub mod text;
 pub mod trend;
 

@@ -2,6 +2,9 @@
 
 use std::io;
 
+use jiff::Timestamp;
+
+use super::board;
 use super::detail::{self, Detail};
 use super::importance::{self, Importance};
 use super::lines;
@@ -57,6 +60,10 @@ impl Reporter {
     /// Takes an event in and returns the lines that the view shows of it, each with its end.
     pub fn event(&mut self, event: &Event) -> String {
         self.state.apply(event);
+        // Once a second from each agent: the board shows how long ago it was, and nobody else wants to read it.
+        if matches!(event.kind, EventKind::Alive { .. }) {
+            return String::new();
+        }
         if self.view == View::Json {
             return format!("{}\n", event.to_json());
         }
@@ -74,6 +81,19 @@ impl Reporter {
             text.push_str(&self.end());
         }
         text
+    }
+
+    /// Tells whether programs read this view.
+    pub fn is_json(&self) -> bool {
+        self.view == View::Json
+    }
+
+    /// Says what is at work, for a log in which nothing else was said for a while. Nothing for programs, for whoever
+    /// wants only results, and while no run is open.
+    pub fn heartbeat(&self, now: Timestamp) -> Option<String> {
+        let is_open = self.state.started.is_some() && self.state.end.is_none();
+        let is_wanted = matches!(self.view, View::Lines | View::Detailed(_) | View::Brief);
+        (is_open && is_wanted).then(|| board::heartbeat(&self.state, now, self.style) + "\n")
     }
 
     /// Says that events were left out because nobody read them in time.

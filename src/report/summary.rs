@@ -1,16 +1,24 @@
-//! The final summary of a run: totals, time, stages, validation, commits, usage, and the exact next commands.
+//! The final summary of a run: one table, the totals, what needs a person, and the exact next commands.
 
 use std::io::{self, Write};
 
+use super::checks;
+use super::failure;
 use super::style::{Sign, Style, Tone};
-use super::text::{count, dollars, line, numbered, short_commit};
-use crate::event::fold::seconds;
+use super::table::{self, Cell};
+use super::text::{count, dollars, line, numbered};
 use crate::event::kind::{DocumentChange, ItemStatus};
 use crate::event::{ItemView, RunView};
 use crate::model::duration::show;
 use crate::model::validation::LevelVerdict;
 
-/// Writes the summary. Sections without content are left out.
+/// Lines of what a program said that stand in the summary; the rest is in its file.
+const QUOTED: usize = 8;
+
+/// Items whose gates have no command that are named; the table has all of them.
+const BY_HAND: usize = 10;
+
+/// Writes the summary. Parts without content are left out.
 pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let batch = state.batch.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
     let (word, tone) = match state.end.as_ref().map(|end| end.exit_code) {
@@ -22,12 +30,54 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
         None => ("still running", Tone::Strong),
     };
     writeln!(out, "{}", style.paint(tone, &format!("{batch} {}: {word}", line(&state.command, 40))))?;
+    items(state, style, out)?;
     totals(state, style, out)?;
-    stages(state, style, out)?;
-    open_items(state, style, out)?;
-    validation(state, style, out)?;
-    commits(state, out)?;
+    for_people(state, style, out)?;
     next_steps(state, out)
+}
+
+/// Writes one row an item.
+fn items(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if state.items.is_empty() {
+        return Ok(());
+    }
+    let head = ["item", "status", "phases", "checks", "score", "time", "tokens", "cost", "result"];
+    let rows: Vec<Vec<Cell>> = state.items.iter().map(|item| row(item, style)).collect();
+    writeln!(out)?;
+    for line in table::lines(&head, &rows, style) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}
+
+fn row(item: &ItemView, style: Style) -> Vec<Cell> {
+    let status = item.status().unwrap_or(ItemStatus::Pending);
+    let (sign, tone) = status_look(status);
+    let text = |known: Option<String>| Cell::plain(known.unwrap_or_default());
+    let done = item.resumed.len() + item.checkpoints.iter().filter(|fact| !item.resumed.contains(&fact.phase)).count();
+    vec![
+        Cell::plain(line(&item.info.name, 40)),
+        Cell { text: format!("{} {}", style.mark(sign), status.words()), tone: Some(tone) },
+        text((done > 0).then(|| format!("{done}/{}", item.info.phases))),
+        Cell::plain(checks::short(item)),
+        text(item.score().map(|score| format!("{score:.1}/10"))),
+        text((item.duration > 0.0).then(|| show(item.duration))),
+        text(item.usage.tokens.map(|tokens| count(tokens.total()))),
+        text(item.usage.cost.map(dollars)),
+        Cell::plain(line(item.note().unwrap_or_default(), 60)),
+    ]
+}
+
+/// Returns the mark and the tone of a status.
+pub fn status_look(status: ItemStatus) -> (Sign, Tone) {
+    match status {
+        ItemStatus::Completed => (Sign::Good, Tone::Good),
+        ItemStatus::Failed => (Sign::Bad, Tone::Bad),
+        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
+            (Sign::Warning, Tone::Warning)
+        }
+        ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Sign::Waiting, Tone::Dim),
+    }
 }
 
 fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -46,7 +96,7 @@ fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> 
     let counts: Vec<String> = all
         .into_iter()
         .filter(|status| always.contains(status) || state.count(*status) > 0)
-        .map(|status| format!("{} {}", state.count(status), status.as_str()))
+        .map(|status| format!("{} {}", state.count(status), status.words()))
         .collect();
     writeln!(out, "\nTotal: {} ({})", numbered(state.items.len(), "item"), counts.join(", "))?;
     writeln!(out, "Time:  {}", times(state, style))?;
@@ -127,114 +177,40 @@ pub fn lower_bound(state: &RunView) -> f64 {
     chain.max(work / f64::from(state.jobs.max(1)))
 }
 
-fn stages(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let numbers = state.stage_numbers();
-    if numbers.is_empty() {
+/// Names what a person has to look at: reason, what was said about it, file and command.
+fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let is_open = |item: &&ItemView| item.status() != Some(ItemStatus::Completed);
+    let open: Vec<&ItemView> = state.items.iter().filter(is_open).collect();
+    let by_hand: Vec<&ItemView> = state.items.iter().filter(|item| checks::is_by_hand(item)).collect();
+    if open.is_empty() && by_hand.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nStages:")?;
-    for number in numbers {
-        let items: Vec<&ItemView> = state.stage_items(number).collect();
-        let done = items.iter().filter(|item| item.status() == Some(ItemStatus::Completed)).count();
-        let time = seconds(
-            items.iter().filter_map(|item| item.started).min(),
-            items.iter().filter_map(|item| item.finished).max(),
-        );
-        let parallel = if items.len() > 1 { ", parallel" } else { "" };
-        let mark = if done == items.len() { Sign::Good } else { Sign::Warning };
-        let scores: Vec<f64> = items.iter().filter_map(|item| item.score()).collect();
-        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
-        let score = if scores.is_empty() { String::new() } else { format!(", {mean:.1}/10") };
-        writeln!(
-            out,
-            "  {} Stage {number}: {done}/{} completed in {}{parallel}{score}",
-            style.mark(mark),
-            items.len(),
-            show(time)
-        )?;
-    }
-    Ok(())
-}
-
-fn open_items(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let good = |item: &&ItemView| item.status() == Some(ItemStatus::Completed);
-    if state.items.iter().any(|item| item.note().is_some() || item.score().is_some()) {
-        writeln!(out, "\nResults:")?;
-        for item in state.items.iter().filter(good) {
-            let score = item.score().map(|score| format!(" {score:.1}/10")).unwrap_or_default();
-            let note = item.note().map(|note| format!(" {}", line(note, 120))).unwrap_or_default();
-            writeln!(out, "  {} {}{score}{note}", style.mark(Sign::Good), line(&item.info.name, 60))?;
-        }
-    }
-    let open: Vec<&ItemView> = state.items.iter().filter(|item| !good(item)).collect();
-    if open.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\nNot completed:")?;
+    writeln!(out, "\nFor a person:")?;
     for item in open {
         let status = item.status().unwrap_or(ItemStatus::Pending);
-        let mark = if status == ItemStatus::Failed { Sign::Bad } else { Sign::Warning };
-        let why = if item.reason.is_empty() { String::new() } else { format!(": {}", line(&item.reason, 200)) };
-        writeln!(out, "  {} {} {}{why}", style.mark(mark), line(&item.info.name, 60), status.as_str())?;
-    }
-    Ok(())
-}
-
-fn validation(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    if state.items.iter().all(|item| item.validations.is_empty()) {
-        return Ok(());
-    }
-    writeln!(out, "\nValidation:")?;
-    for item in state.items.iter().filter(|item| !item.validations.is_empty()) {
-        writeln!(out, "  {}: {}", line(&item.info.name, 60), verdict(item, style))?;
-    }
-    Ok(())
-}
-
-/// Says how validation of an item went, such as `✓ All levels passed` or `⚠ Level 3 failed (tests)`.
-pub fn verdict(item: &ItemView, style: Style) -> String {
-    let of = |wanted: LevelVerdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
-    if let Some(((phase, level), _)) = of(LevelVerdict::Failed).next() {
-        return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Sign::Warning), level_word(*level));
-    }
-    let mut notes = Vec::new();
-    for (wanted, word) in [(LevelVerdict::Manual, "to be checked by a person"), (LevelVerdict::Skipped, "skipped")] {
-        let mut levels: Vec<u8> = of(wanted).map(|((_, level), _)| *level).collect();
-        levels.sort_unstable();
-        levels.dedup();
-        if !levels.is_empty() {
-            let names: Vec<String> = levels.iter().map(|level| format!("L{level}")).collect();
-            notes.push(format!("{} {word}", names.join(", ")));
+        let (sign, tone) = status_look(status);
+        let why = if item.reason.is_empty() { String::new() } else { format!(": {}", line(&item.reason, 300)) };
+        let mark = style.paint(tone, style.mark(sign));
+        writeln!(out, "  {mark} {} {}{why}", line(&item.info.name, 60), status.words())?;
+        if let Some(words) = item.last_words.as_ref().filter(|_| failure::next(item, state).is_some()) {
+            let left_out = words.lines.len().saturating_sub(QUOTED);
+            for line in failure::quoted(&words.lines[left_out..], words.file.as_ref()) {
+                writeln!(out, "  {line}")?;
+            }
+        }
+        if let Some(next) = failure::next(item, state) {
+            writeln!(out, "      next: {}", line(&next, 300))?;
         }
     }
-    let passed = of(LevelVerdict::Passed).count();
-    match (passed, notes.is_empty()) {
-        (0, _) => format!("{} nothing was run: {}", style.mark(Sign::Info), notes.join("; ")),
-        (_, true) => format!("{} All levels passed", style.mark(Sign::Good)),
-        (_, false) => format!("{} {} passed; {}", style.mark(Sign::Good), numbered(passed, "check"), notes.join("; ")),
-    }
-}
-
-fn level_word(level: u8) -> &'static str {
-    match level {
-        1 => "structure",
-        2 => "syntax",
-        3 => "tests",
-        _ => "integration",
-    }
-}
-
-fn commits(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
-    let commits: Vec<_> = state.items.iter().flat_map(|item| &item.checkpoints).collect();
-    if commits.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\nCheckpoints:")?;
-    for fact in commits.iter().take(200) {
-        writeln!(out, "  {} {}", short_commit(&fact.commit), line(&fact.subject, 100))?;
-    }
-    if commits.len() > 200 {
-        writeln!(out, "  and {} more", commits.len() - 200)?;
+    for item in by_hand.iter().take(BY_HAND) {
+        let phases: Vec<String> = item
+            .validations
+            .iter()
+            .filter(|(_, (verdict, _))| *verdict == LevelVerdict::Manual)
+            .map(|((phase, level), _)| format!("level {level} of phase {phase}"))
+            .collect();
+        let name = line(&item.info.name, 60);
+        writeln!(out, "  {} {name}: no command checks {}", style.mark(Sign::Info), phases.join(", "))?;
     }
     Ok(())
 }

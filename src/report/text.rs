@@ -41,6 +41,15 @@ pub fn count(number: u64) -> String {
     shown
 }
 
+/// Shows a count in few characters: `8.4k`, `1.2M`.
+pub fn short_count(number: u64) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        1000..1_000_000 => format!("{:.1}k", number as f64 / 1e3),
+        _ => format!("{:.1}M", number as f64 / 1e6),
+    }
+}
+
 /// Shows dollars; what costs less than a cent shows four digits.
 pub fn dollars(amount: f64) -> String {
     if amount > 0.0 && amount < 0.01 { format!("${amount:.4}") } else { format!("${amount:.2}") }

@@ -29,7 +29,7 @@ use crate::host::stop::StopToken;
 const STACK: usize = 16 << 20;
 
 /// How often reporters may redraw what changes with time alone.
-const TICK: Duration = Duration::from_millis(250);
+const TICK: Duration = Duration::from_millis(100);
 
 /// How the program ends after a script.
 #[derive(Debug)]

@@ -136,7 +136,7 @@ fn reports_and_figures_of_a_run_are_written_where_asked() {
     assert!(test.read("run.xml").contains("testsuites"));
     assert!(test.read("run.md").starts_with("# exe of batch 47"));
     test.run(["report", "latest", "--github"]).expect_code(0).expect_stdout("::error title=");
-    test.run(["report", "2026"]).expect_code(0).expect_stdout("Checkpoints:");
+    test.run(["report", "2026"]).expect_code(0).expect_stdout("For a person:");
 
     let figures = test.run(["report", "latest", "--json"]).expect_code(0).stdout;
     test.write(".ce/completed-batches/batch-47-execute-1.json", figures.replace("2026-11-20T", "2020-11-20T"));

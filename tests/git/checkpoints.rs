@@ -87,6 +87,7 @@ fn validation_records_are_written_replaced_and_read_in_one_go() {
             result,
             commands: vec!["a  b".to_owned()],
             errors: vec!["é\n\n# x".to_owned()],
+            log: None,
             duration: 0.5,
         }],
     };

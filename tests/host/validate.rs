@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use batchprp::host::check_output::LogFolder;
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::{StopLevel, StopToken};
 use batchprp::host::validate::{Validation, run};
@@ -25,12 +26,13 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
         env_pass: Vec::new(),
         marker: marker(),
         secrets: Secrets::values(["hunter2-hunter2".to_owned()]),
+        logs: None,
     }
 }
 
 async fn verdicts(request: &Validation) -> (Vec<(u8, LevelVerdict)>, Vec<String>) {
     let mut told = Vec::new();
-    let record = run(request, StopToken::new(), |level, verdict, _| told.push((level, verdict))).await.unwrap();
+    let record = run(request, StopToken::new(), |level| told.push((level.level, level.result))).await.unwrap();
     let kept: Vec<(u8, LevelVerdict)> = record.levels.iter().map(|level| (level.level, level.result)).collect();
     assert_eq!(kept, told);
     (kept, record.failure().map(|level| level.errors.clone()).unwrap_or_default())
@@ -86,7 +88,7 @@ async fn a_command_that_does_not_end_fails_and_a_stopped_run_knows_nothing() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         stop.raise(StopLevel::Graceful);
     };
-    let (record, ()) = tokio::join!(run(&request, stop.clone(), |_, _, _| ()), cancel);
+    let (record, ()) = tokio::join!(run(&request, stop.clone(), |_| ()), cancel);
     assert_eq!(record, None);
 }
 
@@ -143,10 +145,29 @@ async fn what_commands_print_of_their_environment_stands_redacted_in_the_record(
     request.env.insert("HOME".to_owned(), directory.path().display().to_string());
     request.env_pass = vec!["*".to_owned()];
     request.secrets = Secrets::of(request.env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let record = run(&request, StopToken::new(), |_, _, _| ()).await.unwrap();
+    let record = run(&request, StopToken::new(), |_| ()).await.unwrap();
     let note = serde_json::to_string(&record).unwrap();
     for (name, value) in secrets {
         assert!(!note.contains(value) && note.contains(&format!("{name}=[redacted]")), "{name}: {note}");
     }
     assert!(note.contains(&format!("HOME={}", directory.path().display())), "{note}");
+}
+
+#[tokio::test]
+async fn the_whole_output_of_a_failed_check_is_in_a_file_of_its_own_without_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    let logs = directory.path().join("checks");
+    let folder = LogFolder { path: logs.clone(), shown: "run/checks".into(), prefix: "p1".to_owned() };
+    let lines: &[(u8, &[&str])] = &[(1, &["true", "seq 1 5000; echo hunter2-hunter2 >&2; exit 4"])];
+    let request = Validation { logs: Some(folder), ..validation(&directory, lines) };
+    for time in 1..=2 {
+        let record = run(&request, StopToken::new(), |_| ()).await.unwrap();
+        let failure = record.failure().unwrap();
+        assert_eq!(failure.log, Some(format!("run/checks/p1-l1-2-{time}.log")));
+        assert!(failure.errors.len() < 30 && failure.errors.contains(&"[4984 more lines]".to_owned()), "{failure:?}");
+        let text = std::fs::read_to_string(logs.join(format!("p1-l1-2-{time}.log"))).unwrap();
+        assert!(text.contains("\n2500\n") && text.contains("ended with exit code 4"), "{text}");
+        assert!(text.contains("[redacted]") && !text.contains("hunter2"), "{text}");
+    }
+    assert!(logs.join("p1-l1-1-1.log").exists(), "what passed is kept as well");
 }

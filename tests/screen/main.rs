@@ -1,9 +1,14 @@
 //! What people see of a run on a terminal, in a pipe and in a file.
 #![allow(clippy::panic, reason = "tests panic")]
 
+#[path = "../batch/project.rs"]
+#[allow(dead_code, reason = "every test binary uses a part of it")]
+mod project;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod board;
+mod failures;
 mod notes;
 mod readers;
 mod terminal;

@@ -53,9 +53,10 @@ fn told() -> Vec<(EventKind, &'static str, u8)> {
                 phase: 1,
                 level: 2,
                 result: LevelVerdict::Failed,
-                errors: vec!["`ruff check` ended with exit code 1".to_owned()],
+                errors: vec!["`ruff check` ended with exit code 1".to_owned(), "app.py:1: F401".to_owned()],
+                log: Some(".ce/checks/p1.log".to_owned()),
             },
-            "level 2 failed",
+            "✗ phase 1 level 2 failed: `ruff check` ended with exit code 1",
             QUIET,
         ),
         (EventKind::Merge { item: item(), commit: "def".to_owned() }, "merged as def", 0),
@@ -69,7 +70,14 @@ fn told() -> Vec<(EventKind, &'static str, u8)> {
             BOARD,
         ),
         (
-            EventKind::MergeRejected { item: item(), level: 3, reason: "red".to_owned(), guilty, errors: vec![] },
+            EventKind::MergeRejected {
+                item: item(),
+                level: 3,
+                reason: "red".to_owned(),
+                guilty,
+                errors: vec![],
+                log: None,
+            },
             "not merged: red",
             QUIET,
         ),
@@ -126,6 +134,8 @@ fn journal(test: &Test, kinds: Vec<EventKind>) -> Vec<Event> {
         argv: vec!["batchprp".to_owned(), "exe".to_owned()],
         jobs: 1,
         merges: true,
+        max_tokens: None,
+        max_cost: None,
     };
     let end = EventKind::RunFinished {
         totals: std::collections::BTreeMap::new(),

@@ -260,8 +260,14 @@ impl Fake {
         world.log.push(format!("validate {item} {ordinal}"));
         let result = if failed { LevelVerdict::Failed } else { LevelVerdict::Passed };
         let errors = if failed { vec!["test_login: assertion failed".to_owned()] } else { Vec::new() };
-        let levels =
-            vec![LevelResult { level: 3, result, commands: vec!["make test".to_owned()], errors, duration: 0.1 }];
+        let levels = vec![LevelResult {
+            level: 3,
+            result,
+            commands: vec!["make test".to_owned()],
+            errors,
+            log: None,
+            duration: 0.1,
+        }];
         let record = ValidationRecord { schema_version: 1, prp: item.to_owned(), phase: ordinal, level, levels };
         let phases = world.phases.entry(item.to_owned()).or_default();
         phases.iter_mut().filter(|phase| phase.ordinal == ordinal).for_each(|p| p.validation = Some(record.clone()));

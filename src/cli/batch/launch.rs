@@ -13,8 +13,9 @@ use super::nested;
 use super::prices;
 use super::scripts;
 use crate::bridge::Failure;
+use crate::cli::follow::pace;
 use crate::cli::screen::display::{RunDisplay, Slow};
-use crate::cli::screen::signals::EndAsked;
+use crate::cli::screen::signals::{EndAsked, SnapshotAsked};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -37,6 +38,11 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     let cannot = |error: io::Error| Error::new(ExitCode::Internal, format!("cannot show the run: {error}"));
     let end = EndAsked::watch().map_err(cannot)?;
     let display = Rc::new(RefCell::new(RunDisplay::new(context, Slow::GoOn).map_err(cannot)?));
+    {
+        let mut display = display.borrow_mut();
+        display.answer(SnapshotAsked::watch().map_err(cannot)?);
+        display.expect(pace::of(&settings.state.join("completed-batches"), &found.name));
+    }
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(nested::hint(context));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));

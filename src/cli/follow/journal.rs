@@ -45,6 +45,12 @@ impl GrowingFile {
         let text = String::from_utf8_lossy(&whole);
         Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
     }
+
+    /// Returns the last line when nothing ends it, once nobody writes any more.
+    pub fn rest(&mut self) -> Option<String> {
+        let rest = std::mem::take(&mut self.rest);
+        (!rest.is_empty()).then(|| String::from_utf8_lossy(&rest).into_owned())
+    }
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Error {

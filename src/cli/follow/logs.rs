@@ -1,40 +1,117 @@
-//! `logs`: what happened in a run, or what the agents of an item wrote.
+//! `logs`: what happened in a run, or what the agents and the checks of an item wrote.
 
+use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use super::alive::{Alive, alive};
 use super::journal::GrowingFile;
-use super::runs::{self, FoundRun, Selector};
+use super::runs::{self, FoundRun, RUN_HELP, Selector};
+use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
-use crate::error::{Error, ExitCode};
-use crate::event::{Event, RunView};
+use crate::error::{Error, ExitCode, Result};
+use crate::event::{Event, ItemView, RunView};
+use crate::host::git::plumbing::diff;
+use crate::model::id::PrpId;
 use crate::report::lines;
 use crate::report::style::Tone;
-use crate::report::text::safe;
+use crate::report::text::{numbered, safe};
+use crate::run::shared::{check_logs, names};
 
-/// Show what happened in a run, or what the agents of one item wrote
+/// Longest patch that is shown.
+const MAX_PATCH: usize = 16 * 1024 * 1024;
+
+/// Show what happened in a run, or what the agents and the checks of one item wrote
 #[derive(clap::Args)]
 pub struct Args {
-    /// Run, by id or the beginning of one; `latest` for the latest
-    run: String,
-    /// Item whose transcripts are shown
+    #[arg(help = RUN_HELP)]
+    run: Option<String>,
+    /// Item whose transcripts are shown; alone it is looked for in the latest run
     item: Option<String>,
     /// Go on until the run ends
     #[arg(short, long)]
     follow: bool,
+    /// All that the checks of the item said
+    #[arg(long, group = "what")]
+    checks: bool,
+    /// What its agents wrote to standard error
+    #[arg(long, group = "what")]
+    stderr: bool,
+    /// What its agents were told
+    #[arg(long, group = "what")]
+    prompt: bool,
+    /// What the item changed, as a patch
+    #[arg(long, group = "what", conflicts_with = "follow")]
+    diff: bool,
+}
+
+/// Files of an item that are shown.
+#[derive(Clone, Copy)]
+enum What {
+    Transcripts,
+    Checks,
+    Errors,
+    Prompts,
 }
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let wanted = (args.run != "latest").then(|| args.run.clone());
-    let found = runs::find(context, &Selector { run: wanted, batch: None })?;
-    match &args.item {
-        Some(item) => transcripts(item, &found, args.follow, context),
-        None => events(&found, args.follow, context),
+    let (found, item) = subject(args, context)?;
+    let Some(item) = item else {
+        if args.checks || args.stderr || args.prompt || args.diff {
+            let message = "this flag is about one item";
+            return Err(Error::new(ExitCode::Usage, message).help(items_of(&found)).into());
+        }
+        return events(&found, args.follow, context);
+    };
+    let item = meant(&found, &item)?;
+    match args {
+        Args { diff: true, .. } => patch(item, &found, context),
+        Args { checks: true, .. } => files(item, &found, (What::Checks, args.follow), context),
+        Args { stderr: true, .. } => files(item, &found, (What::Errors, args.follow), context),
+        Args { prompt: true, .. } => files(item, &found, (What::Prompts, args.follow), context),
+        _ => files(item, &found, (What::Transcripts, args.follow), context),
+    }
+}
+
+/// Finds the run and the item. One word alone is an item when the latest run has it, and a run otherwise.
+fn subject(args: &Args, context: &mut Context) -> Result<(FoundRun, Option<String>)> {
+    if let (Some(word), None) = (&args.run, &args.item)
+        && let Ok(latest) = runs::find(context, &Selector::default())
+        && meant(&latest, word).is_ok()
+    {
+        return Ok((latest, Some(word.clone())));
+    }
+    Ok((runs::find(context, &Selector::of(args.run.as_deref()))?, args.item.clone()))
+}
+
+fn items_of(found: &FoundRun) -> String {
+    let known: Vec<&str> = found.state.items.iter().map(|item| item.info.id.as_str()).collect();
+    format!("items of run {}: {}", found.id, known.join(", "))
+}
+
+/// Finds an item by id, name, or the beginning of one that only it has.
+fn meant<'a>(found: &'a FoundRun, word: &str) -> Result<&'a ItemView> {
+    let word = word.to_lowercase();
+    let names = |item: &&ItemView| {
+        let (id, name) = (item.info.id.to_lowercase(), item.info.name.to_lowercase());
+        let bare = id.strip_prefix("prp-").map(str::to_owned);
+        [Some(id), Some(name), bare].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let items = &found.state.items;
+    if let Some(item) = items.iter().find(|item| names(item).contains(&word)) {
+        return Ok(item);
+    }
+    let mut begin = items.iter().filter(|item| names(item).iter().any(|name| name.starts_with(&word)));
+    match (begin.next(), begin.next()) {
+        (Some(item), None) => Ok(item),
+        _ => {
+            let message = format!("run `{}` has no item `{word}`", found.id);
+            Err(Error::new(ExitCode::NothingMatched, message).help(items_of(found)))
+        }
     }
 }
 
@@ -61,14 +138,8 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
     }
 }
 
-fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {
-    let Some(id) = found.state.items.iter().map(|i| &i.info.id).find(|id| is_meant(id, item)) else {
-        let known: Vec<&str> = found.state.items.iter().map(|i| i.info.id.as_str()).collect();
-        return Err(Error::new(ExitCode::NothingMatched, format!("run `{}` has no item `{item}`", found.id))
-            .help(format!("its items: {}", known.join(", ")))
-            .into());
-    };
-    let folder = found.folder.join(id);
+fn files(item: &ItemView, found: &FoundRun, (what, follow): (What, bool), context: &mut Context) -> CommandResult {
+    let folder = found.folder.join(names::file_name(&item.info.id));
     let mut open: Vec<(PathBuf, GrowingFile)> = Vec::new();
     let mut shown: Option<PathBuf> = None;
     let mut tail = GrowingFile::open(&found.journal())?;
@@ -78,16 +149,18 @@ fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context
             state.apply(&event);
         }
         let over = !follow || state.end.is_some() || alive(&state) == Alive::No;
-        for path in files(&folder) {
+        for path in what.files(&folder) {
             if !open.iter().any(|(known, _)| *known == path) {
                 let tail = GrowingFile::open(&path)?;
                 open.push((path, tail));
             }
         }
         for (path, tail) in &mut open {
-            for line in tail.lines()? {
+            let mut lines = tail.lines()?;
+            lines.extend(over.then(|| tail.rest()).flatten());
+            for line in lines {
                 if shown.as_ref() != Some(path) {
-                    let name = path.strip_prefix(&found.folder).unwrap_or(path).display().to_string();
+                    let name = path.strip_prefix(&context.root).unwrap_or(path).display().to_string();
                     let head = context.terminal.style.paint(Tone::Strong, &format!("==> {} <==", safe(&name)));
                     writeln!(context.terminal.out, "{head}")?;
                     shown = Some(path.clone());
@@ -96,19 +169,75 @@ fn transcripts(item: &str, found: &FoundRun, follow: bool, context: &mut Context
             }
         }
         if over {
-            return Ok(ExitCode::Done);
+            return if shown.is_some() { Ok(ExitCode::Done) } else { Err(nothing(item, found, what).into()) };
         }
         thread::sleep(Duration::from_millis(200));
     }
 }
 
-fn is_meant(id: &str, word: &str) -> bool {
-    id.eq_ignore_ascii_case(word) || id.strip_prefix("PRP-").is_some_and(|bare| bare.eq_ignore_ascii_case(word))
+fn nothing(item: &ItemView, found: &FoundRun, what: What) -> Error {
+    let (kind, help) = match what {
+        What::Transcripts => ("no agent wrote anything for", "`batchprp logs RUN` shows what happened"),
+        What::Checks => ("no check ran for", "validation commands are those of the PRP and of `[validate]`"),
+        What::Errors => ("no agent wrote to standard error for", "without `--stderr` its transcripts are shown"),
+        What::Prompts => ("no agent was asked for", "`batchprp exe --explain-prompt` shows what one would be told"),
+    };
+    let attempts = numbered(item.attempts as usize, "attempt");
+    Error::new(ExitCode::NothingMatched, format!("{kind} `{}` in run `{}` ({attempts})", item.info.id, found.id))
+        .help(help)
 }
 
-/// Returns transcripts and error output of all attempts, in order.
-fn files(folder: &std::path::Path) -> Vec<PathBuf> {
-    let attempts = walkdir::WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter().flatten();
-    let is_log = |name: &std::ffi::OsStr| name == "transcript.jsonl" || name == "stderr.log";
-    attempts.filter(|e| e.file_type().is_file() && is_log(e.file_name())).map(walkdir::DirEntry::into_path).collect()
+/// Shows what the item changed: on its branch, or in its merge.
+fn patch(item: &ItemView, found: &FoundRun, context: &mut Context) -> CommandResult {
+    let id: PrpId = names_a_prp(item)?;
+    let settings = launch::settings(context, &context.config()?)?;
+    let repo = settings.repo()?;
+    let batch = names::batch_branch(found.state.batch);
+    let Some((from, to)) = diff::range(&repo, &batch, &id.branch(), item.merge.as_deref())? else {
+        let message = format!("git shows no work of `{}`", item.info.id);
+        let help = format!("neither `{}` nor a merge of it into `{batch}` is there", id.branch());
+        return Err(Error::new(ExitCode::NothingMatched, message).help(help).into());
+    };
+    let patch = diff::patch(&repo, &from, &to, MAX_PATCH)?;
+    for line in patch.text.lines() {
+        let tone = match line.as_bytes().first() {
+            Some(b'+') => Some(Tone::Good),
+            Some(b'-') => Some(Tone::Bad),
+            Some(b'@') => Some(Tone::Name),
+            _ => None,
+        };
+        // Tabs stay: this is code.
+        let text = line.split('\t').map(safe).collect::<Vec<_>>().join("\t");
+        let style = context.terminal.style;
+        writeln!(context.terminal.out, "{}", tone.map_or(text.clone(), |tone| style.paint(tone, &text)))?;
+    }
+    Ok(ExitCode::Done)
+}
+
+fn names_a_prp(item: &ItemView) -> Result<PrpId> {
+    let refuse = |error| Error::new(ExitCode::NothingMatched, format!("{error}: it has no branch"));
+    item.info.id.parse().map_err(refuse)
+}
+
+impl What {
+    /// Returns the files of all attempts, in order.
+    fn files(self, folder: &Path) -> Vec<PathBuf> {
+        let is_meant: fn(&str) -> bool = match self {
+            Self::Transcripts => |name| name == "transcript.jsonl" || name == "stderr.log",
+            Self::Errors => |name| name == "stderr.log",
+            Self::Prompts => |name| name == "prompt.md",
+            Self::Checks => {
+                // In the order in which they ran.
+                let entries = fs::read_dir(folder.join(check_logs::FOLDER)).into_iter().flatten().flatten();
+                let time = |path: &PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).ok();
+                let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+                paths.sort_by_cached_key(|path| (time(path), path.clone()));
+                return paths;
+            }
+        };
+        let attempts = walkdir::WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter().flatten();
+        let is_meant =
+            |entry: &walkdir::DirEntry| entry.file_type().is_file() && entry.file_name().to_str().is_some_and(is_meant);
+        attempts.filter(is_meant).map(walkdir::DirEntry::into_path).collect()
+    }
 }

@@ -2,8 +2,11 @@
 
 pub mod alive;
 pub mod analyze;
+pub mod history;
 pub mod journal;
 pub mod logs;
+pub mod overview;
+pub mod pace;
 pub mod replay;
 pub mod report;
 pub mod runs;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::runs::{self, Selector};
+use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -15,8 +15,8 @@ use crate::event::fold::seconds;
 /// Show a run again from its journal
 #[derive(clap::Args)]
 pub struct Args {
-    /// Run, by id or the beginning of one; `latest` for the latest
-    run: String,
+    #[arg(help = RUN_HELP)]
+    run: Option<String>,
     /// Replay with the pauses of the run, so many times faster
     #[arg(long, value_name = "FACTOR")]
     speed: Option<f64>,
@@ -24,8 +24,7 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let wanted = (args.run != "latest").then(|| args.run.clone());
-    let found = runs::find(context, &Selector { run: wanted, batch: None })?;
+    let found = runs::find(context, &Selector::of(args.run.as_deref()))?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
     let mut before: Option<Timestamp> = None;
     for event in &found.events {

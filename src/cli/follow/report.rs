@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::runs::{self, FoundRun, Selector};
+use super::runs::{self, FoundRun, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Write reports about a run
 #[derive(clap::Args)]
 pub struct Args {
-    /// Run, by id or the beginning of one; `latest` for the latest
-    run: String,
+    #[arg(help = RUN_HELP)]
+    run: Option<String>,
     /// Write a self-contained HTML page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -40,8 +40,7 @@ pub struct Args {
 
 /// Runs the subcommand. Without a wish for a format it prints the summary, or the metrics with `--json`.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let wanted = (args.run != "latest").then(|| args.run.clone());
-    let FoundRun { state, events, .. } = runs::find(context, &Selector { run: wanted, batch: None })?;
+    let FoundRun { state, events, .. } = runs::find(context, &Selector::of(args.run.as_deref()))?;
     let terminal = &mut context.terminal;
     if let Some(path) = &args.html {
         let page = html::page(&state).map_err(|error| Error::new(ExitCode::Internal, error.to_string()))?;

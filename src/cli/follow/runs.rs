@@ -6,7 +6,15 @@ use std::path::{Path, PathBuf};
 use super::journal;
 use crate::cli::start::context::Context;
 use crate::error::{Error, ExitCode, Result};
-use crate::event::{Event, RunView};
+use crate::event::{Event, EventKind, RunView};
+use crate::run::shared::journal::first;
+
+/// What a RUN argument may be, for help texts.
+pub const RUN_HELP: &str =
+    "Run: its id or the beginning of one, `latest` (the latest exe), or `latest:COMMAND`; default: latest";
+
+/// The command whose latest run is meant when nothing else is said.
+const MAIN: &str = "exe";
 
 /// A run that was found and read.
 #[derive(Debug)]
@@ -27,9 +35,16 @@ impl FoundRun {
 /// Which run is meant.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Run id or the beginning of one.
+    /// Run id, the beginning of one, `latest` or `latest:COMMAND`.
     pub run: Option<String>,
     pub batch: Option<u32>,
+}
+
+impl Selector {
+    /// Makes the selector of a RUN argument.
+    pub fn of(run: Option<&str>) -> Self {
+        Self { run: run.map(str::to_owned), batch: None }
+    }
 }
 
 /// Returns the folder of all runs.
@@ -48,32 +63,52 @@ pub fn ids(folder: &Path) -> Vec<String> {
     ids
 }
 
+/// Returns command and batch of a run, from its first event.
+pub fn subject(folder: &Path, id: &str) -> Option<(String, Option<u32>)> {
+    match first(&folder.join(id))?.kind {
+        EventKind::RunStarted { command, batch, .. } => Some((command, batch)),
+        _ => None,
+    }
+}
+
 /// Finds and reads the run that is meant; the latest one when several fit.
 pub fn find(context: &mut Context, selector: &Selector) -> Result<FoundRun> {
     let folder = folder(context)?;
     let ids = ids(&folder);
-    let fits = |id: &&String| selector.run.as_ref().is_none_or(|wanted| id.starts_with(wanted.as_str()));
-    for id in ids.iter().rev().filter(fits) {
-        let run = read(context, &folder, id)?;
-        if selector.batch.is_none_or(|batch| run.state.batch == Some(batch)) {
-            return Ok(run);
-        }
+    let of_batch = |id: &&String| {
+        selector.batch.is_none() || subject(&folder, id).is_some_and(|(_, batch)| batch == selector.batch)
+    };
+    let of_command = |wanted: &str| {
+        let is_of = |id: &&String| subject(&folder, id).is_some_and(|(command, _)| command == wanted);
+        ids.iter().rev().filter(is_of).find(of_batch)
+    };
+    let found = match selector.run.as_deref() {
+        None | Some("latest") => of_command(MAIN).or_else(|| ids.iter().rev().find(of_batch)),
+        Some(word) => match word.strip_prefix("latest:") {
+            Some(command) => of_command(command),
+            None => ids.iter().rev().filter(|id| id.starts_with(word)).find(of_batch),
+        },
+    };
+    if let Some(id) = found {
+        return read(context, &folder, id);
     }
     let what = match (&selector.run, selector.batch) {
-        (Some(run), _) => format!("there is no run `{run}`"),
-        (None, Some(batch)) => format!("there is no run of batch {batch}"),
-        (None, None) => "there is no run yet".to_owned(),
+        (Some(run), _) if run != "latest" => format!("there is no run `{run}`"),
+        (_, Some(batch)) => format!("there is no run of batch {batch}"),
+        (_, None) => "there is no run yet".to_owned(),
     };
     let help = match ids.last() {
         Some(_) => {
-            format!("runs here, the latest first: {}", ids.iter().rev().take(5).cloned().collect::<Vec<_>>().join(", "))
+            let latest = ids.iter().rev().take(5).cloned().collect::<Vec<_>>().join(", ");
+            format!("runs here, the latest first: {latest}; `batchprp runs` lists them")
         }
         None => format!("looked in `{}`", folder.display()),
     };
     Err(Error::new(ExitCode::NothingMatched, what).help(help))
 }
 
-fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> {
+/// Reads a run; lines of its journal that cannot be read are told.
+pub fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> {
     let folder = folder.join(id);
     let (events, warnings) = journal::read(&folder.join("events.jsonl"))?;
     for warning in warnings {

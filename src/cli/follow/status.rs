@@ -7,22 +7,22 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::alive::{Alive, alive};
-use super::runs::{self, Selector};
+use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Standing};
 use crate::host::process::command_line::command_line;
-use crate::report::{board, summary};
+use crate::report::board::{self, Look};
+use crate::report::summary;
 
 /// Show where a run stands
 #[derive(clap::Args)]
 pub struct Args {
     /// Batch whose latest run is shown; default: the latest run of all
     batch: Option<u32>,
-    /// Run to show, by id or the beginning of one
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "RUN", help = RUN_HELP)]
     run: Option<String>,
 }
 
@@ -40,7 +40,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         summary::write(state, terminal.style, &mut terminal.out)?;
     } else {
         let now = (alive == Alive::Yes).then(Timestamp::now);
-        for line in board::frame(state, now, terminal.style, usize::MAX) {
+        for line in board::frame(state, &Look::new(now, terminal.style, usize::MAX)) {
             writeln!(terminal.out, "{line}")?;
         }
     }

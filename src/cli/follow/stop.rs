@@ -9,7 +9,7 @@ use nix::unistd::Pid;
 
 use super::alive::{Alive, alive};
 use super::journal::GrowingFile;
-use super::runs::{self, Selector};
+use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
@@ -18,7 +18,7 @@ use crate::event::{Event, RunView};
 /// End a run: agents are stopped, their work is kept, the resume command is printed
 #[derive(clap::Args)]
 pub struct Args {
-    /// Run to end, by id or the beginning of one; default: the latest
+    #[arg(help = RUN_HELP)]
     run: Option<String>,
     /// End the latest run of this batch
     #[arg(long, value_name = "ID")]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::alive::{Alive, alive};
 use super::journal::GrowingFile;
-use super::runs::{self, Selector};
+use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::screen::display::{RunDisplay, Slow};
+use crate::cli::screen::signals::EndAsked;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
@@ -19,7 +20,7 @@ const POLL: Duration = Duration::from_millis(100);
 /// Follow a run until it ends
 #[derive(clap::Args)]
 pub struct Args {
-    /// Run to follow, by id or the beginning of one; default: the latest
+    #[arg(help = RUN_HELP)]
     run: Option<String>,
     /// Follow the latest run of this batch
     #[arg(long, value_name = "ID")]
@@ -31,7 +32,13 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
     let mut tail = GrowingFile::open(&found.journal())?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
+    let end = EndAsked::watch()?;
     loop {
+        // Ending the watching ends nothing else.
+        if end.is_set() {
+            progress.finish(Some(&end))?;
+            return Ok(ExitCode::Interrupted);
+        }
         // Looked at before reading: what a process wrote before its end is read after it.
         let was_alive = alive(progress.state());
         let lines = tail.lines()?;

@@ -1,23 +1,31 @@
 //! Shows a run while it happens, from its events: what the view says of each, and a board below where one is wanted.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::block::Frame;
+use super::keys::Keys;
+use super::marks::Marks;
 use super::outlet::Outlet;
-use super::signals::EndAsked;
+use super::panel::Panel;
+use super::signals::{EndAsked, SnapshotAsked};
 use crate::cli::start::context::Context;
 use crate::cli::start::terminal::Terminal;
 use crate::event::kind::EventKind;
 use crate::event::{Event, RunView};
-use crate::report::{Reporter, Style, View, board};
+use crate::report::board::{self, Look};
+use crate::report::{Reporter, Style, View};
 
 /// The board is drawn at most so often.
 const FRAME: Duration = Duration::from_millis(100);
+
+/// Off a terminal something is said at least so often.
+const HEARTBEAT: Duration = Duration::from_secs(60);
 
 /// How long a reader that takes nothing is waited for once the program is asked to end.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -39,7 +47,16 @@ pub struct RunDisplay {
     slow: Slow,
     /// A board stands below the text while a run is open.
     has_board: bool,
+    /// Marks of the terminal itself: title, progress, bell. Nothing where it is none.
+    marks: Option<Marks>,
+    panel: Arc<Mutex<Panel>>,
+    keys: Option<Keys>,
+    snapshot: Option<SnapshotAsked>,
+    /// Seconds that a phase took in earlier runs.
+    pace: Option<f64>,
     last: Option<Instant>,
+    /// When something was said last.
+    said: Instant,
     gap: Option<Gap>,
 }
 
@@ -63,9 +80,25 @@ impl RunDisplay {
             outlet: Outlet::start(target)?,
             slow,
             has_board,
+            marks: (has_board && terminal.is_interactive).then(|| Marks::new(context)),
+            panel: Arc::default(),
+            keys: None,
+            snapshot: None,
+            pace: None,
             last: None,
+            said: Instant::now(),
             gap: None,
         })
+    }
+
+    /// Prints what is at work whenever somebody sends SIGUSR1.
+    pub fn answer(&mut self, snapshot: SnapshotAsked) {
+        self.snapshot = Some(snapshot);
+    }
+
+    /// Expects of a phase what it took in earlier runs, until this one knows better.
+    pub fn expect(&mut self, pace: Option<f64>) {
+        self.pace = pace;
     }
 
     /// Returns what is known of the run.
@@ -94,20 +127,63 @@ impl RunDisplay {
         }
         self.tell_gap(false);
         let is_open = self.state().started.is_some() && self.state().end.is_none();
-        if self.has_board && is_open && self.last.is_none_or(|last| last.elapsed() >= FRAME) {
-            self.last = Some(Instant::now());
-            let (columns, rows) = Terminal::size();
-            let style = Style { width: columns, ..self.style };
-            let lines = board::frame(self.state(), Some(Timestamp::now()), style, rows.saturating_sub(1));
-            self.outlet.frame(Frame { lines, columns, rows });
+        if self.snapshot.as_ref().is_some_and(SnapshotAsked::take) && is_open {
+            let look = Look::new(Some(Timestamp::now()), self.style, usize::MAX);
+            let lines = board::frame(self.state(), &look);
+            // Standard output is for events there.
+            let text = lines.join("\n") + "\n";
+            if self.reporter.is_json() { drop(io::stderr().write_all(text.as_bytes())) } else { self.say(&text) }
+        }
+        if self.has_board {
+            if is_open && self.last.is_none_or(|last| last.elapsed() >= FRAME) {
+                self.last = Some(Instant::now());
+                self.draw();
+            }
+        } else if self.said.elapsed() >= HEARTBEAT
+            && let Some(text) = self.reporter.heartbeat(Timestamp::now())
+        {
+            self.say(&text);
         }
         Ok(())
+    }
+
+    /// Says something that is no event.
+    fn say(&mut self, text: &str) {
+        self.said = Instant::now();
+        self.outlet.print(text, false);
+    }
+
+    fn draw(&mut self) {
+        let (columns, rows) = Terminal::size();
+        if self.keys.is_none() && self.marks.is_some() {
+            self.keys = Keys::watch(self.panel.clone(), self.outlet.clone(), self.state().run.clone());
+        }
+        let style = Style { width: columns, ..self.style };
+        let mut look = Look::new(Some(Timestamp::now()), style, rows.saturating_sub(1));
+        look.pace = self.pace;
+        if self.keys.is_some() {
+            let mut panel = self.panel.lock().unwrap_or_else(PoisonError::into_inner);
+            panel.set_items(self.reporter.state.items.iter().map(|item| &item.info.id));
+            look.selected = panel.selected();
+            (look.is_open, look.folds, look.below) = (panel.is_open(), panel.folds(), panel.below());
+        }
+        let lines = board::frame(self.state(), &look);
+        self.outlet.frame(Frame { lines, columns, rows });
+        if let Some(marks) = &mut self.marks
+            && let Some(text) = marks.update(&self.reporter.state)
+        {
+            self.outlet.print(&text, true);
+        }
     }
 
     /// Ends the showing: waits for whoever reads, but not after the program was asked to end and nobody does.
     pub fn finish(&mut self, end: Option<&EndAsked>) -> io::Result<()> {
         self.take_board_down();
+        self.keys = None;
         self.tell_gap(true);
+        if let Some(marks) = self.marks.take() {
+            self.outlet.print(&marks.end(&self.reporter.state), true);
+        }
         self.outlet.close();
         let (mut taken, mut since) = (0, Instant::now());
         self.outlet.drain(|now| {
@@ -120,6 +196,7 @@ impl RunDisplay {
     }
 
     fn print(&mut self, text: &str, seq: u64, must: bool) {
+        self.said = Instant::now();
         self.tell_gap(must);
         if self.gap.is_none() && self.outlet.print(text, must) {
             return;

@@ -2,7 +2,10 @@
 
 pub mod block;
 pub mod display;
+pub mod keys;
+pub mod marks;
 pub mod outlet;
+pub mod panel;
 pub mod signals;
 
 pub use display::RunDisplay;

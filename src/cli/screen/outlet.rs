@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::block::{Block, Frame};
 
@@ -41,6 +41,8 @@ struct Waiting {
     taken: u64,
     failed: Option<ErrorKind>,
     closed: bool,
+    /// Another program has the terminal.
+    is_held: bool,
 }
 
 impl Outlet {
@@ -72,6 +74,17 @@ impl Outlet {
     /// Shows a frame in place of the last one.
     pub fn frame(&self, frame: Frame) {
         self.0.lock().frame = Some(frame);
+        self.0.work.notify_one();
+    }
+
+    /// Writes nothing for a while: another program has the terminal. The board is taken down before.
+    pub fn hold(&self, is_held: bool) {
+        if is_held {
+            self.frame(Frame::default());
+            let begin = Instant::now();
+            self.drain(|_| begin.elapsed() > 5 * LOOK);
+        }
+        self.0.lock().is_held = is_held;
         self.0.work.notify_one();
     }
 
@@ -124,8 +137,8 @@ impl Shared {
     /// Waits for what is to be written; nothing when that was all.
     fn next(&self) -> Option<(String, Option<Frame>)> {
         let mut waiting = self.lock();
-        while waiting.texts.is_empty() && waiting.frame.is_none() {
-            if waiting.closed {
+        while waiting.is_held || (waiting.texts.is_empty() && waiting.frame.is_none()) {
+            if waiting.closed && !waiting.is_held {
                 return None;
             }
             waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner);

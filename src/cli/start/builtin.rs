@@ -7,7 +7,7 @@ use super::root::BuiltIn;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::demo;
-use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
+use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
@@ -19,6 +19,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::List(args) => list::run(&args, context),
         BuiltIn::Inspect(args) => inspect::run(&args, context),
         BuiltIn::Graph(args) => graph::run(&args, context),
+        BuiltIn::Runs(args) => history::run(&args, context),
         BuiltIn::Status(args) => status::run(&args, context),
         BuiltIn::Watch(args) => watch::run(&args, context),
         BuiltIn::Logs(args) => logs::run(&args, context),

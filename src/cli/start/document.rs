@@ -9,7 +9,7 @@ use super::render;
 use super::terminal::Terminal;
 use crate::cli::author::{api, list};
 use crate::cli::batch::detach;
-use crate::cli::follow::{analyze, status, trend};
+use crate::cli::follow::{analyze, history, overview, status, trend};
 use crate::cli::setup::{config_show, doctor};
 use crate::cli::steer::clean;
 use crate::event::SCHEMA_VERSION;
@@ -53,6 +53,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("doctor", schema::<doctor::DoctorReport>()),
         ("error", schema::<render::ErrorDocument<'_>>()),
         ("list", schema::<list::CommandList>()),
+        ("overview", schema::<overview::Overview>()),
+        ("runs", schema::<history::RunList>()),
         ("status", schema::<status::StatusDocument>()),
         ("trend", schema::<trend::Comparison>()),
     ]

@@ -11,6 +11,7 @@ use super::parse::{Parsed, Refused, parse, whole};
 use super::peek::peek;
 use super::{builtin, document, render};
 use crate::cli::batch::script_command;
+use crate::cli::follow::overview;
 use crate::error::{Error, ExitCode as Code};
 
 /// Runs the program and returns its exit code.
@@ -42,7 +43,10 @@ fn run(argv: &[OsString]) -> u8 {
     let outcome = match parsed {
         Parsed::BuiltIn(root) => {
             context = Context::new(root.globals);
-            builtin::dispatch(root.command, &mut context)
+            match root.command {
+                Some(command) => builtin::dispatch(command, &mut context),
+                None => overview::run(&mut context),
+            }
         }
         Parsed::Script(globals, call) => {
             context = Context::new(globals);

@@ -6,19 +6,20 @@ use super::globals::Globals;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::demo;
-use crate::cli::follow::{analyze, logs, replay, report, status, stop, trend, watch};
+use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
 #[derive(Parser)]
-#[command(name = "batchprp", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(name = "batchprp", version)]
 pub struct Cli {
     #[command(flatten)]
     pub globals: Globals,
+    /// Without one it is told where the project stands.
     #[command(subcommand)]
-    pub command: BuiltIn,
+    pub command: Option<BuiltIn>,
 }
 
 /// Built-in subcommands.
@@ -28,6 +29,7 @@ pub enum BuiltIn {
     List(list::Args),
     Inspect(inspect::Args),
     Graph(graph::Args),
+    Runs(history::Args),
     Status(status::Args),
     Watch(watch::Args),
     Logs(logs::Args),

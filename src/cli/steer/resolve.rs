@@ -134,12 +134,13 @@ fn validate(parked: &Prepared, config: &Config) -> Result<Option<ValidationRecor
         secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
         env,
         env_pass: config.validate.env_pass.clone(),
+        logs: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the runtime: {error}")))?;
-    let record = runtime.block_on(validate::run(&request, StopToken::new(), |_, _, _| {}));
+    let record = runtime.block_on(validate::run(&request, StopToken::new(), |_| {}));
     let failed = record.iter().flat_map(|record| &record.levels).find(|level| level.result == LevelVerdict::Failed);
     match failed {
         None => Ok(record),

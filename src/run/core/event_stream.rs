@@ -115,7 +115,8 @@ impl EventStream {
     }
 
     fn tell(&mut self, kind: EventKind) {
-        self.seq += 1;
+        // A sign of life is shown as an age only: whoever reads events is not to miss a number.
+        self.seq += u64::from(!matches!(kind, EventKind::Alive { .. }));
         let kind = redacted(kind, &self.secrets);
         let event = Event { seq: self.seq, at: clock::now(), run: self.run.clone(), kind };
         if !event.kind.is_ephemeral() {

@@ -116,7 +116,17 @@ pub(super) fn fact(state: &mut LoopState, source: CallSource, fact: Fact, now: M
     match fact {
         Fact::Spawned { pid, dir } => {
             let spec = dir.join("spec.json").display().to_string();
-            out.tell(EventKind::AttemptStarted { item, attempt: attempt.number, phase, pid, agent, model, spec });
+            let silence = Some(state.settings.timers.silence.as_secs_f64());
+            out.tell(EventKind::AttemptStarted {
+                item,
+                attempt: attempt.number,
+                phase,
+                pid,
+                agent,
+                model,
+                spec,
+                silence,
+            });
         }
         Fact::Slow { timer, seconds, limit } => out.tell(EventKind::Slow { item, timer, seconds, limit }),
         Fact::Heartbeat { progress, step } => out.tell(EventKind::Progress { item, percent: progress, step }),
@@ -124,7 +134,7 @@ pub(super) fn fact(state: &mut LoopState, source: CallSource, fact: Fact, now: M
         Fact::Usage(usage) => budget::spend(state, usage, now, out),
         Fact::Ending { timer } => out.warn(Some(item), format!("is being ended: {}", timer.words())),
         Fact::Survivors { pids } => out.warn(Some(item), format!("processes that would not die: {pids:?}")),
-        Fact::Life => {}
+        Fact::Life => out.tell(EventKind::Alive { item }),
     }
 }
 
@@ -165,9 +175,9 @@ pub(super) fn ended(
     now: Moment,
     out: &mut Reaction,
 ) {
-    let judged = match result {
-        Ok(Called { judged, ran: true }) => *judged,
-        Ok(Called { judged, ran: false }) => return out.reply(answer, Ok(*judged)),
+    let (judged, stderr) = match result {
+        Ok(Called { judged, ran: true, stderr }) => (*judged, stderr),
+        Ok(Called { judged, ran: false, .. }) => return out.reply(answer, Ok(*judged)),
         Err(failure) => return out.reply(answer, Err(failure)),
     };
     let report = &judged.report;
@@ -178,6 +188,8 @@ pub(super) fn ended(
         status: report.status.as_str().to_owned(),
         duration: report.duration,
         usage: report.usage,
+        said: stderr.said,
+        stderr: stderr.file,
     });
     if report.usage.estimated {
         // Tokens were counted while they came; only now it is known that no cost was reported with them.

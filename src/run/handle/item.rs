@@ -15,7 +15,7 @@ use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{LoopState, misuse};
 use crate::run::shared::busy::Busy;
-use crate::run::shared::names;
+use crate::run::shared::{check_logs, names};
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::follow::Ground;
 use crate::run::work::item::worktree::WorktreeReady;
@@ -232,6 +232,7 @@ fn checks(state: &mut LoopState, origin: &Origin, tree: &Prepared, checks: Check
         env_pass: settings.validate_env_pass.clone(),
         secrets: state.secrets.clone(),
         marker: state.marker(origin),
+        logs: Some(check_logs::of(settings, &state.run, &tree.item, format!("p{}", checks.ordinal))),
     }
 }
 

@@ -38,9 +38,9 @@ pub(super) fn ended(
             Input::Conflicted { item, files }
         }
         Ok(MergeEnd::Rejected(rejection)) => {
-            let Rejection { phase, level, reason, guilty, errors } = *rejection;
+            let Rejection { phase, level, reason, guilty, errors, log } = *rejection;
             let told = reason.clone();
-            out.tell(EventKind::MergeRejected { item: id, level, reason: told, guilty, errors });
+            out.tell(EventKind::MergeRejected { item: id, level, reason: told, guilty, errors, log });
             Input::Rejected { item, phase, level, reason }
         }
         Ok(MergeEnd::NeedsApproval(findings)) => {

@@ -6,8 +6,8 @@ use crate::host::validate::Validation;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{LoopState, Stage};
-use crate::run::shared::names;
 use crate::run::shared::slot::SLOT;
+use crate::run::shared::{check_logs, names};
 use crate::run::work::merge::candidate_worktree::{self, CandidateWorktree};
 use crate::run::work::merge::guard::Guarded;
 use crate::run::work::merge::item::MergeOrder;
@@ -74,6 +74,7 @@ fn candidate_for(state: &LoopState, order: &MergeOrder) -> Option<CandidateWorkt
         env_pass: settings.validate_env_pass.clone(),
         secrets: state.secrets.clone(),
         marker: Marker { run: state.run.clone(), item: order.id.clone(), attempt: 0 },
+        logs: Some(check_logs::of(&settings, &state.run, &order.id, "merge".to_owned())),
         prp: order.id.clone(),
         commands: own.unwrap_or_else(|| settings.validate.clone()),
     };

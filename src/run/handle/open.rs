@@ -68,6 +68,8 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         argv: state.settings.argv.clone(),
         jobs: options.jobs,
         merges: options.merge,
+        max_tokens: options.max_tokens,
+        max_cost: options.max_cost,
     };
     out.told.push(Told::Begin { run: run.clone(), journal, first });
     out.tell(EventKind::Graph {

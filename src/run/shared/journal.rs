@@ -43,7 +43,7 @@ impl Journal {
 }
 
 /// Reads the first event of a run.
-fn first(directory: &Path) -> Option<Event> {
+pub fn first(directory: &Path) -> Option<Event> {
     let mut line = String::new();
     BufReader::new(File::open(directory.join(FILE_NAME)).ok()?).read_line(&mut line).ok()?;
     Event::from_json(&line).ok()

@@ -2,6 +2,7 @@
 
 pub(crate) mod at_work;
 pub(crate) mod busy;
+pub(crate) mod check_logs;
 pub mod journal;
 pub(crate) mod leftovers;
 pub(crate) mod names;

@@ -11,7 +11,7 @@ use crate::model::outcome::Outcome;
 use crate::model::usage::{Tokens, Usage};
 use crate::run::core::effect::Task;
 use crate::run::core::message::Message;
-use crate::run::work::item::agent::Called;
+use crate::run::work::item::agent::{Called, ErrorOutput};
 use crate::run::work::item::facts;
 
 /// A run of two items of which the first one works.
@@ -44,7 +44,11 @@ fn ended(bench: &mut Bench, report: AgentReport, ran: bool) -> (Vec<String>, Opt
         attempt: attempt("a", 1),
         phase: Some(1),
         agent: "claude".to_owned(),
-        result: Ok(Called { judged: Box::new(facts::by_itself(report, "claude", "a")), ran }),
+        result: Ok(Called {
+            judged: Box::new(facts::by_itself(report, "claude", "a")),
+            ran,
+            stderr: ErrorOutput::default(),
+        }),
         answer,
     });
     (words, waiting.given().expect("an answer").ok().map(|judged| judged.report.status))
@@ -67,7 +71,7 @@ fn facts_are_told_as_what_happened_to_the_item() {
     assert_eq!(told(Fact::Heartbeat { progress: None, step: String::new() }), ["progress a"]);
     assert_eq!(told(Fact::Ending { timer: TimerKind::Total }), ["note a `is being ended: at work`"]);
     assert_eq!(told(Fact::Survivors { pids: vec![3] }), ["note a `processes that would not die: [3]`"]);
-    assert!(told(Fact::Life).is_empty());
+    assert_eq!(told(Fact::Life), ["alive a"]);
     assert!(told(Fact::Usage(tokens(5))).is_empty());
 }
 

@@ -63,8 +63,14 @@ fn worktrees_stay_where_that_is_asked_for() {
 
 #[test]
 fn what_does_not_merge_ends_its_item_and_never_the_queue() {
-    let rejection =
-        Rejection { phase: 1, level: 3, reason: "fails together".to_owned(), guilty: Vec::new(), errors: Vec::new() };
+    let rejection = Rejection {
+        phase: 1,
+        level: 3,
+        reason: "fails together".to_owned(),
+        guilty: vec![],
+        errors: vec![],
+        log: None,
+    };
     let cases = [
         (conflict(), "conflict", "conflict"),
         (MergeEnd::Rejected(Box::new(rejection)), "merge_rejected", "partial"),

@@ -48,6 +48,7 @@ impl Trial {
             secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
             env,
             env_pass: settings.validate_env_pass.clone(),
+            logs: None,
             marker,
         };
         let mut worktree = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };

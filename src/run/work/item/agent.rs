@@ -14,6 +14,7 @@ use crate::event::EventKind;
 use crate::evidence::verdict::Wanted;
 use crate::host::agent::{self, Fact, SessionLedger, Setup, Touch};
 use crate::host::disk::{self, Room};
+use crate::host::excerpt;
 use crate::host::git::workspace::Prepared;
 use crate::host::process::Marker;
 use crate::host::redact::Secrets;
@@ -27,6 +28,7 @@ use crate::run::shared::names;
 use crate::run::shared::rate_limits::{RateLimits, UsageLimit};
 use crate::run::shared::warm_up::{self, Turn};
 use crate::run::work::batch::integration::Integration;
+use crate::run::work::off_the_loop::off_the_loop;
 use crate::run::work::tell::Tell;
 
 /// Takes what an agent does while it runs.
@@ -63,6 +65,16 @@ pub(crate) struct Called {
     pub(crate) judged: Box<JudgedReport>,
     /// A process ran for it; otherwise its work was there already, or its service stands against it.
     pub(crate) ran: bool,
+    pub(crate) stderr: ErrorOutput,
+}
+
+/// What an agent that did not end well wrote to standard error.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ErrorOutput {
+    /// Its beginning and its end.
+    pub(crate) said: Vec<String>,
+    /// The file with all of it, as people are told.
+    pub(crate) file: Option<String>,
 }
 
 /// Runs an agent to its end, unless its work is there already or its service asks to be left alone.
@@ -78,7 +90,7 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
         if matches!(judged.verdict, Outcome::Completed { .. }) {
             let phase = call.phase.unwrap_or(0);
             tell.note(Some(&attempt.item), format!("phase {phase}: took over the finished work of an interrupted run"));
-            return Ok(Called { judged: Box::new(judged), ran: false });
+            return Ok(Called { judged: Box::new(judged), ran: false, stderr: ErrorOutput::default() });
         }
     }
     let cwd = tree.as_ref().map_or_else(|| settings.root.clone(), |tree| tree.path.clone());
@@ -88,7 +100,8 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     let first = order.turn.wait(&order.stop).await;
     // Whoever went ahead may have met a limit meanwhile.
     if let Some(limit) = order.rate_limits.pass(&call.name, &order.stop).await {
-        return Ok(Called { judged: Box::new(held_back(limit, &call.name, &attempt.item)), ran: false });
+        let judged = Box::new(held_back(limit, &call.name, &attempt.item));
+        return Ok(Called { judged, ran: false, stderr: ErrorOutput::default() });
     }
     let scene = match place {
         Some((tree, repo)) => Some(Scene::before(repo, tree).await?),
@@ -133,6 +146,10 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     if let Some(repo) = &checkout {
         changed_outside(order.at_work.end(repo, &attempt.item).await, &tell);
     }
+    let stderr = match report.status {
+        AgentStatus::Ok | AgentStatus::NoWork => ErrorOutput::default(),
+        _ => error_output(&settings, folder.join("stderr.log")).await,
+    };
     let served = report.model.clone().or(asked);
     report.usage = settings.prices.complete(report.usage, served.as_deref());
     let tip = scene.as_ref().map(|scene| scene.tip.clone());
@@ -143,7 +160,15 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     if let (Some(task), Some(tip), Outcome::Completed { .. }) = (task, tip, &judged.verdict) {
         task.keep(tip, &judged.report, &folder);
     }
-    Ok(Called { judged: Box::new(judged), ran: true })
+    Ok(Called { judged: Box::new(judged), ran: true, stderr })
+}
+
+/// Reads what an agent complained about. What cannot be read is left out: its end is told anyway.
+async fn error_output(settings: &Settings, path: PathBuf) -> ErrorOutput {
+    let shown = path.strip_prefix(&settings.root).unwrap_or(&path).display().to_string();
+    let said = off_the_loop(move || Ok(excerpt::of_file(&path).unwrap_or_default())).await.unwrap_or_default();
+    let file = (!said.is_empty()).then_some(shown);
+    ErrorOutput { said, file }
 }
 
 /// Tells what changed in the project: of the one item whose agent was at work, or of nobody in particular.

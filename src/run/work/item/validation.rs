@@ -13,7 +13,7 @@ use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::Prepared;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
-use crate::model::validation::ValidationRecord;
+use crate::model::validation::{LevelResult, ValidationRecord};
 use crate::run::shared::leftovers::Leftovers;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
@@ -52,9 +52,9 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
 /// Runs the checks and tells the result of each level; `None` when the run is being stopped.
 pub(crate) async fn run(checks: &Validation, item: &str, stop: StopToken, tell: &Tell) -> Option<ValidationRecord> {
     let phase = checks.phase;
-    let told = |level, result, errors: &[String]| {
-        let errors = errors.to_vec();
-        tell.event(EventKind::Validation { item: item.to_owned(), phase, level, result, errors });
+    let told = |of_level: &LevelResult| {
+        let LevelResult { level, result, errors, log, .. } = of_level.clone();
+        tell.event(EventKind::Validation { item: item.to_owned(), phase, level, result, errors, log });
     };
     validate::run(checks, stop, told).await
 }

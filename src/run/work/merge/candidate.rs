@@ -26,14 +26,14 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
         let record = trial.worktree.check(&candidate.commit, &order).await?;
         if let Some(failed) = record.failure() {
             trial.say(&format!("the merged tree fails level {}: looking for the cause", failed.level));
-            let (level, errors) = (failed.level, failed.errors.clone());
+            let (level, errors, log) = (failed.level, failed.errors.clone(), failed.log.clone());
             let line = order.line(failed.level, failed.commands.len());
             let blame = bisect::blame(&mut trial, &candidate, line).await?;
             let first = errors.first().cloned().unwrap_or_default();
             let reason = format!("the merged tree fails level {level} ({first}): {}", blame.sentence);
             let phase = blame.phase_of(&trial.merge.id).unwrap_or(trial.worktree.order.phase);
             let guilty = blame.guilty;
-            return Ok(MergeEnd::Rejected(Box::new(Rejection { phase, level, reason, guilty, errors })));
+            return Ok(MergeEnd::Rejected(Box::new(Rejection { phase, level, reason, guilty, errors, log })));
         }
         let (repo, order) = (trial.worktree.repo.clone(), trial.merge.clone());
         let commit = candidate.commit.clone();

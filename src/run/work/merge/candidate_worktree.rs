@@ -64,6 +64,6 @@ impl CandidateWorktree {
         };
         setup::set_up(&setting_up, &made).await?;
         let order = Validation { worktree: path, ..order.clone() };
-        validate::run(&order, self.stop.clone(), |_, _, _| {}).await.ok_or(Failure::Cancelled)
+        validate::run(&order, self.stop.clone(), |_| {}).await.ok_or(Failure::Cancelled)
     }
 }

@@ -30,4 +30,5 @@ pub(crate) struct Rejection {
     pub(crate) reason: String,
     pub(crate) guilty: Vec<Guilty>,
     pub(crate) errors: Vec<String>,
+    pub(crate) log: Option<String>,
 }

@@ -96,7 +96,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
 fn not_validated(newer: &Newer) -> Rejection {
     let commits = if newer.commits == 1 { "a commit".to_owned() } else { format!("{} commits", newer.commits) };
     let reason = format!("{commits} came after its validation and must be validated first: run the same command again");
-    Rejection { phase: newer.phase, level: 0, reason, guilty: Vec::new(), errors: Vec::new() }
+    Rejection { phase: newer.phase, level: 0, reason, guilty: Vec::new(), errors: Vec::new(), log: None }
 }
 
 /// Merges without trying out what comes of it.

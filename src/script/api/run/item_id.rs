@@ -50,10 +50,13 @@ fn is_plain(c: char) -> bool {
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars() {
-        match is_plain(c) && !(c == '.' && slug.ends_with('.')) {
-            true => slug.push(c),
-            false if !slug.ends_with('-') => slug.push('-'),
-            false => {}
+        if c == '.' && slug.ends_with('.') {
+            continue;
+        }
+        if is_plain(c) {
+            slug.push(c);
+        } else if !slug.ends_with('-') {
+            slug.push('-');
         }
     }
     let slug: String = slug.trim_matches(['-', '.']).chars().take(LONGEST).collect();

@@ -1,0 +1,203 @@
+//! `batchprp` alone: where the project stands, and what to type next.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::alive::{Alive, alive};
+use super::runs::{self, FoundRun};
+use crate::cli::start::context::Context;
+use crate::cli::start::failure::CommandResult;
+use crate::error::{ExitCode, Result};
+use crate::event::RunView;
+use crate::event::fold::seconds;
+use crate::event::kind::ItemStatus;
+use crate::host::git::plumbing::repo::{GitPolicy, Repo};
+use crate::host::process::command_line::command_line;
+use crate::model::duration::show;
+use crate::model::id::BatchId;
+use crate::model::read;
+use crate::report::style::Tone;
+use crate::report::text::{line, numbered, safe};
+use crate::run::shared::journal;
+
+/// So many batches are shown, the latest first.
+const MOST: usize = 8;
+
+/// What `batchprp --json` alone prints.
+#[derive(Serialize, JsonSchema)]
+pub struct Overview {
+    project: String,
+    /// Branch that is checked out.
+    branch: Option<String>,
+    /// Runs that are at work now.
+    running: Vec<Running>,
+    /// The latest first.
+    batches: Vec<BatchStanding>,
+    /// Commands for a project in which nothing has happened yet.
+    next: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Running {
+    run: String,
+    command: String,
+    batch_id: Option<u32>,
+    /// Seconds.
+    elapsed: f64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct BatchStanding {
+    batch_id: u32,
+    /// PRPs that wait in the folder of requests.
+    requests: usize,
+    /// How the items of the latest `exe` ended: counts by status.
+    items: BTreeMap<&'static str, usize>,
+    /// The latest `exe`.
+    run: Option<String>,
+    /// `open`, `running`, `interrupted`, `unfinished`, `complete` or `landed`.
+    state: &'static str,
+    /// Seconds since the latest `exe` told something.
+    age: Option<f64>,
+    next: Vec<String>,
+}
+
+/// Runs without a subcommand.
+pub fn run(context: &mut Context) -> CommandResult {
+    let overview = Overview::of(context)?;
+    if context.globals.json {
+        context.terminal.document(overview)?;
+        return Ok(ExitCode::Done);
+    }
+    let (style, out) = (context.terminal.style, &mut context.terminal.out);
+    let on = overview.branch.as_ref().map(|branch| format!(" on {}", line(branch, 60))).unwrap_or_default();
+    writeln!(out, "{}{on}", style.paint(Tone::Strong, &safe(&overview.project)))?;
+    for run in &overview.running {
+        let batch = run.batch_id.map(|batch| format!(" batch {batch}")).unwrap_or_default();
+        writeln!(out, "\nAt work: {}{batch} since {}", line(&run.command, 40), show(run.elapsed))?;
+        writeln!(out, "  batchprp watch {}\n  batchprp stop {}", run.run, run.run)?;
+    }
+    for batch in &overview.batches {
+        writeln!(out, "\n{}", style.paint(Tone::Strong, &batch.head()))?;
+        for next in &batch.next {
+            writeln!(out, "  {}", line(next, 300))?;
+        }
+    }
+    if !overview.next.is_empty() {
+        writeln!(out, "\nNo batch yet. To begin:")?;
+        for next in &overview.next {
+            writeln!(out, "  {next}")?;
+        }
+    }
+    writeln!(out, "\nAll commands: batchprp --help")?;
+    Ok(ExitCode::Done)
+}
+
+impl Overview {
+    fn of(context: &mut Context) -> Result<Self> {
+        let config = context.config()?;
+        let repo = Repo::open(&context.root, GitPolicy::default()).ok();
+        let mut batches: BTreeMap<u32, usize> = BTreeMap::new();
+        let requests = walkdir::WalkDir::new(context.root.join(&config.paths.requests)).into_iter().flatten();
+        for id in requests.filter_map(|entry| read::id_of_file_name(entry.path())) {
+            *batches.entry(id.batch().map_or(0, |batch| batch.0)).or_default() += 1;
+        }
+        let folder = runs::folder(context)?;
+        let (mut running, mut latest): (Vec<Running>, BTreeMap<u32, FoundRun>) = (Vec::new(), BTreeMap::new());
+        for id in runs::ids(&folder).iter().rev() {
+            let Some(first) = journal::first(&folder.join(id)) else { continue };
+            let head = RunView::of(&[first]);
+            let is_latest = head.command == "exe" && head.batch.is_some_and(|batch| !latest.contains_key(&batch));
+            // The end of a run may be a long way behind its beginning: only what is shown is read whole.
+            if !is_latest && alive(&head) != Alive::Yes {
+                continue;
+            }
+            let found = runs::read(context, &folder, id)?;
+            if alive(&found.state) == Alive::Yes {
+                running.push(Running {
+                    run: id.clone(),
+                    command: head.command.clone(),
+                    batch_id: head.batch,
+                    elapsed: found.state.elapsed(Some(Timestamp::now())),
+                });
+            }
+            if let Some(batch) = head.batch.filter(|_| is_latest) {
+                latest.insert(batch, found);
+            }
+        }
+        for batch in latest.keys() {
+            batches.entry(*batch).or_default();
+        }
+        let standing =
+            |(batch, requests): (&u32, &usize)| BatchStanding::of(*batch, *requests, latest.get(batch), repo.as_ref());
+        let batches: Vec<BatchStanding> = batches.iter().rev().take(MOST).map(standing).collect();
+        let begin = ["batchprp gen PLAN.md", "batchprp demo", "batchprp doctor"];
+        let is_new = batches.is_empty() && running.is_empty();
+        Ok(Self {
+            project: context.root.display().to_string(),
+            branch: repo.and_then(|repo| repo.head_branch().ok().flatten()),
+            running,
+            batches,
+            next: begin.iter().filter(|_| is_new).map(|next| (*next).to_owned()).collect(),
+        })
+    }
+}
+
+impl BatchStanding {
+    fn of(batch: u32, requests: usize, latest: Option<&FoundRun>, repo: Option<&Repo>) -> Self {
+        let state = latest.map(|found| &found.state);
+        let mut items: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for item in state.iter().flat_map(|state| &state.items) {
+            *items.entry(item.status().unwrap_or(ItemStatus::Pending).words()).or_default() += 1;
+        }
+        let branch = BatchId(batch).branch();
+        let landed = || {
+            let repo = repo?;
+            let (tip, head) = (repo.tip(&branch).ok()??, repo.head().ok()?);
+            repo.is_ancestor(&tip, &head).ok()
+        };
+        let exe = if batch == 0 { "batchprp exe".to_owned() } else { format!("batchprp exe --batch {batch}") };
+        let (word, next) = match (state, state.and_then(|state| state.end.as_ref())) {
+            (None, _) => ("open", vec![exe]),
+            (Some(state), None) => match alive(state) {
+                Alive::Yes | Alive::Elsewhere => ("running", vec![format!("batchprp watch {}", state.run)]),
+                Alive::No => ("interrupted", vec![command_line(&state.argv)]),
+            },
+            (Some(_), Some(end)) if end.exit_code != 0 => {
+                ("unfinished", end.next.iter().chain(&end.resume).cloned().collect())
+            }
+            (Some(_), Some(_)) if landed() == Some(true) => {
+                let update = (requests > 0).then(|| format!("batchprp context-update --batch {batch}"));
+                ("landed", update.into_iter().collect())
+            }
+            (Some(_), Some(end)) => ("complete", end.next.clone()),
+        };
+        Self {
+            batch_id: batch,
+            requests,
+            items,
+            run: state.map(|state| state.run.clone()),
+            state: word,
+            age: state.map(|state| seconds(state.latest, Some(Timestamp::now()))),
+            next,
+        }
+    }
+
+    fn head(&self) -> String {
+        let name = if self.batch_id == 0 { "Without a batch".to_owned() } else { format!("Batch {}", self.batch_id) };
+        let counts: Vec<String> = self.items.iter().map(|(word, count)| format!("{count} {word}")).collect();
+        let said = match (self.state, counts.is_empty()) {
+            ("open", _) => format!("{} to be executed", numbered(self.requests, "PRP")),
+            ("landed", _) => format!("{}, landed in this branch", counts.join(", ")),
+            ("complete", _) => format!("{}, not landed yet", counts.join(", ")),
+            (word, true) => word.to_owned(),
+            (word, false) => format!("{word}: {}", counts.join(", ")),
+        };
+        let age = self.age.map(|age| format!(" ({} ago)", show(age))).unwrap_or_default();
+        format!("{name}: {said}{age}")
+    }
+}

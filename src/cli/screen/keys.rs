@@ -1,0 +1,141 @@
+//! Keys typed while a board is shown: read one by one and without echo. The terminal is put back on every way out.
+
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use nix::unistd::{getpgrp, read, tcgetpgrp};
+
+use super::outlet::Outlet;
+use super::panel::{Panel, Wish};
+
+/// Milliseconds after which the thread looks whether it is to end.
+const LOOK: u16 = 100;
+
+/// The reading of keys; dropping it puts the terminal back.
+#[derive(Debug)]
+pub struct Keys {
+    before: Termios,
+    over: Arc<AtomicBool>,
+}
+
+/// What the thread works with.
+struct Reader {
+    panel: Arc<Mutex<Panel>>,
+    outlet: Outlet,
+    over: Arc<AtomicBool>,
+    before: Termios,
+    /// Run whose logs are shown.
+    run: String,
+}
+
+impl Keys {
+    /// Begins to read keys, where somebody can type them: not in the background, not from a pipe.
+    pub fn watch(panel: Arc<Mutex<Panel>>, outlet: Outlet, run: String) -> Option<Self> {
+        let stdin = io::stdin();
+        if !stdin.is_terminal() || tcgetpgrp(stdin.as_fd()).ok()? != getpgrp() {
+            return None;
+        }
+        let before = tcgetattr(stdin.as_fd()).ok()?;
+        let over = Arc::new(AtomicBool::new(false));
+        let keys = Self { before: before.clone(), over: over.clone() };
+        silence(&before).ok()?;
+        let reader = Reader { panel, outlet, over, before, run };
+        thread::Builder::new().name("keys".to_owned()).spawn(move || reader.read()).ok()?;
+        Some(keys)
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        tcsetattr(io::stdin().as_fd(), SetArg::TCSANOW, &self.before).ok();
+    }
+}
+
+/// Reads keys at once and shows none; Ctrl-C and Ctrl-Z stay what they are.
+fn silence(before: &Termios) -> nix::Result<()> {
+    let mut silent = before.clone();
+    silent.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
+    tcsetattr(io::stdin().as_fd(), SetArg::TCSANOW, &silent)
+}
+
+impl Reader {
+    fn read(self) {
+        let stdin = io::stdin();
+        let mut bytes = [0; 16];
+        while !self.over.load(Ordering::Relaxed) {
+            let mut ready = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut ready, PollTimeout::from(LOOK)) {
+                Ok(0) | Err(nix::errno::Errno::EINTR) => continue,
+                Ok(_) => {}
+                Err(_) => return,
+            }
+            let Ok(count @ 1..) = read(stdin.as_fd(), &mut bytes) else { return };
+            for key in typed(&bytes[..count]) {
+                let wish = self.panel.lock().unwrap_or_else(PoisonError::into_inner).key(key);
+                match wish {
+                    None => {}
+                    Some(Wish::Stop) => drop(self.stop()),
+                    Some(Wish::Log(item)) => self.page(&item),
+                }
+            }
+        }
+    }
+
+    /// Ends the run as from another terminal: that looks whether it is still the one of its number.
+    fn stop(&self) -> io::Result<()> {
+        Command::new(std::env::current_exe()?)
+            .args(["stop", &self.run, "--wait", "1s"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .map(drop)
+    }
+
+    /// Shows the log of an item in a pager while the run goes on.
+    fn page(&self, item: &str) {
+        self.outlet.hold(true);
+        tcsetattr(io::stdin().as_fd(), SetArg::TCSANOW, &self.before).ok();
+        drop(self.pager(item));
+        if !self.over.load(Ordering::Relaxed) {
+            silence(&self.before).ok();
+        }
+        self.outlet.hold(false);
+    }
+
+    fn pager(&self, item: &str) -> io::Result<()> {
+        let mut log = Command::new(std::env::current_exe()?)
+            .args(["logs", &self.run, item])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let pager = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
+        let pager = pager.unwrap_or_else(|| "less".to_owned());
+        let mut words = pager.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or("less"));
+        let text = log.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let shown = command.args(words).stdin(text).status();
+        // A pager that is left early leaves the rest unread.
+        log.kill().ok();
+        log.wait()?;
+        shown.map(drop)
+    }
+}
+
+/// Returns the keys among what was typed at once; arrows are the letters that mean the same.
+fn typed(bytes: &[u8]) -> Vec<u8> {
+    match bytes {
+        [0x1b, b'[' | b'O', b'A', ..] => vec![b'k'],
+        [0x1b, b'[' | b'O', b'B', ..] => vec![b'j'],
+        [0x1b, ..] => Vec::new(),
+        keys => keys.to_vec(),
+    }
+}

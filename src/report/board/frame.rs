@@ -1,0 +1,224 @@
+//! The lines of a board, and what is left out where there is no room.
+
+use jiff::Timestamp;
+
+use super::super::style::{Sign, Style, Tone};
+use super::super::text::{count, dollars, line, numbered};
+use super::look::Look;
+use super::{detail, item, outlook};
+use crate::event::fold::seconds;
+use crate::event::kind::ItemStatus;
+use crate::event::{ItemView, RunView, Standing};
+use crate::model::duration::show;
+
+/// What goes first when there is no room: the last of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Always,
+    Selected,
+    Busy,
+    Trouble,
+    Stage,
+    Waiting,
+    Done,
+}
+
+struct Row {
+    text: String,
+    rank: Rank,
+    /// Whether it stands for an item, which is counted when it is left out.
+    is_item: bool,
+}
+
+/// Returns the lines of the board, at most as many as the look has: what is at work and what went wrong stays longest.
+pub fn frame(state: &RunView, look: &Look) -> Vec<String> {
+    let mut rows = vec![always(header(state, look)), always(look.style.rule(true))];
+    rows.extend(stages(state, look));
+    rows.push(always(look.style.rule(false)));
+    rows.push(always(foot(state, look)));
+    rows.extend(states(state, look.style).into_iter().map(always));
+    rows.extend(look.below.iter().map(|text| always(look.style.paint(Tone::Dim, text))));
+    fit(rows, look)
+}
+
+fn always(text: String) -> Row {
+    Row { text, rank: Rank::Always, is_item: false }
+}
+
+/// Leaves out what matters least until the rest fits, and says how much that is.
+fn fit(rows: Vec<Row>, look: &Look) -> Vec<String> {
+    let folds = |row: &Row| look.folds && row.rank == Rank::Done;
+    let mut kept: Vec<bool> = rows.iter().map(|row| !folds(row)).collect();
+    let mut left = kept.iter().filter(|kept| **kept).count();
+    let mut order: Vec<usize> = (0..rows.len()).filter(|index| kept[*index]).collect();
+    // Of equal rank the last one goes first.
+    order.sort_by_key(|index| (rows[*index].rank, *index));
+    let room = |kept: &[bool]| look.height.saturating_sub(usize::from(kept.iter().any(|kept| !kept)));
+    while left > room(&kept).max(1)
+        && let Some(index) = order.pop()
+    {
+        kept[index] = false;
+        left -= 1;
+    }
+    let hidden = rows.iter().zip(&kept).filter(|(row, kept)| row.is_item && !**kept).count();
+    let at = rows.iter().position(|row| row.rank == Rank::Always && row.text == look.style.rule(false));
+    let mut lines = Vec::new();
+    for (index, (row, kept)) in rows.into_iter().zip(kept).enumerate() {
+        if Some(index) == at && hidden > 0 {
+            let more = format!("{} {} more", look.style.mark(Sign::Ellipsis), numbered(hidden, "item"));
+            lines.push(look.style.paint(Tone::Dim, &more));
+        }
+        if kept {
+            lines.push(row.text);
+        }
+    }
+    lines.truncate(look.height.max(1));
+    lines
+}
+
+fn header(state: &RunView, look: &Look) -> String {
+    let batch = state.batch.map_or_else(|| "RUN".to_owned(), |batch| format!("BATCH {batch}"));
+    let title = look.style.paint(Tone::Strong, &format!("{batch}: {}", line(&state.command, 40)));
+    let count = |wanted: fn(&ItemView) -> bool| state.items.iter().filter(|item| wanted(item)).count();
+    let bad = count(|item| {
+        item.status().is_some_and(|status| !matches!(status, ItemStatus::Completed | ItemStatus::Cancelled))
+    });
+    let mut parts = vec![format!("{}/{} done", state.count(ItemStatus::Completed), state.items.len())];
+    let busy = count(is_busy);
+    parts.extend((busy > 0).then(|| format!("{busy} at work")));
+    parts.extend((bad > 0).then(|| look.style.paint(Tone::Warning, &format!("{bad} in trouble"))));
+    format!("{title}  {}", parts.join(", "))
+}
+
+fn is_busy(item: &ItemView) -> bool {
+    matches!(item.standing, Standing::Running | Standing::Validating { .. })
+}
+
+fn stages(state: &RunView, look: &Look) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let numbers = state.stage_numbers();
+    let names = item::name_width(state, look.style.width);
+    for (index, number) in numbers.iter().enumerate() {
+        let items: Vec<&ItemView> = state.stage_items(*number).collect();
+        let standing = StageStanding::of(&items);
+        let words = standing.words(&items, look.now.max(state.latest), look.style);
+        let rank = if standing == StageStanding::Done { Rank::Done } else { Rank::Stage };
+        let text = format!("Stage {number} [{}/{}] {words}", index + 1, numbers.len());
+        rows.push(Row { text, rank, is_item: false });
+        for item in items {
+            let is_selected = look.selected.as_ref() == Some(&item.info.id);
+            let text = item::row(item, state, look, (names, is_selected));
+            let rank = match (is_selected, item.status()) {
+                (true, _) => Rank::Selected,
+                (false, Some(ItemStatus::Completed)) => Rank::Done,
+                (false, Some(_)) => Rank::Trouble,
+                (false, None) if is_busy(item) => Rank::Busy,
+                (false, None) => Rank::Waiting,
+            };
+            rows.push(Row { text, rank, is_item: true });
+            if is_selected && look.is_open {
+                let lines = detail::lines(item, look);
+                rows.extend(lines.into_iter().map(|text| Row { text, rank: Rank::Selected, is_item: false }));
+            }
+        }
+    }
+    rows
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StageStanding {
+    Done,
+    Trouble,
+    InProgress,
+    Pending,
+}
+
+impl StageStanding {
+    fn of(items: &[&ItemView]) -> Self {
+        if items.iter().all(|item| item.status() == Some(ItemStatus::Completed)) {
+            Self::Done
+        } else if items.iter().all(|item| item.status().is_some()) {
+            Self::Trouble
+        } else if items.iter().any(|item| item.started.is_some()) {
+            Self::InProgress
+        } else {
+            Self::Pending
+        }
+    }
+
+    fn words(self, items: &[&ItemView], now: Option<Timestamp>, style: Style) -> String {
+        let started = items.iter().filter_map(|item| item.started).min();
+        let ended = items.iter().filter_map(|item| item.finished).max();
+        let (tone, mark, word, end) = match self {
+            Self::Done => (Tone::Good, Sign::Good, "DONE", ended),
+            Self::Trouble => (Tone::Warning, Sign::Warning, "ENDED", ended),
+            Self::InProgress => (Tone::Strong, Sign::Working, "IN_PROGRESS", now),
+            Self::Pending => return format!("{} PENDING", style.mark(Sign::Waiting)),
+        };
+        let time = started.map(|started| format!(" ({})", show(seconds(Some(started), end)))).unwrap_or_default();
+        format!("{}{time}", style.paint(tone, &format!("{} {word}", style.mark(mark))))
+    }
+}
+
+fn foot(state: &RunView, look: &Look) -> String {
+    let (usage, style) = (state.usage(), look.style);
+    let mut parts = vec![format!("Elapsed: {}", show(state.elapsed(look.now)))];
+    if let Some(tokens) = usage.tokens {
+        let of = state.max_tokens.map(|limit| format!(" of {}", count(limit))).unwrap_or_default();
+        parts.push(format!("Tokens: {}{of}", count(tokens.total())));
+    }
+    if let Some(cost) = usage.cost {
+        let of = state.max_cost.map(|limit| format!(" of {}", dollars(limit))).unwrap_or_default();
+        parts.push(format!(
+            "Cost: {}{}{of}",
+            if usage.estimated { style.mark(Sign::About) } else { "" },
+            dollars(cost)
+        ));
+    }
+    parts.push(match outlook::remaining(state, look) {
+        // A hang is not "nearly done".
+        Some(left) if left < 1.0 && state.is_busy() => "longer than expected".to_owned(),
+        Some(left) => format!("done {} {}", style.mark(Sign::About), show(left)),
+        None => format!(
+            "{} of {} done",
+            state.items.iter().filter(|item| item.status().is_some()).count(),
+            numbered(state.items.len(), "item")
+        ),
+    });
+    parts.join(" | ")
+}
+
+/// Says in words why nothing goes on.
+fn states(state: &RunView, style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(reason) = &state.halted {
+        lines.push(style.paint(Tone::Warning, &format!("PAUSED: {}", line(reason, 160))));
+    }
+    if let Some(pause) = &state.paused {
+        let until = pause.until.and_then(|at| Timestamp::from_second(at).ok()).map(|at| format!(" until {at}"));
+        let text = format!("PAUSED: usage limit of {}{}", line(&pause.agent, 30), until.unwrap_or_default());
+        lines.push(style.paint(Tone::Warning, &text));
+    }
+    lines
+}
+
+/// Says in one line what is at work: for logs in which nothing else happens for a while.
+pub fn heartbeat(state: &RunView, now: Timestamp, style: Style) -> String {
+    let busy: Vec<String> = state
+        .items
+        .iter()
+        .filter(|item| is_busy(item))
+        .map(|item| {
+            let time = show(seconds(item.started, Some(now)));
+            format!("{} {} ({time})", line(&item.info.name, 40), line(&item::doing(item), 60))
+        })
+        .collect();
+    let done = format!("{}/{} done", state.count(ItemStatus::Completed), state.items.len());
+    let shown = busy.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
+    let more = busy.len().saturating_sub(4);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let paused = if state.paused.is_some() || state.halted.is_some() { ", paused" } else { "" };
+    let mark = style.mark(Sign::Working);
+    let at_work = if busy.is_empty() { "nothing".to_owned() } else { format!("{shown}{more}") };
+    format!("{mark} {}{paused}, {done}, at work: {at_work}", show(state.elapsed(Some(now))))
+}

@@ -1,0 +1,74 @@
+//! How the validation of an item went, in a few words.
+
+use super::style::{Sign, Style};
+use super::text::numbered;
+use crate::event::ItemView;
+use crate::model::validation::LevelVerdict;
+
+/// Says how validation of an item went, such as `✓ All levels passed` or `⚠ Level 3 failed (tests) in phase 2`.
+pub fn verdict(item: &ItemView, style: Style) -> String {
+    let of = |wanted: LevelVerdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
+    if let Some(((phase, level), _)) = of(LevelVerdict::Failed).next() {
+        return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Sign::Warning), level_word(*level));
+    }
+    let notes = unchecked(item);
+    let passed = of(LevelVerdict::Passed).count();
+    match (passed, notes.is_empty()) {
+        (0, _) => format!("{} nothing was run: {}", style.mark(Sign::Info), notes.join("; ")),
+        (_, true) => format!("{} All levels passed", style.mark(Sign::Good)),
+        (_, false) => format!("{} {} passed; {}", style.mark(Sign::Good), numbered(passed, "check"), notes.join("; ")),
+    }
+}
+
+/// Says the same in the few characters of a cell: `3 passed`, `L3 failed`, `1 passed, L2 by hand`.
+pub fn short(item: &ItemView) -> String {
+    let of = |wanted: LevelVerdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
+    if let Some(((_, level), _)) = of(LevelVerdict::Failed).next() {
+        return format!("L{level} failed");
+    }
+    let mut said = Vec::new();
+    match of(LevelVerdict::Passed).count() {
+        0 if item.validations.is_empty() => {}
+        0 => said.push("none run".to_owned()),
+        passed => said.push(format!("{passed} passed")),
+    }
+    let by_hand = levels(item, LevelVerdict::Manual);
+    if !by_hand.is_empty() {
+        said.push(format!("{} by hand", by_hand.join(" ")));
+    }
+    said.join(", ")
+}
+
+/// Tells whether a gate of the item has no command: a person has to look.
+pub fn is_by_hand(item: &ItemView) -> bool {
+    item.validations.values().any(|(verdict, _)| *verdict == LevelVerdict::Manual)
+}
+
+fn unchecked(item: &ItemView) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (wanted, word) in [(LevelVerdict::Manual, "to be checked by a person"), (LevelVerdict::Skipped, "skipped")] {
+        let levels = levels(item, wanted);
+        if !levels.is_empty() {
+            notes.push(format!("{} {word}", levels.join(", ")));
+        }
+    }
+    notes
+}
+
+/// Returns the names of the levels with a verdict.
+fn levels(item: &ItemView, wanted: LevelVerdict) -> Vec<String> {
+    let with = item.validations.iter().filter(|(_, (verdict, _))| *verdict == wanted);
+    let mut levels: Vec<u8> = with.map(|((_, level), _)| *level).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    levels.iter().map(|level| format!("L{level}")).collect()
+}
+
+fn level_word(level: u8) -> &'static str {
+    match level {
+        1 => "structure",
+        2 => "syntax",
+        3 => "tests",
+        _ => "integration",
+    }
+}

@@ -1,0 +1,198 @@
+//! The board on virtual terminals of all sizes: it fits, each note stands once, and no frame goes into the history.
+
+use batchprp::cli::screen::block::{Block, Frame};
+use batchprp::event::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus};
+use batchprp::event::{Event, RunView};
+use batchprp::report::board::{self, Look};
+use batchprp::report::{Reporter, Style, View};
+
+use super::terminal::history;
+
+const COLUMNS: [u16; 5] = [40, 60, 80, 120, 200];
+const ROWS: [u16; 2] = [10, 50];
+
+fn id(n: usize) -> String {
+    format!("PRP-47.{}.{n}", n / 10 + 1)
+}
+
+/// Plays a run of so many items: they start, work, fail or end, and notes are told meanwhile.
+fn events(items: usize) -> Vec<Event> {
+    let info = |n: usize| ItemInfo {
+        id: id(n),
+        title: format!("Thing {n} with a long title"),
+        name: format!("{}-some-long-name-of-an-item", id(n)),
+        stage: u32::try_from(n / 10 + 1).expect("small"),
+        phases: 3,
+        hours: 1.0,
+    };
+    let edge = |n: usize| EdgeInfo { from: id(n - 10), to: id(n), reason: EdgeReason::Explicit, file: None };
+    let mut kinds = vec![
+        EventKind::RunStarted {
+            command: "exe".to_owned(),
+            batch: Some(47),
+            pid: 1,
+            host: "here".to_owned(),
+            argv: Vec::new(),
+            jobs: 4,
+            merges: true,
+            max_tokens: Some(100_000),
+            max_cost: Some(5.0),
+        },
+        EventKind::Graph {
+            items: (0..items).map(info).collect(),
+            stages: std::collections::BTreeMap::new(),
+            edges: (10..items).map(edge).collect(),
+            critical_path: Vec::new(),
+            bound_hours: 3.0,
+        },
+    ];
+    for n in 0..items {
+        let item = id(n);
+        kinds.push(EventKind::ItemStarted { item: item.clone(), stage: 1, attempt: 1 });
+        kinds.push(EventKind::PhaseStarted {
+            item: item.clone(),
+            phase: 2,
+            title: "日本語 and more".to_owned(),
+            of: 3,
+        });
+        kinds.push(EventKind::Progress {
+            item: item.clone(),
+            percent: Some(50.0),
+            step: "Edit src/main.rs".to_owned(),
+        });
+        kinds.push(EventKind::warning(Some(item.clone()), format!("note {n} of the run.")));
+        if n == 1 {
+            let files = vec!["src/lib.rs".to_owned()];
+            kinds.push(EventKind::Conflict { item: item.clone(), files });
+            kinds.push(EventKind::QuotaPaused { agent: "claude".to_owned(), until: None });
+        }
+        let status = if n % 7 == 1 { ItemStatus::Conflict } else { ItemStatus::Completed };
+        if n % 3 != 2 {
+            let (outcome, value, reason) = (None, None, "some reason for that".to_owned());
+            kinds.push(EventKind::ItemFinished { item, status, outcome, reason, value, duration: 65.0 });
+        }
+    }
+    let at = |seq: u64| format!("2026-11-20T10:{:02}:{:02}Z", seq / 60 % 60, seq % 60);
+    (1..).zip(kinds).map(|(seq, kind)| Event { seq, at: at(seq), run: "r1".to_owned(), kind }).collect()
+}
+
+/// A terminal and what draws on it.
+struct Scene {
+    terminal: vt100::Parser,
+    block: Block,
+    reporter: Reporter,
+    style: Style,
+    /// Most rows that a frame had.
+    highest: usize,
+}
+
+impl Scene {
+    fn new(rows: u16, columns: u16, unicode: bool) -> Self {
+        let style = Style { color: true, unicode, width: columns.into() };
+        let mut terminal = vt100::Parser::new(rows, columns, 100_000);
+        // A shell stands at the last row mostly.
+        terminal.process("$ batchprp exe\r\n".repeat(usize::from(rows)).as_bytes());
+        Self { terminal, block: Block::default(), reporter: Reporter::new(View::Brief, style), style, highest: 0 }
+    }
+
+    fn show(&mut self, above: &str, look: &Look) {
+        let (rows, columns) = self.terminal.screen().size();
+        let lines = board::frame(&self.reporter.state, look);
+        self.highest = self.highest.max(lines.len());
+        let frame = Frame { lines, columns: columns.into(), rows: rows.into() };
+        let text = self.block.update(above, Some(frame)).replace('\n', "\r\n");
+        self.terminal.process(text.as_bytes());
+    }
+
+    fn look(&self, seq: u64) -> Look {
+        let (rows, columns) = self.terminal.screen().size();
+        let now = format!("2026-11-20T10:{:02}:{:02}.5Z", seq / 60 % 60, seq % 60).parse().ok();
+        let style = Style { width: columns.into(), ..self.style };
+        Look::new(now, style, usize::from(rows) - 1)
+    }
+
+    fn play(&mut self, events: &[Event]) {
+        for event in events {
+            let above = self.reporter.event(event);
+            let look = self.look(event.seq);
+            self.show(&above, &look);
+            // Time goes by without an event.
+            let look = self.look(event.seq + 1);
+            self.show("", &look);
+        }
+    }
+}
+
+#[test]
+fn frames_fit_every_terminal_and_the_history_holds_each_note_once_and_no_frame() {
+    for (columns, rows, items) in
+        COLUMNS.iter().flat_map(|c| ROWS.iter().flat_map(move |r| [(*c, *r, 3), (*c, *r, 200)]))
+    {
+        let mut scene = Scene::new(rows, columns, true);
+        scene.play(&events(items));
+        let size = format!("{items} items on {columns}x{rows}");
+        assert!(scene.highest < usize::from(rows), "{size}: a frame of {} rows", scene.highest);
+        let all = history(&mut scene.terminal);
+        // Long lines are broken by a narrow terminal.
+        let text = all.concat();
+        for n in 0..items {
+            assert_eq!(
+                text.matches(&format!("note {n} of the run.")).count(),
+                1,
+                "{size}: note {n}\n{}",
+                all.join("\n")
+            );
+        }
+        let frames = all.iter().filter(|row| row.starts_with("BATCH 47: exe")).count();
+        assert_eq!(frames, 1, "{size}: frames in\n{}", all.join("\n"));
+        assert!(scene.terminal.screen().contents().contains("Elapsed:"), "{size}");
+        assert!(scene.terminal.screen().contents().contains("PAUSED: usage limit of claude"), "{size}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_made_narrower_and_wider_shows_one_frame() {
+    let mut scene = Scene::new(30, 120, true);
+    let events = events(3);
+    let (begin, end) = events.split_at(events.len() / 2);
+    scene.play(begin);
+    for columns in [50, 160, 80] {
+        scene.terminal.screen_mut().set_size(30, columns);
+        scene.play(&end[..1]);
+    }
+    scene.play(&end[1..]);
+    let screen = scene.terminal.screen().contents();
+    assert_eq!(screen.matches("Elapsed:").count(), 1, "{screen}");
+}
+
+#[test]
+fn a_board_without_unicode_is_ascii_and_the_selected_item_opens() {
+    let mut scene = Scene::new(50, 80, false);
+    let events: Vec<Event> = events(3);
+    for event in &events {
+        drop(scene.reporter.event(event));
+    }
+    let mut look = scene.look(300);
+    (look.selected, look.is_open) = (Some(id(2)), true);
+    look.style.color = false;
+    let frame = board::frame(&scene.reporter.state, &look);
+    let text = frame.join("\n").replace("日本語", "");
+    assert!(text.is_ascii(), "{text}");
+    assert!(text.contains("- Edit src/main.rs") && text.contains("phase 2/3"), "{text}");
+    look.folds = true;
+    let folded = board::frame(&scene.reporter.state, &look).join("\n");
+    assert!(folded.contains("1 item more") && !folded.contains(&format!("{}-some", id(0))), "{folded}");
+}
+
+#[test]
+fn two_hundred_items_are_drawn_in_a_millisecond() {
+    let events = events(200);
+    let state = RunView::of(&events);
+    let now = "2026-11-20T11:00:00Z".parse().ok();
+    let begin = std::time::Instant::now();
+    for _ in 0..20 {
+        assert!(board::frame(&state, &Look::new(now, Style::PLAIN, 49)).len() <= 49);
+    }
+    // Twenty times what is promised: a debug build on a busy machine.
+    assert!(begin.elapsed().as_secs_f64() / 20.0 < 0.02, "{:?} for twenty frames", begin.elapsed());
+}
