@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
+use super::baseline::{Baseline, TryBaseline};
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
@@ -108,6 +109,7 @@ kind! {
         ListFiles -> Vec<PathBuf>,
         CommitFiles -> Option<String>,
         RunProgram -> ProcessOutput,
+        TryBaseline -> Baseline,
         SendHttp -> HttpAnswer,
         ReadEnv -> Option<String>,
         Now -> i64,

@@ -6,13 +6,14 @@ use std::io::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::config_set;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::{self, KEYS};
 use crate::error::ExitCode;
 use crate::report::style::Tone;
 
-/// Show the configuration
+/// Show the configuration, or set one value of it
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -27,6 +28,7 @@ enum Command {
         #[arg(long)]
         origin: bool,
     },
+    Set(config_set::Args),
 }
 
 /// What `config show --json` prints: every key with its value.
@@ -44,7 +46,10 @@ struct Entry {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let Command::Show { origin } = args.command;
+    let origin = match &args.command {
+        Command::Show { origin } => *origin,
+        Command::Set(args) => return config_set::run(args, context),
+    };
     let config = context.config()?;
     let terminal = &mut context.terminal;
     if context.globals.json {
