@@ -8,6 +8,7 @@
 mod answer;
 mod ask;
 mod attempt;
+mod baseline;
 mod git;
 mod plan;
 mod preview;
@@ -19,6 +20,7 @@ pub use crate::model::gate::GateLine;
 pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
+pub use baseline::{Baseline, TryBaseline};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid};
 pub use preview::{PreviewBridge, Would, WouldAsk};

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::answer::Answer;
 use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
+use super::baseline::TryBaseline;
 use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, ReadFile, Request, RunRequest,
@@ -239,6 +240,11 @@ impl PreviewBridge {
                 self.line(&origin, format!("would run {}", shell_words(&order.argv)));
                 self.lock().has_guessed = true;
                 answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }));
+            }
+            // What is known is told; nothing is tried.
+            EffectRequest::TryBaseline(order, answer) => {
+                let known = TryBaseline { start: false, ..order };
+                self.real.send(origin, Request::Effect(EffectRequest::TryBaseline(known, answer)));
             }
             EffectRequest::SendHttp(order, answer) => {
                 let verb = order.method.to_lowercase();

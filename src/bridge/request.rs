@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
+use super::baseline::{Baseline, TryBaseline};
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
@@ -110,6 +111,7 @@ kind! {
         CommitFiles -> Option<String>,
         UpdateBase -> Option<UpdatedBase>,
         RunProgram -> ProcessOutput,
+        TryBaseline -> Baseline,
         SendHttp -> HttpAnswer,
         ReadEnv -> Option<String>,
         Now -> i64,

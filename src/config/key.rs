@@ -139,6 +139,12 @@ pub const KEYS: &[ConfigKey] = &[
         "[]",
         "commands for merged trees; default: all levels and the gates of the PRP",
     ),
+    key(
+        "validate.baseline",
+        ValueKind::Word(&["check", "warn", "off"]),
+        r#""check""#,
+        "the levels are tried on the base before the first agent is called; red ends the run, is a warning, or is not asked",
+    ),
     unset("validate.preset", ValueKind::Word(&["ce"]), "`ce`: uv run ce validate --level N"),
     key("git.on_conflict", ValueKind::Word(&["park", "stop", "agent"]), r#""park""#, "what a merge conflict does"),
     key(

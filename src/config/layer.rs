@@ -8,12 +8,25 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingOrigin {
     Default,
+    /// Path and line.
     UserFile(String),
     ProjectFile(String),
     /// Name of the environment variable.
     Environment(String),
     /// Name of the flag.
     Flag(String),
+}
+
+impl SettingOrigin {
+    /// Adds the line, where the value stands in a file.
+    #[must_use]
+    pub fn on_line(&self, line: usize) -> Self {
+        match self {
+            Self::UserFile(path) => Self::UserFile(format!("{path}:{line}")),
+            Self::ProjectFile(path) => Self::ProjectFile(format!("{path}:{line}")),
+            Self::Default | Self::Environment(_) | Self::Flag(_) => self.clone(),
+        }
+    }
 }
 
 impl fmt::Display for SettingOrigin {

@@ -17,4 +17,4 @@ pub use settings::{
     AdapterSettings, AgentSettings, Config, ContextSettings, GitSettings, GuardSettings, PathSettings, RunSettings,
     ScreenSettings, TrackerSettings, ValidateSettings, WorktreeSettings,
 };
-pub use template::project_file;
+pub use template::{Chosen, project_file};

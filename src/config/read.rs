@@ -12,12 +12,17 @@ use crate::model::problem::Problem;
 
 /// Reads a configuration file. Keys with problems are left out.
 pub fn from_toml(text: &str, origin: &SettingOrigin) -> (Layer, Vec<Problem>) {
-    let mut reader = Reader { layer: Layer::default(), problems: Vec::new(), origin };
+    let mut reader = Reader { layer: Layer::default(), problems: Vec::new(), origin, text };
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let mut problem = Problem::error("config::syntax", error.message().trim().to_owned());
         problem.span = error.span();
-        problem.help = Some("the file must be valid TOML: https://toml.io".to_owned());
+        let help = if problem.message.contains("duplicate") {
+            "a section or key may stand once: move these lines below the first of that name"
+        } else {
+            "the file must be valid TOML: https://toml.io"
+        };
+        problem.help = Some(help.to_owned());
         reader.problems.push(problem);
     }
     reader.table(&mut Vec::new(), root.get_ref());
@@ -91,6 +96,7 @@ struct Reader<'a> {
     layer: Layer,
     problems: Vec<Problem>,
     origin: &'a SettingOrigin,
+    text: &'a str,
 }
 
 impl Reader<'_> {
@@ -107,7 +113,10 @@ impl Reader<'_> {
         let dotted = parts.join(".");
         if let Some(key) = KEYS.iter().find(|key| key.matches(&parts)) {
             match from_value(key.kind, value.get_ref()) {
-                Ok(value) => self.layer.set(dotted, value, self.origin.clone()),
+                Ok(found) => {
+                    let before = self.text.get(..place.start).unwrap_or_default();
+                    self.layer.set(dotted, found, self.origin.on_line(before.matches('\n').count() + 1));
+                }
                 Err(reason) => {
                     self.problems.push(
                         Problem::error("config::value", format!("`{dotted}`: {reason}"))

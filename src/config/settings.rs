@@ -312,7 +312,7 @@ mod tests {
         let (project, _) = from_toml(text, &SettingOrigin::ProjectFile("p".into()));
         let config = Config::from_layers(Layers(vec![user, project]));
         assert_eq!((config.run.jobs, config.run.retries), (3, 0));
-        assert_eq!(config.entries()["run.jobs"].origin, SettingOrigin::ProjectFile("p".into()));
+        assert_eq!(config.entries()["run.jobs"].origin, SettingOrigin::ProjectFile("p:2".into()));
         assert_eq!(config.adapters["command"].argv, ["x"]);
         assert_eq!(
             (config.guard.levels["secret"], config.guard.ignore.as_slice()),

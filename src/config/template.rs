@@ -1,12 +1,29 @@
 //! The commented file that `init` writes.
 
-use super::key::KEYS;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns a project file that names every key, its meaning and its default, all commented out.
-pub fn project_file() -> String {
+use super::key::{ConfigKey, KEYS};
+
+/// What is known of a key in this project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// As TOML.
+    pub value: String,
+    /// Stands behind it in place of what the key is for.
+    pub note: String,
+    /// It holds; otherwise the line is there to be switched on.
+    pub on: bool,
+}
+
+/// Returns a project file that names every key, its meaning and its default. What was not chosen is commented out,
+/// sections included, so that whatever is pasted below stands for the first time.
+pub fn project_file(chosen: &BTreeMap<&str, Chosen>) -> String {
     let mut text = String::from(
-        "# Configuration of batchprp for this project. Order: flags, environment, this file, user file, defaults.\n",
+        "# Configuration of batchprp for this project. Order: flags, environment, this file, user file, defaults.\n\
+         # Take away the `# ` of a key and of its section, or let `batchprp config set KEY VALUE` do it.\n",
     );
+    let of = |key: &ConfigKey| key.path.rsplit_once('.').map_or("", |(table, _)| table);
+    let live: BTreeSet<&str> = KEYS.iter().filter(|key| chosen.get(key.path).is_some_and(|c| c.on)).map(of).collect();
     let mut section = String::new();
     for key in KEYS {
         let Some((table, name)) = key.path.rsplit_once('.') else { continue };
@@ -15,16 +32,21 @@ pub fn project_file() -> String {
             other => other.replace('*', "command"),
         };
         if shown != section {
-            let mark = if shown.contains('.') { "# " } else { "" };
+            let mark = if live.contains(table) { "" } else { "# " };
             text += &["\n", mark, "[", &shown, "]\n"].concat();
             section = shown;
         }
-        text += &["# ", name, " = ", value(key), "   # ", key.help, "\n"].concat();
+        text += &match chosen.get(key.path) {
+            Some(Chosen { value, note, on }) => {
+                [if *on { "" } else { "# " }, name, " = ", value, "   # ", note, "\n"].concat()
+            }
+            None => ["# ", name, " = ", value(key), "   # ", key.help, "\n"].concat(),
+        };
     }
     text
 }
 
-fn value(key: &super::key::ConfigKey) -> &'static str {
+fn value(key: &ConfigKey) -> &'static str {
     key.default.unwrap_or(match key.path.rsplit('.').next().unwrap_or_default() {
         "name" | "agent" => "\"claude\"",
         "model" => "\"auto\"",
@@ -50,15 +72,29 @@ mod tests {
     use super::super::read::from_toml;
     use super::*;
 
+    /// Switches every line on.
+    fn switched_on(file: &str) -> String {
+        file.lines().skip(2).map(|line| line.strip_prefix("# ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
     fn the_file_is_valid_as_written_and_with_every_line_switched_on() {
-        let file = project_file();
+        let file = project_file(&BTreeMap::new());
         let (layer, problems) = from_toml(&file, &SettingOrigin::Default);
         assert_eq!((layer.entries.len(), problems), (0, vec![]));
-        let on: Vec<&str> = file.lines().skip(1).map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
-        let on = on.join("\n");
-        let (layer, problems) = from_toml(&on, &SettingOrigin::Default);
+        let (layer, problems) = from_toml(&switched_on(&file), &SettingOrigin::Default);
         assert_eq!(problems, vec![]);
         assert_eq!(layer.entries.len(), KEYS.len());
+    }
+
+    #[test]
+    fn what_was_chosen_holds_and_anything_may_be_pasted_below() {
+        let chosen = |on| Chosen { value: "[\"pytest -q\"]".to_owned(), note: "passed".to_owned(), on };
+        let file = project_file(&BTreeMap::from([("validate.l3", chosen(true)), ("validate.l1", chosen(false))]));
+        assert!(file.contains("\n[validate]\n# l1 = [\"pytest -q\"]   # passed\n"), "{file}");
+        let pasted = file + "\n[agent]\nname = \"command\"\n\n[adapter.command]\nargv = [\"sh\"]\n";
+        let (layer, problems) = from_toml(&pasted, &SettingOrigin::Default);
+        assert_eq!(problems, vec![]);
+        assert_eq!(layer.entries.keys().collect::<Vec<_>>(), ["adapter.command.argv", "agent.name", "validate.l3"]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::documents;
 use super::items::refuse;
 use super::world::World;
-use crate::bridge::{EffectRequest, Executed, Failure, HttpAnswer, ProcessOutput, QueryRequest};
+use crate::bridge::{Baseline, EffectRequest, Executed, Failure, HttpAnswer, ProcessOutput, QueryRequest};
 use crate::event::EventKind;
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::in_memory;
@@ -64,7 +64,7 @@ impl World {
             Task::Merge(order) => {
                 inbox.push_back(Message::MergeEnded { item: order.item, result: Ok(self.merge(&order.id)) });
             }
-            Task::Remove(_) | Task::Document(_) => inbox.push_back(Message::BackgroundDone),
+            Task::Remove(_) => inbox.push_back(Message::BackgroundDone),
             Task::Effect(request, _) => self.effect(request),
             Task::Query(query, _) => self.query(query),
             Task::CleanUp(_) => inbox.push_back(Message::CleanedUp { notes: Vec::new() }),
@@ -115,6 +115,7 @@ impl World {
                         .help("add `fake::program`"),
                 ),
             },
+            EffectRequest::TryBaseline(_, answer) => answer.give(Ok(Baseline::default())),
             EffectRequest::SendHttp(order, answer) => match self.http.pop_front() {
                 Some(reply) => {
                     answer.give(Ok(HttpAnswer { status: reply.status, headers: reply.headers, body: reply.body }));

@@ -9,6 +9,9 @@ use nix::fcntl::OFlag;
 
 use super::failpoint;
 
+/// What the program keeps below a project, as git is told to ignore it.
+pub const OUR_FOLDERS: [&str; 2] = ["/.ce/tmp/", "/.ce/completed-batches/"];
+
 /// Makes a private directory with its parents; the last one is 0700 also when it was there before.
 pub fn private_dir(path: &Path) -> io::Result<()> {
     failpoint::around("private.folder", || {

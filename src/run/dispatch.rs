@@ -17,7 +17,7 @@ use super::core::moment::Moment;
 use super::core::state::LoopState;
 use super::handle::handle;
 use super::work::batch::{cleanup, open, report};
-use super::work::item::{agent, checkpoint, diff, document, remove, resolve, validation, worktree};
+use super::work::item::{agent, checkpoint, diff, remove, resolve, validation, worktree};
 use super::work::merge;
 use super::work::off_the_loop::off_the_loop;
 use super::work::query;
@@ -97,7 +97,6 @@ impl Dispatcher {
                 self.say(async move { Message::MergeEnded { item, result: work.await } });
             }
             Task::Remove(order) => self.background(move || remove::remove(*order, &tell)),
-            Task::Document(order) => self.background(move || document::write(&order, &tell)),
             Task::Effect(request, around) => drop(tokio::spawn(effect::perform(request, *around))),
             Task::Query(request, around) => {
                 drop(tokio::task::spawn_blocking(move || query::answer::answer(request, &around.settings)));

@@ -95,12 +95,20 @@ impl AdapterScript {
         let own = is_inside(&file).then(|| ScriptPlace::File(state.state_folder().join("agents").join(&file)));
         for place in own.into_iter().chain([ScriptPlace::BuiltIn(format!("stdlib/agents/{file}"))]) {
             let Some((source, text)) = state.library.read(&place)? else { continue };
-            let failed = |error: &EvalAltResult| explain(&engine, state, error, &source);
+            let failed = |error: &EvalAltResult| {
+                let error = explain(&engine, state, error, &source);
+                // A file that sets batchprp up, like the configuration.
+                Error {
+                    code: ExitCode::Config,
+                    message: format!("the agent `{name}` cannot be used: {}", error.message),
+                    ..error
+                }
+            };
             let ast = state.library.compile(&engine, &source, &text).map_err(|error| failed(&error.into()))?;
             let traits = spec::literal(&ast, "ADAPTER").unwrap_or_default();
-            let traits = Traits::deserialize(traits).map_err(|error| {
-                Error::new(ExitCode::InvalidInput, format!("`ADAPTER` of `{source}` is wrong: {error}"))
-            })?;
+            let traits = Traits::deserialize(traits)
+                .map_err(|error| Error::new(ExitCode::Config, format!("`ADAPTER` of `{source}` is wrong: {error}")))?;
+            require_functions(&ast, &source)?;
             let (name, ast, state) = (name.to_owned(), Arc::new(ast), state.clone());
             return Ok(Self { name, traits, source, ast, engine, state });
         }
@@ -149,6 +157,20 @@ impl AdapterScript {
         let names = || ApiReference::of(&self.engine).names();
         diagnostic::one_line(error, &self.state.library, &self.source, names)
     }
+}
+
+/// Functions of an adapter, with the number of their arguments.
+const FUNCTIONS: [(&str, usize); 4] = [("detect", 0), ("command", 1), ("on_line", 1), ("outcome", 1)];
+
+fn require_functions(ast: &AST, source: &str) -> Result<(), Error> {
+    let has = |(name, count): &(&str, usize)| ast.iter_functions().any(|f| f.name == *name && f.params.len() == *count);
+    let missing: Vec<String> =
+        FUNCTIONS.iter().filter(|function| !has(function)).map(|(name, _)| format!("`{name}`")).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(ExitCode::Config, format!("the adapter `{source}` has no function {}", missing.join(", ")))
+        .help("`batchprp check` names all mistakes; the four functions are described in docs/scripting/agents.md"))
 }
 
 fn explain(engine: &Engine, state: &HostState, error: &EvalAltResult, source: &str) -> Error {

@@ -150,6 +150,8 @@ impl Project {
             .env("LANG", "C.UTF-8")
             .env("LEDGER", self.ledger())
             .env("TOOLS", self.tools())
+            // The checks of many of these projects are red at first; what that leads to has tests of its own.
+            .env("BATCHPRP_VALIDATE_BASELINE", "off")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .stdin(Stdio::null());
         for role in ["AUTHOR", "COMMITTER"] {

@@ -93,6 +93,8 @@ fn people_are_told_what_is_not_part_of_the_batch() {
     project.write(path, &(project.read(path) + "\n## Notes\n\nMore.\n"));
     project.write("README.md", "# Changed\n").write("draft.txt", "mine\n");
     project.prp("PRP-47.1.3", &[], &[], 1);
+    let untracked = "PRPs/feature-requests/PRP-47.1.3-work.md";
+    let before = project.read(untracked);
     project.run(&["exe", "--batch", "47"]).exits(0);
     let notes = told(&project, "note").into_iter().filter_map(|note| Some(note["text"].as_str()?.to_owned()));
     let notes: Vec<String> =
@@ -101,7 +103,8 @@ fn people_are_told_what_is_not_part_of_the_batch() {
     assert!(notes[0].contains("PRP-47.1.1-work.md"), "{notes:?}");
     assert!(notes[1].contains("2 files such as"), "{notes:?}");
 
-    assert!(project.read("PRPs/feature-requests/PRP-47.1.3-work.md").contains("status: completed"), "the only copy");
+    assert_eq!(project.read(untracked), before, "the only copy keeps every byte");
+    project.run(&["status", "47"]).exits(0).says("✓ PRP-47.1.3-work");
     let tracked = "PRPs/feature-requests/PRP-47.1.2-work.md";
     assert!(project.read(tracked).contains("status: planning"), "a tracked one is left alone here");
     assert!(project.git(&["show", &format!("prp-47:{tracked}")]).contains("status: completed"));

@@ -127,5 +127,5 @@ fn trouble_with_the_tracker_warns_and_fails_nothing() {
         &project.read(".ce/batchprp.toml").replace(&server.url, "http://127.0.0.1:9/graphql"),
     );
     generate(&project, &["--stage", "1"]).exits(0).says("no linear issue");
-    project.run(&["gen", "PLAN.md", "--agent", "template", "--stage", "1"]).exits(0).says("LINEAR_API_KEY is not set");
+    project.run(&["gen", "PLAN.md", "--agent", "template", "--stage", "1"]).exits(3).says("LINEAR_API_KEY is not set");
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
-    AgentCall, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport, MadeCheckpoint,
+    AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport, MadeCheckpoint,
     MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request, RunGraph,
     RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
@@ -404,6 +404,7 @@ impl Fake {
             EffectRequest::RunProgram(_, answer) => {
                 answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }));
             }
+            EffectRequest::TryBaseline(_, answer) => answer.give(Ok(Baseline::default())),
             EffectRequest::SendHttp(_, answer) => answer.refuse(Error::new(ExitCode::Internal, "no network in tests")),
             // No program of this machine may be found: every adapter but the built-in ones is absent.
             EffectRequest::CommitFiles(_, answer) | EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),

@@ -7,6 +7,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// Programs of agents that batchprp looks for by itself.
+const AGENTS: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
+
 /// What one run of the program came to.
 #[derive(Debug)]
 pub struct Output {
@@ -143,6 +146,20 @@ impl Test {
     /// Runs the program to its end.
     pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
         finished(&mut self.command(args))
+    }
+
+    /// Types a line in a shell that finds the program, and none of the agents that this machine may have.
+    pub fn shell(&self, line: &str) -> Output {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(self.root()).stdin(Stdio::null());
+        self.clean(&mut command);
+        let program = Path::new(env!("CARGO_BIN_EXE_batchprp")).parent().expect("a folder").to_owned();
+        let has_agent = |folder: &PathBuf| AGENTS.iter().any(|agent| folder.join(agent).exists());
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let others = std::env::split_paths(&path).filter(|folder| !has_agent(folder));
+        command.env("PATH", std::env::join_paths(std::iter::once(program).chain(others)).expect("a path"));
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        finished(&mut command)
     }
 
     /// Runs the program to its end with text on standard input.

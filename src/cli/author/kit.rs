@@ -3,17 +3,27 @@
 use std::io::Write;
 
 use super::check::own_commands;
+use super::new_plan;
 use crate::cli::batch::trust;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::script::kit;
 
-/// Write a new command and its test into `.ce/commands`
+/// Write a plan to start from, or a command of your own with its test
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "plan", arg_required_else_help = true)]
 pub struct NewArgs {
-    /// Name of the command: lower-case letters, digits, dashes
-    name: String,
+    #[command(subcommand)]
+    what: Option<NewDocument>,
+    /// Name of a command to write into `.ce/commands`: lower-case letters, digits, dashes
+    #[arg(required = true)]
+    name: Option<String>,
+}
+
+#[derive(clap::Subcommand)]
+enum NewDocument {
+    Plan(new_plan::Args),
 }
 
 /// Copy a built-in command into `.ce/commands`, where the copy wins
@@ -23,17 +33,24 @@ pub struct EjectArgs {
     name: String,
 }
 
-/// Writes the new command.
+/// Writes the plan or the new command.
 pub fn new(args: &NewArgs, context: &mut Context) -> CommandResult {
+    match (&args.what, &args.name) {
+        (Some(NewDocument::Plan(args)), _) => new_plan::run(args, context),
+        (None, name) => new_command(name.as_deref().unwrap_or_default(), context),
+    }
+}
+
+fn new_command(name: &str, context: &mut Context) -> CommandResult {
     let folder = own_commands(context);
     trust::expect_own(&context.root);
-    for path in kit::new_command(&folder, &args.name)? {
+    for path in kit::new_command(&folder, name)? {
         writeln!(context.terminal.out, "wrote {}", path.strip_prefix(&context.root).unwrap_or(&path).display())?;
     }
-    if let Some(file) = kit::hidden(&args.name) {
-        writeln!(context.terminal.out, "note: it hides the built-in command `{}` ({file}) in this project", args.name)?;
+    if let Some(file) = kit::hidden(name) {
+        writeln!(context.terminal.out, "note: it hides the built-in command `{name}` ({file}) in this project")?;
     }
-    writeln!(context.terminal.out, "next: batchprp test, batchprp {} --help", args.name)?;
+    writeln!(context.terminal.out, "next: batchprp test, batchprp {name} --help")?;
     Ok(ExitCode::Done)
 }
 

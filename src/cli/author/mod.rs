@@ -4,5 +4,6 @@ pub mod api;
 pub mod check;
 pub mod kit;
 pub mod list;
+pub mod new_plan;
 pub mod repl;
 pub mod test;

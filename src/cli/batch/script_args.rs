@@ -40,7 +40,7 @@ fn arg(spec: &ArgSpec, index: usize) -> Arg {
     if spec.positional {
         arg = arg.index(index);
     } else {
-        arg = arg.long(flag(&spec.name)).env(format!("BATCHPRP_{}", spec.name.to_uppercase())).hide_env_values(true);
+        arg = arg.long(flag(&spec.name)).env(format!("BATCHPRP_{}", spec.name.to_uppercase())).hide_env(true);
         if let Some(short) = spec.short {
             arg = arg.short(short);
         }

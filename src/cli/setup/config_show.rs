@@ -6,6 +6,7 @@ use std::io::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::config_set;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::{self, KEYS};
@@ -13,7 +14,7 @@ use crate::error::ExitCode;
 use crate::report::style::Tone;
 use crate::report::text::safe;
 
-/// Show the configuration
+/// Show the configuration, or set one value of it
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -28,6 +29,7 @@ enum Command {
         #[arg(long)]
         origin: bool,
     },
+    Set(config_set::Args),
 }
 
 /// What `config show --json` prints: every key with its value.
@@ -45,7 +47,10 @@ struct Entry {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let Command::Show { origin } = args.command;
+    let origin = match &args.command {
+        Command::Show { origin } => *origin,
+        Command::Set(args) => return config_set::run(args, context),
+    };
     let config = context.config()?;
     let project = context.project.clone();
     let terminal = &mut context.terminal;

@@ -1,7 +1,5 @@
-//! `doctor`: looks whether everything is there that a run needs.
+//! `doctor`: tries out whether everything is there that a run needs, and says what comes next.
 
-use std::env;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,11 +7,16 @@ use std::process::{Command, Stdio};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::installed::installed_agents;
+use super::try_out::{Tried, try_out};
+use crate::bridge::Baseline;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
-use crate::error::ExitCode;
+use crate::error::{Error, ExitCode, Result};
 use crate::host::project::Project;
+use crate::model::read::id_of_file_name;
+use crate::model::validation::{LevelResult, LevelVerdict};
 use crate::report::Style;
 use crate::report::style::{Sign, Tone};
 use crate::report::text::safe;
@@ -21,10 +24,10 @@ use crate::report::text::safe;
 /// Oldest git with `merge-tree --write-tree`.
 const GIT: (u32, u32) = (2, 38);
 
-/// Agents that are looked for, in the order of preference.
-const AGENTS: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
-
-/// Look whether everything is there that a run needs
+/// Try out whether everything is there that a run needs
+///
+/// Starts no agent. The checks of `[validate]` run once in a worktree of HEAD: what is red before any work would be held
+/// against every agent. What they come to is remembered for this commit.
 #[derive(clap::Args)]
 pub struct Args {}
 
@@ -32,6 +35,8 @@ pub struct Args {}
 #[derive(Serialize, JsonSchema)]
 pub struct DoctorReport {
     checks: Vec<Check>,
+    /// The command line that comes next; `null` while something is missing.
+    next: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -69,31 +74,100 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
     let mut checks = vec![git_version()];
     checks.extend(project(&context.project));
     checks.push(repository(&context.root));
+    let has_commit = checks.iter().all(|check| check.grade == Grade::Good);
+    let mut requests = String::new();
     match context.config() {
         Ok(config) => {
+            requests.clone_from(&config.paths.requests);
             checks.push(Check::good("configuration", "no problems"));
             checks.push(writable("state folder", &context.root.join(&config.paths.state)));
             checks.push(writable("worktree folder", &worktrees(&context.root, &config)));
-            checks.push(agents(&config));
             checks.push(processes(&config));
+            if has_commit {
+                checks.extend(tried(context, config)?);
+            }
         }
         Err(error) => {
             checks.push(Check::bad("configuration", error.message, "`batchprp config show` names every problem"));
         }
     }
     let is_bad = checks.iter().any(|check| check.grade == Grade::Bad);
+    let next = (!is_bad).then(|| next(&context.root, &requests));
     if context.globals.json {
-        context.terminal.document(DoctorReport { checks })?;
+        context.terminal.document(DoctorReport { checks, next })?;
     } else {
         let (style, out) = (context.terminal.style, &mut context.terminal.out);
         for check in &checks {
             writeln!(out, "{} {}: {}", mark(check.grade, style), check.name, safe(&check.text))?;
-            if let Some(help) = &check.help {
-                writeln!(out, "    {}", safe(help))?;
+            for line in check.help.iter().flat_map(|help| help.lines()) {
+                writeln!(out, "    {}", safe(line))?;
             }
+        }
+        if let Some(next) = next {
+            writeln!(out, "next: {next}")?;
         }
     }
     Ok(if is_bad { ExitCode::Config } else { ExitCode::Done })
+}
+
+/// Tries the agent and the checks.
+fn tried(context: &Context, config: Config) -> Result<Vec<Check>> {
+    let is_named = config.agent.name.is_some();
+    let Tried { agent, baseline } = match try_out(context, config) {
+        Ok(tried) => tried,
+        Err(error) if error.code == ExitCode::Interrupted => return Err(error),
+        Err(error) => return Ok(vec![refused("set-up", error)]),
+    };
+    let agent = match agent {
+        Ok(name) => Check::good("agent", format!("exe uses `{name}`")),
+        Err(error) if !is_named && installed_agents().is_empty() => {
+            let help = error.help.unwrap_or_default();
+            Check::warning("agent", "none found; the built-in `runbook` and `template` need no model", help)
+        }
+        Err(error) => refused("agent", error),
+    };
+    let checks = match baseline {
+        Ok(baseline) if baseline.levels.is_empty() => vec![Check::warning(
+            "checks",
+            "no commands under `[validate]`: only the gates of PRPs are run",
+            "batchprp config set validate.l3 'COMMAND'",
+        )],
+        Ok(baseline) => levels(&baseline),
+        Err(error) => vec![refused("checks", error)],
+    };
+    Ok(std::iter::once(agent).chain(checks).collect())
+}
+
+fn refused(name: &'static str, error: Error) -> Check {
+    Check::bad(name, error.message, error.help.unwrap_or_default())
+}
+
+fn levels(baseline: &Baseline) -> Vec<Check> {
+    let check = |level: &LevelResult| {
+        let time = crate::model::duration::show(level.duration);
+        match level.result {
+            LevelVerdict::Failed => Check::bad(
+                "checks",
+                format!("level {} fails before any work: {}", level.level, level.errors.join(" | ")),
+                "mend that and commit it; `batchprp exe --allow-red` starts agents all the same",
+            ),
+            LevelVerdict::Passed | LevelVerdict::Skipped | LevelVerdict::Manual => {
+                Check::good("checks", format!("level {} passes in {time}", level.level))
+            }
+        }
+    };
+    baseline.levels.iter().map(check).collect()
+}
+
+/// Returns the command line that comes next: of the latest batch, of the plan, or for a first plan.
+fn next(root: &Path, requests: &str) -> String {
+    let files = std::fs::read_dir(root.join(requests)).into_iter().flatten().flatten();
+    let batch = files.filter_map(|entry| id_of_file_name(&entry.path())?.batch()).map(|batch| batch.0).max();
+    match batch {
+        Some(batch) => format!("batchprp exe --batch {batch} --dry-run"),
+        None if root.join("PLAN.md").is_file() => "batchprp gen PLAN.md".to_owned(),
+        None => "batchprp new plan".to_owned(),
+    }
 }
 
 fn mark(grade: Grade, style: Style) -> String {
@@ -167,19 +241,6 @@ fn writable(name: &'static str, folder: &Path) -> Check {
     }
 }
 
-fn agents(config: &Config) -> Check {
-    let mut found: Vec<String> = AGENTS.into_iter().filter(|name| on_path(name)).map(str::to_owned).collect();
-    found.extend(config.adapters.iter().filter(|(_, adapter)| !adapter.argv.is_empty()).map(|(name, _)| name.clone()));
-    let help = format!("install one of {}, or set `adapter.command.argv`", AGENTS.join(", "));
-    match (&config.agent.name, found.is_empty()) {
-        (Some(name), _) if AGENTS.contains(&name.as_str()) && !found.contains(name) => {
-            Check::warning("agents", format!("`{name}` is configured but not on PATH"), help)
-        }
-        (_, true) => Check::warning("agents", "none found; the built-in `runbook` and `template` work without", help),
-        (_, false) => Check::good("agents", found.join(", ")),
-    }
-}
-
 /// Says what keeps the processes of an attempt together on this machine.
 fn processes(config: &Config) -> Check {
     let whole = "nothing of an attempt outlives it";
@@ -193,12 +254,4 @@ fn processes(config: &Config) -> Check {
         return Check::good("processes", format!("this program adopts every orphan: {whole}, as long as it lives"));
     }
     Check::warning("processes", "sessions and groups only: what leaves both is not found", "run agents on Linux")
-}
-
-fn on_path(program: &str) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| {
-        fs::metadata(folder.join(program)).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
-    })
 }

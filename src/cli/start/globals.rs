@@ -4,34 +4,34 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-const HEADING: &str = "Global options";
+const HEADING: &str = "Options of every command";
 
 /// Flags that every subcommand takes.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Globals {
     /// Work as if started in this folder
-    #[arg(short = 'C', long, global = true, env = "BATCHPRP_DIRECTORY", value_name = "DIR", help_heading = HEADING)]
+    #[arg(short = 'C', long, global = true, env = "BATCHPRP_DIRECTORY", value_name = "DIR", hide_env = true, help_heading = HEADING)]
     pub directory: Option<PathBuf>,
-    /// Configuration file to read instead of the project's
-    #[arg(long, global = true, env = "BATCHPRP_CONFIG", value_name = "FILE", help_heading = HEADING)]
+    /// Read this configuration file instead of the project's
+    #[arg(long, global = true, env = "BATCHPRP_CONFIG", value_name = "FILE", hide_env = true, help_heading = HEADING)]
     pub config: Option<PathBuf>,
-    /// Say only what went wrong and the result
-    #[arg(short, long, global = true, env = "BATCHPRP_QUIET", help_heading = HEADING, value_parser = flag())]
+    /// Print only what went wrong, and the result
+    #[arg(short, long, global = true, env = "BATCHPRP_QUIET", hide_env = true, help_heading = HEADING, value_parser = flag())]
     pub quiet: bool,
-    /// Say how the work is done: attempts, passed validations; twice says everything
-    #[arg(short, long, global = true, env = "BATCHPRP_VERBOSE", action = ArgAction::Count, help_heading = HEADING)]
+    /// Print attempts and passed validations too; twice prints everything
+    #[arg(short, long, global = true, env = "BATCHPRP_VERBOSE", action = ArgAction::Count, hide_env = true, help_heading = HEADING)]
     pub verbose: u8,
-    /// When to use colour
-    #[arg(long, global = true, env = "BATCHPRP_COLOR", value_name = "WHEN", default_value = "auto", help_heading = HEADING)]
+    /// When to use colour: auto, always or never
+    #[arg(long, hide_possible_values = true, hide_default_value = true, global = true, env = "BATCHPRP_COLOR", value_name = "WHEN", default_value = "auto", hide_env = true, help_heading = HEADING)]
     pub color: When,
-    /// How to show a run: auto is a board on a terminal and lines elsewhere
-    #[arg(long, global = true, env = "BATCHPRP_PROGRESS", value_name = "HOW", default_value = "auto", help_heading = HEADING)]
+    /// How to show a run: auto (a board on a terminal, else lines), board, lines or none
+    #[arg(long, hide_possible_values = true, hide_default_value = true, global = true, env = "BATCHPRP_PROGRESS", value_name = "HOW", default_value = "auto", hide_env = true, help_heading = HEADING)]
     pub progress: ProgressMode,
-    /// Write JSON: one object per line for runs, one document elsewhere
-    #[arg(long, global = true, env = "BATCHPRP_JSON", help_heading = HEADING, value_parser = flag())]
+    /// Print JSON: one object per line for runs, else one document
+    #[arg(long, global = true, env = "BATCHPRP_JSON", hide_env = true, help_heading = HEADING, value_parser = flag())]
     pub json: bool,
-    /// Further folder of command scripts, looked into before all others
-    #[arg(long, global = true, env = "BATCHPRP_PATH", value_name = "DIR", value_delimiter = ':', help_heading = HEADING)]
+    /// Further folder of scripts, searched first
+    #[arg(long, global = true, env = "BATCHPRP_PATH", value_name = "DIR", value_delimiter = ':', hide_env = true, help_heading = HEADING)]
     pub script_dir: Vec<PathBuf>,
 }
 

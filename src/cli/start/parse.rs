@@ -8,6 +8,7 @@ use super::context::Context;
 use super::globals::Globals;
 use super::peek::peek;
 use super::root::Cli;
+use super::{groups, synonyms};
 use crate::cli::batch::script_args;
 use crate::cli::batch::script_command::ScriptCall;
 use crate::cli::batch::scripts;
@@ -52,6 +53,9 @@ pub fn parse(argv: &[OsString], context: &Context) -> Result<Parsed, Refused> {
         Some(name) if Cli::command().find_subcommand(&name).is_none() && name != "help" => {
             if let Some(found) = scripts::search_path(context).list().into_iter().find(|found| found.name == name) {
                 return self::script(argv, found, context);
+            }
+            if let Some(refusal) = synonyms::refusal(&name) {
+                return Err(refusal.into());
             }
         }
         Some(_) | None => {}
@@ -103,5 +107,5 @@ pub fn whole(context: &Context) -> Command {
         };
         root = root.subcommand(command);
     }
-    root
+    groups::grouped(root)
 }

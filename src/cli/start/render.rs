@@ -195,7 +195,8 @@ impl Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.problem.help.as_ref().map(|help| Box::new(safe(help)) as Box<dyn fmt::Display>)
+        let lines = |help: &String| help.lines().map(safe).collect::<Vec<_>>().join("\n");
+        self.problem.help.as_ref().map(|help| Box::new(lines(help)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

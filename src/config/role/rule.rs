@@ -76,6 +76,11 @@ impl Role<'_> {
         self.pick("agent", |wish| wish.agent.clone(), &["agent.name"], text)
     }
 
+    /// Returns the model that somebody names for the role, and who that is.
+    pub fn model_named(&self) -> Option<(String, Source)> {
+        self.pick("model", |wish| wish.model.clone(), &["agent.model"], text)
+    }
+
     /// Settles everything else, for the agent that the role has.
     pub fn settings(&self, agent: (String, Source), adapter: &AdapterModels, workload: &Workload) -> RoleSettings {
         let template = || Source::Template(self.name.to_owned());
@@ -259,11 +264,11 @@ mod tests {
         said.environment.pop();
         assert_eq!(seen(&said), is("env-adapter", "BATCHPRP_ADAPTER_CLAUDE_MODEL"));
         said.environment.pop();
-        assert_eq!(seen(&said), is("role", "agent.roles.executor.model in p.toml"));
+        assert_eq!(seen(&said), is("role", "agent.roles.executor.model in p.toml:4"));
         said.files = "[agent]\nmodel = \"all\"\n[adapter.claude]\nmodel = \"configured\"\n";
-        assert_eq!(seen(&said), is("all", "agent.model in p.toml"));
+        assert_eq!(seen(&said), is("all", "agent.model in p.toml:2"));
         said.files = "[adapter.claude]\nmodel = \"configured\"\n";
-        assert_eq!(seen(&said), is("configured", "adapter.claude.model in p.toml"));
+        assert_eq!(seen(&said), is("configured", "adapter.claude.model in p.toml:2"));
         said.files = "[adapter.codex]\nmodel = \"of another agent\"\n";
         assert_eq!(seen(&said), is("own", "adapter claude"));
         said.adapter.model = None;

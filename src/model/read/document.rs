@@ -6,6 +6,7 @@ use super::field::{Name, fields};
 use super::kind_of_file::not_a_document;
 use super::opened::Opened;
 use super::phase_heading::HeadingKind;
+use super::phase_section;
 use super::prp::fields::scalar;
 use super::text::frontmatter::Frontmatter;
 use super::text::heading::Heading;
@@ -82,7 +83,10 @@ fn is_plan(path: &Path, front: Option<&Frontmatter>, reading: &Reading) -> bool 
     }
     let fields =
         [Name::Goal, Name::Dependencies, Name::Files, Name::Steps, Name::Gates].into_iter().filter(|name| has(*name));
+    // The phases of a PRP lie in a section about the implementation; those of a plan rarely do.
+    let section = phase_section::implementation(headings, reading.masked.len()).and_then(|section| section.heading);
+    let needed = if section.is_some_and(|at| headings[at].text.to_lowercase().contains("implement")) { 2 } else { 1 };
     let says_plan = |text: &str| text.to_lowercase().contains("plan");
     let file = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    fields.count() >= 2 || says_plan(title) || says_plan(file)
+    fields.count() >= needed || says_plan(title) || says_plan(file)
 }

@@ -1,5 +1,6 @@
-//! The `**Field**: value` lines of a plan phase.
+//! The fields of a plan phase: `**Field**: value`, and where nothing else says it, plain `Field: value`.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::text::heading::Heading;
@@ -158,11 +159,14 @@ struct Line {
 /// Reads the fields of `range` in a masked text; `headings` are those inside.
 pub(crate) fn fields(masked: &str, range: &Range<usize>, headings: &[Heading]) -> Vec<Field> {
     let mut headings = headings.iter().peekable();
+    let in_bold = |line| Some(Name::read(&masked[bold(masked, &line)?.0]).0);
+    let in_bold = lines(masked, range.clone()).filter_map(in_bold).collect();
+    let mut plain = PlainFields { in_bold, shape: None };
     let mut candidates = Vec::new();
     for line in lines(masked, range.clone()) {
         let (title, value) = match headings.next_if(|heading| heading.span.start < line.end) {
             Some(heading) => (heading.span.clone(), heading.span.end..heading.span.end),
-            None => match bold(masked, &line) {
+            None => match bold(masked, &line).or_else(|| plain.read(masked, &line)) {
                 Some(found) => found,
                 None => continue,
             },
@@ -231,6 +235,48 @@ fn bold(text: &str, line: &Range<usize>) -> Option<(Range<usize>, Range<usize>)>
     Some((name, trim(text, rest.end - value.len()..rest.end)))
 }
 
+/// How plain fields are written: each on a line of its own, or each as a list item.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Line,
+    Bullet,
+}
+
+/// Reads plain `Name: value` lines. Any text may hold a colon, so only known names count, only at the margin, and only
+/// those that the phase does not write in bold.
+struct PlainFields {
+    in_bold: HashSet<Name>,
+    /// That of the first one: list items below a plain line belong to it.
+    shape: Option<Shape>,
+}
+
+impl PlainFields {
+    fn read(&mut self, text: &str, line: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        if text[line.clone()].starts_with([' ', '\t']) {
+            return None;
+        }
+        let (shape, content) = match item(text, line) {
+            Some(item) if item.numbered => return None,
+            Some(item) => (Shape::Bullet, item.text),
+            None => (Shape::Line, trim(text, line.clone())),
+        };
+        // Where names stand in bold, a list item is content.
+        let is_field = match self.shape {
+            Some(first) => first == shape,
+            None => shape == Shape::Line || self.in_bold.iter().all(|name| *name == Name::Other),
+        };
+        let length = text[content.clone()].find(':').filter(|_| is_field)?;
+        let title = trim(text, content.start..content.start + length);
+        let (name, sense) = Name::read(&text[title.clone()]);
+        let known = sense == Sense::Plain && !matches!(name, Name::Other | Name::Extra);
+        if !known || self.in_bold.contains(&name) {
+            return None;
+        }
+        self.shape = Some(shape);
+        Some((title, trim(text, content.start + length + 1..content.end)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,5 +330,39 @@ mod tests {
         for text in ["Reviewers", "Owner", "X", "Gaol of it"] {
             assert_eq!(similar(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn plain_names_count_where_the_phase_does_not_write_them_in_bold() {
+        let text = "Goal: g\nFiles: `a`, b\nDepends on: none\nSteps:\n1. Goal: x\n- Validation: y\n   Files: z\nNote: n\nGates:\n- L1: `t`\n";
+        assert_eq!(
+            read(text),
+            [
+                (Name::Goal, "g", ""),
+                (Name::Files, "`a`, b", ""),
+                (Name::Dependencies, "none", ""),
+                (Name::Steps, "", "1. Goal: x\n- Validation: y\n   Files: z\nNote: n"),
+                (Name::Gates, "", "- L1: `t`"),
+            ]
+        );
+        let text = "**Goal**: g\nGoal: of the sentence\nDependencies: None\n- Steps: none\n";
+        assert_eq!(
+            read(text),
+            [(Name::Goal, "g", "Goal: of the sentence"), (Name::Dependencies, "None", "- Steps: none")]
+        );
+    }
+
+    #[test]
+    fn plain_names_may_be_list_items() {
+        let text = "- Goal: g\n- Dependencies: None\n- Steps:\n  1. a\n- Gates:\n  - L1: `t`\n";
+        assert_eq!(
+            read(text),
+            [
+                (Name::Goal, "g", ""),
+                (Name::Dependencies, "None", ""),
+                (Name::Steps, "", "1. a"),
+                (Name::Gates, "", "- L1: `t`"),
+            ]
+        );
     }
 }

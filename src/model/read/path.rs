@@ -137,6 +137,7 @@ mod tests {
             read("`./a/b.rs:10-20` (new), c/*.md - all, d/"),
             [Ok("a/b.rs".to_owned()), Ok("c/*.md".to_owned()), Ok("d/".to_owned())]
         );
+        assert_eq!(read("**a.rs**, b/*, **/c"), [Ok("a.rs".to_owned()), Ok("b/*".to_owned()), Ok("**/c".to_owned())]);
         assert_eq!(read("None (new files)"), []);
     }
 

@@ -8,9 +8,9 @@ use crate::host::stop::StopLevel;
 use crate::model::validation::ValidationRecord;
 use crate::run::shared::journal::Journal;
 use crate::run::work::batch::{cleanup, open, report};
-use crate::run::work::item::{agent, checkpoint, diff, document, remove, resolve, validation, worktree};
+use crate::run::work::item::{agent, checkpoint, diff, remove, resolve, validation, worktree};
 use crate::run::work::merge::item as merge;
-use crate::run::work::world::effect::Surroundings;
+use crate::run::work::world::surroundings::Surroundings;
 
 /// Everything that follows from one message. What is told is on disk and seen before any effect begins.
 #[derive(Default)]
@@ -71,7 +71,6 @@ pub(crate) enum Task {
     Diff(Box<diff::DiffOrder>, Answer<String>),
     Merge(Box<merge::MergeOrder>),
     Remove(Box<remove::RemovalOrder>),
-    Document(Box<document::StatusOrder>),
     Effect(bridge::EffectRequest, Box<Surroundings>),
     Query(bridge::QueryRequest, Box<Surroundings>),
     CleanUp(Box<cleanup::CleanUpOrder>),

@@ -1,6 +1,6 @@
 //! The machine of the open run: what it is told, and what follows from what it decides.
 
-use super::{merge_queue, task};
+use super::merge_queue;
 use crate::bridge::NextItem;
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
@@ -93,16 +93,15 @@ fn item_finished(state: &mut LoopState, item: usize, out: &mut Reaction) {
     let live = run.live.get(item);
     let duration = live.map_or(0.0, |live| live.busy);
     let end = ending(run.machine.state(item), live.and_then(|live| live.outcome.as_ref()));
-    let (id, status) = (run.id(item), end.status);
+    let id = run.id(item);
     out.tell(EventKind::ItemFinished {
         item: id,
-        status,
+        status: end.status,
         outcome: end.outcome,
         reason: end.reason,
         value: end.value,
         duration,
     });
-    task::write_status(state, item, status, out);
 }
 
 /// Wakes the run when a usage limit is over.

@@ -7,7 +7,7 @@ use crate::run::core::message::Message;
 use crate::run::core::moment::Moment;
 use crate::run::core::state::LoopState;
 use crate::run::shared::busy::Busy;
-use crate::run::work::world::effect::Surroundings;
+use crate::run::work::world::surroundings::Surroundings;
 
 /// Handles one message: changes the state and returns what follows, what is to be told before what is to be done.
 pub(crate) fn handle(state: &mut LoopState, message: Message, now: Moment) -> Reaction {
@@ -48,8 +48,9 @@ fn asked(state: &mut LoopState, origin: &Origin, request: Request, now: Moment, 
         other if state.is_stopping() => out.refuse(other, Failure::Cancelled),
         Request::Item(request) => item::asked(state, origin, request, now, out),
         Request::Effect(effect) => {
-            // A program is stopped and waited for.
-            if !matches!(effect, bridge::EffectRequest::RunProgram(..)) {
+            // Programs are stopped and waited for.
+            let runs = matches!(effect, bridge::EffectRequest::RunProgram(..) | bridge::EffectRequest::TryBaseline(..));
+            if !runs {
                 state.pending.add(effect.refusal(), Busy::default());
             }
             out.start(Task::Effect(effect, Box::new(surroundings(state, origin))));
@@ -85,5 +86,6 @@ fn surroundings(state: &LoopState, origin: &Origin) -> Surroundings {
         marker: state.marker(origin),
         env: state.env.clone(),
         stop: state.stop.clone(),
+        secrets: state.secrets.clone(),
     }
 }

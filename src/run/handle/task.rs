@@ -1,35 +1,11 @@
-//! Tasks beside the work of items: documents, worktrees of merged items, patches.
+//! Tasks beside the work of items: worktrees of merged items, patches.
 
 use crate::bridge::{Answer, ItemDiff};
-use crate::event::kind::ItemStatus;
 use crate::host::git::workspace::Prepared;
-use crate::model::status::Status;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::state::{LoopState, Stage};
 use crate::run::shared::names;
-use crate::run::work::item::{diff, document, remove};
-
-/// Has the status of an item written into its document, where git does not track it.
-pub(super) fn write_status(state: &mut LoopState, item: usize, status: ItemStatus, out: &mut Reaction) {
-    let staging = state.settings.staging();
-    let Stage::Open(run) = &mut state.stage else { return };
-    let Some(integration) = run.integration.clone() else { return };
-    let status = match status {
-        // Done, but not where anybody finds it: the next run merges the branch and says so then.
-        ItemStatus::Completed if run.options.no_merge => return,
-        ItemStatus::Completed => Status::Completed,
-        ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
-            Status::Partial
-        }
-        ItemStatus::Failed => Status::Failed,
-        ItemStatus::Blocked => Status::Blocked,
-        ItemStatus::Cancelled | ItemStatus::Pending => return,
-    };
-    let id = run.id(item);
-    let Some(path) = run.graph.documents.get(&id).cloned() else { return };
-    run.background += 1;
-    out.start(Task::Document(Box::new(document::StatusOrder { integration, staging, item: id, path, status })));
-}
+use crate::run::work::item::{diff, remove};
 
 /// Has the worktree of a merged item removed while others still run.
 pub(super) fn remove_worktree(state: &mut LoopState, item: usize, out: &mut Reaction) {

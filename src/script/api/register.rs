@@ -5,7 +5,7 @@ use rhai::{Engine, Module, exported_module};
 use super::super::failure::ScriptFailure;
 use super::super::value;
 use super::document::{plan, prp, review, section, template};
-use super::run::{agent, dag, event, git, outcome};
+use super::run::{agent, baseline, dag, event, git, outcome};
 use super::text::{digest, items, json, words, yaml};
 use super::world::{config, env, files, http, process, time};
 use super::{assert, failure, fake};
@@ -13,8 +13,9 @@ use super::{assert, failure, fake};
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
     types(engine);
-    let modules: [(&str, Module); 23] = [
+    let modules: [(&str, Module); 24] = [
         ("agent", exported_module!(agent::module)),
+        ("baseline", exported_module!(baseline::module)),
         ("config", exported_module!(config::module)),
         ("dag", exported_module!(dag::module)),
         ("digest", exported_module!(digest::module)),

@@ -17,6 +17,7 @@ const EDGES: usize = 1_000_000;
 
 /// Resolves the dependency texts and reports what does not fit together.
 pub(crate) fn check(text: &str, drafts: Vec<PhaseDraft>, problems: &mut Vec<Problem>) -> Vec<PlanPhase> {
+    super::missing::report(&drafts, problems);
     let mut index: HashMap<String, usize> = HashMap::with_capacity(drafts.len());
     let mut duplicates: HashSet<usize> = HashSet::new();
     for (at, draft) in drafts.iter().enumerate() {
@@ -52,7 +53,7 @@ pub(crate) fn check(text: &str, drafts: Vec<PhaseDraft>, problems: &mut Vec<Prob
             resolver.piece(piece);
         }
         let Resolver { faulty, refs, .. } = resolver;
-        let faulty = faulty || draft.phase.faulty || !draft.missing.is_empty() || duplicates.contains(&at);
+        let faulty = faulty || draft.phase.faulty || draft.gaps.refuse() || duplicates.contains(&at);
         phases.push(PlanPhase { dependencies: refs, faulty, ..draft.phase });
     }
     super::cycle::cycles(&index, &mut phases, problems);

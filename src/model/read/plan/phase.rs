@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::gaps::Gaps;
 use super::phase_ref::{DependencyText, pieces};
 use crate::model::gate::Gate;
 use crate::model::plan::PlanPhase;
@@ -20,8 +21,8 @@ use crate::model::read::text::source::trim;
 pub(crate) struct PhaseDraft {
     pub(crate) phase: PlanPhase,
     pub(crate) dependencies: DependencyText,
-    /// Required fields that are not there.
-    pub(crate) missing: Vec<&'static str>,
+    /// Fields that are not there.
+    pub(crate) gaps: Gaps,
     /// Files so far, for look-up.
     files: HashSet<String>,
 }
@@ -45,7 +46,7 @@ pub(crate) fn draft(
     let mut draft = PhaseDraft {
         phase: PlanPhase { label, title, line, heading: heading.span.clone(), span, minutes, ..PlanPhase::default() },
         dependencies: Vec::new(),
-        missing: Vec::new(),
+        gaps: Gaps::default(),
         files: HashSet::new(),
     };
     let mut seen = Vec::new();
@@ -55,7 +56,7 @@ pub(crate) fn draft(
     }
     // A heading may say the hours as well: `### Phase 1: Schema (2 hours)`.
     draft.phase.hours = draft.phase.hours.or(draft.phase.minutes.map(|minutes| minutes / 60.0));
-    draft.check(&seen, problems);
+    draft.check(&seen);
     draft
 }
 
@@ -160,39 +161,21 @@ impl PhaseDraft {
         }
     }
 
-    fn check(&mut self, seen: &[Name], problems: &mut Vec<Problem>) {
+    fn check(&mut self, seen: &[Name]) {
         let phase = &self.phase;
-        let required = [
-            ("Goal", phase.goal.is_some()),
-            ("Dependencies", seen.contains(&Name::Dependencies)),
-            ("Implementation Steps", !phase.steps.is_empty()),
-            ("Validation Gates", !phase.gates.is_empty()),
-        ];
-        self.missing = required.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect();
-        let label = &phase.label;
-        if !self.missing.is_empty() {
-            let missing = self.missing.join(", ");
-            problems.push(
-                Problem::error("plan::missing_fields", format!("cannot parse Phase {label}: missing {missing}"))
-                    .at(phase.heading.clone())
-                    .help(format!("add `**{}**: …` below the heading", self.missing.join("**: …` and `**"))),
-            );
-        }
-        let wanted = [
-            ("Estimated Hours", phase.hours.is_some() || seen.contains(&Name::Hours), "1 hour is assumed"),
-            ("Complexity", phase.complexity.is_some() || seen.contains(&Name::Complexity), "medium is assumed"),
-            ("Files Modified", !phase.files.is_empty() || seen.contains(&Name::Files), "conflicts are not known"),
-        ];
-        let absent: Vec<_> = wanted.into_iter().filter(|(_, there, _)| !there).collect();
-        // A heading without any field is one error, and not four findings.
-        if !absent.is_empty() && self.missing.len() < required.len() {
-            let names = absent.iter().map(|(name, _, then)| format!("{name} ({then})")).collect::<Vec<_>>().join(", ");
-            problems.push(
-                Problem::warning("plan::missing_estimate", format!("Phase {label} does not say: {names}"))
-                    .at(phase.heading.clone())
-                    .help(format!("add `**{}**: …` below the heading", absent[0].0)),
-            );
-        }
+        self.gaps = Gaps::of(
+            [
+                phase.goal.is_some(),
+                seen.contains(&Name::Dependencies),
+                !phase.steps.is_empty(),
+                !phase.gates.is_empty(),
+            ],
+            [
+                phase.hours.is_some() || seen.contains(&Name::Hours),
+                phase.complexity.is_some() || seen.contains(&Name::Complexity),
+                !phase.files.is_empty() || seen.contains(&Name::Files),
+            ],
+        );
     }
 }
 

@@ -273,7 +273,6 @@ fn started(task: &Task) -> String {
         Task::Diff(order, _) => format!("diff of {}", order.item),
         Task::Merge(order) => format!("merge of {}", order.id),
         Task::Remove(order) => format!("removal of {}", order.branch),
-        Task::Document(order) => format!("status of {}: {}", order.item, order.status),
         Task::Effect(..) => "effect".to_owned(),
         Task::Query(..) => "query".to_owned(),
         Task::CleanUp(_) => "clean-up".to_owned(),

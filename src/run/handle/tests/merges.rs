@@ -1,6 +1,6 @@
 //! Items are merged one after the other, and each end of a merge is an end of its item.
 
-use super::bench::{Bench, graph, merging};
+use super::bench::{Bench, merging};
 use crate::bridge::{OnConflict, RunOptions};
 use crate::error::{Error, ExitCode};
 use crate::event::kind::GuardFinding;
@@ -113,23 +113,4 @@ fn after_a_conflict_nothing_starts_where_that_is_asked_for() {
     bench.finish(ONE, 1, Outcome::completed());
     let words = ended(&mut bench, 0, conflict());
     assert_eq!(words[1..], [format!("item_finished {ONE} conflict"), format!("item_finished {TWO} pending")]);
-}
-
-#[test]
-fn the_document_of_an_item_says_how_it_ended_but_not_that_unmerged_work_is_done() {
-    let finish = |options: RunOptions, outcome: Outcome| {
-        let mut graph = graph(&[ONE], &[]);
-        graph.documents.insert(ONE.to_owned(), "PRPs/one.md".into());
-        let mut bench = Bench::open_graph(graph, options);
-        bench.next();
-        let words = bench.finish(ONE, 1, outcome);
-        let status = |word: &String| word.strip_prefix("start status of PRP-47.1.1: ").map(str::to_owned);
-        words.iter().find_map(status)
-    };
-    let failed = || Outcome::failed(crate::model::outcome::FailureKind::Script, "broken");
-    let unmerged = || RunOptions { no_merge: true, ..merging() };
-    assert_eq!(finish(merging(), failed()).as_deref(), Some("failed"));
-    assert_eq!(finish(unmerged(), failed()).as_deref(), Some("failed"));
-    assert_eq!(finish(unmerged(), Outcome::completed()), None, "nobody finds it on the batch branch");
-    assert_eq!(finish(merging(), Outcome::Cancelled), None);
 }

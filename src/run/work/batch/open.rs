@@ -66,7 +66,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     let name = options.batch.map_or_else(|| format!("adhoc-{}", options.command), |batch| batch.to_string());
     let lock = repo.as_ref().map(|repo| Lock::batch(repo.common_dir(), &name)).transpose()?;
     if let Some(repo) = &repo {
-        repo.exclude(&["/.ce/tmp/", "/.ce/completed-batches/"])?;
+        repo.exclude(&state::OUR_FOLDERS)?;
     }
     let reaped = dead_runs::reap(&settings, &run, &options, &tell);
     let integration = match (&repo, options.merge) {

@@ -4,7 +4,6 @@ pub(crate) mod abandoned;
 pub(crate) mod agent;
 pub(crate) mod checkpoint;
 pub(crate) mod diff;
-pub(crate) mod document;
 pub(crate) mod facts;
 pub(crate) mod follow;
 mod found;

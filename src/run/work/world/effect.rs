@@ -1,35 +1,24 @@
 //! Effects that need no run: files, commits of the checkout, programs, HTTP, environment, time.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use super::program;
+use super::surroundings::Surroundings;
+use super::{baseline, program};
 use crate::bridge::{CommitFiles, EffectRequest, Failure, HttpAnswer, SendHttp, WriteFile};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::files::ConfinedFolder;
 use crate::host::git::upkeep::checkout::Checkout;
 use crate::host::http::HttpRequest;
-use crate::host::process::Marker;
-use crate::host::stop::StopToken;
 use crate::host::{clock, http, state};
 use crate::run::settings::Settings;
 use crate::run::work::batch::update_base;
 use crate::run::work::off_the_loop::off_the_loop;
 
-/// What lies around a question that needs no run.
-#[derive(Clone)]
-pub(crate) struct Surroundings {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) marker: Marker,
-    pub(crate) env: Arc<BTreeMap<String, String>>,
-    pub(crate) stop: StopToken,
-}
-
 /// Performs an effect and answers.
 pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
-    let Surroundings { settings, marker, env, stop } = around;
+    let Surroundings { settings, marker, env, stop, .. } = around.clone();
     match effect {
+        EffectRequest::TryBaseline(order, answer) => answer.give(baseline::of(order, &around).await),
         EffectRequest::RunProgram(order, answer) => {
             answer.give(program::run(order, settings, marker, &env, stop).await);
         }

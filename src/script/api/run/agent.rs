@@ -7,7 +7,8 @@ use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
 use super::agent_call::{self, Options};
-use super::agent_settings::{WISH, found, named, program, ready, required_name, settle, to_map, wish};
+use super::agent_settings::{WISH, found, named, program, required_name, settle, to_map, wish};
+use super::usable;
 use crate::bridge::{CallAgent, JudgedReport};
 use crate::script::adapter::AdapterScript;
 use crate::script::api::fields::Fields;
@@ -102,15 +103,27 @@ pub(crate) mod module {
         native(&context, |call| required_name(call, EXECUTOR))
     }
 
-    /// Returns the name of the agent that has a role, and makes sure that its program is there; throws otherwise. Called
-    /// before anything is made, so that a batch does not begin without its agent.
+    /// Returns the name of the agent that has a role, and makes sure that it can be started; throws otherwise: when it is
+    /// not known, its file is torn, its program is not there, or the model that is named for it is a slip. Called before
+    /// anything is made, so that a batch does not begin without its agent.
     ///
     /// ```rhai
     /// agent::ready("reviewer");
     /// ```
     #[rhai_fn(name = "ready", return_raw)]
-    pub fn ready_for(context: NativeCallContext, role: &str) -> Thrown<String> {
-        native(&context, |call| ready(call, role))
+    pub fn ready(context: NativeCallContext, role: &str) -> Thrown<String> {
+        native(&context, |call| usable::require(call, role, None))
+    }
+
+    /// Like `ready`, for a role that works in worktrees made from a commit: the files that the agent's command line names
+    /// must be in that commit.
+    ///
+    /// ```rhai
+    /// agent::ready("executor", "HEAD");
+    /// ```
+    #[rhai_fn(name = "ready", return_raw)]
+    pub fn ready_at(context: NativeCallContext, role: &str, base: &str) -> Thrown<String> {
+        native(&context, |call| usable::require(call, role, Some(base)))
     }
 
     /// Returns the name of the agent that has a role, or `()` when there is none.

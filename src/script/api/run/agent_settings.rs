@@ -19,7 +19,7 @@ use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
 
 /// Agents that are looked for where nobody named one, in this order.
-const KNOWN: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
+pub(crate) const KNOWN: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
 
 /// What a script may ask for by itself.
 pub(crate) const WISHES: [&str; 5] = ["agent", "model", "tools", "timeout", "max_turns"];
@@ -89,14 +89,7 @@ pub(crate) fn required_name(call: &Call, role: &str) -> Result<String, Fault> {
     found(call, role)?.ok_or_else(|| none_installed().into())
 }
 
-/// Returns the agent of a role whose program is there.
-pub(crate) fn ready(call: &Call, role: &str) -> Result<String, Fault> {
-    let name = required_name(call, role)?;
-    program(call, &AdapterScript::load(&call.state, &name)?)?;
-    Ok(name)
-}
-
-fn first_installed(call: &Call) -> Result<Option<String>, Fault> {
+pub(crate) fn first_installed(call: &Call) -> Result<Option<String>, Fault> {
     for name in KNOWN {
         if detected(call, &AdapterScript::load(&call.state, name)?)?.is_some() {
             return Ok(Some(name.to_owned()));
@@ -105,7 +98,7 @@ fn first_installed(call: &Call) -> Result<Option<String>, Fault> {
     Ok(None)
 }
 
-fn none_installed() -> Error {
+pub(crate) fn none_installed() -> Error {
     Error::new(ExitCode::AgentMissing, format!("no agent was found: none of {} is installed", KNOWN.join(", ")))
         .help("install one, or name one with `--agent`: `runbook` needs no model, `command` runs your own program")
 }
@@ -121,7 +114,7 @@ pub(crate) fn program(call: &Call, adapter: &AdapterScript) -> Result<Detected, 
 }
 
 /// Looks for the program of an adapter, once per run.
-fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fault> {
+pub(crate) fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fault> {
     if let Some(program) = call.state.setting_text(&format!("adapter.{}.program", adapter.name)) {
         return Ok(find(call, &program)?.map(|program| Detected { program, version: None }));
     }
@@ -129,7 +122,7 @@ fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<Detected>, Fa
 }
 
 /// Returns what the flags of the command ask for.
-fn flags(call: &Call) -> Wish {
+pub(crate) fn flags(call: &Call) -> Wish {
     let run = call.state.run();
     Wish {
         agent: run.flag_text("agent"),

@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 pub(crate) mod agent_call;
 pub(crate) mod agent_settings;
+pub(crate) mod baseline;
 pub(crate) mod current;
 pub(crate) mod dag;
 pub(crate) mod event;
@@ -13,3 +14,4 @@ pub(crate) mod options;
 pub(crate) mod outcome;
 pub(crate) mod preview;
 pub(crate) mod recipe;
+pub(crate) mod usable;

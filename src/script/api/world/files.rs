@@ -59,6 +59,16 @@ pub(crate) fn writable(call: &Call, path: &str) -> Result<PathBuf, Error> {
 
 #[export_module]
 pub(crate) mod module {
+    /// Returns the folder of the project.
+    ///
+    /// ```rhai
+    /// let program = `${files::root()}/tools/agent.sh`;
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn root(context: NativeCallContext) -> Thrown<String> {
+        native(&context, |call| Ok(call.state.root.display().to_string()))
+    }
+
     /// Reads a text file; the path is relative to the project.
     ///
     /// ```rhai

@@ -1,0 +1,20 @@
+//! The coding agents that are installed here.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+/// Agents that are looked for, in the order of preference.
+const AGENTS: [&str; 5] = ["claude", "codex", "gemini", "opencode", "qwen"];
+
+/// Returns those whose program is on the search path.
+pub fn installed_agents() -> Vec<&'static str> {
+    AGENTS.into_iter().filter(|name| on_path(name)).collect()
+}
+
+fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| {
+        fs::metadata(folder.join(program)).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    })
+}

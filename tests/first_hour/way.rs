@@ -1,0 +1,64 @@
+//! The way of somebody who has read the README and nothing else.
+
+use crate::support::Test;
+
+/// A project with a check of its own and one commit.
+fn project() -> Test {
+    let test = Test::with_git();
+    test.write("Makefile", "test:\n\ttest -f README.md\n");
+    test.commit("checks");
+    test
+}
+
+#[test]
+fn six_commands_lead_from_a_repository_to_a_merged_batch() {
+    let test = project();
+    test.shell("batchprp init").expect_code(0).expect_stdout("l3 passes");
+    test.shell("batchprp doctor").expect_code(0).expect_stdout("next: batchprp new plan");
+    test.shell("batchprp new plan").expect_code(0).expect_stdout("next: batchprp gen PLAN.md");
+    test.shell("batchprp gen PLAN.md").expect_code(0).expect_stdout("batchprp exe --batch 1");
+    test.shell("batchprp exe --batch 1 --agent runbook").expect_code(0).expect_stdout("git merge --ff-only prp-1");
+    test.shell("git merge -q --ff-only prp-1").expect_code(0);
+    assert_eq!(test.shell("sh example/test.sh").expect_code(0).stdout, "passed\n");
+}
+
+#[test]
+fn an_agent_of_ones_own_is_asked_for_until_it_is_committed() {
+    let test = project();
+    test.shell("batchprp new plan && batchprp gen PLAN.md").expect_code(0);
+    test.write("agent.sh", "cat > /dev/null\necho \"$BATCHPRP_PHASE\" >> \"$BATCHPRP_ITEM.txt\"\n");
+    let config = "[agent]\nname = \"command\"\n\n[adapter.command]\nargv = [\"sh\", \"agent.sh\"]\n\n[validate]\ngates = \"ignore\"\n";
+    test.write(".ce/batchprp.toml", config);
+    let refused = test.shell("batchprp exe --batch 1").expect_code(8).expect_stderr("`agent.sh`");
+    assert!(test.git(["branch", "--list", "prp-*"]).is_empty(), "nothing is made");
+    let typed = refused.stderr.lines().find_map(|line| line.split_once("commit it: ")).expect("a command").1.to_owned();
+    test.shell(&typed).expect_code(0);
+    test.shell("batchprp doctor").expect_code(0).expect_stdout("exe uses `command`");
+    test.shell("batchprp exe --batch 1").expect_code(0);
+    assert_eq!(test.git(["show", "prp-1:PRP-1.1.1.txt"]), "1\n2");
+}
+
+#[test]
+fn the_file_of_the_checkout_may_be_the_agent() {
+    let test = project();
+    test.shell("batchprp new plan && batchprp gen PLAN.md").expect_code(0);
+    test.write("agent.sh", "cat > /dev/null\necho \"$BATCHPRP_PHASE\" >> \"$BATCHPRP_ITEM.txt\"\n");
+    test.write(".git/info/exclude", "agent.sh\n");
+    test.shell("batchprp config set agent.name command").expect_code(0);
+    test.shell("batchprp config set adapter.command.argv '[\"sh\", \"{root}/agent.sh\"]'").expect_code(0);
+    test.shell("batchprp config set validate.gates ignore").expect_code(0);
+    test.shell("batchprp exe --batch 1").expect_code(0);
+}
+
+#[test]
+fn what_init_wrote_is_undone_unless_somebody_changed_it() {
+    let test = project();
+    test.shell("batchprp init --claude").expect_code(0).expect_stdout("wrote .claude/commands/batch-exe-prp.md");
+    test.write(".claude/commands/batch-exe-prp.md", "mine\n");
+    test.shell("batchprp init --undo").expect_code(0).expect_stdout("kept .claude/commands/batch-exe-prp.md");
+    assert!(!test.exists(".ce/batchprp.toml") && !test.exists(".claude/commands/batch-gen-prp.md"));
+    assert_eq!(test.read(".claude/commands/batch-exe-prp.md"), "mine\n");
+    test.shell("rm -r .claude && batchprp init --undo").expect_code(0);
+    assert_eq!(test.git(["status", "--porcelain"]), "");
+    test.shell("batchprp init --undo").expect_code(4);
+}
