@@ -20,16 +20,21 @@ macro_rules! fuzz_target {
     };
 }
 
-#[allow(unused_attributes, reason = "`no_main` is for the fuzzer")]
+#[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
 #[path = "../fuzz/fuzz_targets/dependency_text.rs"]
 mod dependency_text;
-#[allow(unused_attributes, clippy::panic, reason = "`no_main` is for the fuzzer, and targets panic")]
+#[allow(
+    unused_attributes,
+    unused_imports,
+    clippy::panic,
+    reason = "`no_main` and the import are for the fuzzer, and targets panic"
+)]
 #[path = "../fuzz/fuzz_targets/frontmatter_edit.rs"]
 mod frontmatter_edit;
-#[allow(unused_attributes, reason = "`no_main` is for the fuzzer")]
+#[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
 #[path = "../fuzz/fuzz_targets/plan_md.rs"]
 mod plan_md;
-#[allow(unused_attributes, reason = "`no_main` is for the fuzzer")]
+#[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
 #[path = "../fuzz/fuzz_targets/prp_md.rs"]
 mod prp_md;
 

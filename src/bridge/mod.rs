@@ -32,6 +32,5 @@ pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
     Finish, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now,
     Park, Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp, StartRun,
-    UpdateBase,
-    Validate, WriteFile,
+    UpdateBase, Validate, WriteFile,
 };

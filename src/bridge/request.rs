@@ -9,8 +9,7 @@ use super::baseline::{Baseline, TryBaseline};
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
-    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, UpdatedBase,
-    Worktree,
+    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, UpdatedBase, Worktree,
 };
 use crate::event::EventKind;
 use crate::model::adapter::AgentCall;

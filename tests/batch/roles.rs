@@ -212,8 +212,11 @@ fn time_tools_and_turns_follow_it_too() {
 
 #[test]
 fn agents_without_names_for_the_sizes_choose_for_themselves() {
+    // Prompts are explained for agents that are there.
+    let config = "adapter.codex.program = \"true\"\nadapter.gemini.program = \"true\"\n\
+                  adapter.opencode.program = \"true\"\nadapter.qwen.program = \"true\"\n";
     for agent in ["codex", "gemini", "opencode", "qwen"] {
-        let said = Said { flags: &["--model", "auto"], ..Said::default() };
+        let said = Said { config, flags: &["--model", "auto"], ..Said::default() };
         let project = project("exe", said, "executor");
         let arguments = ["exe", "--batch", "1", "--agent", agent];
         let preview = explained(&output(&project, &arguments, said, "executor", &["--explain-prompt", ITEM]));

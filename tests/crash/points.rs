@@ -64,8 +64,9 @@ fn a_kill_while_removed_worktrees_are_deleted_leaves_none_of_them() {
 /// A start that finds everything merged must not forget, by dying early, that there is still something to clean up.
 #[test]
 fn a_kill_of_the_start_that_closes_for_a_killed_run_leaves_the_closing_to_the_next_one() {
-    let removals = enumerate()["trash.delete.pre"];
-    let closing = format!("trash.delete.pre:kill:{removals}");
+    // Everything is merged, and only the end is not in the journal.
+    let told = enumerate()["journal.append.pre"];
+    let closing = format!("journal.append.pre:kill:{told}");
     let scene = Scene::new();
     for faults in [closing.as_str(), ""] {
         let child = scene.start(faults, "");

@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
-    AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport, MadeCheckpoint,
-    MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request, RunGraph,
-    RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
+    AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport,
+    MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request,
+    RunGraph, RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};

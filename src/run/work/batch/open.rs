@@ -80,8 +80,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     reaped.clear();
     let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
     let reopened = &options.reopen;
-    let merged =
-        integration.as_ref().map(|integration| merged(integration, &graph, reopened, &tell)).transpose()?;
+    let merged = integration.as_ref().map(|integration| merged(integration, &graph, reopened, &tell)).transpose()?;
     // Where merges are tried out, that happens beside the items.
     let beside = usize::from(options.validate_merge);
     let places = usize::try_from(options.jobs.max(1)).unwrap_or(1).min(graph.items.len()) + beside;
