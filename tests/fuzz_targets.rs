@@ -14,7 +14,8 @@ macro_rules! fuzz_target {
     (|$input:ident: $type:ty| $body:block) => {
         pub(crate) fn run(seed: &[u8]) {
             for $input in <$type as $crate::Seed>::inputs(seed) {
-                (|| $body)();
+                let one = || $body;
+                one();
             }
         }
     };
@@ -70,7 +71,8 @@ fn fuzz() -> PathBuf {
 
 #[test]
 fn every_target_holds_for_its_seeds() {
-    let targets: [(&str, fn(&[u8])); 4] = [
+    type Run = fn(&[u8]);
+    let targets: [(&str, Run); 4] = [
         ("dependency_text", dependency_text::run),
         ("frontmatter_edit", frontmatter_edit::run),
         ("plan_md", plan_md::run),

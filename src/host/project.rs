@@ -100,7 +100,8 @@ fn is_git(git: &Path) -> bool {
 fn doubt(folder: &Path, is_repository: bool) -> Option<Doubt> {
     let of = |path: &Path| fs::metadata(path).ok();
     let owner = of(folder)?.uid();
-    if !is_mine(owner) && !(is_repository && git_trusts(folder)) {
+    let is_known = is_mine(owner) || (is_repository && git_trusts(folder));
+    if !is_known {
         return Some(Doubt::Foreign(format!("it belongs to {}", name(owner))));
     }
     for path in std::iter::once(folder.to_owned()).chain(OBEYED.map(|name| folder.join(name))) {

@@ -20,6 +20,7 @@ pub fn of(event: &Event, state: &RunView, style: Style) -> Option<String> {
     Some(format!("{}{said}", who.unwrap_or_default()))
 }
 
+#[expect(clippy::too_many_lines, reason = "one line for each kind of event")]
 fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
     let warning = |text: String| Some(marked(&text, Importance::Warning, style));
     let error = |text: String| Some(marked(&text, Importance::Error, style));

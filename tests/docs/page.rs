@@ -121,7 +121,7 @@ impl Page {
 }
 
 fn text(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().flat_map(|line| [*line, "\n"]).collect()
 }
 
 fn comment(line: &str) -> Option<&str> {

@@ -148,7 +148,7 @@ fn journal(test: &Test, kinds: Vec<EventKind>) -> Vec<Event> {
         .zip(all)
         .map(|(seq, kind)| Event { seq, at: format!("2026-11-20T10:15:{seq:02}Z"), run: "r1".to_owned(), kind })
         .collect();
-    let text: String = events.iter().map(|event| format!("{}\n", event.to_json())).collect();
+    let text: String = events.iter().flat_map(|event| [event.to_json().to_string(), "\n".to_owned()]).collect();
     test.write(".ce/tmp/runs/r1/events.jsonl", text);
     events
 }

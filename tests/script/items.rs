@@ -21,7 +21,7 @@ fn harmful_ids_and_keys_that_lose_the_order_are_refused_with_a_suggestion() {
 #[test]
 fn json_yaml_and_csv_give_the_same_items() {
     pass(
-        r##"
+        r#"
     let json = items::from_json(`{ "tasks": [{ "id": 1, "title": "Users", "owner": "me" },
         { "id": "login", "depends_on": ["1"], "files": "src/login.rs", "estimate": 2 }] }`);
     let yaml = items::from_yaml("- id: 1\n  title: Users\n  owner: me\n- id: login\n  deps: '1'\n  files: src/login.rs\n  hours: 2\n");
@@ -36,7 +36,7 @@ fn json_yaml_and_csv_give_the_same_items() {
     assert_eq!(csv[1].hours, 2.5);
     try { items::from_json("[{ \"title\": \"x\" }]"); throw "not reached"; }
     catch (error) { assert_eq!(error.message, "item 1 has no `id`"); }
-"##
+"#
         .replace("assert_eq!", "assert_eq")
         .as_str(),
     );

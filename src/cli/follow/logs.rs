@@ -106,13 +106,11 @@ fn meant<'a>(found: &'a FoundRun, word: &str) -> Result<&'a ItemView> {
         return Ok(item);
     }
     let mut begin = items.iter().filter(|item| names(item).iter().any(|name| name.starts_with(&word)));
-    match (begin.next(), begin.next()) {
-        (Some(item), None) => Ok(item),
-        _ => {
-            let message = format!("run `{}` has no item `{word}`", found.id);
-            Err(Error::new(ExitCode::NothingMatched, message).help(items_of(found)))
-        }
+    if let (Some(item), None) = (begin.next(), begin.next()) {
+        return Ok(item);
     }
+    let message = format!("run `{}` has no item `{word}`", found.id);
+    Err(Error::new(ExitCode::NothingMatched, message).help(items_of(found)))
 }
 
 fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {

@@ -50,7 +50,7 @@ impl AtWork {
     async fn look(&self, repo: &Repo) -> Option<Changed> {
         let (repo, look) = (repo.clone(), self.seen().start());
         let taken = tokio::task::spawn_blocking(move || Guard::take(&repo).ok()).await.ok().flatten()?;
-        self.seen().take(look, taken, |now, before| now.changes(before))
+        self.seen().take(look, taken, Guard::changes)
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -99,6 +99,7 @@ mod tests {
         seen.take(number, Guard::default(), named).map(|changed| (changed.what, changed.items))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what a look that found something returns")]
     fn some(what: &str, items: &[&str]) -> Option<(Vec<String>, Vec<String>)> {
         Some((vec![what.to_owned()], items.iter().map(|&item| item.to_owned()).collect()))
     }
