@@ -104,7 +104,7 @@ fn people_are_told_what_is_not_part_of_the_batch() {
     assert!(notes[1].contains("2 files such as"), "{notes:?}");
 
     assert_eq!(project.read(untracked), before, "the only copy keeps every byte");
-    project.run(&["status", "47"]).exits(0).says("✓ PRP-47.1.3-work");
+    project.run(&["status", "47"]).exits(0).says("PRP-47.1.3-work  ✓ completed");
     let tracked = "PRPs/feature-requests/PRP-47.1.2-work.md";
     assert!(project.read(tracked).contains("status: planning"), "a tracked one is left alone here");
     assert!(project.git(&["show", &format!("prp-47:{tracked}")]).contains("status: completed"));
