@@ -162,7 +162,10 @@ fn a_field_that_is_not_known_ends_a_list_and_is_named() {
          ### Phase 3: C\n**Goal**: g\n**Hours**: 1\n**Complexity**: low\n**Files**: c.rs\n\
          **Blocked by**: All previous phases\n**Steps**:\n- a\n**Exit criteria**:\n- `make`\n",
     );
-    assert_eq!(codes(&plan), ["warning plan::unknown_field:8", "warning plan::unknown_field:20"]);
+    assert_eq!(
+        codes(&plan),
+        ["warning plan::unknown_field:8", "warning plan::ticked_steps:12", "warning plan::unknown_field:20"]
+    );
     assert_eq!(plan.files, ["a.rs", "b.rs", "c.rs"]);
     assert_eq!((0..3).map(|at| needs(&plan, at)).collect::<Vec<_>>(), ["", "1", "1 2"]);
     let counts = plan.phases.iter().filter_map(|phase| phase.plan.as_ref()).map(|fields| (fields.steps, fields.gates));
