@@ -45,7 +45,9 @@ fn clash(configuration: &str) -> (Project, Ran) {
     let begun = project.tools().join("begun").display().to_string();
     // Both start from the same commit, and the second one is merged later.
     let first = format!("until [ -e {begun} ]; do sleep 0.05; done; echo new > a.txt; echo one > $SHARED");
-    let merged = "git rev-parse -q --verify prp-1^2 >/dev/null";
+    // Merges are in the project, not in the repository of an item.
+    let project_git = project.root().join(".git").display().to_string();
+    let merged = format!("git --git-dir={project_git} rev-parse -q --verify prp-1^2 >/dev/null");
     let second = format!("touch {begun}; until {merged}; do sleep 0.05; done; echo old > b.txt; echo two > $SHARED");
     let shared = if configuration.is_empty() { "shared.txt" } else { "/dev/null" };
     project.sabotage("PRP-1.1.1", 1, &format!("SHARED={shared}; {first}"));
@@ -134,7 +136,7 @@ fn what_checks_and_agents_said_is_found_again_by_the_command_that_was_named() {
     project.run(&["logs", "--checks"]).exits(2).says("PRP-1.1.1");
     project.run(&["logs", "latest:gen"]).exits(4).says("there is no run `latest:gen`");
     project.run(&["runs"]).exits(0).says("ended with 10");
-    project.run(&[]).exits(0).says("Batch 1: unfinished: 1 partial").says("batchprp exe");
+    project.run(&[]).exits(0).says("Batch 1: unfinished: 1 partial").says("exe --batch 1");
 }
 
 /// Takes out what differs from run to run.
