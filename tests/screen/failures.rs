@@ -88,12 +88,7 @@ fn ways() -> Vec<Way> {
         way("no_evidence", sabotaged("", "exit 0", &[]), "nothing changed", "batchprp logs RUN PRP-1.1.1"),
         way("conflict", clash(""), "shared.txt", "next: batchprp resolve PRP-1.1.2"),
         way("refused_merge", clash(together), "fails together with PRP-1.1.1", "batchprp logs RUN PRP-1.1.2 --checks"),
-        way(
-            "quota",
-            faked(r#"[{"do": "limit", "seconds": 7200}]"#, &[]),
-            "usage limit of fake",
-            "exe --batch 1",
-        ),
+        way("quota", faked(r#"[{"do": "limit", "seconds": 7200}]"#, &[]), "usage limit of fake", "exe --batch 1"),
         way(
             "budget",
             faked(
