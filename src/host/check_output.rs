@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::excerpt::{excerpt, plain};
+use super::failpoint;
 use super::process::ProcessResult;
 use super::redact::Secrets;
 use super::state;
@@ -81,7 +82,7 @@ impl CheckOutput {
             let file = format!("{prefix}-{}-{time}.log", self.name);
             match state::create_private(&path.join(&file)) {
                 Ok(mut open) => {
-                    open.write_all(text.as_bytes())?;
+                    failpoint::around("check.log", || open.write_all(text.as_bytes()))?;
                     return Ok(shown.join(&file).display().to_string());
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => time += 1,

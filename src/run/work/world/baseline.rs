@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::surroundings::Surroundings;
 use crate::bridge::{Baseline, Failure, TryBaseline};
 use crate::error::Result;
+use crate::host::failpoint;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::scratch;
 use crate::host::lock::Lock;
@@ -182,7 +183,7 @@ impl Memory {
         files.sort();
         let old = files.len().saturating_sub(KEPT);
         for (_, path) in files.into_iter().take(old).filter(|(_, path)| *path != self.file) {
-            drop(std::fs::remove_file(path));
+            failpoint::quietly("baseline.forget", || drop(std::fs::remove_file(path)));
         }
     }
 }
