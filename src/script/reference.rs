@@ -71,7 +71,7 @@ impl ApiReference {
         let mut functions = engine.collect_fn_metadata(None, |info| Some(function(&info)), false);
         // Refused with a better text than the language's own.
         functions.retain(|function| function.name != "exit");
-        functions.sort_by(|a, b| (&a.name, a.arity).cmp(&(&b.name, b.arity)));
+        functions.sort_by(|a, b| (&a.name, a.arity, &b.doc).cmp(&(&b.name, b.arity, &a.doc)));
         functions.dedup();
         Self { functions }
     }
