@@ -21,7 +21,7 @@ mod work;
 
 use std::fs;
 
-use project::Project;
+use project::{Project, Ran};
 
 /// What the agent does for the other roles: it keeps the prompt, waits for so many siblings, and says what is prescribed.
 const ROLES: &str = r#"
@@ -46,6 +46,16 @@ fn reviewed() -> Project {
     let executor = fs::read_to_string(&agent).expect("agent");
     fs::write(agent, format!("{ROLES}{executor}")).expect("agent");
     project
+}
+
+impl Ran {
+    /// Expects a row of the summary: it begins with the name of the item, and says something further on.
+    #[track_caller]
+    fn says_of(self, name: &str, text: &str) -> Self {
+        let is_row = |line: &str| line.split_whitespace().next() == Some(name) && line.contains(text);
+        assert!(self.stdout.lines().any(is_row), "no row of `{name}` says `{text}`:\n{}", self.stdout);
+        self
+    }
 }
 
 fn prescribe(project: &Project, name: &str, text: &str) {

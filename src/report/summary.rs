@@ -30,6 +30,12 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
         None => ("still running", Tone::Strong),
     };
     writeln!(out, "{}", style.paint(tone, &format!("{batch} {}: {word}", line(&state.command, 40))))?;
+    // What ran into a limit has no failure above that names the way on.
+    if let Some(resume) =
+        state.end.as_ref().filter(|end| matches!(end.exit_code, 11 | 75)).and_then(|end| end.resume.as_ref())
+    {
+        writeln!(out, "    next: {}", line(resume, 300))?;
+    }
     items(state, style, out)?;
     totals(state, style, out)?;
     for_people(state, style, out)?;

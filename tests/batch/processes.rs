@@ -13,7 +13,7 @@ echo "phase $BATCHPRP_PHASE" >> "out/$BATCHPRP_ITEM.txt"
 "#;
 
 /// Most processes of a run of one PRP with one phase: git, agent, check.
-const MOST: usize = 25;
+const MOST: usize = 24;
 /// Most processes until it is decided what is left to do.
 const MOST_TO_DECIDE: usize = 5;
 

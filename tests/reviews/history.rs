@@ -66,7 +66,7 @@ fn a_cherry_picked_item_is_executed_and_its_sibling_is_not() {
         project.git(&["cherry-pick", commit]);
     }
     let (ran, names) = update(&project);
-    ran.exits(0).says("PRP-47.1.1-work not executed yet");
+    ran.exits(0).says_of("PRP-47.1.1-work", "not executed yet");
     assert_eq!(names, BOTH[1..]);
 }
 
@@ -76,7 +76,7 @@ fn a_half_cherry_picked_item_is_partial() {
     let commits = project.git(&["log", "--reverse", "--format=%H", "prp-47", "--grep", "^PRP-47.1.1: Phase"]);
     project.git(&["cherry-pick", commits.lines().next().expect("a checkpoint")]);
     let (ran, names) = update(&project);
-    ran.exits(0).says("PRP-47.1.1-work partial: 1 of 2 phases committed");
+    ran.exits(0).says_of("PRP-47.1.1-work", "partial: 1 of 2 phases committed");
     assert!(names.is_empty(), "{names:?}");
 }
 
@@ -87,7 +87,7 @@ fn a_reverted_merge_takes_one_back_and_leaves_the_other() {
     let merge = project.git(&["log", "--merges", "--format=%H", "--grep", "^Merge PRP-47.1.1:"]);
     project.git(&["revert", "--no-edit", "-m", "1", &merge]);
     let (ran, names) = update(&project);
-    ran.exits(0).says("PRP-47.1.1-work not executed yet");
+    ran.exits(0).says_of("PRP-47.1.1-work", "not executed yet");
     assert_eq!(names, BOTH[1..]);
 }
 
@@ -105,7 +105,7 @@ fn a_revert_of_a_squash_takes_all_of_it_back_and_its_revert_brings_it_again() {
     project.git(&["commit", "-q", "--no-edit"]);
     project.git(&["revert", "--no-edit", "HEAD"]);
     let (ran, names) = update(&project);
-    ran.exits(0).says("PRP-47.1.1-work not executed yet").says("PRP-47.1.10-work not executed yet");
+    ran.exits(0).says_of("PRP-47.1.1-work", "not executed yet").says_of("PRP-47.1.10-work", "not executed yet");
     assert!(names.is_empty(), "{names:?}");
     project.git(&["revert", "--no-edit", "HEAD"]);
     let (ran, names) = update(&project);
@@ -122,7 +122,7 @@ fn a_reverted_landing_of_the_whole_batch_takes_every_item_back() {
     assert_eq!(names, BOTH);
     project.git(&["revert", "--no-edit", "-m", "1", "HEAD"]);
     let (ran, names) = update(&project);
-    ran.exits(0).says("PRP-47.1.1-work not executed yet").says("PRP-47.1.10-work not executed yet");
+    ran.exits(0).says_of("PRP-47.1.1-work", "not executed yet").says_of("PRP-47.1.10-work", "not executed yet");
     assert!(names.is_empty(), "{names:?}");
     project.git(&["revert", "--no-edit", "HEAD"]);
     let (ran, names) = update(&project);
@@ -160,7 +160,7 @@ fn reordered_and_amended_commits_count_as_they_are_now() {
         }
     }
     let (ran, names) = update(&project);
-    ran.exits(0).says("PRP-47.1.10-work executed, drift 100 %, critical: 1 changed but not declared");
+    ran.exits(0).says_of("PRP-47.1.10-work", "executed, drift 100 %, critical: 1 changed but not declared");
     assert_eq!(names, BOTH);
     assert_eq!(line(&project, "PRP-47.1.10", "drift:").as_deref(), Some("drift: 1"));
     assert_eq!(line(&project, "PRP-47.1.1", "drift:").as_deref(), Some("drift: 0"));
@@ -179,7 +179,10 @@ fn a_document_that_got_another_name_and_a_batch_without_branches_are_found() {
     for branch in project.git(&["branch", "--format=%(refname:short)", "--list", "prp-47*"]).lines() {
         project.git(&["branch", "-q", "-D", branch]);
     }
-    project.run(&["context-update", "--batch", "47"]).exits(0).says("PRP-47.1.1-better executed, drift 0 %, moved");
+    project
+        .run(&["context-update", "--batch", "47"])
+        .exits(0)
+        .says_of("PRP-47.1.1-better", "executed, drift 0 %, moved");
     assert!(project.read("PRPs/executed/PRP-47.1.1-better.md").contains("actual_hours: "), "it was measured here");
     assert!(project.read("PRPs/executed/PRP-47.1.10-work.md").contains("status: executed"));
 }

@@ -25,7 +25,7 @@ fn finished_work_is_reviewed_by_rule_and_its_score_is_shown() {
     let project = batch();
     let ran = project.run(&["exe", "--batch", "47"]).exits(0);
     let score = kept(&project, "PRP-47.2.1")["score"].as_f64().expect("a score");
-    ran.says(&format!("PRP-47.2.1-work {score:.1}/10"));
+    ran.says_of("PRP-47.2.1-work", &format!("{score:.1}/10"));
     assert!(roles(&project).is_empty(), "no reviewer is configured, so none is paid for");
     assert!(!project.root().join(".ce/tmp/reviews/items/PRP-47.2.1.json").exists());
 }

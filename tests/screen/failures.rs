@@ -108,7 +108,7 @@ fn the_first_ten_lines_name_the_cause_and_the_next_command() {
         let said = redacted(&format!("{}{}", ran.stderr, ran.stdout), &project);
         let first = said.lines().take(10).collect::<Vec<_>>().join("\n");
         assert_ne!(ran.code, Some(0), "{name}: {said}");
-        assert!(first.contains(cause) && said.contains(next), "{name}: no {cause:?} or {next:?} in\n{said}");
+        assert!(first.contains(cause) && first.contains(next), "{name}: no {cause:?} or {next:?} in\n{said}");
         insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "snapshots" }, {
             insta::assert_snapshot!(name, first);
         });
@@ -143,14 +143,24 @@ fn redacted(text: &str, project: &Project) -> String {
     }
     let home = project.root().parent().expect("a home").display().to_string();
     text = text.replace(&home, "HOME");
-    text.lines().map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" ") + "\n").collect()
+    let line = |line: &str| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        // Columns are as wide as the times in them.
+        format!("{indent}{}\n", line.split_whitespace().map(word).collect::<Vec<_>>().join(" "))
+    };
+    text.lines().map(line).collect()
 }
 
-/// Replaces a time.
+/// Replaces a time, or how much faster something was.
 fn word(word: &str) -> String {
     let bare = word.trim_matches(['(', ')', ',', ':', ';']);
     let number = bare.strip_suffix('s').or_else(|| bare.strip_suffix('m')).or_else(|| bare.strip_suffix('h'));
     let is_time = number.is_some_and(|number| number.parse::<f64>().is_ok());
     let is_date = bare.len() > 18 && bare.ends_with('Z') && bare.starts_with("20");
-    if is_time || is_date { word.replace(bare, "TIME") } else { word.to_owned() }
+    let is_factor = bare.strip_suffix('×').is_some_and(|number| number.parse::<f64>().is_ok());
+    match (is_time || is_date, is_factor) {
+        (true, _) => word.replace(bare, "TIME"),
+        (false, true) => word.replace(bare, "FACTOR"),
+        (false, false) => word.to_owned(),
+    }
 }

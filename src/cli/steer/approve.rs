@@ -1,14 +1,13 @@
 //! `approve`: a person looks at what the guard found and lets the item be merged.
 
 use std::io::Write;
-use std::process::Command;
 
+use super::item::Item;
 use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::evidence::guard::RULES;
-use crate::model::id::{BatchId, PrpId};
 use crate::report::text::{line, numbered, short_commit};
 use crate::run;
 
@@ -38,18 +37,15 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let id: PrpId = args
-        .item
-        .parse()
-        .map_err(|error| Error::new(ExitCode::Usage, format!("{error}")).help("such as `PRP-47.2.1`"))?;
+    let item = Item::read(&args.item, args.batch)?;
+    let id = &item.id;
     if let Some(unknown) = args.rule.iter().find(|rule| !RULES.iter().any(|known| known.id == **rule)) {
         let known = RULES.map(|rule| rule.id).join(", ");
         let error = Error::new(ExitCode::Usage, format!("there is no rule `{unknown}`"));
         return Err(error.help(format!("rules are {known}")).into());
     }
-    let batch = args.batch.map(BatchId).or_else(|| id.batch());
     let config = context.config()?;
-    let waiting = run::waiting(launch::settings(context, &config)?, &id, batch.map(|batch| batch.0))?;
+    let waiting = run::waiting(launch::settings(context, &config)?, id, item.number())?;
     let out = &mut context.terminal.out;
     if waiting.findings.is_empty() {
         writeln!(out, "nothing stands against the merge of {id}")?;
@@ -62,7 +58,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             writeln!(out, "    {}", line(excerpt, 200))?;
         }
     }
-    writeln!(out, "\nlook at all of it: git diff {}...{}", run::batch_branch(batch.map(|b| b.0)), id.branch())?;
+    writeln!(out, "\nlook at all of it: git diff {}...{}", run::batch_branch(item.number()), id.branch())?;
     if args.show {
         writeln!(out, "to let it be merged: batchprp approve {id}")?;
         return Ok(ExitCode::Done);
@@ -70,22 +66,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let approval = run::approve(&waiting, &args.rule, args.reason.clone())?;
     let count = numbered(approval.findings.len(), "finding");
     writeln!(out, "{count} approved by {} for {}", line(&approval.by, 80), short_commit(&waiting.tip))?;
-    let mut words = vec!["exe".to_owned(), "--prps".to_owned(), id.to_string()];
-    words.extend(batch.iter().flat_map(|batch| ["--batch".to_owned(), batch.to_string()]));
     if !args.merge {
-        writeln!(out, "to merge it: batchprp {}", words.join(" "))?;
+        writeln!(out, "to merge it: batchprp {}", item.next().join(" "))?;
         return Ok(ExitCode::Done);
     }
     out.flush()?;
-    let program = std::env::current_exe()
-        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot find this program: {error}")))?;
-    let status = Command::new(program).arg("-C").arg(&context.root).args(&words).status();
-    let status =
-        status.map_err(|error| Error::new(ExitCode::Internal, format!("cannot start this program: {error}")))?;
-    if status.success() {
-        return Ok(ExitCode::Done);
-    }
-    Err(Error::new(ExitCode::Unfinished, format!("the merge of `{id}` is not completed"))
-        .help(format!("go on with: batchprp {}", words.join(" ")))
-        .into())
+    item.go_on(context)
 }

@@ -2,5 +2,6 @@
 
 pub mod approve;
 pub mod clean;
+mod item;
 pub mod resolve;
 pub mod shell;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::process::Command;
 
+use super::item::Item;
 use crate::cli::batch::repository;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -17,7 +17,6 @@ use crate::host::process::Marker;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
-use crate::model::id::{BatchId, PrpId};
 use crate::model::validation::{LevelVerdict, ValidationRecord};
 use crate::report::text::{line, numbered};
 use crate::run::batch_branch;
@@ -42,11 +41,8 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let id: PrpId = args
-        .item
-        .parse()
-        .map_err(|error| Error::new(ExitCode::Usage, format!("{error}")).help("such as `PRP-47.2.1`"))?;
-    let batch = args.batch.map(BatchId).or_else(|| id.batch());
+    let item = Item::read(&args.item, args.batch)?;
+    let id = &item.id;
     let config = context.config()?;
     let repo = repository::open(context, &config)?;
     let parked = resolve::find(&repo, &id.branch())?;
@@ -54,9 +50,9 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         return abort(&repo, &parked, context);
     }
     if args.go_on {
-        return go_on(&repo, &parked, &id, batch, &config, context);
+        return go_on(&repo, &parked, &item, &config, context);
     }
-    let files = resolve::start(&repo, &parked, &batch_branch(batch.map(|batch| batch.0)))?;
+    let files = resolve::start(&repo, &parked, &batch_branch(item.number()))?;
     let out = &mut context.terminal.out;
     writeln!(out, "{}", parked.path.display())?;
     if files.is_empty() {
@@ -81,14 +77,7 @@ fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> CommandResult
 }
 
 /// Validates the edited files, commits them, and lets `exe` do what is left: the merge into the batch.
-fn go_on(
-    repo: &Repo,
-    parked: &Prepared,
-    id: &PrpId,
-    batch: Option<BatchId>,
-    config: &Config,
-    context: &mut Context,
-) -> CommandResult {
+fn go_on(repo: &Repo, parked: &Prepared, item: &Item, config: &Config, context: &mut Context) -> CommandResult {
     resolve::check(repo, parked)?;
     // Before anything is committed: a bad resolution is edited further and continued again.
     let record = validate(parked, config)?;
@@ -98,22 +87,7 @@ fn go_on(
     }
     writeln!(context.terminal.out, "resolved as {}", crate::report::text::short_commit(&commit))?;
     context.terminal.out.flush()?;
-    let program = std::env::current_exe()
-        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot find this program: {error}")))?;
-    let mut words = vec!["exe".to_owned(), "--prps".to_owned(), id.to_string()];
-    words.extend(batch.iter().flat_map(|batch| ["--batch".to_owned(), batch.to_string()]));
-    let status = Command::new(program)
-        .arg("-C")
-        .arg(&context.root)
-        .args(&words)
-        .status()
-        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start this program: {error}")))?;
-    if status.success() {
-        return Ok(ExitCode::Done);
-    }
-    Err(Error::new(ExitCode::Unfinished, format!("the merge of `{id}` is not completed"))
-        .help(format!("go on with: batchprp {}", words.join(" ")))
-        .into())
+    item.go_on(context)
 }
 
 fn validate(parked: &Prepared, config: &Config) -> Result<Option<ValidationRecord>> {

@@ -3,12 +3,12 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 
+use super::item::Item;
 use crate::cli::batch::repository;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::host::git::workspace::resolve;
-use crate::model::id::PrpId;
 
 /// Open a shell in the workspace of an item
 ///
@@ -24,10 +24,7 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let id: PrpId = args
-        .item
-        .parse()
-        .map_err(|error| Error::new(ExitCode::Usage, format!("{error}")).help("such as `PRP-47.2.1`"))?;
+    let Item { id, .. } = Item::read(&args.item, None)?;
     let repo = repository::open(context, &context.config()?)?;
     let place = resolve::find(&repo, &id.branch())?.path;
     let shell = || std::env::var("SHELL").ok().filter(|shell| !shell.is_empty()).unwrap_or_else(|| "sh".to_owned());

@@ -11,7 +11,7 @@ use crate::host::git::plumbing::message;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::temporary;
-use crate::model::checkpoint::{Checkpoint, TRAILER_ONTO, TRAILER_PRP, TRAILER_RUN, trailer};
+use crate::model::checkpoint::{TRAILER_ONTO, TRAILER_PRP, TRAILER_RUN};
 use crate::model::id::PrpId;
 
 /// An item and what it builds on.
@@ -123,20 +123,6 @@ pub fn advance(repo: &Repo, branch: &str, tip: &str, brought: &Brought) -> Resul
         }
     };
     change.must(repo, "batchprp: follow")
-}
-
-/// Returns the newest commit that brought a branch up to date, when no checkpoint was made since: what was validated
-/// before was another tree.
-pub fn unproven(repo: &Repo, tip: &str, base: &str) -> Result<Option<String>> {
-    for entry in history::first_parents(repo, tip, base)? {
-        if Checkpoint::read(&entry.message).is_some() {
-            return Ok(None);
-        }
-        if trailer(&entry.message, TRAILER_ONTO).is_some() {
-            return Ok(Some(entry.commit));
-        }
-    }
-    Ok(None)
 }
 
 impl Behind {

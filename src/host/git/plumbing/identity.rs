@@ -3,13 +3,11 @@
 //! Asked of git once, because only git knows every place of its configuration. What is answered here is what git would
 //! put into a commit; where that cannot be told for certain, the git program makes the commit.
 
-use super::run::{DURABLE, Git};
+use super::configuration::ConfigEntry;
+use super::run::DURABLE;
 
 /// Who commits when the user has not told git who they are.
 const FALLBACK: (&str, &str) = ("batchprp", "batchprp@localhost");
-
-/// Settings that say who commits, and how objects are to be written.
-const WANTED: &str = r"^((user|author|committer)\.(name|email)|core\.(fsync|fsyncobjectfiles|sharedrepository))$";
 
 /// What git's configuration says about commits that are made now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,13 +21,9 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Asks git; `git` is a command of the repository.
-    pub(crate) fn ask(git: Git) -> Self {
-        let output = git.args(["config", "-z", "--get-regexp", WANTED]).run();
-        // Exit code 1 says that there is no such setting; anything else is left to the commands that meet it.
-        let Some(output) = output.ok().filter(|output| matches!(output.code, 0 | 1)) else { return Self::default() };
-        let settings = super::run::split(&output.stdout);
-        let pairs = settings.iter().map(|setting| setting.split_once('\n').unwrap_or((setting, "true")));
+    /// Finds out from what git says that is configured.
+    pub(crate) fn of(configuration: &[ConfigEntry]) -> Self {
+        let pairs = configuration.iter().map(|entry| (entry.key.as_str(), entry.value.as_deref().unwrap_or("true")));
         Self::read(&pairs.collect::<Vec<_>>(), |name| std::env::var_os(name)?.into_string().ok())
     }
 

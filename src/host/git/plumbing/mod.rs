@@ -2,6 +2,7 @@
 
 pub(crate) mod busy;
 pub(crate) mod child;
+pub(crate) mod configuration;
 pub mod diff;
 mod files;
 pub(crate) mod history;

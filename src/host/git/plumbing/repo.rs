@@ -1,9 +1,11 @@
 //! The repository of the user: opened with precise refusals, and where it is.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::configuration::{self, ConfigEntry};
 use super::identity::Identity;
 use super::memory::Memory;
 pub use super::run::GitPolicy;
@@ -19,6 +21,8 @@ const OLDEST: (u32, u32) = (2, 38);
 pub struct Repo {
     shared: Arc<Shared>,
     policy: GitPolicy,
+    /// Further folders of objects, as git takes them from the environment.
+    borrowed: Option<OsString>,
 }
 
 #[derive(Debug)]
@@ -29,7 +33,9 @@ struct Shared {
     object_format: String,
     version: (u32, u32),
     store: Store,
-    /// Asked for when something is written for the first time.
+    /// Asked for when something is written for the first time, and then kept: what an agent does to the configuration
+    /// meanwhile has no say in how we commit, or in what later workspaces are given.
+    configuration: OnceLock<Vec<ConfigEntry>>,
     identity: OnceLock<Identity>,
     /// What was found in history.
     memory: Mutex<Option<Memory>>,
@@ -69,10 +75,11 @@ impl Repo {
             object_format: object_format.to_owned(),
             version,
             store: Store::open(Path::new(git_dir), Path::new(common_dir)),
+            configuration: OnceLock::new(),
             identity: OnceLock::new(),
             memory: Mutex::default(),
         };
-        let repo = Self { shared: Arc::new(shared), policy };
+        let repo = Self { shared: Arc::new(shared), policy, borrowed: None };
         if repo.commit("HEAD")?.is_none() {
             return Err(refuse("the repository has no commit yet").help("make a first one: `git add . && git commit`"));
         }
@@ -89,10 +96,11 @@ impl Repo {
             git_dir,
             object_format: "sha1".to_owned(),
             version: OLDEST,
+            configuration: OnceLock::new(),
             identity: OnceLock::new(),
             memory: Mutex::default(),
         };
-        Self { shared: Arc::new(shared), policy: GitPolicy::default() }
+        Self { shared: Arc::new(shared), policy: GitPolicy::default(), borrowed: None }
     }
 
     /// Returns the top directory of the user's checkout.
@@ -125,9 +133,20 @@ impl Repo {
         self.who_commits().variables()
     }
 
+    /// Returns what is configured for the repository.
+    pub(crate) fn configuration(&self) -> Result<&[ConfigEntry]> {
+        let known = &self.shared.configuration;
+        if let Some(entries) = known.get() {
+            return Ok(entries);
+        }
+        let entries = configuration::list(self.git())?;
+        Ok(known.get_or_init(|| entries))
+    }
+
     /// Returns who makes our commits.
     pub(crate) fn who_commits(&self) -> &Identity {
-        self.shared.identity.get_or_init(|| Identity::ask(self.git()))
+        // A configuration that cannot be read is left to the commands that meet it.
+        self.shared.identity.get_or_init(|| self.configuration().map(Identity::of).unwrap_or_default())
     }
 
     /// Tells whether our own objects may be written without the git program, as durable as it would make them.
@@ -188,7 +207,16 @@ impl Repo {
     pub(crate) fn git_in(&self, git_dir: &Path, work_tree: &Path) -> Git {
         let cwd = if work_tree.is_dir() { work_tree } else { self.root() };
         let repo = self.clone();
-        Git::new(cwd, self.policy).within(git_dir, work_tree).identity(move || repo.identity())
+        let git = Git::new(cwd, self.policy).within(git_dir, work_tree).identity(move || repo.identity());
+        match &self.borrowed {
+            Some(folders) => git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", folders),
+            None => git,
+        }
+    }
+
+    /// Returns the same repository, in which git finds the objects of further folders as well.
+    pub(crate) fn borrowing(&self, folders: OsString) -> Self {
+        Self { borrowed: Some(folders), ..self.clone() }
     }
 
     /// Returns the same repository with hooks off, for steps where a hook could only do harm.

@@ -87,7 +87,7 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
         let parents: Vec<&str> = std::iter::once(&placed.parent).chain(&merged).map(String::as_str).collect();
         (tree::commit(&work, &tree, &parents, &message)?, tree)
     };
-    quarantine::name(&work, || publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
+    quarantine::name(&work, repo, |repo| publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
     own::tell(&work, Some(&prepared.branch), &commit)?;
     let changed = difference(&work, &previous, &commit)?;
     let mut submodules = Vec::new();

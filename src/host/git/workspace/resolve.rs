@@ -125,7 +125,7 @@ pub fn finish(repo: &Repo, prepared: &Prepared) -> Result<String> {
         }
     };
     let recorded = refs::read(repo, &refs::item(&prepared.branch))?;
-    quarantine::name(&work, || {
+    quarantine::name(&work, repo, |repo| {
         RefChange::default()
             .set(&refs::item(&prepared.branch), &commit, recorded.as_deref())
             .update(&refs::head(&prepared.branch), &commit, &tip)

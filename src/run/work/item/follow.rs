@@ -1,6 +1,5 @@
 //! An item that is taken up again has what it builds on as that is now, not as it was when the item began.
 
-use crate::bridge::PhaseRecord;
 use crate::error::Result;
 use crate::host::git::merge::follow::{self, Brought, Follower};
 use crate::host::git::plumbing::notes;
@@ -96,23 +95,4 @@ fn passed(repo: &Repo, made: &Prepared, id: &PrpId) -> Result<usize> {
         passed += usize::from(notes::read(repo, &phase.commit)?.as_ref().is_some_and(ValidationRecord::passed));
     }
     Ok(passed)
-}
-
-/// Forgets the validation of the last phase when something was merged in since: what passed was another tree.
-pub(crate) fn doubt(repo: &Repo, made: &Prepared, phases: &mut [PhaseRecord]) -> Result<()> {
-    let Some(commit) = follow::unproven(repo, &made.tip, &made.base)? else { return Ok(()) };
-    let proven = notes::read(repo, &commit)?.as_ref().is_some_and(ValidationRecord::passed);
-    if let Some(last) = phases.last_mut().filter(|_| !proven) {
-        last.validation = None;
-    }
-    Ok(())
-}
-
-/// Keeps a record for what was merged in too: together they were validated.
-pub(crate) fn settle(repo: &Repo, tree: &Prepared, record: &ValidationRecord) -> Result<()> {
-    let Some(tip) = repo.tip(&tree.branch)? else { return Ok(()) };
-    match follow::unproven(repo, &tip, &tree.base)? {
-        Some(commit) => notes::write(repo, &commit, record),
-        None => Ok(()),
-    }
 }

@@ -18,7 +18,8 @@ pub(crate) struct Newer {
     pub(crate) commits: usize,
 }
 
-/// Finds what was committed since the newest checkpoint, by a person or by an agent whose run died.
+/// Finds what was committed since the newest checkpoint: by a person, by an agent whose run died, or by bringing the item
+/// up to what it builds on.
 pub(crate) fn newer(repo: &Repo, tip: &str, base: &str, phases: &[FoundPhase]) -> Result<Option<Newer>> {
     let line = history::first_parents(repo, tip, base)?;
     let found = line.iter().enumerate().find_map(|(commits, entry)| {

@@ -2,7 +2,6 @@
 
 use super::abandoned::{self, Left};
 use super::facts;
-use super::follow;
 use super::proof;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
@@ -42,7 +41,6 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
         for commit in proven_commits(&integration.repo, &tree, &attempt.item, record.phase)? {
             notes::write(&integration.repo, &commit, &record)?;
         }
-        follow::settle(&integration.repo, &tree, &record)?;
         leftovers.validated(facts::since_checkpoint(&integration.repo, &tree)?);
         Ok(record)
     })

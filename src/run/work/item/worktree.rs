@@ -138,7 +138,7 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
         });
     }
     let newer = proof::newer(repo, &made.tip, &made.base, &found.phases)?;
-    let mut phases = found
+    let phases = found
         .phases
         .into_iter()
         .map(|phase| {
@@ -146,7 +146,6 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
             Ok(PhaseRecord { ordinal: phase.ordinal, commit: phase.commit, key: phase.key, validation })
         })
         .collect::<Result<Vec<_>>>()?;
-    follow::doubt(repo, &made, &mut phases)?;
     let done = phases.iter().filter(|phase| phase.validation.as_ref().is_some_and(ValidationRecord::passed));
     let done = done.map(|phase| phase.ordinal).collect::<Vec<_>>();
     let conflict = if order.conflict { Some(conflict(order, &made)?) } else { None };

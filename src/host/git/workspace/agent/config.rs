@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
+use crate::host::git::plumbing::configuration::{self, ConfigEntry};
 use crate::host::git::plumbing::run::Git;
 
 /// One entry of a configuration.
@@ -69,16 +70,17 @@ pub(crate) struct Own {
 
 /// Reads the configuration of a repository, what it includes and that of the user too.
 pub(crate) fn read(git: Git) -> Result<Vec<Setting>> {
-    let fields = git.args(["config", "--list", "--show-scope", "--includes", "-z"]).list()?;
-    let pairs = fields.chunks_exact(2).filter(|pair| pair[0] != "command");
-    Ok(pairs.map(|pair| setting(matches!(&*pair[0], "local" | "worktree"), &pair[1])).collect())
+    configuration::list(git).map(|entries| settings(&entries))
 }
 
-fn setting(local: bool, text: &str) -> Setting {
-    match text.split_once('\n') {
-        Some((key, value)) => Setting { local, key: key.to_owned(), value: Some(value.to_owned()) },
-        None => Setting { local, key: text.to_owned(), value: None },
-    }
+/// Takes from a configuration what does not come with a command of ours.
+pub(crate) fn settings(entries: &[ConfigEntry]) -> Vec<Setting> {
+    let kept = entries.iter().filter(|entry| entry.scope != "command");
+    let setting = |ConfigEntry { scope, key, value }: &ConfigEntry| {
+        let local = matches!(scope.as_str(), "local" | "worktree");
+        Setting { local, key: key.clone(), value: value.clone() }
+    };
+    kept.map(setting).collect()
 }
 
 /// Returns the last value of a name, wherever it stands.

@@ -102,9 +102,9 @@ fn one(sub: &Workspace, mode: Mode<'_>) -> std::result::Result<String, Blocked> 
 
 /// Lets the project keep a commit of a submodule under a reference of its own.
 fn keep(sub: &Workspace, reference: &str, commit: &str) -> Result<()> {
-    quarantine::name(sub, || {
+    quarantine::name(sub, &sub.repo, |repo| {
         let args = ["update-ref", "-m", "batchprp: submodule", "--no-deref", reference, commit];
-        sub.home().args(args).changes(sub.repo.common_dir()).ok().map(drop)
+        repo.git_in(&sub.store, repo.root()).args(args).changes(repo.common_dir()).ok().map(drop)
     })
 }
 

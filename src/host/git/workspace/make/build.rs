@@ -46,7 +46,7 @@ fn fill(work: &Workspace, order: &Order<'_>, aside: &Path) -> Result<Record> {
     failpoint::around("workspace.folder", || fs::create_dir(aside))
         .map_err(|e| Workspace::failed("make", aside, &e))?;
     let work = Workspace { path: aside.to_owned(), top: aside.to_owned(), ..work.clone() };
-    let settings = config::read(work.home())?;
+    let settings = config::settings(work.repo.configuration()?);
     administration::make(&work, order.branch, order.commit)?;
     sparse::carry(&work, &settings, order.declared)?;
     administration::check_out(&work, order.commit, order.silence)?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::refs;
+use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::agent::{self, refs as own_refs};
 use crate::host::git::workspace::files::links;
 use crate::host::git::workspace::files::stage;
@@ -103,7 +104,10 @@ pub(crate) fn keep(work: &Workspace, commit: &str, against: &str, owner: Owner<'
     let reference = match known.into_iter().find(|(_, kept)| kept == commit) {
         // A run that was killed had saved it.
         Some((reference, _)) => reference,
-        None => quarantine::name(work, || refs::create_numbered(&work.repo, &prefix, commit, "batchprp: rescue"))?,
+        None => {
+            let create = |repo: &Repo| refs::create_numbered(repo, &prefix, commit, "batchprp: rescue");
+            quarantine::name(work, &work.repo, create)?
+        }
     };
     let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", against, commit];
     Ok(Rescue { reference, commit: commit.to_owned(), files: work.git().args(args).list()? })

@@ -65,9 +65,9 @@ pub(crate) fn settle(
     let (tree, rescued) = rescue::save(work, checked_out, owner, &what, repaired)?;
     settled.rescued.extend(rescued);
     if parent != tip {
-        quarantine::name(work, || {
+        quarantine::name(work, &work.repo, |repo| {
             let change = RefChange::default().update(&refs::head(&work.name()), &parent, tip);
-            change.must(&work.repo, "batchprp: adopt")
+            change.must(repo, "batchprp: adopt")
         })?;
         settled.adopted = commits;
         settled.tip.clone_from(&parent);

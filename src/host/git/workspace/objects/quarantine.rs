@@ -4,8 +4,10 @@
 //! into the project when all is well, and the links are kept until the next time: a `git gc --prune=now` of the user
 //! between the link and the reference takes nothing away that cannot be put back.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, FileTimes, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -13,13 +15,14 @@ use std::time::{Duration, Instant, SystemTime};
 use super::alternates;
 use crate::error::Result;
 use crate::host::failpoint;
+use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::place::space::Workspace;
 
 /// How far the times of published objects are ahead; a reference names them long before.
 const AHEAD: Duration = Duration::from_secs(600);
 
-/// How often a pruning may come between.
-const TRIES: u64 = 50;
+/// How often a pruning may take the folder of an object away before the object is in it.
+const TRIES: usize = 50;
 
 /// Longest wait for a `git gc` of the user.
 const PRUNING: Duration = Duration::from_secs(10);
@@ -44,18 +47,12 @@ pub(crate) fn make(work: &Workspace) -> Result<()> {
     failpoint::around("objects.folder", fill).map_err(|e| Workspace::failed("write into", &objects, &e))
 }
 
-/// Puts everything that waits into the project, and lets references name it. What is pruned between the two is put there
-/// once more.
-pub(crate) fn name<T>(work: &Workspace, name: impl Fn() -> Result<T>) -> Result<T> {
-    let mut tries = 0;
-    let named = loop {
-        publish(work)?;
-        match name() {
-            Err(error) if error.message.contains("nonexistent object") && tries < TRIES => tries += 1,
-            done => break done?,
-        }
-        std::thread::sleep(Duration::from_millis(tries));
-    };
+/// Puts everything that waits into the project, and lets references name it. Git sees what waits while it names it: a
+/// pruning that comes between the two is in nobody's way, and what it took is put back behind it.
+pub(crate) fn name<T>(work: &Workspace, repo: &Repo, name: impl FnOnce(&Repo) -> Result<T>) -> Result<T> {
+    publish(work)?;
+    let folders = [work.objects(), work.file("kept")].map(|folder| alternates::quoted(&folder, b':'));
+    let named = name(&repo.borrowing(OsString::from_vec(folders.join(&b':'))))?;
     settle(work)?;
     let pruning = work.store.join("gc.pid");
     let deadline = Instant::now() + PRUNING;
