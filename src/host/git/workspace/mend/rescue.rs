@@ -101,13 +101,12 @@ fn plain(work: &Workspace, path: &str) -> Result<()> {
 pub(crate) fn keep(work: &Workspace, commit: &str, against: &str, owner: Owner<'_>) -> Result<Rescue> {
     let prefix = format!("refs/batchprp/rescue/{}/{}", component(owner.run), component(owner.item));
     let known = refs::list(&work.repo, &format!("{prefix}/"))?;
-    let reference = match known.into_iter().find(|(_, kept)| kept == commit) {
-        // A run that was killed had saved it.
-        Some((reference, _)) => reference,
-        None => {
-            let create = |repo: &Repo| refs::create_numbered(repo, &prefix, commit, "batchprp: rescue");
-            quarantine::name(work, &work.repo, create)?
-        }
+    // A run that was killed may have saved it.
+    let reference = if let Some((reference, _)) = known.into_iter().find(|(_, kept)| kept == commit) {
+        reference
+    } else {
+        let create = |repo: &Repo| refs::create_numbered(repo, &prefix, commit, "batchprp: rescue");
+        quarantine::name(work, &work.repo, create)?
     };
     let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", against, commit];
     Ok(Rescue { reference, commit: commit.to_owned(), files: work.git().args(args).list()? })
