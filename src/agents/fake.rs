@@ -12,7 +12,7 @@ use super::fake_script::{self, FakeStep};
 use super::journal;
 use super::ledger;
 use super::speaker::Speaker;
-use super::task::{beat, variable, write_result};
+use super::task::{variable, write_heartbeat, write_result};
 use crate::host::clock;
 use crate::model::agent::{AgentEvent, Scope};
 use crate::model::agent_files::task::TaskResult;
@@ -76,7 +76,7 @@ fn play(step: &FakeStep, item: &str, speaker: &mut Speaker) -> Result<Option<u8>
         },
         FakeStep::Say { text } => speaker.say(&AgentEvent::Message { text: text.clone() }),
         FakeStep::Progress { text, percent } => speaker.progress(text, *percent),
-        FakeStep::Heartbeat { progress, step } => beat(item, "working", *progress, step),
+        FakeStep::Heartbeat { progress, step } => write_heartbeat(item, "working", *progress, step),
         FakeStep::IgnoreTerm => {}
         FakeStep::Orphan { seconds, double } => orphan(*seconds, *double).map_err(failed)?,
         FakeStep::Commit { message } => commit(message).map_err(failed)?,

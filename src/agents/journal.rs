@@ -6,20 +6,22 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::task::variable;
+use crate::host::journal::{FILE_NAME, GrowingFile};
 
 /// How often the journal is read.
 const AGAIN: Duration = Duration::from_millis(10);
 
 /// Waits until the journal holds an event of a kind, about an item where one is named.
 pub(super) fn wait_for(event: &str, item: Option<&str>) -> Result<(), String> {
-    let journal = place().ok_or("there is no journal above the folder of this call")?;
-    let wanted = |line: &str| {
+    let path = place().ok_or("there is no journal above the folder of this call")?;
+    let failed = |error: &dyn std::fmt::Display| format!("`{}`: {error}", path.display());
+    let mut journal = GrowingFile::open(&path).map_err(|error| failed(&error))?;
+    let wanted = |line: &String| {
         serde_json::from_str::<Value>(line)
             .is_ok_and(|told| told["event"] == event && item.is_none_or(|item| told["item"] == item))
     };
     loop {
-        let text = std::fs::read_to_string(&journal).map_err(|error| format!("`{}`: {error}", journal.display()))?;
-        if text.lines().any(wanted) {
+        if journal.lines().map_err(|error| failed(&error))?.iter().any(wanted) {
             return Ok(());
         }
         std::thread::sleep(AGAIN);
@@ -29,5 +31,5 @@ pub(super) fn wait_for(event: &str, item: Option<&str>) -> Result<(), String> {
 /// Returns the journal of the run whose folder holds the files of this call.
 fn place() -> Option<PathBuf> {
     let result = variable("BATCHPRP_RESULT")?;
-    Path::new(&result).ancestors().map(|folder| folder.join("events.jsonl")).find(|journal| journal.is_file())
+    Path::new(&result).ancestors().map(|folder| folder.join(FILE_NAME)).find(|journal| journal.is_file())
 }

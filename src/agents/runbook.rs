@@ -34,18 +34,18 @@ pub(crate) fn run(task: &AgentTask, speaker: &mut Speaker) -> Result<u8, String>
         speaker.progress(&step, Some(percent));
         let id = (number + 1).to_string();
         speaker.say(&AgentEvent::ToolStart { id: id.clone(), name: "shell".to_owned() });
-        task.beat("working", Some(percent), &step);
+        task.write_heartbeat("working", Some(percent), &step);
         let status = shell(&block.script).map_err(|error| format!("no shell could be started: {error}"))?;
         speaker.say(&AgentEvent::ToolEnd { id, ok: status.success() });
         if !status.success() {
             let reason = format!("{}: the shell block {}", place.of(block.line), ending(status));
-            task.beat("failed", Some(percent), &step);
+            task.write_heartbeat("failed", Some(percent), &step);
             task.result(false, std::slice::from_ref(&reason));
             speaker.finished(false, "failed", &reason);
             return Ok(1);
         }
     }
-    task.beat("complete", Some(100.0), &place.name);
+    task.write_heartbeat("complete", Some(100.0), &place.name);
     task.result(true, &[]);
     speaker.finished(true, "done", &format!("{}: ran {}", place.name, numbered(blocks.len(), "shell block")));
     Ok(0)

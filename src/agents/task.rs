@@ -43,8 +43,8 @@ impl AgentTask {
     }
 
     /// Writes the heartbeat file.
-    pub(crate) fn beat(&self, status: &str, progress: Option<f64>, step: &str) {
-        beat(self.item(), status, progress, step);
+    pub(crate) fn write_heartbeat(&self, status: &str, progress: Option<f64>, step: &str) {
+        write_heartbeat(self.item(), status, progress, step);
     }
 
     /// Writes the result file of an execution.
@@ -66,15 +66,15 @@ impl AgentTask {
 }
 
 /// Writes the heartbeat file that `BATCHPRP_HEARTBEAT` names; without one nobody waits for it.
-pub(crate) fn beat(item: &str, status: &str, progress: Option<f64>, step: &str) {
-    let beat = Heartbeat {
+pub(crate) fn write_heartbeat(item: &str, status: &str, progress: Option<f64>, step: &str) {
+    let heartbeat = Heartbeat {
         work_item_id: Some(item.to_owned()),
         status: status.to_owned(),
         progress,
         step: step.to_owned(),
         timestamp: Some(clock::epoch_seconds()),
     };
-    write("BATCHPRP_HEARTBEAT", &beat);
+    write("BATCHPRP_HEARTBEAT", &heartbeat);
 }
 
 /// Writes the result file that `BATCHPRP_RESULT` names.

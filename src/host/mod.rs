@@ -9,6 +9,7 @@ pub mod failpoint;
 pub mod files;
 pub mod git;
 pub mod http;
+pub mod journal;
 pub mod lock;
 pub mod owner;
 pub mod process;

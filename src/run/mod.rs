@@ -16,6 +16,5 @@ pub(crate) mod shared;
 pub(crate) mod work;
 
 pub use core::event_stream::{Reporter, ReporterEvent};
-pub use shared::journal;
 pub use shared::names::batch_branch;
 pub use work::merge::approve::{Waiting, approve, waiting};

@@ -92,7 +92,7 @@ pub fn start(context: &mut Context) -> CommandResult {
 
 /// Tells whether a journal was opened by the child.
 fn is_of(folder: &Path, id: &str, child: &Child) -> bool {
-    let Ok((events, _)) = crate::cli::follow::journal::read(&folder.join(id).join("events.jsonl")) else {
+    let Ok(events) = crate::host::journal::read(&folder.join(id)) else {
         return false;
     };
     crate::event::RunView::of(&events).pid == child.id()

@@ -7,14 +7,14 @@ use std::thread;
 use std::time::Duration;
 
 use super::alive::{Alive, alive};
-use super::journal::GrowingFile;
 use super::runs::{self, FoundRun, RUN_HELP, Selector};
 use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
-use crate::event::{Event, ItemView, RunView};
+use crate::event::{ItemView, RunView};
 use crate::host::git::plumbing::diff;
+use crate::host::journal::GrowingFile;
 use crate::model::id::PrpId;
 use crate::report::lines;
 use crate::report::style::Tone;
@@ -114,13 +114,12 @@ fn meant<'a>(found: &'a FoundRun, word: &str) -> Result<&'a ItemView> {
 }
 
 fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {
-    let mut tail = GrowingFile::open(&found.journal())?;
+    let mut journal = found.journal()?;
     let mut state = RunView::default();
     let terminal = &mut context.terminal;
     loop {
         let over = !follow || (state.pid != 0 && alive(&state) == Alive::No);
-        for line in tail.lines()? {
-            let Ok(event) = Event::from_json(&line) else { continue };
+        for (event, line) in journal.lines()? {
             state.apply(&event);
             if context.globals.json {
                 writeln!(terminal.out, "{line}")?;
@@ -140,10 +139,10 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (What, bool), contex
     let folder = found.folder.join(names::file_name(&item.info.id));
     let mut open: Vec<(PathBuf, GrowingFile)> = Vec::new();
     let mut shown: Option<PathBuf> = None;
-    let mut tail = GrowingFile::open(&found.journal())?;
+    let mut journal = found.journal()?;
     let mut state = RunView::default();
     loop {
-        for event in tail.lines()?.iter().filter_map(|line| Event::from_json(line).ok()) {
+        for event in journal.events()? {
             state.apply(&event);
         }
         let over = !follow || state.end.is_some() || alive(&state) == Alive::No;

@@ -3,7 +3,6 @@
 pub mod alive;
 pub mod analyze;
 pub mod history;
-pub mod journal;
 pub mod logs;
 pub mod overview;
 pub mod pace;

@@ -16,13 +16,13 @@ use crate::event::RunView;
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
+use crate::host::journal;
 use crate::host::process::command_line::command_line;
 use crate::model::duration::show;
 use crate::model::id::BatchId;
 use crate::model::read;
 use crate::report::style::Tone;
 use crate::report::text::{line, numbered, safe};
-use crate::run::shared::journal;
 
 /// So many batches are shown, the latest first.
 const MOST: usize = 8;
@@ -111,7 +111,7 @@ impl Overview {
         for id in runs::ids(&folder).iter().rev() {
             let Some(first) = journal::first(&folder.join(id)) else { continue };
             let head = RunView::of(&[first]);
-            let is_latest = head.command == "exe" && head.batch.is_some_and(|batch| !latest.contains_key(&batch));
+            let is_latest = head.command == runs::MAIN && head.batch.is_some_and(|batch| !latest.contains_key(&batch));
             // The end of a run may be a long way behind its beginning: only what is shown is read whole.
             if !is_latest && alive(&head) != Alive::Yes {
                 continue;

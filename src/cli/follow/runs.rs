@@ -3,18 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::journal;
 use crate::cli::start::context::Context;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::{Event, EventKind, RunView};
-use crate::run::shared::journal::first;
+use crate::host::journal::{self, FILE_NAME, JournalReader, first};
 
 /// What a RUN argument may be, for help texts.
 pub const RUN_HELP: &str =
     "Run: its id or the beginning of one, `latest` (the latest exe), or `latest:COMMAND`; default: latest";
 
 /// The command whose latest run is meant when nothing else is said.
-const MAIN: &str = "exe";
+pub(super) const MAIN: &str = "exe";
 
 /// A run that was found and read.
 #[derive(Debug)]
@@ -26,9 +25,9 @@ pub struct FoundRun {
 }
 
 impl FoundRun {
-    /// Returns the path of the journal.
-    pub fn journal(&self) -> PathBuf {
-        self.folder.join("events.jsonl")
+    /// Opens the journal at its beginning.
+    pub fn journal(&self) -> Result<JournalReader> {
+        JournalReader::open(&self.folder)
     }
 }
 
@@ -56,7 +55,7 @@ pub fn folder(context: &Context) -> Result<PathBuf> {
 pub fn ids(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut ids: Vec<String> = entries
-        .filter(|entry| entry.path().join("events.jsonl").is_file())
+        .filter(|entry| entry.path().join(FILE_NAME).is_file())
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     ids.sort();
@@ -110,7 +109,7 @@ pub fn find(context: &mut Context, selector: &Selector) -> Result<FoundRun> {
 /// Reads a run; lines of its journal that cannot be read are told.
 pub fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> {
     let folder = folder.join(id);
-    let (events, warnings) = journal::read(&folder.join("events.jsonl"))?;
+    let (events, warnings) = journal::examine(&folder)?;
     for warning in warnings {
         context.terminal.warn(&warning);
     }

@@ -8,12 +8,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::alive::{Alive, alive};
-use super::journal::GrowingFile;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
-use crate::event::{Event, RunView};
+use crate::event::RunView;
 
 /// End a run: agents are stopped, their work is kept, the resume command is printed
 #[derive(clap::Args)]
@@ -66,7 +65,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         thread::sleep(Duration::from_millis(50));
     }
     let mut last = RunView::default();
-    for event in GrowingFile::open(&found.journal())?.lines()?.iter().filter_map(|line| Event::from_json(line).ok()) {
+    for event in found.journal()?.events()? {
         last.apply(&event);
     }
     writeln!(context.terminal.out, "run {} is stopped", found.id)?;

@@ -4,14 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use super::alive::{Alive, alive};
-use super::journal::GrowingFile;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::EndAsked;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
-use crate::event::Event;
 use crate::host::process::command_line::command_line;
 
 /// How often the journal is looked at.
@@ -30,7 +28,7 @@ pub struct Args {
 /// Runs the subcommand. Its exit code is that of the run.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
-    let mut tail = GrowingFile::open(&found.journal())?;
+    let mut journal = found.journal()?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
     let end = EndAsked::watch()?;
     loop {
@@ -41,15 +39,15 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
         // Looked at before reading: what a process wrote before its end is read after it.
         let was_alive = alive(progress.state());
-        let lines = tail.lines()?;
-        for event in lines.iter().filter_map(|line| Event::from_json(line).ok()) {
-            progress.event(&event)?;
+        let events = journal.events()?;
+        for event in &events {
+            progress.event(event)?;
         }
         if let Some(end) = progress.state().end.clone() {
             progress.finish(None)?;
             return Ok(ExitCode::of(end.exit_code).unwrap_or(ExitCode::Internal));
         }
-        if lines.is_empty() && was_alive == Alive::No && progress.state().pid != 0 {
+        if events.is_empty() && was_alive == Alive::No && progress.state().pid != 0 {
             progress.finish(None)?;
             let message = format!("run `{}` was interrupted", progress.state().run);
             let help = format!("go on with: {}", command_line(&progress.state().argv));

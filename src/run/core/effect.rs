@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::bridge::{self, Answer, Failure, JudgedReport, Request, Worktree};
 use crate::event::EventKind;
+use crate::host::journal::Journal;
 use crate::host::stop::StopLevel;
 use crate::model::validation::ValidationRecord;
-use crate::run::shared::journal::Journal;
 use crate::run::work::batch::{cleanup, open, report};
 use crate::run::work::item::{agent, checkpoint, diff, remove, resolve, validation, worktree};
 use crate::run::work::merge::item as merge;

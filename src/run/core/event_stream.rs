@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::event::{Event, EventKind};
 use crate::host::clock;
+use crate::host::journal::Journal;
 use crate::host::redact::Secrets;
-use crate::run::shared::journal::Journal;
 
 /// What a reporter is told.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +152,7 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::run::shared::journal;
+    use crate::host::journal;
 
     #[test]
     fn whoever_is_shown_an_event_finds_it_in_the_journal_already() {

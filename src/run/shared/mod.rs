@@ -1,9 +1,8 @@
-//! What the loop and its tasks share: names, slots, the journal, limits of services. None of it knows either of them.
+//! What the loop and its tasks share: names, slots, limits of services. None of it knows either of them.
 
 pub(crate) mod at_work;
 pub(crate) mod busy;
 pub(crate) mod check_logs;
-pub mod journal;
 pub(crate) mod leftovers;
 pub(crate) mod names;
 pub(crate) mod rate_limits;

@@ -12,7 +12,7 @@ const BOUND: usize = 4096;
 
 /// A commit as the scans need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct HistoryEntry {
     pub(crate) commit: String,
     pub(crate) parents: Vec<String>,
     /// Seconds since 1970, of the author: a rebase keeps it.
@@ -22,13 +22,13 @@ pub(crate) struct Entry {
     pub(crate) takes_back: HashSet<String>,
 }
 
-impl From<Walked> for Entry {
+impl From<Walked> for HistoryEntry {
     fn from(Walked { commit, parents, time, message }: Walked) -> Self {
         Self { commit, parents, time, message, takes_back: HashSet::new() }
     }
 }
 
-impl Entry {
+impl HistoryEntry {
     /// Tells whether this commit, a revert, is about another one.
     pub(crate) fn reverts(&self, revert: &Revert, commit: &str) -> bool {
         commit.starts_with(&revert.commit) || self.takes_back.contains(commit)
@@ -36,9 +36,9 @@ impl Entry {
 }
 
 /// Returns the first-parent commits from `tip` down to `base`, which is not included.
-pub(crate) fn first_parents(repo: &Repo, tip: &str, base: &str) -> Result<Vec<Entry>> {
+pub(crate) fn first_parents(repo: &Repo, tip: &str, base: &str) -> Result<Vec<HistoryEntry>> {
     match repo.store().first_parents(tip, base, BOUND) {
-        Ok(entries) => Ok(entries.into_iter().map(Entry::from).collect()),
+        Ok(entries) => Ok(entries.into_iter().map(HistoryEntry::from).collect()),
         Err(AskGit) => log(repo, &["--first-parent", tip, &format!("^{base}")]),
     }
 }
@@ -53,16 +53,16 @@ pub(crate) fn between(repo: &Repo, from: &str, to: &str) -> Result<HashSet<Strin
 }
 
 /// Returns the commits that `git log` selects by `args`.
-pub(crate) fn log(repo: &Repo, args: &[&str]) -> Result<Vec<Entry>> {
+pub(crate) fn log(repo: &Repo, args: &[&str]) -> Result<Vec<HistoryEntry>> {
     let format =
         ["log", "-z", "--no-show-signature", "--no-notes", "--no-mailmap", "--no-color", "--format=%H%n%P%n%at%n%B"];
     let entries = repo.git().args(format).args(args).args(["--"]).list()?;
     Ok(entries.iter().filter_map(|entry| parse(entry)).collect())
 }
 
-fn parse(entry: &str) -> Option<Entry> {
+fn parse(entry: &str) -> Option<HistoryEntry> {
     let mut parts = entry.splitn(4, '\n');
-    Some(Entry {
+    Some(HistoryEntry {
         commit: parts.next()?.to_owned(),
         parents: parts.next()?.split_whitespace().map(str::to_owned).collect(),
         time: parts.next()?.parse().ok()?,

@@ -65,7 +65,7 @@ impl Checkout {
                 .help("write `main..prp-47`, or one revision"));
         }
         let entries = history::log(&self.repo, &[range])?.into_iter();
-        let told = |entry: history::Entry| LoggedCommit {
+        let told = |entry: history::HistoryEntry| LoggedCommit {
             commit: entry.commit,
             parents: entry.parents,
             time: entry.time,

@@ -8,7 +8,7 @@ use super::log::{Log, Said};
 use super::relevant;
 use super::scan::{self, FoundPhase, ItemScan};
 use crate::error::Result;
-use crate::host::git::plumbing::history::{self, Entry};
+use crate::host::git::plumbing::history::{self, HistoryEntry};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::seal::OwnMerges;
 use crate::host::git::plumbing::{diff, message, notes, refs};
@@ -78,7 +78,7 @@ pub fn executed(repo: &Repo, query: &Query) -> Result<Vec<Facts>> {
 }
 
 /// Finds what came with merges that are none of ours, such as that of a whole batch, and were reverted.
-fn follow_reverted_merges(repo: &Repo, entries: &mut [Entry]) -> Result<()> {
+fn follow_reverted_merges(repo: &Repo, entries: &mut [HistoryEntry]) -> Result<()> {
     let known = entries.iter().map(|entry| entry.commit.clone()).collect::<HashSet<_>>();
     for entry in entries {
         let Some(revert) = message::revert(&entry.message) else { continue };

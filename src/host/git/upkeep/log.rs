@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::host::git::plumbing::history::Entry;
+use crate::host::git::plumbing::history::HistoryEntry;
 use crate::host::git::plumbing::message::{self, Revert};
 use crate::model::checkpoint::Checkpoint;
 use crate::model::id::PrpId;
@@ -23,7 +23,7 @@ pub(crate) enum Said {
 /// Commits, newest first, with what they say.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    entries: Vec<Entry>,
+    entries: Vec<HistoryEntry>,
     said: Vec<Said>,
     at: HashMap<String, usize>,
     /// Places of checkpoints, and of what looks like one, by PRP.
@@ -35,7 +35,7 @@ pub(crate) struct Log {
 
 impl Log {
     /// Reads the messages of commits, which come newest first.
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(entries: Vec<HistoryEntry>) -> Self {
         let mut log = Self { at: HashMap::with_capacity(entries.len()), ..Self::default() };
         for (place, entry) in entries.iter().enumerate() {
             log.at.insert(entry.commit.clone(), place);
@@ -50,7 +50,7 @@ impl Log {
         log
     }
 
-    fn read(&mut self, place: usize, entry: &Entry) -> Said {
+    fn read(&mut self, place: usize, entry: &HistoryEntry) -> Said {
         if let Some(id) = message::merge(&entry.message) {
             self.merges.entry(id).or_default().push(place);
         }
@@ -96,7 +96,7 @@ impl Log {
     }
 
     /// Returns the entry of a commit with what it says.
-    pub(crate) fn get(&self, commit: &str) -> Option<(&Entry, &Said)> {
+    pub(crate) fn get(&self, commit: &str) -> Option<(&HistoryEntry, &Said)> {
         self.at.get(commit).map(|place| (&self.entries[*place], &self.said[*place]))
     }
 
@@ -106,7 +106,7 @@ impl Log {
     }
 
     /// Returns the merges of an item, reverted or not, newest first.
-    pub(crate) fn merges(&self, id: &PrpId) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn merges(&self, id: &PrpId) -> impl Iterator<Item = &HistoryEntry> {
         self.merges.get(id).into_iter().flatten().map(|place| &self.entries[*place])
     }
 
@@ -119,16 +119,16 @@ impl Log {
     }
 
     /// Returns what was said about the phases of an item and all reverts, oldest first.
-    pub(crate) fn work(&self, id: &PrpId) -> impl Iterator<Item = (&Entry, &Said)> {
+    pub(crate) fn work(&self, id: &PrpId) -> impl Iterator<Item = (&HistoryEntry, &Said)> {
         self.with_reverts(self.work.get(id.as_str()).map(Vec::as_slice).unwrap_or_default())
     }
 
     /// Returns the merges of an item and all reverts, oldest first.
-    pub(crate) fn merges_and_reverts(&self, id: &PrpId) -> impl Iterator<Item = (&Entry, &Said)> {
+    pub(crate) fn merges_and_reverts(&self, id: &PrpId) -> impl Iterator<Item = (&HistoryEntry, &Said)> {
         self.with_reverts(self.merges.get(id).map(Vec::as_slice).unwrap_or_default())
     }
 
-    fn with_reverts(&self, places: &[usize]) -> impl Iterator<Item = (&Entry, &Said)> {
+    fn with_reverts(&self, places: &[usize]) -> impl Iterator<Item = (&HistoryEntry, &Said)> {
         let mut all = Vec::new();
         // Nothing that was never done is reverted.
         if let Some(oldest) = places.last() {

@@ -5,7 +5,7 @@
 //! say is read from git each time.
 
 use crate::error::Result;
-use crate::host::git::plumbing::history::{self, Entry};
+use crate::host::git::plumbing::history::{self, HistoryEntry};
 use crate::host::git::plumbing::memory::Memory;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::store::Read;
@@ -20,7 +20,7 @@ const FILE: &str = "history.json";
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Returns the commits reachable from some that speak of PRPs or revert something, newest first.
-pub(crate) fn entries(repo: &Repo, tips: &[String]) -> Result<Vec<Entry>> {
+pub(crate) fn entries(repo: &Repo, tips: &[String]) -> Result<Vec<HistoryEntry>> {
     for memory in [repo.remembered(), on_disk(repo)].into_iter().flatten() {
         if let Ok(Some(entries)) = go_on(repo, &memory, tips) {
             return Ok(entries);
@@ -43,16 +43,16 @@ fn on_disk(repo: &Repo) -> Option<Memory> {
 }
 
 /// Adds what is new since; `None` when the memory is about other commits than those behind the wanted ones.
-fn go_on(repo: &Repo, memory: &Memory, tips: &[String]) -> Read<Option<Vec<Entry>>> {
+fn go_on(repo: &Repo, memory: &Memory, tips: &[String]) -> Read<Option<Vec<HistoryEntry>>> {
     if memory.tips == tips {
-        return Ok(Some(repo.store().commits(&memory.commits)?.into_iter().map(Entry::from).collect()));
+        return Ok(Some(repo.store().commits(&memory.commits)?.into_iter().map(HistoryEntry::from).collect()));
     }
     if !repo.store().holds(tips, &memory.tips)? {
         return Ok(None);
     }
     let new = repo.store().search(&memory.tips, tips, is_relevant)?;
     let old = repo.store().commits(&memory.commits)?;
-    let entries: Vec<Entry> = new.into_iter().chain(old).map(Entry::from).collect();
+    let entries: Vec<HistoryEntry> = new.into_iter().chain(old).map(HistoryEntry::from).collect();
     keep(repo, tips, &entries);
     Ok(Some(entries))
 }
@@ -64,7 +64,7 @@ fn is_relevant(message: &[u8]) -> bool {
 
 /// Keeps what was found for the next time. Without a memory everything is walked over again, which is slower and
 /// nothing else.
-fn keep(repo: &Repo, tips: &[String], entries: &[Entry]) {
+fn keep(repo: &Repo, tips: &[String], entries: &[HistoryEntry]) {
     let memory = Memory::new(tips, entries.iter().map(|entry| entry.commit.clone()).collect());
     let folder = repo.common_dir().join("batchprp");
     // Where nothing was done yet, whoever only looks leaves nothing behind.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::log::{Log, Said};
 use crate::error::Result;
-use crate::host::git::plumbing::history::{self, Entry};
+use crate::host::git::plumbing::history::{self, HistoryEntry};
 use crate::host::git::plumbing::message::Revert;
 use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::Repo;
@@ -140,7 +140,7 @@ pub(crate) fn read(log: &Log, id: &PrpId) -> ItemScan {
 
 /// Finds the merge commit of an item, unless it was reverted.
 pub(crate) fn standing_merge(log: &Log, id: &PrpId) -> Option<String> {
-    let mut merge: Option<(&Entry, bool)> = None;
+    let mut merge: Option<(&HistoryEntry, bool)> = None;
     let mut reverts: Vec<(&str, bool)> = Vec::new();
     for (entry, said) in log.merges_and_reverts(id) {
         let Said::Revert(revert) = said else {
@@ -164,7 +164,7 @@ pub(crate) fn standing_merge(log: &Log, id: &PrpId) -> Option<String> {
     merge.filter(|(_, stands)| *stands).map(|(entry, _)| entry.commit.clone())
 }
 
-fn phase(entry: &Entry, checkpoint: &Checkpoint) -> FoundPhase {
+fn phase(entry: &HistoryEntry, checkpoint: &Checkpoint) -> FoundPhase {
     FoundPhase {
         ordinal: checkpoint.phase,
         commit: entry.commit.clone(),
@@ -186,7 +186,7 @@ struct Seen {
 
 /// Returns the phases that a revert is about, several for a squash or a merge, and whether it brings them back: by commit
 /// id, else (after a rebase) by the quoted subject.
-fn targets(seen: &[Seen], entry: &Entry, revert: &Revert) -> BTreeMap<u32, bool> {
+fn targets(seen: &[Seen], entry: &HistoryEntry, revert: &Revert) -> BTreeMap<u32, bool> {
     let by_id = seen.iter().filter(|seen| entry.reverts(revert, &seen.commit));
     // Of two commits of one phase the later one counts.
     let by_id = by_id.map(|seen| (seen.ordinal, !seen.applies)).collect::<BTreeMap<_, _>>();

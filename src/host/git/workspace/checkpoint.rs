@@ -181,7 +181,7 @@ fn unfinished_merge(work: &Workspace) -> Result<()> {
     let mut files: Vec<String> = entries
         .iter()
         .filter(|entry| entry.is_unmerged())
-        .map(crate::host::git::workspace::agent::index::Entry::name)
+        .map(crate::host::git::workspace::agent::index::IndexEntry::name)
         .collect();
     files.dedup();
     if files.is_empty() {

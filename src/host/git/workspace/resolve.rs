@@ -233,7 +233,7 @@ fn unmerged(work: &Workspace) -> Vec<String> {
     let mut names: Vec<String> = entries
         .iter()
         .filter(|entry| entry.is_unmerged())
-        .map(crate::host::git::workspace::agent::index::Entry::name)
+        .map(crate::host::git::workspace::agent::index::IndexEntry::name)
         .collect();
     names.dedup();
     names

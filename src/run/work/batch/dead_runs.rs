@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bridge::RunOptions;
 use crate::event::EventKind;
+use crate::host::journal;
 use crate::host::{clock, failpoint, process, state};
 use crate::run::settings::Settings;
-use crate::run::shared::journal;
 use crate::run::work::tell::Tell;
 
 /// What a run leaves while it is open.

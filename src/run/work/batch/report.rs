@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::dead_runs::OpenMark;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::Event;
+use crate::host::journal::Journal;
 use crate::host::lock::Lock;
 use crate::host::{failpoint, state};
 use crate::report::metrics::{self, Metrics};
 use crate::run::settings::Settings;
-use crate::run::shared::journal::Journal;
 
 /// What is to be written, and what is given back when it is.
 pub(crate) struct ReportOrder {

@@ -10,8 +10,8 @@ use crate::event::EventKind;
 use crate::host::git::plumbing::diff;
 use crate::host::git::upkeep::executed::{self, Facts, Landed, Query};
 use crate::host::git::upkeep::scan::FoundPhase;
+use crate::host::journal;
 use crate::run::settings::Settings;
-use crate::run::shared::journal;
 use crate::run::shared::names;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.

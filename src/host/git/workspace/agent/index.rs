@@ -7,7 +7,7 @@ const GITLINK: u32 = 0o160_000;
 
 /// One entry of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct IndexEntry {
     pub(crate) path: Vec<u8>,
     mode: u32,
     stage: u8,
@@ -16,7 +16,7 @@ pub(crate) struct Entry {
     id: Vec<u8>,
 }
 
-impl Entry {
+impl IndexEntry {
     /// Tells whether the entry is the commit of a submodule.
     pub(crate) fn is_gitlink(&self) -> bool {
         self.mode == GITLINK
@@ -39,14 +39,14 @@ impl Entry {
 }
 
 /// Reads all entries; `id` is the length of an object id in bytes. `None` when the file is damaged or split in two.
-pub(crate) fn entries(bytes: &[u8], id: usize) -> Option<Vec<Entry>> {
+pub(crate) fn entries(bytes: &[u8], id: usize) -> Option<Vec<IndexEntry>> {
     let mut rest = bytes.strip_prefix(b"DIRC")?;
     let version = number(&mut rest)?;
     let count = number(&mut rest)?;
     if !(2..=4).contains(&version) || bytes.len() < id {
         return None;
     }
-    let mut found: Vec<Entry> = Vec::new();
+    let mut found: Vec<IndexEntry> = Vec::new();
     for _ in 0..count {
         let begin = rest.len();
         let mode = u32::from_be_bytes(take(&mut rest, 40)?.get(24..28)?.try_into().ok()?);
@@ -65,7 +65,7 @@ pub(crate) fn entries(bytes: &[u8], id: usize) -> Option<Vec<Entry>> {
         let padding = if version == 4 { 1 } else { 8 - (begin - rest.len()) % 8 };
         take(&mut rest, padding)?;
         let stage = u8::try_from((flags >> 12) & 3).ok()?;
-        found.push(Entry { path, mode, stage, skipped: extended & 0x4000 != 0, id });
+        found.push(IndexEntry { path, mode, stage, skipped: extended & 0x4000 != 0, id });
     }
     (!is_split(rest, id)).then_some(found)
 }
@@ -139,7 +139,7 @@ mod tests {
                 git(folder.path(), &["update-index", "--skip-worktree", "a"]);
                 let bytes = std::fs::read(folder.path().join(".git/index")).expect("an index");
                 let found = entries(&bytes, id).expect("entries");
-                let names: Vec<_> = found.iter().map(Entry::name).collect();
+                let names: Vec<_> = found.iter().map(IndexEntry::name).collect();
                 let long = "b/long name that shares a beginning";
                 assert_eq!(names, ["a", &format!("{long} 1"), &format!("{long} 2"), "sub"], "{format} {version}");
                 assert!(found[0].skipped && !found[1].skipped);

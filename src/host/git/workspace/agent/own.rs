@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::folder::{Folder, Kind};
-use super::index::{self, Entry};
+use super::index::{self, IndexEntry};
 use super::seed::Seed;
 use super::view;
 use crate::error::Result;
@@ -172,7 +172,7 @@ pub(crate) fn forget(work: &Workspace, git: &Folder) -> Result<()> {
 }
 
 /// Reads the index of whoever works in a workspace; `None` when there is none that can be read.
-pub(crate) fn entries(work: &Workspace) -> Option<Vec<Entry>> {
+pub(crate) fn entries(work: &Workspace) -> Option<Vec<IndexEntry>> {
     let bytes = work.folder()?.read(Path::new("index"), 1 << 30).ok()??;
     index::entries(&bytes, work.id_length())
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::host::git::plumbing::run::split;
 use crate::host::git::workspace::agent::config;
 use crate::host::git::workspace::agent::folder::Folder;
-use crate::host::git::workspace::agent::index::Entry;
+use crate::host::git::workspace::agent::index::IndexEntry;
 use crate::host::git::workspace::place::space::Workspace;
 
 /// A submodule that was made in a workspace.
@@ -33,8 +33,8 @@ pub(crate) struct Link {
 
 /// Lists the links among entries whose place is still a folder. One that no file declares any more is none: its files
 /// are those of the workspace itself.
-pub(crate) fn links(work: &Workspace, entries: &[Entry]) -> Result<Vec<Link>> {
-    let found: Vec<&Entry> = entries.iter().filter(|entry| entry.is_gitlink()).collect();
+pub(crate) fn links(work: &Workspace, entries: &[IndexEntry]) -> Result<Vec<Link>> {
+    let found: Vec<&IndexEntry> = entries.iter().filter(|entry| entry.is_gitlink()).collect();
     if found.is_empty() {
         return Ok(Vec::new());
     }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::run::Git;
 use crate::host::git::workspace::agent::config::{self, Setting};
-use crate::host::git::workspace::agent::index::Entry;
+use crate::host::git::workspace::agent::index::IndexEntry;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::place::space::Workspace;
 use crate::host::state;
@@ -49,7 +49,7 @@ impl SetUp {
     }
 
     /// Returns the paths among entries that set-up made.
-    pub(crate) fn among(&self, entries: &[Entry]) -> Vec<Vec<u8>> {
+    pub(crate) fn among(&self, entries: &[IndexEntry]) -> Vec<Vec<u8>> {
         if self.made.is_empty() {
             return Vec::new();
         }

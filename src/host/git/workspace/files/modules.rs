@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::workspace::agent::config;
 use crate::host::git::workspace::agent::folder::Folder;
-use crate::host::git::workspace::agent::index::Entry;
+use crate::host::git::workspace::agent::index::IndexEntry;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::agent::seed::{self, Carry};
 use crate::host::git::workspace::files::links::{Module, addresses, at, declared, is_empty, links, made};
@@ -24,7 +24,7 @@ use crate::host::state;
 /// addresses of all that it has then.
 pub(crate) fn initialise(work: &Workspace, silence: Duration) -> Result<Vec<(String, String)>> {
     let entries = work.entries().unwrap_or_default();
-    let links: Vec<&Entry> = entries.iter().filter(|entry| entry.is_gitlink()).collect();
+    let links: Vec<&IndexEntry> = entries.iter().filter(|entry| entry.is_gitlink()).collect();
     if links.is_empty() {
         return Ok(Vec::new());
     }
@@ -130,13 +130,13 @@ fn is_plain(name: &str) -> bool {
 /// Brings submodules to the commits that the index of the workspace names. What was in them must have been saved.
 pub(crate) fn reset(work: &Workspace, silence: Duration) -> Result<()> {
     let entries = work.entries().unwrap_or_default();
-    if !entries.iter().any(Entry::is_gitlink) {
+    if !entries.iter().any(IndexEntry::is_gitlink) {
         return Ok(());
     }
     connect(work)?;
     initialise(work, silence)?;
     for link in links(work, &entries)? {
-        let commit = entries.iter().find(|entry| entry.name() == link.path).map(Entry::object);
+        let commit = entries.iter().find(|entry| entry.name() == link.path).map(IndexEntry::object);
         let (Some(sub), Some(commit)) = (&link.module, commit) else { continue };
         sub.unlock()?;
         tree::check_out(sub, &commit)?;

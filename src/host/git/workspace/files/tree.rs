@@ -10,7 +10,7 @@ use crate::host::failpoint;
 use crate::host::git::plumbing::repo::refuse;
 use crate::host::git::plumbing::run::{Output, failure};
 use crate::host::git::plumbing::store::{AskGit, Store};
-use crate::host::git::workspace::agent::index::Entry;
+use crate::host::git::workspace::agent::index::IndexEntry;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::files::links::{self, Link};
 use crate::host::git::workspace::files::made::SetUp;
@@ -187,15 +187,15 @@ fn blocked(output: &Output) -> Blocked {
 }
 
 /// Refuses repositories that only the workspace has: a link to them would be all that is left of their content.
-fn embedded(work: &Workspace, links: &[Link], after: &[Entry]) -> std::result::Result<(), Blocked> {
-    let known = |entry: &Entry| links.iter().any(|link| link.path.as_bytes() == entry.path);
-    let new: Vec<&Entry> = after.iter().filter(|entry| entry.is_gitlink() && !known(entry)).collect();
+fn embedded(work: &Workspace, links: &[Link], after: &[IndexEntry]) -> std::result::Result<(), Blocked> {
+    let known = |entry: &IndexEntry| links.iter().any(|link| link.path.as_bytes() == entry.path);
+    let new: Vec<&IndexEntry> = after.iter().filter(|entry| entry.is_gitlink() && !known(entry)).collect();
     if new.is_empty() {
         return Ok(());
     }
     let declared = links::declared(work);
     let inner = new.into_iter().filter(|entry| !declared.iter().any(|(path, _)| *path == entry.name()));
-    let inner: Vec<&Entry> = inner.collect();
+    let inner: Vec<&IndexEntry> = inner.collect();
     match inner.first() {
         None => Ok(()),
         Some(first) => {
@@ -207,7 +207,7 @@ fn embedded(work: &Workspace, links: &[Link], after: &[Entry]) -> std::result::R
 }
 
 /// Lists files that git ignores and that are meant all the same: the declared ones, and those that were added by force.
-fn wanted(work: &Workspace, what: &Selection<'_>, links: &[Link], staged: &[Entry]) -> Vec<Vec<u8>> {
+fn wanted(work: &Workspace, what: &Selection<'_>, links: &[Link], staged: &[IndexEntry]) -> Vec<Vec<u8>> {
     let known: BTreeSet<&[u8]> = staged.iter().map(|entry| entry.path.as_slice()).collect();
     let theirs = own::entries(work).unwrap_or_default();
     let theirs = theirs.into_iter().filter(|entry| !entry.is_gitlink()).map(|entry| entry.path);

@@ -13,7 +13,7 @@ use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::Git;
 use crate::host::git::workspace::agent::folder::Folder;
-use crate::host::git::workspace::agent::index::{self, Entry};
+use crate::host::git::workspace::agent::index::{self, IndexEntry};
 
 /// A workspace, or a submodule in one.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl Workspace {
     }
 
     /// Reads what the orchestrator knows of the files; `None` when that is missing or damaged.
-    pub(crate) fn entries(&self) -> Option<Vec<Entry>> {
+    pub(crate) fn entries(&self) -> Option<Vec<IndexEntry>> {
         index::entries(&fs::read(self.file("index")).ok()?, self.id_length())
     }
 

@@ -1,26 +1,10 @@
-//! Reads the journal of a run from outside: at once, or while it is being written.
+//! A file that somebody else is writing, line by line.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::{Error, ExitCode, Result};
-use crate::event::Event;
-
-/// Reads a whole journal. A torn last line is left out; other lines that cannot be read are named.
-pub fn read(path: &Path) -> Result<(Vec<Event>, Vec<String>)> {
-    let mut tail = GrowingFile::open(path)?;
-    let lines = tail.lines().map_err(|error| cannot_read(path, &error))?;
-    let mut warnings = Vec::new();
-    let mut events = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        match Event::from_json(line) {
-            Ok(event) => events.push(event),
-            Err(error) => warnings.push(format!("{}:{}: not an event: {error}", path.display(), index + 1)),
-        }
-    }
-    Ok((events, warnings))
-}
 
 /// A file that grows; gives whole lines only.
 #[derive(Debug)]
@@ -53,6 +37,6 @@ impl GrowingFile {
     }
 }
 
-fn cannot_read(path: &Path, error: &io::Error) -> Error {
+pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Error {
     Error::new(ExitCode::NothingMatched, format!("cannot read `{}`: {error}", path.display()))
 }

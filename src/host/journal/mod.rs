@@ -1,0 +1,9 @@
+//! `events.jsonl`: the journal of a run, one event a line, only ever appended to.
+
+mod growing;
+mod reading;
+mod writing;
+
+pub use growing::GrowingFile;
+pub use reading::{JournalReader, ended_items, examine, first, read};
+pub use writing::{FILE_NAME, Journal};

@@ -1,0 +1,76 @@
+//! The journal of a run, read at once or while it is being written. Torn lines and events of an unknown kind are left
+//! out: a newer program may have written them.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use super::growing::{GrowingFile, cannot_read};
+use super::writing::FILE_NAME;
+use crate::error::Result;
+use crate::event::{Event, EventKind};
+
+/// Reads events as they are written.
+#[derive(Debug)]
+pub struct JournalReader {
+    file: GrowingFile,
+}
+
+impl JournalReader {
+    /// Opens the journal in the folder of a run, at its beginning.
+    pub fn open(directory: &Path) -> Result<Self> {
+        Ok(Self { file: GrowingFile::open(&directory.join(FILE_NAME))? })
+    }
+
+    /// Returns the events that were written since the last call.
+    pub fn events(&mut self) -> io::Result<Vec<Event>> {
+        Ok(self.lines()?.into_iter().map(|(event, _)| event).collect())
+    }
+
+    /// Returns the events that were written since the last call, each with its line.
+    pub fn lines(&mut self) -> io::Result<Vec<(Event, String)>> {
+        let lines = self.file.lines()?.into_iter();
+        Ok(lines.filter_map(|line| Some((Event::from_json(&line).ok()?, line))).collect())
+    }
+}
+
+/// Reads what the journal of a run holds.
+pub fn read(directory: &Path) -> Result<Vec<Event>> {
+    let path = directory.join(FILE_NAME);
+    JournalReader::open(directory)?.events().map_err(|error| cannot_read(&path, &error))
+}
+
+/// Reads a whole journal. Lines that cannot be read are named, but for a torn last one.
+pub fn examine(directory: &Path) -> Result<(Vec<Event>, Vec<String>)> {
+    let path = directory.join(FILE_NAME);
+    let lines = GrowingFile::open(&path)?.lines().map_err(|error| cannot_read(&path, &error))?;
+    let mut warnings = Vec::new();
+    let mut events = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        match Event::from_json(line) {
+            Ok(event) => events.push(event),
+            Err(error) => warnings.push(format!("{}:{}: not an event: {error}", path.display(), index + 1)),
+        }
+    }
+    Ok((events, warnings))
+}
+
+/// Reads the first event of a run.
+pub fn first(directory: &Path) -> Option<Event> {
+    let mut line = String::new();
+    BufReader::new(File::open(directory.join(FILE_NAME)).ok()?).read_line(&mut line).ok()?;
+    Event::from_json(&line).ok()
+}
+
+/// Reads only the ends of items out of the journal of a run that merged them; nothing when it is another one.
+pub fn ended_items(directory: &Path) -> io::Result<Vec<Event>> {
+    let merges = |event: &Event| matches!(event.kind, EventKind::RunStarted { merges: true, .. });
+    if !first(directory).is_some_and(|event| merges(&event)) {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read(directory.join(FILE_NAME))?;
+    let text = String::from_utf8_lossy(&text);
+    // Journals are long and ends are few: looking at the text first spares reading every line as JSON.
+    let ends = text.lines().filter(|line| line.contains("item_finished"));
+    Ok(ends.filter_map(|line| Event::from_json(line).ok()).collect())
+}
