@@ -14,6 +14,8 @@ mod evidence;
 mod guard;
 #[path = "engine/idle.rs"]
 mod idle;
+#[path = "engine/landing.rs"]
+mod landing;
 #[path = "engine/leftovers.rs"]
 mod leftovers;
 #[path = "engine/limits.rs"]

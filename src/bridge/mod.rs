@@ -10,6 +10,7 @@ mod ask;
 mod attempt;
 mod baseline;
 mod git;
+mod landing;
 mod plan;
 mod preview;
 mod reply;
@@ -22,6 +23,7 @@ pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
+pub use landing::{Land, Landed, UndoLanding};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{

@@ -78,7 +78,6 @@ pub struct RunOptions {
     pub reopen: Vec<String>,
     /// Merged items whose gates each merged tree must still pass.
     pub stay_valid: Vec<StaysValid>,
-    pub land: bool,
     pub keep_worktrees: bool,
     pub wait_for_quota: bool,
     pub max_cost: Option<f64>,

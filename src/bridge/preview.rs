@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::baseline::TryBaseline;
+use super::landing::Landed;
 use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, ReadFile, Request, RunRequest,
@@ -235,6 +236,17 @@ impl PreviewBridge {
             EffectRequest::UpdateBase(_, answer) => {
                 self.line(&origin, "would merge what the base got since into the batch branch, validated");
                 answer.give(Ok(None));
+            }
+            EffectRequest::Land(order, answer) => {
+                let onto = order
+                    .onto
+                    .map_or_else(|| "the branch on which the batch began".to_owned(), |onto| format!("`{onto}`"));
+                self.line(&origin, format!("would land the batch on {onto}, validated"));
+                answer.give(Ok(Landed::default()));
+            }
+            EffectRequest::UndoLanding(_, answer) => {
+                self.line(&origin, "would take the last landing of the batch back");
+                answer.give(Ok(Landed::default()));
             }
             EffectRequest::RunProgram(order, answer) => {
                 self.line(&origin, format!("would run {}", shell_words(&order.argv)));

@@ -7,6 +7,7 @@ use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
 use super::baseline::{Baseline, TryBaseline};
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
+use super::landing::{Land, Landed, UndoLanding};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
     Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, UpdatedBase, Worktree,
@@ -109,6 +110,8 @@ kind! {
         ListFiles -> Vec<PathBuf>,
         CommitFiles -> Option<String>,
         UpdateBase -> Option<UpdatedBase>,
+        Land -> Landed,
+        UndoLanding -> Landed,
         RunProgram -> ProcessOutput,
         TryBaseline -> Baseline,
         SendHttp -> HttpAnswer,

@@ -90,6 +90,8 @@ pub struct ValidateSettings {
 pub struct GitSettings {
     pub on_conflict: String,
     pub land: bool,
+    /// Names and globs of branches on which nothing is landed.
+    pub protected: Vec<String>,
     pub hooks: bool,
     pub sign: bool,
 }
@@ -173,6 +175,7 @@ impl Config {
             git: GitSettings {
                 on_conflict: found.text("git.on_conflict"),
                 land: found.flag("git.land"),
+                protected: found.list("git.protected"),
                 hooks: found.flag("git.hooks"),
                 sign: found.flag("git.sign"),
             },

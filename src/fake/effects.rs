@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::documents;
 use super::items::refuse;
 use super::world::World;
-use crate::bridge::{Baseline, EffectRequest, Executed, Failure, HttpAnswer, ProcessOutput, QueryRequest};
+use crate::bridge::{Baseline, EffectRequest, Executed, Failure, HttpAnswer, Landed, ProcessOutput, QueryRequest};
 use crate::event::EventKind;
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::in_memory;
@@ -102,6 +102,9 @@ impl World {
                 answer.give(Ok(Some(format!("{:040x}", self.commits.len()))));
             }
             EffectRequest::UpdateBase(_, answer) => answer.give(Ok(None)),
+            EffectRequest::Land(_, answer) | EffectRequest::UndoLanding(_, answer) => {
+                answer.give(Ok(Landed::default()));
+            }
             EffectRequest::RunProgram(order, answer) => match self.program(&order.argv) {
                 Some(program) => answer.give(Ok(ProcessOutput {
                     code: Some(program.code),

@@ -13,6 +13,7 @@ pub mod guard;
 pub mod history;
 pub mod id;
 pub mod inspect;
+pub mod landing;
 pub mod outcome;
 pub mod pattern;
 pub mod phase;

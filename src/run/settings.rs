@@ -43,6 +43,8 @@ pub struct Settings {
     /// For costs that an agent does not report.
     pub prices: Prices,
     pub git: GitPolicy,
+    /// Names and globs of branches on which nothing is landed.
+    pub protected: Vec<String>,
     /// Files copied from the checkout into new worktrees.
     pub copy: Vec<String>,
     /// Shell command lines run once in a new worktree.
@@ -81,6 +83,7 @@ impl Settings {
             env_pass: Vec::new(),
             prices: Prices::default(),
             git: GitPolicy::default(),
+            protected: Vec::new(),
             copy: Vec::new(),
             setup: Vec::new(),
             remotes: Vec::new(),

@@ -99,7 +99,7 @@ fn a_batch_is_generated_carried_out_by_tool_calls_alone() {
     let tools = host.ask("tools/list", &json!({}));
     let names: Vec<&str> =
         tools["result"]["tools"].as_array().expect("tools").iter().filter_map(|tool| tool["name"].as_str()).collect();
-    assert_eq!(names, ["inspect", "graph", "gen", "exe", "status", "logs", "approve", "stop"]);
+    assert_eq!(names, ["inspect", "graph", "gen", "exe", "land", "status", "logs", "approve", "stop"]);
 
     let read = host.call("inspect", &json!({ "plan": "PLAN.md" }));
     assert_eq!(read["structuredContent"]["kind"], "plan", "{read}");

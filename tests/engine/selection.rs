@@ -102,19 +102,6 @@ fn a_barrier_keeps_stages_apart() {
 }
 
 #[test]
-fn a_batch_lands_on_a_clean_base_and_says_how_otherwise() {
-    let project = chain();
-    project.write("README.md", "# Changed\n");
-    project.run(&["exe", "--batch", "47", "--stage", "1", "--land"]).exits(0).says("git merge --ff-only prp-47");
-    assert_ne!(project.git(&["rev-parse", "main"]), project.git(&["rev-parse", "prp-47"]));
-    project.git(&["checkout", "README.md"]);
-    project.run(&["exe", "--batch", "47", "--land"]).exits(0);
-    assert_eq!(project.git(&["rev-parse", "main"]), project.git(&["rev-parse", "prp-47"]));
-    assert_eq!(project.git(&["status", "--porcelain"]), "");
-    assert!(project.root().join("out/PRP-47.2.1.txt").exists());
-}
-
-#[test]
 fn the_level_and_the_worktrees_are_as_asked_for() {
     let project = chain();
     project.configure("[validate]\nl2 = [\"false\"]\n");

@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use batchprp::host::git::merge::land::{self, Land};
 use batchprp::host::git::merge::probe;
 use batchprp::host::git::merge::{self, Merge, MergeItem};
 use batchprp::host::git::plumbing::diff;
@@ -176,35 +175,6 @@ fn a_parked_conflict_is_resolved_by_hand_and_then_merges() {
     let found = scan::item(&repo, "prp-47-1-2", &parked.base, &id("47.1.2")).expect("a scan");
     assert_eq!(found.phases.len(), 1);
     fixture.check();
-}
-
-#[test]
-fn landing_moves_only_a_clean_branch_that_is_behind() {
-    let fixture = Fixture::new();
-    fixture.batch();
-    fixture.execute("47.1.1", 1);
-    fixture.merge("47.1.1");
-    let land = || land::land(&fixture.repo(), "prp-47").expect("git answers");
-    let reason = |land: Land| match land {
-        Land::NotPossible { reason, command } => format!("{reason}: {command}"),
-        Land::Done { .. } => "done".to_owned(),
-    };
-    fixture.write("unsaved", "x");
-    assert_eq!(
-        reason(land()),
-        "1 file is uncommitted in the checkout: `unsaved`: git stash -u && git merge --ff-only prp-47 && git stash pop"
-    );
-    fs::remove_file(fixture.root().join("unsaved")).expect("removed");
-    fixture.git(&["switch", "-q", "--detach"]);
-    assert!(reason(land()).contains("detached"));
-    fixture.git(&["switch", "-q", "main"]);
-    fixture.git(&["commit", "-q", "--allow-empty", "-m", "own"]);
-    assert!(reason(land()).contains("has commits that"));
-    fixture.git(&["reset", "-q", "--hard", "HEAD^"]);
-    assert!(matches!(land(), Land::Done { .. }));
-    assert_eq!(fixture.git(&["rev-parse", "main"]), fixture.git(&["rev-parse", "prp-47"]));
-    assert!(fixture.root().join("prp-47-1-1/1.txt").exists());
-    assert_eq!(fixture.git(&["status", "--porcelain"]), "");
 }
 
 #[test]

@@ -265,7 +265,6 @@ fn batches_that_are_merged() {
         batch("merged", &json!({}), 0, ALL),
         batch("unmerged", &json!({ "no_merge": true }), 0, ALL),
         batch("worktrees_stay", &json!({ "keep_worktrees": true }), 0, ALL),
-        batch("landed", &json!({ "land": true }), 0, ALL),
         batch("merged_trees_are_validated", &json!({ "validate_merge": true, "level": 3 }), 0, ALL),
         batch("another_base", &json!({ "base": "HEAD" }), 0, ALL),
         batch("anew", &json!({ "restart": true, "whole": true }), 0, ALL),

@@ -8,8 +8,8 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
     AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport,
-    MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest, Request,
-    RunGraph, RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
+    Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest,
+    Request, RunGraph, RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
@@ -384,6 +384,9 @@ impl Fake {
             EffectRequest::ReadFile(path, answer) => {
                 let text = fs::read_to_string(self.root.join(&path.0));
                 answer.give(text.map_err(|error| Error::new(ExitCode::NothingMatched, error.to_string()).into()));
+            }
+            EffectRequest::Land(_, answer) | EffectRequest::UndoLanding(_, answer) => {
+                answer.give(Ok(Landed::default()));
             }
             EffectRequest::WriteFile(WriteFile { path, text, create_new }, answer) => {
                 let path = self.root.join(path);

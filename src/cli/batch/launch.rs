@@ -120,6 +120,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         env_pass: config.agent.env_pass.clone(),
         prices: prices::read(&context.root, config)?,
         git: GitPolicy { hooks: config.git.hooks, sign: config.git.sign },
+        protected: config.git.protected.clone(),
         copy: config.worktree.copy.clone(),
         setup: config.worktree.setup.clone(),
         remotes: config.worktree.remotes.clone(),

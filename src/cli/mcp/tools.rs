@@ -109,6 +109,22 @@ pub const TOOLS: &[Tool] = &[
         reads_only: false,
     },
     Tool {
+        name: "land",
+        about: "Bring a finished batch onto the branch on which it began, once the tree that lands is validated. Nothing \
+                moves when that is refused.",
+        words: &["land"],
+        arguments: &[
+            required("batch", Kind::Integer, "Number of the batch"),
+            argument("onto", Kind::Text, "Branch to land on instead"),
+            argument("strategy", Kind::Text, "auto, ff, merge, rebase or squash"),
+            argument("partial", Kind::Switch, "Land what is merged although items are open"),
+            argument("undo", Kind::Switch, "Take the last landing back"),
+            DRY_RUN,
+        ],
+        answer: Answer::Text,
+        reads_only: false,
+    },
+    Tool {
         name: "status",
         about: "Where a run stands, item by item; the latest run when none is named.",
         words: &["status", "--json"],

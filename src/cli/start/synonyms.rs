@@ -13,7 +13,7 @@ const SYNONYMS: [(&[&str], &str); 10] = [
     (&["generate", "plan"], "`batchprp gen PLAN.md` writes the PRPs of a plan, `batchprp new plan` a plan"),
     (&["kill", "cancel", "abort"], "`batchprp stop` ends a run; what is done stays"),
     (&["log", "tail"], "`batchprp logs latest --follow` shows the log of the latest run"),
-    (&["merge", "land"], "`batchprp exe --batch N --land` brings a finished batch into the base branch"),
+    (&["merge"], "`batchprp land N` brings a finished batch into the branch on which it began"),
     (&["setup", "install", "configure"], "`batchprp init` writes the configuration"),
     (&["update", "update-context", "context"], "`batchprp context-update --batch N` updates the documents of a batch"),
     (&["validate", "verify", "lint"], "`batchprp review --batch N` reviews PRPs, `batchprp check` scripts"),

@@ -66,7 +66,6 @@ fn clean_up(state: &mut LoopState, out: &mut Reaction) {
             out.start(Task::CleanUp(Box::new(cleanup::CleanUpOrder {
                 candidate: candidate_worktree::place(&settings, &integration.branch),
                 remove_worktrees: is_whole && merges && !run.options.keep_worktrees,
-                land: is_whole && merges && run.options.land && run.is_complete(),
                 leases: run.live.iter().filter_map(|live| live.lease.clone()).collect(),
                 integration,
             })));

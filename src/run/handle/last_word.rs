@@ -59,12 +59,6 @@ fn next_steps(run: &OpenRun, totals: &BTreeMap<ItemStatus, u32>) -> Vec<String> 
     if totals.get(&ItemStatus::Completed).is_some_and(|count| *count > 0) {
         next.push(format!("git log --first-parent {}", integration.branch));
     }
-    if let (Some(batch), true, false) = (run.options.batch, is_complete, run.options.no_merge) {
-        if !run.options.land {
-            next.push(format!("git merge --ff-only {}", integration.branch));
-        }
-        next.push(format!("batchprp context-update --batch {batch}"));
-    }
     next.extend(own);
     next
 }

@@ -1,11 +1,11 @@
 //! Which subject a message belongs to.
 
 use super::{agent, close, control, item, machine, merge, open, script_end, signal, task};
-use crate::bridge::{self, Failure, Origin, QueryRequest, Request, RunRequest};
+use crate::bridge::{EffectRequest, Failure, Origin, QueryRequest, Request, RunRequest};
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::message::Message;
 use crate::run::core::moment::Moment;
-use crate::run::core::state::LoopState;
+use crate::run::core::state::{LoopState, Stage};
 use crate::run::shared::busy::Busy;
 use crate::run::work::world::surroundings::Surroundings;
 
@@ -49,7 +49,14 @@ fn asked(state: &mut LoopState, origin: &Origin, request: Request, now: Moment, 
         Request::Item(request) => item::asked(state, origin, request, now, out),
         Request::Effect(effect) => {
             // Programs are stopped and waited for.
-            let runs = matches!(effect, bridge::EffectRequest::RunProgram(..) | bridge::EffectRequest::TryBaseline(..));
+            let runs = matches!(
+                effect,
+                EffectRequest::RunProgram(..)
+                    | EffectRequest::TryBaseline(..)
+                    | EffectRequest::UpdateBase(..)
+                    | EffectRequest::Land(..)
+                    | EffectRequest::UndoLanding(..)
+            );
             if !runs {
                 state.pending.add(effect.refusal(), Busy::default());
             }
@@ -87,5 +94,6 @@ fn surroundings(state: &LoopState, origin: &Origin) -> Surroundings {
         env: state.env.clone(),
         stop: state.stop.clone(),
         secrets: state.secrets.clone(),
+        has_lock: matches!(state.stage, Stage::Settled(_)),
     }
 }

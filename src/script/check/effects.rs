@@ -9,11 +9,13 @@ use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
-const EFFECTS: [(&str, &str); 20] = [
+const EFFECTS: [(&str, &str); 22] = [
     ("agent::run", "starts agents"),
     (".run", "runs items at the same time"),
     ("git::worktree", "makes branches and worktrees"),
     ("git::update_base", "merges into the batch branch"),
+    ("git::land", "moves the branch on which a batch began"),
+    ("git::undo_landing", "moves the branch on which a batch began"),
     (".commit", "commits to item branches"),
     (".validate", "runs validation commands"),
     ("process::run", "runs programs"),

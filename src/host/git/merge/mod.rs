@@ -3,7 +3,7 @@
 pub mod follow;
 pub mod item;
 pub mod join;
-pub mod land;
+pub mod landing;
 pub mod probe;
 pub mod revert;
 pub use item::{Candidate, Edit, Merge, MergeItem, PreparedMerge, accept, busy, candidate, item, trial};

@@ -1,5 +1,6 @@
 //! What every use of git rests on: running the program, references, notes, locks, messages, diffs.
 
+pub(crate) mod began;
 pub(crate) mod busy;
 pub(crate) mod child;
 pub(crate) mod configuration;

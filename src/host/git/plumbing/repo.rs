@@ -224,6 +224,11 @@ impl Repo {
         Self { policy: GitPolicy { hooks: false, ..self.policy }, ..self.clone() }
     }
 
+    /// Returns the same repository with the user's hooks on, for what is done to branches of the user.
+    pub(crate) fn with_hooks(&self) -> Self {
+        Self { policy: GitPolicy { hooks: true, ..self.policy }, ..self.clone() }
+    }
+
     /// Tells whether the git program is at least of a version.
     pub(crate) fn has(&self, version: (u32, u32)) -> bool {
         self.shared.version >= version

@@ -6,6 +6,14 @@ use super::store::{AskGit, Pointer};
 use crate::error::Result;
 
 impl Repo {
+    /// Returns the tree of a commit.
+    pub(crate) fn tree(&self, commit: &str) -> Result<String> {
+        if let Ok(tree) = self.store().tree_of(commit) {
+            return Ok(tree);
+        }
+        self.git().args(["rev-parse", "--verify", "--end-of-options", &format!("{commit}^{{tree}}")]).text()
+    }
+
     /// Returns the commit that is checked out.
     pub fn head(&self) -> Result<String> {
         self.resolve("HEAD")

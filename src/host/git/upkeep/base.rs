@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::host::git::merge::item::{self, Tree};
+use crate::host::git::plumbing::began;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::temporary;
@@ -38,6 +39,7 @@ pub fn follow(repo: &Repo, batch_branch: &str, wanted: &str) -> Result<Standing>
         .set(&refs::base(batch_branch), wanted, Some(&record))
         .set(&refs::batch(batch_branch), wanted, last.as_deref())
         .update(&refs::head(batch_branch), wanted, &tip);
+    let change = began::begin_on(repo, change, batch_branch, wanted)?;
     change.must(repo, "batchprp: follow the base")?;
     Ok(Standing::Moved { from: tip })
 }

@@ -1,6 +1,7 @@
 //! Starting over: old branches are set aside under names of their own, and nothing is deleted.
 
 use crate::error::Result;
+use crate::host::git::plumbing::began;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::workspace::{Rescue, branch, remove};
@@ -45,6 +46,7 @@ pub fn restart(repo: &Repo, batch_branch: Option<&str>, item_branches: &[String]
                 change = change.delete(&record, &commit);
             }
         }
+        let change = began::forget(repo, change, name, None)?;
         change.must(repo, "batchprp: start over")?;
         done.push(SetAside { branch: name.to_owned(), reference, rescued });
     }

@@ -1,6 +1,7 @@
 //! Branches of batches and items: created only, adopted only when our own record says that we made them.
 
 use crate::error::Result;
+use crate::host::git::plumbing::began;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
@@ -45,6 +46,7 @@ pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<Batc
             .set(&refs::base(branch), &base_commit, record.as_deref())
             .set(&refs::batch(branch), &base_commit, last.as_deref())
             .create(&refs::head(branch), &base_commit);
+        let change = began::begin_on(repo, change, branch, &base_commit)?;
         if change.apply(repo, "batchprp: batch branch")? == Moved::Done {
             let tip = base_commit.clone();
             return Ok(BatchBranch { branch: branch.to_owned(), base: base_commit, tip, existed: false });

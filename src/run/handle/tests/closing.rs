@@ -54,7 +54,7 @@ fn removals_that_ended_before_are_not_waited_for() {
 }
 
 #[test]
-fn the_clean_up_is_given_the_leases_and_lands_only_what_is_complete() {
+fn the_clean_up_is_given_the_leases_and_removes_only_what_is_merged() {
     let order = |options: RunOptions, outcome: Outcome| {
         let mut bench = Bench::open(&[ONE], options);
         bench.next();
@@ -64,14 +64,13 @@ fn the_clean_up_is_given_the_leases_and_lands_only_what_is_complete() {
         bench.take(Message::BackgroundDone);
         bench.ask(None, Close);
         let Some(Task::CleanUp(order)) = bench.tasks.last() else { panic!("no clean-up") };
-        (order.leases.len(), order.remove_worktrees, order.land)
+        (order.leases.len(), order.remove_worktrees)
     };
-    let landing = || RunOptions { land: true, ..merging() };
     let failed = Outcome::failed(FailureKind::Script, "broken");
-    assert_eq!(order(landing(), Outcome::completed()), (1, true, true));
-    assert_eq!(order(landing(), failed), (1, true, false));
-    assert_eq!(order(RunOptions { no_merge: true, ..landing() }, Outcome::completed()), (1, false, false));
-    assert_eq!(order(RunOptions { keep_worktrees: true, ..merging() }, Outcome::completed()), (1, false, false));
+    assert_eq!(order(merging(), Outcome::completed()), (1, true));
+    assert_eq!(order(merging(), failed), (1, true));
+    assert_eq!(order(RunOptions { no_merge: true, ..merging() }, Outcome::completed()), (1, false));
+    assert_eq!(order(RunOptions { keep_worktrees: true, ..merging() }, Outcome::completed()), (1, false));
 }
 
 #[test]

@@ -1,10 +1,9 @@
-//! What is done in git when a run closes: workspaces of merged items that an earlier run left, landing, leases.
+//! What is done in git when a run closes: workspaces of merged items that an earlier run left, leases.
 
 use std::path::PathBuf;
 
 use super::integration::Integration;
 use crate::event::EventKind;
-use crate::host::git::merge::land::{self, Land};
 use crate::host::git::upkeep::clean;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::workspace::remove::{self, Remove};
@@ -16,13 +15,12 @@ pub(crate) struct CleanUpOrder {
     /// Where merges were tried out.
     pub(crate) candidate: PathBuf,
     pub(crate) remove_worktrees: bool,
-    pub(crate) land: bool,
     pub(crate) leases: Vec<Lease>,
 }
 
 /// Cleans up and returns what a person should know about it.
 pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<EventKind> {
-    let Integration { repo, branch, .. } = &order.integration;
+    let repo = &order.integration.repo;
     let mut notes = Vec::new();
     if let Err(error) = scratch::discard(repo, &order.candidate) {
         notes.push(warning(format!("`{}` stays: {}", order.candidate.display(), error.message)));
@@ -32,17 +30,6 @@ pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<EventKind> {
     }
     if let Some(workspaces) = order.candidate.parent() {
         remove::sweep(repo, workspaces);
-    }
-    if order.land {
-        match land::land(repo, branch) {
-            Ok(Land::Done { branch: landed, .. }) => {
-                notes.push(EventKind::note(None, format!("`{landed}` is at `{branch}` now")));
-            }
-            Ok(Land::NotPossible { reason, command }) => {
-                notes.push(warning(format!("not landed: {reason}; when that is settled: {command}")));
-            }
-            Err(error) => notes.push(warning(format!("not landed: {}", error.message))),
-        }
     }
     // A lease that stays belongs to a dead process soon: the next run takes it away.
     drop(lease::release_all(repo, &order.leases));

@@ -4,6 +4,7 @@ pub(crate) mod checkout;
 pub(crate) mod cleanup;
 pub(crate) mod dead_runs;
 pub(crate) mod integration;
+pub(crate) mod land;
 pub(crate) mod open;
 pub(crate) mod report;
 pub(crate) mod restart;

@@ -97,7 +97,7 @@ fn plan(settings: &Settings, batch: Option<u32>, base: Option<&str>) -> Result<O
 }
 
 /// Says how a person does what could not be done.
-fn by_hand(branch: &str, base: &str) -> String {
+pub(super) fn by_hand(branch: &str, base: &str) -> String {
     let base = base.trim_matches('`');
     format!(
         "merge it by hand: `git worktree add ../update {branch} && cd ../update && git merge {base}`, mend and commit, \

@@ -77,7 +77,7 @@ async fn run(
     unknown: &[u8],
     memory: &Memory,
 ) -> std::result::Result<(), Failure> {
-    let Surroundings { settings, marker, env, stop, secrets } = around.clone();
+    let Surroundings { settings, marker, env, stop, secrets, .. } = around.clone();
     let order = Validation {
         worktree: place(&settings, FOLDER),
         prp: String::new(),

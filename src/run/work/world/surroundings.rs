@@ -16,4 +16,6 @@ pub(crate) struct Surroundings {
     pub(crate) env: Arc<BTreeMap<String, String>>,
     pub(crate) stop: StopToken,
     pub(crate) secrets: Secrets,
+    /// This process works on a batch, and has its lock.
+    pub(crate) has_lock: bool,
 }

@@ -8,13 +8,14 @@ use sha2::{Digest, Sha256};
 
 use crate::bridge::{
     BranchDistance, ChangedFiles, CommitFiles, Executed, ExecutedFacts, FactsWanted, GetWorktree, IsTracked,
-    IsUnclosed, ItemDiff, LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders, UpdateBase,
-    UpdatedBase,
+    IsUnclosed, ItemDiff, Land, Landed, LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
+    UndoLanding, UpdateBase, UpdatedBase,
 };
 use crate::error::Error;
-use crate::model::gate::Gate;
+use crate::model::gate::{Gate, GateLine};
 use crate::model::history::{Distance, LoggedCommit};
 use crate::model::id::BatchId;
+use crate::model::landing::LandStrategy;
 
 use super::items;
 use crate::script::api::fields::Fields;
@@ -36,6 +37,24 @@ pub(crate) const UPDATE_BASE: Shape = Shape::closed(
         key("prps", Kind::List(&Kind::Value("Prp"))),
     ],
 );
+
+/// Options of `git::land`.
+pub(crate) const LAND: Shape = Shape::closed(
+    "git::land",
+    0,
+    &[
+        key("batch", Kind::Int),
+        key("onto", Kind::Text),
+        key("strategy", Kind::Word(&LandStrategy::NAMES)),
+        key("level", Kind::Int),
+        key("prps", Kind::List(&Kind::Value("Prp"))),
+        key("again", Kind::Text),
+    ],
+);
+
+/// Options of `git::undo_landing`.
+pub(crate) const UNDO_LANDING: Shape =
+    Shape::closed("git::undo_landing", 0, &[key("batch", Kind::Int), key("onto", Kind::Text)]);
 
 /// Hex digits of a content key: 64 bits are plenty to tell versions of one phase apart.
 const KEY: usize = 16;
@@ -117,6 +136,23 @@ fn updated(done: UpdatedBase) -> Map {
     map.insert("branch".into(), done.branch.into());
     map.insert("base".into(), done.base.into());
     map.insert("commits".into(), i64::try_from(done.commits).unwrap_or(i64::MAX).into());
+    map
+}
+
+/// Returns the gates of the PRPs among the options of a function.
+fn gates_of(fields: &Fields, function: &str) -> Result<Vec<GateLine>, Error> {
+    let prps = fields.get("prps").map(|prps| prps.clone().into_typed_array::<PrpValue>());
+    let prps = prps.transpose().map_err(|_| invalid(format!("`prps` of `{function}` is an array of PRPs")))?;
+    Ok(prps.iter().flatten().flat_map(|prp| prp.0.gates.iter().filter_map(Gate::line)).collect())
+}
+
+fn landed(done: Landed) -> Map {
+    let mut map = Map::new();
+    for (name, value) in [("branch", done.branch), ("onto", done.onto), ("from", done.from), ("to", done.to)] {
+        map.insert(name.into(), value.into());
+    }
+    map.insert("commits".into(), i64::try_from(done.commits).unwrap_or(i64::MAX).into());
+    map.insert("how".into(), done.how.to_string().into());
     map
 }
 
@@ -227,12 +263,50 @@ pub(crate) mod module {
     pub fn update_base(context: NativeCallContext, options: Map) -> Thrown<Dynamic> {
         native(&context, |call| {
             let fields = Fields::new(&UPDATE_BASE, options)?;
-            let prps = fields.get("prps").map(|prps| prps.clone().into_typed_array::<PrpValue>());
-            let prps = prps.transpose().map_err(|_| invalid("`prps` of `git::update_base` is an array of PRPs"))?;
-            let gates = prps.iter().flatten().flat_map(|prp| prp.0.gates.iter().filter_map(Gate::line)).collect();
+            let gates = gates_of(&fields, "git::update_base")?;
             let (batch, base) = (fields.int("batch")?, fields.text("base")?);
             let level = fields.int("level")?.unwrap_or(4);
             Ok(optional(call.ask(UpdateBase { batch, base, level, gates })?.map(updated)))
+        })
+    }
+
+    /// Lands a batch on the branch on which it began, once the tree that would be there passes validation: options are
+    /// `batch`, `onto` (another branch), `strategy` (`auto`, `ff`, `merge`, `rebase`, `squash`), `level`, `prps`, whose
+    /// gates must pass too, and `again`, the command that asks for it. Returns `#{ branch, onto, from, to, commits, how }`;
+    /// `commits` is 0 where everything was there. Throws `git` on a conflict, `check-failed` when the result is red and
+    /// `policy` for a branch that is protected, and then nothing has moved.
+    ///
+    /// ```rhai
+    /// git::land(#{ batch: 47, strategy: "auto", level: 4, again: "batchprp land 47" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn land(context: NativeCallContext, options: Map) -> Thrown<Map> {
+        native(&context, |call| {
+            let fields = Fields::new(&LAND, options)?;
+            let gates = gates_of(&fields, "git::land")?;
+            let strategy = match fields.text("strategy")? {
+                Some(name) => serde_json::from_value(name.clone().into())
+                    .map_err(|_| invalid(format!("there is no strategy `{name}`")))?,
+                None => LandStrategy::default(),
+            };
+            let batch = fields.int("batch")?;
+            let again = fields.text("again")?.unwrap_or_else(|| "batchprp land".to_owned());
+            let level = fields.int("level")?.unwrap_or(4);
+            Ok(landed(call.ask(Land { batch, onto: fields.text("onto")?, strategy, level, gates, again })?))
+        })
+    }
+
+    /// Takes the last landing of a batch back, while nothing was built on it: options are `batch` and `onto`. Returns
+    /// what `git::land` returns.
+    ///
+    /// ```rhai
+    /// git::undo_landing(#{ batch: 47 });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn undo_landing(context: NativeCallContext, options: Map) -> Thrown<Map> {
+        native(&context, |call| {
+            let fields = Fields::new(&UNDO_LANDING, options)?;
+            Ok(landed(call.ask(UndoLanding { batch: fields.int("batch")?, onto: fields.text("onto")? })?))
         })
     }
 

@@ -83,6 +83,25 @@ pub(crate) fn head(repo: &Repo, git_dir: &Path) -> Result<Head> {
     Ok(if commit.code == 0 { Head::Detached(commit.text()) } else { Head::Broken })
 }
 
+/// Finds the working trees in which a branch is checked out: git directory and top of each.
+pub(crate) fn checkouts(repo: &Repo, branch: &str) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let fields = repo.git().args(["worktree", "list", "--porcelain", "-z"]).list()?;
+    let on_branch = format!("branch refs/heads/{branch}");
+    let mut found = Vec::new();
+    let mut top = None;
+    for field in fields {
+        if let Some(path) = field.strip_prefix("worktree ") {
+            top = Some(PathBuf::from(path));
+        } else if field == on_branch
+            && let Some(top) = top.take().filter(|top| top.is_dir())
+        {
+            let linked = all(repo).into_iter().find(|linked| linked.path.as_ref() == Some(&top));
+            found.push((linked.map_or_else(|| repo.common_dir().to_owned(), |linked| linked.dir), top));
+        }
+    }
+    Ok(found)
+}
+
 /// Names where a branch is checked out by somebody: in the main checkout, or in a linked worktree.
 pub(crate) fn holder(repo: &Repo, branch: &str) -> Result<Option<String>> {
     let on_branch = Head::Branch(branch.to_owned());

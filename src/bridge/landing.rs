@@ -1,0 +1,41 @@
+//! Landing a batch on the branch on which it began.
+
+use crate::model::gate::GateLine;
+use crate::model::landing::LandStrategy;
+
+/// Brings the work of a batch onto a branch, once the tree that would be there passes its validation.
+#[derive(Debug)]
+pub struct Land {
+    pub batch: Option<u32>,
+    /// Branch instead of the one on which the batch began.
+    pub onto: Option<String>,
+    pub strategy: LandStrategy,
+    /// Highest validation level.
+    pub level: u8,
+    /// Gates of the items that are merged.
+    pub gates: Vec<GateLine>,
+    /// The command that asks for it, for messages.
+    pub again: String,
+}
+
+/// Takes the last landing of a batch back.
+#[derive(Debug)]
+pub struct UndoLanding {
+    pub batch: Option<u32>,
+    /// Branch instead of the one on which the batch began.
+    pub onto: Option<String>,
+}
+
+/// A branch that was moved, or that had everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Landed {
+    /// The batch branch.
+    pub branch: String,
+    pub onto: String,
+    /// Commit at which the branch was before.
+    pub from: String,
+    pub to: String,
+    /// Commits that it got; 0 where it had everything.
+    pub commits: usize,
+    pub how: LandStrategy,
+}

@@ -1,0 +1,15 @@
+//! Landing: the branch on which a batch began gets the work of the batch, or stays exactly as it was.
+
+mod advance;
+mod checkout;
+mod combine;
+mod onto;
+mod plan;
+mod record;
+mod undo;
+
+pub use advance::{Advance, advance};
+pub use combine::{Combined, combine};
+pub use onto::onto;
+pub use plan::Landing;
+pub use undo::{Undone, undo};

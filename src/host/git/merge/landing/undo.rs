@@ -1,0 +1,45 @@
+//! Taking the last landing of a batch back, as long as nothing was built on it.
+
+use super::checkout::Checkout;
+use super::record;
+use crate::error::{Error, ExitCode, Result};
+use crate::host::failpoint;
+use crate::host::git::plumbing::refs::{self, Moved, RefChange};
+use crate::host::git::plumbing::repo::{Repo, refuse};
+
+/// A landing that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    pub onto: String,
+    pub from: String,
+    pub to: String,
+}
+
+/// Moves a branch back to where it was before a batch landed on it.
+pub fn undo(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Undone> {
+    let Some((from, to)) = record::last(repo, batch_branch, onto)? else {
+        let text = format!("`{batch_branch}` was not landed on `{onto}` here");
+        return Err(Error::new(ExitCode::NothingMatched, text).help("`--onto BRANCH` names another branch"));
+    };
+    let tip = repo.tip(onto)?;
+    if tip.as_ref() == Some(&from) {
+        return Ok(Undone { onto: onto.to_owned(), from: to, to: from });
+    }
+    if tip.as_ref() != Some(&to) {
+        let text = format!("`{onto}` has moved since `{batch_branch}` was landed on it");
+        let way = format!("revert the commits by hand: `git revert {from}..{to}`");
+        return Err(refuse(text).help(way));
+    }
+    let repo = &repo.with_hooks();
+    if let Some(checkout) = Checkout::of(repo, onto)? {
+        failpoint::around("land.undo", || checkout.back(&from))?;
+    } else {
+        let change = RefChange::default().update(&refs::head(onto), &from, &to);
+        if change.apply(repo, "batchprp: undo the landing")? == Moved::Raced {
+            return Err(
+                refuse(format!("`{onto}` was moved by somebody else at the same time")).help("run the command again")
+            );
+        }
+    }
+    Ok(Undone { onto: onto.to_owned(), from: to, to: from })
+}

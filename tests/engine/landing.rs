@@ -1,0 +1,245 @@
+//! The last mile: a finished batch lands on the branch on which it began, or nothing moves.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::project::Project;
+
+/// A batch of two items that write a file each, finished.
+fn finished() -> Project {
+    let project = begun();
+    project.run(&["exe", "--batch", "47"]).exits(0).says("batchprp land 47");
+    project
+}
+
+fn begun() -> Project {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.2.1", &["PRP-47.1.1"], &[], 2).commit("PRPs");
+    project
+}
+
+/// Lets the base get a commit of its own.
+fn base_moves(project: &Project, file: &str, text: &str) {
+    project.write(file, text);
+    project.git(&["add", file]);
+    project.git(&["commit", "-q", "-m", "Meanwhile", "--", file]);
+}
+
+fn commit_of(project: &Project, revision: &str) -> String {
+    project.git(&["rev-parse", revision])
+}
+
+/// What the commit on the base was validated by: a record of its own, or that of the commit whose tree it has.
+fn is_validated(project: &Project, revision: &str) -> bool {
+    let tree = project.git(&["rev-parse", &format!("{revision}^{{tree}}")]);
+    let notes = project.git(&["notes", "--ref=batchprp", "list"]);
+    notes
+        .lines()
+        .filter_map(|line| line.split(' ').nth(1))
+        .any(|commit| project.git(&["rev-parse", &format!("{commit}^{{tree}}")]) == tree)
+}
+
+fn is_clean(project: &Project) -> bool {
+    project.git(&["status", "--porcelain", "--untracked-files=no"]).is_empty()
+}
+
+#[test]
+fn a_finished_batch_moves_its_base_forward_and_asked_again_says_so() {
+    let project = finished();
+    project.run(&["land", "47", "--dry-run"]).exits(0);
+    assert_ne!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
+    project.run(&["land", "47"]).exits(0).says("`main` is at").says("moved forward");
+    assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
+    assert!(project.root().join("out/PRP-47.2.1.txt").exists() && is_clean(&project));
+    assert!(is_validated(&project, "main"));
+    project.run(&["land", "--batch", "47"]).exits(0).says("has everything");
+    project.run(&["exe", "--batch", "47", "--land"]).exits(0).says("nothing to do").says("has everything");
+}
+
+#[test]
+fn a_run_lands_what_it_finished_and_ends_as_the_landing_does() {
+    let project = begun();
+    project.write("README.md", "# Changed\n");
+    project.run(&["exe", "--batch", "47", "--land"]).exits(7).says("README.md").says("batchprp land 47");
+    assert_eq!(project.merges("prp-47").len(), 2, "the work is done all the same");
+    assert_eq!(project.read("README.md"), "# Changed\n");
+    project.git(&["checkout", "-q", "README.md"]);
+    project.run(&["exe", "--batch", "47", "--land"]).exits(0).says("`main` is at");
+    assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
+}
+
+#[test]
+fn a_base_that_moved_is_merged_rebased_or_squashed_and_the_items_count_as_executed() {
+    for (strategy, parents) in [("auto", 2), ("merge", 2), ("rebase", 1), ("squash", 1)] {
+        let project = finished();
+        base_moves(&project, "other.txt", "of the base\n");
+        let base = commit_of(&project, "main");
+        project.run(&["land", "47", "--strategy", "ff"]).exits(7).says("1 commit").says("--strategy merge");
+        project.run(&["land", "47", "--strategy", strategy]).exits(0).says("`main` is at");
+        let found = project.git(&["rev-list", "--parents", "-1", "main"]);
+        assert_eq!(found.split(' ').count() - 1, parents, "{strategy}");
+        project.git(&["merge-base", "--is-ancestor", &base, "main"]);
+        assert!(project.root().join("out/PRP-47.2.1.txt").exists() && is_clean(&project), "{strategy}");
+        assert!(project.root().join("other.txt").exists());
+        assert!(is_validated(&project, "main"), "{strategy}");
+        project.run(&["land", "47", "--strategy", strategy]).exits(0).says("has everything");
+        project.run(&["context-update", "--batch", "47"]).exits(0);
+        assert!(project.root().join("PRPs/executed/PRP-47.2.1-work.md").exists() || executed(&project), "{strategy}");
+    }
+}
+
+fn executed(project: &Project) -> bool {
+    let folder = fs::read_dir(project.root().join("PRPs/executed")).into_iter().flatten().flatten();
+    folder.filter(|entry| entry.file_name().to_string_lossy().starts_with("PRP-47.")).count() == 2
+}
+
+#[test]
+fn a_base_that_moves_while_the_tree_is_validated_is_met_again() {
+    let project = finished();
+    base_moves(&project, "other.txt", "of the base\n");
+    let root = project.root().display().to_string();
+    let line = format!(
+        "n=$(cat '{root}/.git/moves' 2>/dev/null || echo 0); test $n = 3 || \
+         {{ echo $((n + 1)) > '{root}/.git/moves'; git -C '{root}' commit -q --allow-empty -m moved; }}"
+    );
+    project.configure(&format!("[validate]\nl3 = [{line:?}]\n")).commit("A check");
+    project.run(&["land", "47"]).exits(0).says("`main` is at");
+    assert_eq!(project.git(&["log", "--format=%s", "-4", "--first-parent", "main"]).matches("moved").count(), 3);
+    assert!(is_validated(&project, "main"));
+    let said = project.git(&["rev-parse", "main^1^{tree}"]);
+    assert_ne!(said, project.git(&["rev-parse", "main^{tree}"]));
+}
+
+#[test]
+fn a_conflict_with_the_base_moves_nothing_and_the_printed_way_leads_on() {
+    let project = finished();
+    base_moves(&project, "out/PRP-47.1.1.txt", "of the base\n");
+    let base = commit_of(&project, "main");
+    project.run(&["land", "47"]).exits(7).says("out/PRP-47.1.1.txt").says("git worktree add");
+    project.run(&["land", "47", "--strategy", "rebase"]).exits(7).says("out/PRP-47.1.1.txt");
+    assert_eq!(commit_of(&project, "main"), base);
+    let place = project.root().with_file_name("update");
+    project.git(&["worktree", "add", "-q", &place.display().to_string(), "prp-47"]);
+    let there = |arguments: &[&str]| {
+        let done = std::process::Command::new("git").arg("-C").arg(&place).args(arguments).output().expect("git");
+        done.status.success()
+    };
+    assert!(!there(&["merge", "-q", "main"]));
+    fs::write(place.join("out/PRP-47.1.1.txt"), "both\n").expect("written");
+    assert!(there(&["commit", "-qam", "Merge main"]));
+    project.git(&["worktree", "remove", &place.display().to_string()]);
+    project.run(&["land", "47"]).exits(0).says("`main` is at");
+    assert_eq!(project.read("out/PRP-47.1.1.txt"), "both\n");
+}
+
+#[test]
+fn what_is_red_on_the_base_does_not_land() {
+    let project = finished();
+    base_moves(&project, "other.txt", "of the base\n");
+    project.configure("[validate]\nl3 = [\"test ! -e other.txt\"]\n").commit("A check");
+    let base = commit_of(&project, "main");
+    project.run(&["land", "47"]).exits(6).says("fails level 3").says("batchprp land 47");
+    assert_eq!(commit_of(&project, "main"), base);
+}
+
+#[test]
+fn a_batch_with_open_items_lands_only_in_part() {
+    let project = begun();
+    project.sabotage("PRP-47.2.1", 1, "exit 1");
+    project.run(&["exe", "--batch", "47", "--land"]).exits(10);
+    let base = commit_of(&project, "main");
+    project.run(&["land", "47"]).exits(10).says("PRP-47.2.1").says("--partial");
+    assert_eq!(commit_of(&project, "main"), base);
+    project.run(&["land", "47", "--partial"]).exits(0);
+    assert!(project.root().join("out/PRP-47.1.1.txt").exists());
+    project.mend("PRP-47.2.1", 1);
+    project.run(&["exe", "--batch", "47", "--land"]).exits(0).says("`main` is at");
+    assert!(project.root().join("out/PRP-47.2.1.txt").exists());
+    project.run(&["land", "48"]).exits(4);
+    project.run(&["land"]).exits(2).says("batchprp land 1");
+}
+
+#[test]
+fn the_base_is_the_branch_on_which_the_batch_began_wherever_it_is_checked_out() {
+    // Detached, on another branch, in a linked worktree; and with the batch branch checked out somewhere.
+    let project = finished();
+    project.git(&["switch", "-q", "--detach"]);
+    project.run(&["land", "47"]).exits(0).says("`main` is at");
+    assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
+    assert_ne!(commit_of(&project, "HEAD"), commit_of(&project, "main"), "the checkout is left alone");
+
+    let project = finished();
+    project.git(&["switch", "-q", "-c", "elsewhere"]);
+    let place = project.root().with_file_name("linked");
+    project.git(&["worktree", "add", "-q", &place.display().to_string(), "main"]);
+    project.run(&["land", "47"]).exits(0);
+    assert!(place.join("out/PRP-47.2.1.txt").exists() && !project.root().join("out").exists());
+    project.run(&["land", "47", "--onto", "elsewhere"]).exits(0).says("`elsewhere` is at");
+    assert!(project.root().join("out/PRP-47.2.1.txt").exists());
+    project.run(&["land", "47", "--onto", "nowhere"]).exits(4).says("nowhere");
+
+    let project = finished();
+    let place = project.root().with_file_name("linked");
+    project.git(&["worktree", "add", "-q", &place.display().to_string(), "prp-47"]);
+    project.run(&["land", "47"]).exits(0);
+    assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
+}
+
+#[test]
+fn nothing_of_the_user_is_overwritten_in_the_checkout() {
+    for (mine, named) in [("out/PRP-47.1.1.txt", "out/PRP-47.1.1.txt"), ("out", "out")] {
+        let project = finished();
+        fs::write(project.root().join(".git/info/exclude"), "out\n").expect("written");
+        project.write(mine, "the only copy");
+        project.run(&["land", "47"]).exits(7).says(named).says(".mine");
+        assert_eq!(project.read(mine), "the only copy");
+        fs::rename(project.root().join(named), project.root().join(format!("{named}.mine"))).expect("put aside");
+        project.run(&["land", "47"]).exits(0);
+        assert!(!project.read("out/PRP-47.1.1.txt").is_empty());
+    }
+    let project = finished();
+    base_moves(&project, "other.txt", "of the base\n");
+    let other = commit_of(&project, "main^");
+    fs::write(project.root().join(".git/MERGE_HEAD"), other + "\n").expect("written");
+    project.run(&["land", "47"]).exits(7).says("MERGE_HEAD");
+}
+
+#[test]
+fn protected_branches_and_hooks_of_the_user_refuse_with_their_words() {
+    let project = finished();
+    let base = commit_of(&project, "main");
+    let hook = project.root().join(".git/hooks/reference-transaction");
+    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
+    let text = "#!/bin/sh\nwhile read old new name; do\n[ \"$1$name\" != preparedrefs/heads/main ] || \
+                { echo 'main is frozen' >&2; exit 1; }\ndone\n";
+    fs::write(&hook, text).expect("written");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("executable");
+    project.run(&["land", "47"]).exits(12).says("main is frozen");
+    assert_eq!(commit_of(&project, "main"), base);
+    project.git(&["switch", "-q", "--detach"]);
+    project.run(&["land", "47"]).exits(12).says("main is frozen");
+    assert_eq!(commit_of(&project, "main"), base);
+    fs::remove_file(&hook).expect("removed");
+    project.git(&["switch", "-q", "main"]);
+    project.run(&["land", "47"]).exits(0);
+    assert!(project.root().join("out/PRP-47.1.1.txt").exists() && is_clean(&project));
+
+    let project = begun();
+    project.configure("[git]\nprotected = [\"ma*\"]\n").commit("Protected");
+    project.run(&["exe", "--batch", "47", "--land"]).exits(12).says("`ma*`").says("--onto");
+    assert_ne!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
+}
+
+#[test]
+fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
+    let project = finished();
+    project.run(&["land", "47", "--undo"]).exits(4).says("was not landed");
+    let base = commit_of(&project, "main");
+    project.run(&["land", "47"]).exits(0);
+    project.run(&["land", "47", "--undo"]).exits(0).says("`main` is at");
+    assert_eq!(commit_of(&project, "main"), base);
+    assert!(!project.root().join("out/PRP-47.1.1.txt").exists() && is_clean(&project));
+    project.run(&["land", "47"]).exits(0);
+    base_moves(&project, "later.txt", "built on it\n");
+    project.run(&["land", "47", "--undo"]).exits(7).says("git revert");
+}
