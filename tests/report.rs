@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use batchprp::event::kind::{EventKind, ItemInfo, ItemStatus};
-use batchprp::event::{Event, RunView};
+use batchprp::event::{Event, ItemView, RunView};
 use batchprp::report::board::{self, Look};
-use batchprp::report::{Style, github, html, junit, lines, markdown, metrics, summary};
+use batchprp::report::life::Life;
+use batchprp::report::page::{self, History, ItemDetail, ItemTexts, RunPage, Steps};
+use batchprp::report::{Style, github, junit, lines, markdown, metrics, summary};
 
 const RUN: &str = include_str!("report/run.jsonl");
 
@@ -135,9 +137,15 @@ fn the_annotations_for_github() {
 
 #[test]
 fn the_html_page_needs_nothing_else_and_runs_no_text_of_documents() {
-    let page = html::page(&state(u64::MAX)).expect("a page");
-    assert!(page.contains("PRP-47.2.1-auth") && page.contains("2 of 4"), "{page}");
-    assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"), "{page}");
+    let state = state(u64::MAX);
+    let run = RunPage::of(&state, Life::Ended, &Look::new(None, Style::PLAIN, 0), Steps::default());
+    let item = |item: &ItemView| (item.info.id.clone(), ItemDetail::of(item), ItemTexts::default());
+    let items: Vec<_> = state.items.iter().map(item).collect();
+    let page = page::report(&run, &items, &History::of(&[])).expect("a page");
+    assert!(page.contains("PRP-47.2.1-auth") && page.contains("\\u003cscript>"), "{page}");
+    assert_eq!(page.matches("<script").count(), 2, "the data and the program: {page}");
+    // A namespace is a name and not an address.
+    let page = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("src="), "{page}");
 }
 

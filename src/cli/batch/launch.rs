@@ -133,7 +133,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
 }
 
 /// Returns the folder of batchprp's own files. What is written there is private and must not land anywhere else.
-fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
+pub fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
     let refuse = |place: &Path, why: &str| {
         Error::new(ExitCode::Config, format!("`{}` cannot hold the state of runs: {why}", place.display()))
             .help("`paths.state` names a folder of the project, such as `.ce`")

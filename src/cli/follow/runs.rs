@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::journal;
 use crate::cli::start::context::Context;
+use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::{Event, EventKind, RunView};
-use crate::run::shared::journal::first;
+use crate::run::shared::journal::{FILE_NAME, first};
 
 /// What a RUN argument may be, for help texts.
 pub const RUN_HELP: &str =
@@ -28,7 +29,7 @@ pub struct FoundRun {
 impl FoundRun {
     /// Returns the path of the journal.
     pub fn journal(&self) -> PathBuf {
-        self.folder.join("events.jsonl")
+        self.folder.join(FILE_NAME)
     }
 }
 
@@ -49,14 +50,19 @@ impl Selector {
 
 /// Returns the folder of all runs.
 pub fn folder(context: &Context) -> Result<PathBuf> {
-    Ok(context.root.join(context.config()?.paths.state).join("tmp/runs"))
+    Ok(below(&context.root, &context.config()?))
+}
+
+/// Returns the folder of all runs of a project.
+pub fn below(root: &Path, config: &Config) -> PathBuf {
+    root.join(&config.paths.state).join("tmp/runs")
 }
 
 /// Returns the ids of all runs that have a journal, the latest last.
 pub fn ids(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut ids: Vec<String> = entries
-        .filter(|entry| entry.path().join("events.jsonl").is_file())
+        .filter(|entry| entry.path().join(FILE_NAME).is_file())
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     ids.sort();
@@ -107,10 +113,19 @@ pub fn find(context: &mut Context, selector: &Selector) -> Result<FoundRun> {
     Err(Error::new(ExitCode::NothingMatched, what).help(help))
 }
 
+/// Returns the state of a run, without its events.
+pub fn state(folder: &Path, id: &str) -> Result<RunView> {
+    let mut state = journal::fold(&folder.join(id).join(FILE_NAME))?;
+    if state.run.is_empty() {
+        id.clone_into(&mut state.run);
+    }
+    Ok(state)
+}
+
 /// Reads a run; lines of its journal that cannot be read are told.
 pub fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> {
     let folder = folder.join(id);
-    let (events, warnings) = journal::read(&folder.join("events.jsonl"))?;
+    let (events, warnings) = journal::read(&folder.join(FILE_NAME))?;
     for warning in warnings {
         context.terminal.warn(&warning);
     }
