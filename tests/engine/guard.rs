@@ -72,7 +72,8 @@ fn an_approval_holds_for_the_commit_that_was_looked_at() {
     let worktree = project.root().with_file_name("repo-worktrees").join("prp-47-1-1");
     std::fs::remove_file(worktree.join("tests/test_lib.py")).expect("removed");
     for arguments in [vec!["add", "-A"], vec!["commit", "-qm", "One more"]] {
-        let done = std::process::Command::new("git").args(arguments).current_dir(&worktree).status();
+        let who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"];
+        let done = std::process::Command::new("git").args(who).args(arguments).current_dir(&worktree).status();
         assert!(done.expect("git").success());
     }
     project.run(&["exe", "--batch", "47"]).exits(10);
