@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod launch;
 pub mod nested;
 pub mod prices;
+pub mod question;
 pub mod repository;
 pub mod run;
 pub mod script_args;
