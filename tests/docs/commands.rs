@@ -78,5 +78,5 @@ fn every_command_and_flag_that_is_named_is_there() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(helps.len() > 20, "the pages name most commands");
+    assert!(helps.len() > 15, "the pages name most commands: {:?}", helps.keys());
 }

@@ -1,6 +1,7 @@
 //! The table of refusals: for each state the first lines name the cause and the way out, typing that line leads on, and
 //! nothing was made before.
 
+use std::fmt::Write;
 use std::fs;
 
 use crate::support::{Output, Test};
@@ -398,7 +399,7 @@ fn every_state_says_its_cause_and_its_way_out_and_makes_nothing() {
             faults.push(format!("`{typed}` ends with {}\n{}{}", followed.code, followed.stdout, followed.stderr));
         }
         if !faults.is_empty() {
-            wrong += &format!("--- {name}: {}\n{first}\n", faults.join(", "));
+            writeln!(wrong, "--- {name}: {}\n{first}", faults.join(", ")).expect("a text");
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
