@@ -12,6 +12,7 @@ pub mod run;
 pub mod sandbox;
 pub mod spawn;
 pub mod sweep;
+mod system;
 pub mod table;
 pub mod tail;
 

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getsid};
 
-use super::marker;
 use super::table::{self, Process};
+use super::{marker, system};
 
 static SUBREAPER: AtomicBool = AtomicBool::new(false);
 /// Orphans that have ended, and since when that is known.
@@ -20,8 +20,7 @@ static OWN: Mutex<BTreeMap<i32, u64>> = Mutex::new(BTreeMap::new());
 
 /// Makes this process the parent of all orphans below it. Called once at the start of the program.
 pub fn become_subreaper() {
-    #[cfg(target_os = "linux")]
-    SUBREAPER.store(nix::sys::prctl::set_child_subreaper(true).is_ok(), Ordering::Relaxed);
+    SUBREAPER.store(system::adopt_orphans(), Ordering::Relaxed);
 }
 
 /// Tells whether everything that agents start stays below this process.

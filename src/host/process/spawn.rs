@@ -7,7 +7,6 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, killpg, sigprocmask};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
@@ -15,6 +14,7 @@ use tokio::process::{Child, Command};
 use super::limit::ceiling;
 use super::marker::Marker;
 use super::orphan::{Register, RegisterEntry};
+use super::system;
 use crate::host::failpoint;
 use crate::host::stop::{StopLevel, StopToken};
 
@@ -102,7 +102,7 @@ pub async fn spawn(start: &ProcessStart, stop: &StopToken) -> Result<Running, Sp
         }
         match failpoint::around("process.spawn", || once(program, start)) {
             Ok(running) => {
-                give_up_first(running.pid);
+                system::give_up_first(running.pid);
                 return Ok(running);
             }
             Err(error) if is_exhausted(&error) => {
@@ -144,11 +144,9 @@ fn detach(command: &mut Command) {
         nix::unistd::setsid()?;
         hear_all_signals()?;
         if let Some(most) = most {
-            let (soft, hard) = getrlimit(Resource::RLIMIT_NPROC)?;
-            setrlimit(Resource::RLIMIT_NPROC, most.min(soft), hard)?;
+            system::limit_processes(most)?;
         }
-        #[cfg(target_os = "linux")]
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+        system::die_with_parent()?;
         // The parent may have died before the line above.
         if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from(Errno::ESRCH)) }
     };
@@ -180,19 +178,6 @@ fn hear_all_signals() -> nix::Result<()> {
         unsafe { nix::sys::signal::signal(signal, SigHandler::SigDfl) }?;
     }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
-}
-
-/// Makes the kernel choose agents before us when memory runs out.
-fn give_up_first(pid: i32) {
-    #[cfg(target_os = "linux")]
-    {
-        let own = std::fs::read_to_string("/proc/self/oom_score_adj").ok();
-        let own: i32 = own.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        // Refused by some containers; then everything stays as it is.
-        std::fs::write(format!("/proc/{pid}/oom_score_adj"), (own + 500).min(1000).to_string()).ok();
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _: i32 = pid;
 }
 
 fn is_exhausted(error: &io::Error) -> bool {
