@@ -10,5 +10,6 @@ mod support;
 mod board;
 mod failures;
 mod notes;
+mod picture;
 mod readers;
 mod terminal;
