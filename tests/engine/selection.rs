@@ -105,7 +105,10 @@ fn a_barrier_keeps_stages_apart() {
 fn a_batch_lands_on_a_clean_base_and_says_how_otherwise() {
     let project = chain();
     project.write("README.md", "# Changed\n");
-    project.run(&["exe", "--batch", "47", "--stage", "1", "--land"]).exits(0).says("git merge --ff-only prp-47");
+    project
+        .run(&["exe", "--batch", "47", "--stage", "1", "--land"])
+        .exits(0)
+        .says("git merge --ff-only --no-overwrite-ignore prp-47");
     assert_ne!(project.git(&["rev-parse", "main"]), project.git(&["rev-parse", "prp-47"]));
     project.git(&["checkout", "README.md"]);
     project.run(&["exe", "--batch", "47", "--land"]).exits(0);

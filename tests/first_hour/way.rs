@@ -17,8 +17,10 @@ fn six_commands_lead_from_a_repository_to_a_merged_batch() {
     test.shell("batchprp doctor").expect_code(0).expect_stdout("next: batchprp new plan");
     test.shell("batchprp new plan").expect_code(0).expect_stdout("next: batchprp gen PLAN.md");
     test.shell("batchprp gen PLAN.md").expect_code(0).expect_stdout("batchprp exe --batch 1");
-    test.shell("batchprp exe --batch 1 --agent runbook").expect_code(0).expect_stdout("git merge --ff-only prp-1");
-    test.shell("git merge -q --ff-only prp-1").expect_code(0);
+    test.shell("batchprp exe --batch 1 --agent runbook")
+        .expect_code(0)
+        .expect_stdout("git merge --ff-only --no-overwrite-ignore prp-1");
+    test.shell("git merge -q --ff-only --no-overwrite-ignore prp-1").expect_code(0);
     assert_eq!(test.shell("sh example/test.sh").expect_code(0).stdout, "passed\n");
 }
 

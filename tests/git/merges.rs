@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use batchprp::host::git::merge::land::{self, Land};
 use batchprp::host::git::merge::probe;
@@ -192,7 +193,7 @@ fn landing_moves_only_a_clean_branch_that_is_behind() {
     fixture.write("unsaved", "x");
     assert_eq!(
         reason(land()),
-        "1 file is uncommitted in the checkout: `unsaved`: git stash -u && git merge --ff-only prp-47 && git stash pop"
+        "1 file is uncommitted in the checkout: `unsaved`: git stash -u && git merge --ff-only --no-overwrite-ignore prp-47 && git stash pop"
     );
     fs::remove_file(fixture.root().join("unsaved")).expect("removed");
     fixture.git(&["switch", "-q", "--detach"]);
@@ -224,4 +225,41 @@ fn a_diff_is_bounded_and_an_items_range_is_its_own_work() {
     let part = diff::patch(&repo, &from, &to, 100).expect("a diff");
     assert!(!whole.truncated && part.truncated && part.text.len() <= 100 && whole.text.starts_with(&part.text));
     assert!(git(&fixture.root(), &["status", "--porcelain"]).is_empty());
+}
+
+#[test]
+fn landing_overwrites_nothing_that_git_ignores_in_the_checkout() {
+    // What the batch brings, what lies in the checkout, and what is named.
+    for (made, mine, named) in [
+        ("secret.env", "secret.env", "secret.env"),
+        ("build/out.o", "build/out.o", "build/out.o"),
+        ("build/out.o", "build", "build"),
+        ("build", "build/out.o", "build"),
+        ("deep/build/out.o", "deep/build", "deep/build"),
+        ("with space.env", "with space.env", "with space.env"),
+    ] {
+        let fixture = Fixture::new();
+        fixture.write(".gitignore", "*.env\nbuild\n");
+        fixture.git(&["add", ".gitignore"]);
+        fixture.git(&["commit", "-q", "-m", "Ignore"]);
+        fixture.batch();
+        fixture.execute("47.1.1", 1);
+        fixture.merge("47.1.1");
+        fixture.git(&["switch", "-q", "prp-47"]);
+        fixture.write(made, "of the batch");
+        fixture.git(&["add", "-f", made]);
+        fixture.git(&["commit", "-q", "-m", "Made"]);
+        fixture.git(&["switch", "-q", "main"]);
+        fixture.write(mine, "the only copy");
+        let Land::NotPossible { reason, command } = land::land(&fixture.repo(), "prp-47").expect("git answers") else {
+            panic!("landed over `{mine}`");
+        };
+        assert_eq!(reason, format!("`{named}` lies in the checkout, where git ignores it, and would be overwritten"));
+        assert_eq!(fs::read_to_string(fixture.root().join(mine)).expect("there"), "the only copy");
+        let shell = Command::new("sh").args(["-c", &command]).current_dir(fixture.root()).output().expect("a shell");
+        assert!(shell.status.success(), "{command}: {}", String::from_utf8_lossy(&shell.stderr));
+        let kept = mine.replacen(named, &format!("{named}.mine"), 1);
+        assert_eq!(fs::read_to_string(fixture.root().join(kept)).expect("kept"), "the only copy");
+        assert!(matches!(land::land(&fixture.repo(), "prp-47").expect("git answers"), Land::Done { .. }));
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::EventKind;
 use crate::event::kind::ItemStatus;
+use crate::host::git::merge::land;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{CloseStep, Closing, LoopState, Stage};
@@ -61,7 +62,7 @@ fn next_steps(run: &OpenRun, totals: &BTreeMap<ItemStatus, u32>) -> Vec<String> 
     }
     if let (Some(batch), true, false) = (run.options.batch, is_complete, run.options.no_merge) {
         if !run.options.land {
-            next.push(format!("git merge --ff-only {}", integration.branch));
+            next.push(land::forward(&integration.branch));
         }
         next.push(format!("batchprp context-update --batch {batch}"));
     }
