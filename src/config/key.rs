@@ -150,8 +150,8 @@ pub const KEYS: &[ConfigKey] = &[
     key(
         "git.validate_merge",
         ValueKind::Flag,
-        "false",
-        "validate each merged tree before the batch branch moves to it",
+        "true",
+        "a merged tree that nobody has validated yet is validated before the batch branch moves to it",
     ),
     key("git.land", ValueKind::Flag, "false", "fast-forward the base branch after a good run"),
     key("git.hooks", ValueKind::Flag, "false", "our own commits run your hooks"),
