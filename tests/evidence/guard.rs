@@ -175,7 +175,7 @@ fn settings_of_gates_ci_agents_and_our_own_wait() {
         ("src/agents.md", "a\n", "b\n", vec![]),
     ] {
         let change = Change::text(path, Some(old).filter(|old| !old.is_empty()), Some(new));
-        let scripts = scripts(&gates, &there);
+        let scripts = scripts(&gates, &there, &|_| None);
         let undeclared = Input { gates: gates.clone(), scripts: scripts.clone(), ..input(vec![change.clone()]) };
         assert_eq!(rules(&undeclared), wanted, "{path}");
         // What the document declares is what a person wants, except our own configuration.
