@@ -19,7 +19,10 @@ fn text(project: &Project, name: &str) -> String {
 fn worktrees_are_set_up_and_have_slots_of_their_own() {
     let project = pair();
     project.configure(
-        r#"[validate]
+        r#"[git]
+validate_merge = false
+
+[validate]
 env_pass = ["TOOLS"]
 l1 = ["echo $BATCHPRP_SLOT > $TOOLS/validated.$BATCHPRP_ITEM"]
 
