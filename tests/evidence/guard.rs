@@ -216,6 +216,16 @@ fn what_is_no_text_waits() {
     let grown =
         Change { path: "a.bin".to_owned(), old: Some(binary(2_000_000, b"a")), new: Some(binary(2_000_001, b"b")) };
     assert_eq!(rules(&input(vec![grown])), NONE);
+    // A submodule moves when something is changed inside of it.
+    let at = |commit: &str| Some(File::Module { commit: commit.to_owned(), there: true });
+    let moved = Change { path: "vendor/lib".to_owned(), old: at("4"), new: at("5") };
+    let owner = Other { item: "PRP-1.1.9".to_owned(), declared: vec!["vendor/lib".to_owned()], ..Other::default() };
+    for (declared, wanted) in
+        [("vendor/lib/src/a.c", vec![]), ("./vendor/lib/a.c", vec![]), ("vendor/library/a.c", vec!["foreign_file"])]
+    {
+        let (declared, others) = (vec![declared.to_owned()], vec![owner.clone()]);
+        assert_eq!(rules(&Input { declared, others, ..input(vec![moved.clone()]) }), wanted);
+    }
     let module = file("m", File::Module { commit: "4".to_owned(), there: false });
     assert!(matches!(inspect(&input(vec![module]), &Policy::default()), Outcome::Refused(_)));
 }
