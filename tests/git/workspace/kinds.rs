@@ -226,6 +226,38 @@ fn a_sparse_checkout_stays_sparse_and_loses_no_edit_outside() {
 }
 
 #[test]
+fn what_a_batch_made_outside_of_a_sparse_checkout_is_there_for_what_builds_on_it_and_where_it_is_tried_out() {
+    for cone in ["--cone", "--no-cone"] {
+        let (_origin, sparse) = cloned(&["--no-checkout"]);
+        sparse.git(&["sparse-checkout", "set", cone, "dir1"]);
+        sparse.git(&["checkout", "-q", "main"]);
+        sparse.batch();
+        let prepared = prepare(&sparse, "47.1.1");
+        for made in ["dir2/deep/made.txt", "out/made.txt", "dir3/made.txt"] {
+            write(&prepared.path, made, "made\n");
+        }
+        commit(&sparse, &prepared, 1);
+        let repo = sparse.repo();
+        let candidate = scratch::place(&repo, &sparse.place("prp-47.candidate")).expect("a place");
+        scratch::make(&repo, &candidate, "prp-47").expect("made");
+        assert!(!candidate.join("out").exists() && !candidate.join("dir3").exists(), "{cone}");
+        sparse.merge("47.1.1");
+        scratch::go(&repo, &candidate, "prp-47").expect("gone");
+        let next = prepare(&sparse, "47.1.2");
+        for place in [&candidate, &next.path] {
+            for made in ["dir2/deep/made.txt", "out/made.txt", "dir3/made.txt", "dir1/deep/file.txt"] {
+                assert!(place.join(made).exists(), "{made} in {} {cone}", place.display());
+            }
+            assert!(!place.join("src").exists(), "{cone}");
+            assert_eq!(git(place, &["status", "--porcelain"]), "", "{cone}");
+        }
+        in_order(&sparse, &next, cone);
+        scratch::discard(&repo, &candidate).expect("discarded");
+        assert!(!sparse.root().join("dir2").exists(), "the checkout stays as it is");
+    }
+}
+
+#[test]
 fn filters_attributes_and_line_ends_of_the_user_hold_in_the_workspace_and_for_the_checkpoint() {
     let fixture = Fixture::new();
     let log = fixture.folder().join("filtered");
