@@ -90,7 +90,7 @@ fn a_batch_that_another_run_holds_is_left_to_it() {
 fn a_machine_that_speaks_german_changes_nothing() {
     let test = project().env("LC_ALL", "de_DE.UTF-8").env("LANGUAGE", "de");
     test.shell("batchprp doctor").expect_code(0).expect_stdout("git version");
-    test.shell(RUNBOOK).expect_code(0).expect_stdout("git merge --ff-only prp-1");
+    test.shell(RUNBOOK).expect_code(0).expect_stdout("git merge --ff-only --no-overwrite-ignore prp-1");
     let nowhere = Test::new().env("LC_ALL", "de_DE.UTF-8").env("LANGUAGE", "de");
     nowhere.shell("batchprp new plan && batchprp gen PLAN.md --agent template").expect_code(0);
     nowhere.shell(RUNBOOK).expect_code(7).expect_stderr("is not in a git repository");
