@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use super::browser::Browser;
-use super::project::Project;
+use super::project::{Project, prp};
 use super::server::Server;
 
 /// A batch as people have them: seven items in four stages, one of which fails, one of which is at work.
@@ -25,11 +25,9 @@ fn batch() -> Project {
     ];
     let go = project.tools().join("go").display().to_string();
     for (id, needs, phases, title) in items {
-        project.prp(id, needs, &[], phases);
-        let path = format!("PRPs/feature-requests/{id}-work.md");
-        let text = project.read(&path);
-        let line = |line: &str| if line.starts_with("title:") { format!("title: {title}") } else { line.to_owned() };
-        project.write(&path, &(text.lines().map(line).collect::<Vec<_>>().join("\n") + "\n"));
+        let text = prp(id, needs, &[], phases).replace(&format!("Work of {id}"), title);
+        let slug = title.to_lowercase().replace(' ', "-");
+        project.write(&format!("PRPs/feature-requests/{id}-{slug}.md"), &text);
         for phase in 1..=phases {
             project.sabotage(id, phase, "echo reads the code; sleep 0.4; echo writes the change");
         }

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::texts;
 use crate::cli::batch::launch;
 use crate::cli::follow::alive::{Alive, alive, life};
 use crate::cli::follow::history::ListedRun;
@@ -122,7 +123,15 @@ impl ShownProject {
 
     /// Returns what the page of a run shows.
     pub(super) fn page(&self, state: &RunView) -> RunPage {
-        page(state, &self.archives)
+        let mut page = page(state, &self.archives);
+        if page.head.life == Life::Running {
+            for (row, item) in page.items.iter_mut().zip(&state.items) {
+                if let Some(at) = texts::last_sign(&self.runs.join(&state.run), item) {
+                    row.note_sign(at);
+                }
+            }
+        }
+        page
     }
 }
 

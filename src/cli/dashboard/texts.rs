@@ -4,11 +4,14 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::cli::follow::item_files::{self, ItemFiles};
 use crate::error::Result;
-use crate::event::ItemView;
+use crate::event::{ItemView, Standing};
 use crate::host::git::plumbing::repo::Repo;
 use crate::report::page::{ItemTexts, PageText};
+use crate::run::shared::names;
 
 /// Reads the texts of one kind below the folder of an item. A file may be gone again: it says nothing then.
 pub(super) fn files(folder: &Path, kind: ItemFiles, most: u64) -> Vec<PageText> {
@@ -45,6 +48,21 @@ pub(in crate::cli) fn all(
         stderr: files(folder, ItemFiles::Errors, most),
         diff: repo.and_then(|repo| diff(repo, item, batch, most).ok()).unwrap_or_default(),
     }
+}
+
+/// Returns when the agent of an item at work wrote something last: the journal does not tell each sign of life.
+pub(super) fn last_sign(run: &Path, item: &ItemView) -> Option<Timestamp> {
+    if item.standing != Standing::Running {
+        return None;
+    }
+    let attempt = run.join(names::file_name(&item.info.id)).join(format!("a{}", item.attempts));
+    let phase = item.phase.as_ref().map(|phase| attempt.join(format!("p{}", phase.ordinal)));
+    let folder = phase.filter(|folder| folder.is_dir()).unwrap_or(attempt);
+    let written = ["transcript.jsonl", "stderr.log", "heartbeat.json"].into_iter().filter_map(|name| {
+        let modified = std::fs::metadata(folder.join(name)).ok()?.modified().ok()?;
+        Timestamp::try_from(modified).ok()
+    });
+    written.max()
 }
 
 /// Reads the end of a file, from the beginning of a line on, and how much was left out.

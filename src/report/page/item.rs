@@ -43,10 +43,20 @@ pub struct ItemRow {
     ready: Option<i64>,
     started: Option<i64>,
     finished: Option<i64>,
+    /// When its agent gave its last sign of life, and the seconds for which it may give none.
+    last_sign: Option<i64>,
+    silence: Option<f64>,
     duration: f64,
     /// How long it takes by what others took.
     expected: Option<f64>,
     parts: Vec<PartRow>,
+}
+
+impl ItemRow {
+    /// Notes a sign of life that is younger than those of the journal; only who is at work gives any.
+    pub fn note_sign(&mut self, at: Timestamp) {
+        self.last_sign = self.last_sign.map(|last| last.max(at.as_millisecond()));
+    }
 }
 
 /// A part of the time of an item.
@@ -63,6 +73,7 @@ struct PartRow {
 pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
     let (standing, words) = standing(item);
     let is_busy = matches!(item.standing, Standing::Running | Standing::Validating { .. });
+    let is_at_work = item.standing == Standing::Running;
     let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
     let waits = item.standing == Standing::Waiting;
     ItemRow {
@@ -87,6 +98,8 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
         ready: millis(item.ready),
         started: millis(item.started),
         finished: millis(item.finished),
+        last_sign: is_at_work.then(|| millis(item.last_sign)).flatten(),
+        silence: item.silence,
         duration: item.duration,
         expected: is_busy.then(|| board::expected(item, state, look)).flatten(),
         parts: parts(item, state),

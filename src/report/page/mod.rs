@@ -11,4 +11,5 @@ pub use detail::{ItemDetail, ItemTexts, PageText};
 pub use files::{SCRIPT, STYLE, dashboard, report};
 pub use head::{Head, Steps};
 pub use history::History;
+pub use item::ItemRow;
 pub use run::RunPage;

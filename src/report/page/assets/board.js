@@ -51,11 +51,12 @@ class BoardRow {
     this.doing = h("span", { class: "doing" });
     this.checks = h("span", { class: "checks" });
     this.time = h("span", { class: "time" });
+    this.silence = h("span", { class: "silence" });
     this.spent = h("span", { class: "spent" });
     this.link = h("a", { href: runAddress(run, item.id), class: "row" }, this.mark,
       h("span", { class: "who" }, h("b", {}, item.name), this.title),
       h("span", { class: "far" }, this.bar, this.phase),
-      h("span", { class: "state" }, this.word, this.doing),
+      h("span", { class: "state" }, this.word, this.doing, this.silence),
       this.checks, this.time, this.spent);
     this.element = h("li", {}, this.link);
   }
@@ -72,6 +73,8 @@ class BoardRow {
     say(this.word, item.words + score + attempts);
     const waits = item.waits_for.length ? "for " + item.waits_for.join(", ") : "";
     say(this.doing, item.doing || item.reason || waits);
+    say(this.silence, silence(item, now));
+    this.silence.classList.toggle("warn", isSilent(item, now));
     say(this.checks, item.checks);
     const about = item.expected ? " ≈ " + duration(item.expected) : "";
     say(this.time, item.started ? duration(took(item, now)) + about : "");

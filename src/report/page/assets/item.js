@@ -50,7 +50,7 @@ class ItemPage {
     const now = this.store.head.life === "running" ? Date.now() : this.store.head.latest;
     say(this.about, ["stage " + item.stage, item.phases ? "phase " + (item.phase || (item.standing === "completed" ? item.phases : 0)) + " of " + item.phases : "",
       item.started ? duration(took(item, now)) + (item.expected ? " of ≈ " + duration(item.expected) : "") : "",
-      item.doing, numbered(item.attempts, "attempt"), item.tokens === null ? "" : count(item.tokens) + " tokens", dollars(item.cost)].filter(Boolean).join(" · "));
+      item.doing, silence(item, now), numbered(item.attempts, "attempt"), item.tokens === null ? "" : count(item.tokens) + " tokens", dollars(item.cost)].filter(Boolean).join(" · "));
   }
 
   // Reads what the open tab shows; of answers that overtake each other the last question counts.

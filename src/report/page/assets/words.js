@@ -69,6 +69,16 @@ function pill([word, tone]) {
   return h("span", { class: "pill " + tone }, word);
 }
 
+// How long an agent gave no sign of life, once that is worth a word, and how long it may be silent.
+function silence(item, now) {
+  const age = item.last_sign ? (now - item.last_sign) / 1000 : 0;
+  return age < 10 ? "" : "silent for " + duration(age) + (item.silence ? " of " + duration(item.silence) : "");
+}
+
+function isSilent(item, now) {
+  return Boolean(item.last_sign && item.silence && (now - item.last_sign) / 1000 > item.silence / 2);
+}
+
 // Seconds of work of an item: what it took, or takes so far.
 function took(item, now) {
   if (isBusy(item) && item.started) return Math.max(0, (now - item.started) / 1000);
