@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use batchprp::event::kind::{EventKind, ItemInfo, ItemStatus};
 use batchprp::event::{Event, ItemView, RunView};
 use batchprp::report::board::{self, Look};
+use batchprp::report::ci::{Place, github};
 use batchprp::report::life::Life;
 use batchprp::report::page::{self, History, ItemDetail, ItemTexts, RunPage, Steps};
-use batchprp::report::{Style, github, junit, lines, markdown, metrics, summary};
+use batchprp::report::{Style, junit, lines, markdown, metrics, summary};
 
 const RUN: &str = include_str!("report/run.jsonl");
 
@@ -130,9 +131,15 @@ fn the_report_as_markdown() {
     insta::assert_snapshot!(text(|state, out| markdown::write(state, out)));
 }
 
+/// Where the documents of two items say what was to be done.
+fn written(item: &str, phase: Option<u32>) -> Option<Place> {
+    let path = format!("PRPs/{item}.md");
+    (item != "PRP-47.3.1").then(|| Place { path, line: 10 * phase.unwrap_or(0) + 1, column: None })
+}
+
 #[test]
 fn the_annotations_for_github() {
-    insta::assert_snapshot!(text(|state, out| github::write(state, out)));
+    insta::assert_snapshot!(text(|state, out| github::write(state, &|item, phase| written(item, phase), out)));
 }
 
 #[test]

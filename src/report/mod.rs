@@ -3,9 +3,9 @@
 pub mod analyze;
 pub mod board;
 pub mod checks;
+pub mod ci;
 pub mod detail;
 pub mod failure;
-pub mod github;
 pub mod importance;
 pub mod junit;
 pub mod life;

@@ -9,6 +9,7 @@ mod support;
 
 mod board;
 mod failures;
+mod jobs;
 mod notes;
 mod picture;
 mod readers;

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 use super::detach;
+use super::job;
 use super::nested;
 use super::prices;
 use super::scripts;
@@ -45,6 +46,7 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     }
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(nested::hint(context));
+    reporters.extend(job::reporter(context, &config));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     let exit = execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });

@@ -5,6 +5,7 @@ pub mod detach;
 pub mod graph;
 pub mod graph_items;
 pub mod inspect;
+pub mod job;
 pub mod launch;
 pub mod nested;
 pub mod prices;

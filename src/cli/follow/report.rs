@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::runs::{self, FoundRun, RUN_HELP, Selector};
+use crate::cli::batch::job;
 use crate::cli::dashboard::{project, texts};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -15,7 +16,7 @@ use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::http::{self, HttpRequest};
 use crate::report::page::{self, ItemDetail};
 use crate::report::text::line;
-use crate::report::{github, junit, markdown, metrics, otlp, summary};
+use crate::report::{junit, markdown, metrics, otlp, summary};
 use crate::run::shared::names;
 
 /// How long a collector may take.
@@ -52,6 +53,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     if let Some(path) = &args.html {
         save(path, html(&state, &folder, context)?.as_bytes())?;
     }
+    let paths = context.config()?.paths;
     let terminal = &mut context.terminal;
     let views: [(&Option<PathBuf>, View); 2] = [(&args.junit, junit::write), (&args.md, markdown::write)];
     for (path, view) in views {
@@ -65,7 +67,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         export(target, &otlp::document(&events).to_string())?;
     }
     if args.github {
-        github::write(&state, &mut terminal.out)?;
+        job::annotations(&state, &context.root, &[paths.requests, paths.executed], &mut terminal.out)?;
     } else if args.html.is_none() && args.junit.is_none() && args.md.is_none() && args.otlp.is_none() {
         if context.globals.json {
             let figures = serde_json::to_string(&metrics::from_state(&state)).map_err(io::Error::from)?;
