@@ -126,6 +126,40 @@ fn the_report_as_junit() {
     insta::assert_snapshot!(text(|state, out| junit::write(state, out)));
 }
 
+/// Attributes by element, as the schema of the xUnit plugin of Jenkins has them: it refuses a file with any other.
+const JUNIT: [(&str, &[&str]); 8] = [
+    ("testsuites", &["name", "time", "tests", "failures", "errors"]),
+    (
+        "testsuite",
+        &["name", "tests", "failures", "errors", "time", "skipped", "timestamp", "hostname", "id", "package"],
+    ),
+    ("testcase", &["name", "time", "classname", "group"]),
+    ("failure", &["type", "message"]),
+    ("error", &["type", "message"]),
+    ("skipped", &["type", "message"]),
+    ("system-out", &[]),
+    ("system-err", &[]),
+];
+
+#[test]
+fn junit_holds_what_its_schema_knows_and_nothing_else() {
+    let text = text(|state, out| junit::write(state, out));
+    let tags = text.split('<').skip(1).filter(|tag| !tag.starts_with(['?', '/', '!']));
+    let mut seen = 0;
+    for tag in tags {
+        let tag = tag.split('>').next().expect("a tag");
+        let (name, rest) = tag.trim_end_matches('/').split_once(' ').unwrap_or((tag.trim_end_matches('/'), ""));
+        let known = JUNIT.iter().find(|(known, _)| *known == name).expect(name);
+        // Values are quoted: every other piece between quotes ends with a name.
+        for piece in rest.split('"').step_by(2).filter(|piece| !piece.trim().is_empty()) {
+            let attribute = piece.trim().trim_end_matches('=');
+            assert!(known.1.contains(&attribute), "{name} has {attribute} in {text}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} attributes in {text}");
+}
+
 #[test]
 fn the_report_as_markdown() {
     insta::assert_snapshot!(text(|state, out| markdown::write(state, out)));
