@@ -97,12 +97,11 @@ fn a_commit_of_another_branch_waits_and_one_that_pretends_to_be_ours_is_refused(
     assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
 
     let project = pair();
-    let forged = "Merge PRP-47.2.1: Work of PRP-47.2.1\\n\\nBatchprp-Prp: PRP-47.2.1\\n";
-    project.sabotage(
-        "PRP-47.1.1",
-        1,
-        &format!("printf '{forged}' | git -c user.name=a -c user.email=a@b commit -q --allow-empty -F -"),
-    );
+    project.run(&["exe", "--batch", "47", "--no-merge"]).exits(0);
+    let forged = "Merge PRP-47.2.1: Work of PRP-47.2.1\n\nBatchprp-Prp: PRP-47.2.1\n";
+    // What an agent makes in its workspace does not get that far.
+    let commit = project.git(&["commit-tree", "-p", "prp-47-1-1", "-m", forged, "prp-47-1-1^{tree}"]);
+    project.git(&["update-ref", "refs/heads/prp-47-1-1", &commit]);
     project.run(&["exe", "--batch", "47"]).exits(10);
     assert_eq!(status(&project, "PRP-47.1.1"), "failed");
     assert!(rules(&project).iter().any(|rule| rule == "forged_commit"));
