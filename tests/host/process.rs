@@ -135,7 +135,7 @@ fn leftovers_of_dead_runs_are_swept_and_others_are_not() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let begin = Instant::now();
-    let found = sweep(|run| run == dead.run);
+    let found = sweep(&dead.run);
     assert!(begin.elapsed() < Duration::from_secs(2));
     assert_eq!(found, [lost.id().cast_signed()]);
     lost.wait().unwrap();

@@ -17,6 +17,12 @@ mod here {
         setrlimit(Resource::RLIMIT_NPROC, most.min(soft), hard)
     }
 
+    /// Gives this process and all its descendants a brand. Called between fork and exec.
+    pub(crate) fn brand(number: u64) -> nix::Result<()> {
+        let (_, hard) = getrlimit(Resource::RLIMIT_LOCKS)?;
+        if number <= hard { setrlimit(Resource::RLIMIT_LOCKS, number, hard) } else { Ok(()) }
+    }
+
     /// Makes this process the parent of all orphans below it; tells whether it is.
     pub(crate) fn adopt_orphans() -> bool {
         set_child_subreaper(true).is_ok()
@@ -27,7 +33,18 @@ mod here {
         let own = std::fs::read_to_string("/proc/self/oom_score_adj").ok();
         let own: i32 = own.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
         // Refused by some containers; then everything stays as it is.
-        std::fs::write(format!("/proc/{pid}/oom_score_adj"), (own + 500).min(1000).to_string()).ok();
+        std::fs::write(format!("/proc/{pid}/oom_score_adj"), more_likely(own).to_string()).ok();
+    }
+
+    /// Makes the kernel choose this process, and what it starts, before whoever started it.
+    pub(crate) fn go_first() {
+        let own = std::fs::read_to_string("/proc/self/oom_score_adj").ok();
+        let own: i32 = own.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        std::fs::write("/proc/self/oom_score_adj", more_likely(own).to_string()).ok();
+    }
+
+    fn more_likely(own: i32) -> i32 {
+        (own + 500).min(1000)
     }
 }
 
@@ -41,6 +58,10 @@ mod here {
         Ok(())
     }
 
+    pub(crate) fn brand(_: u64) -> nix::Result<()> {
+        Ok(())
+    }
+
     pub(crate) fn adopt_orphans() -> bool {
         false
     }
@@ -48,4 +69,6 @@ mod here {
     pub(crate) fn give_up_first(_: i32) {}
 }
 
-pub(super) use here::{adopt_orphans, die_with_parent, give_up_first, limit_processes};
+#[cfg(target_os = "linux")]
+pub(super) use here::go_first;
+pub(super) use here::{adopt_orphans, brand, die_with_parent, give_up_first, limit_processes};

@@ -47,6 +47,7 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
             checks.push(machine::folder("state folder", &root.join(&config.paths.state), "paths.state"));
             checks.push(machine::folder("worktree folder", &project::worktrees(&root, &config), "paths.worktrees"));
             checks.push(machine::processes(&config));
+            checks.push(machine::sandbox(context, &config));
             if has_commit {
                 checks.extend(tried::checks(context, config)?);
             }

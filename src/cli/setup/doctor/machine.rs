@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use jiff::{SignedDuration, Timestamp};
 
 use super::check::Check;
+use crate::cli::batch::launch;
+use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::host::disk;
 use crate::host::git::plumbing::repo::OLDEST;
@@ -57,18 +59,38 @@ pub(super) fn folder(name: &'static str, folder: &Path, key: &str) -> Check {
     }
 }
 
+/// Says what agents and checks can reach.
+pub(super) fn sandbox(context: &Context, config: &Config) -> Check {
+    match launch::sandbox(config, context) {
+        Ok(sandbox) if sandbox.is_on() => {
+            let network = if config.run.network { "the network is there" } else { "there is no network" };
+            let text = format!("agents and checks write nothing but their workspace and see no secrets; {network}");
+            Check::good("sandbox", text)
+        }
+        Ok(_) => Check::good(
+            "sandbox",
+            "none: agents and checks can do what you can; `run.sandbox = \"bwrap\"` holds back also those that mean harm",
+        ),
+        Err(error) => Check::refused("sandbox", error),
+    }
+}
+
 /// Says what keeps the processes of an attempt together on this machine.
 pub(super) fn processes(config: &Config) -> Check {
     let whole = "nothing of an attempt outlives it";
-    if config.run.sandbox == "bwrap" {
-        return Check::good(
-            "processes",
-            format!("a PID namespace for each attempt: {whole}, also when this program is killed"),
-        );
+    if config.run.sandbox == "bwrap" || config.run.namespaces && process::namespaces_work() {
+        let text = format!("a PID namespace for each attempt: {whole}, also when this program is killed");
+        return Check::good("processes", text);
     }
     process::become_subreaper();
-    if orphan::is_subreaper() {
-        return Check::good("processes", format!("this program adopts every orphan: {whole}, as long as it lives"));
+    if !orphan::is_subreaper() {
+        let text = "sessions and groups only: what leaves both is not found";
+        return Check::warning("processes", text, "run agents on Linux");
     }
-    Check::warning("processes", "sessions and groups only: what leaves both is not found", "run agents on Linux")
+    let why = if config.run.namespaces { "the system allows no PID namespaces" } else { "`run.namespaces` is off" };
+    let text = format!(
+        "{why}; this program adopts every orphan: {whole} as long as this program lives, and the next start ends what a \
+         killed one left"
+    );
+    Check::good("processes", text)
 }

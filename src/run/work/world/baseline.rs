@@ -94,6 +94,7 @@ async fn run(
         logs: None,
         marker,
         secrets,
+        sandbox: settings.sandbox.clone(),
     };
     let path = order.worktree.clone();
     let mut scene = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };
