@@ -96,7 +96,7 @@ impl Target {
                 let name = entry.path().display().to_string();
                 // These are allowed.
                 if !name.contains("/allowed/by-") && !name.contains("/.claude/by-") {
-                    text += &format!("{name}: {}\n", fs::read_to_string(entry.path()).unwrap_or_default());
+                    text.extend([name, fs::read_to_string(entry.path()).unwrap_or_default()]);
                 }
             }
         }
@@ -104,7 +104,8 @@ impl Target {
         text += &self.project.git(&refs);
         text += &self.project.read(".git/config");
         for name in ["hooks/post-commit", "objects/info/alternates", "index.lock"] {
-            text += &format!("{name} {}\n", self.project.root().join(".git").join(name).exists());
+            let is_there = self.project.root().join(".git").join(name).exists();
+            text.extend([name, if is_there { " is there\n" } else { "\n" }]);
         }
         text
     }
