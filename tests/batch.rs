@@ -22,3 +22,5 @@ mod project;
 mod roles;
 #[path = "batch/scripts.rs"]
 mod scripts;
+#[path = "batch/trends.rs"]
+mod trends;

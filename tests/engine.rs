@@ -1,5 +1,7 @@
 //! The run engine through the real program: conflicts, limits, evidence, signals, selection, steering.
 
+#[path = "engine/attacks.rs"]
+mod attacks;
 #[path = "engine/base.rs"]
 mod base;
 #[path = "engine/candidates.rs"]
@@ -22,6 +24,8 @@ mod leftovers;
 mod limits;
 #[path = "engine/memory.rs"]
 mod memory;
+#[path = "engine/processes.rs"]
+mod processes;
 #[allow(dead_code, reason = "shared with the tests of the main job")]
 #[path = "batch/project.rs"]
 mod project;

@@ -24,10 +24,11 @@ pub(crate) fn run(task: &AgentTask, speaker: &mut Speaker) -> Result<u8, String>
     });
     if blocks.is_empty() {
         let reason = format!("{} has no shell block to run", place.name);
-        task.result(false, std::slice::from_ref(&reason));
+        task.result(false, false, std::slice::from_ref(&reason));
         speaker.finished(false, "no_work", &reason);
         return Ok(0);
     }
+    let before = standing();
     for (number, block) in blocks.iter().enumerate() {
         let step = format!("{}: block {} of {}", place.name, number + 1, blocks.len());
         let percent = 100.0 * number as f64 / blocks.len() as f64;
@@ -40,15 +41,21 @@ pub(crate) fn run(task: &AgentTask, speaker: &mut Speaker) -> Result<u8, String>
         if !status.success() {
             let reason = format!("{}: the shell block {}", place.of(block.line), ending(status));
             task.write_heartbeat("failed", Some(percent), &step);
-            task.result(false, std::slice::from_ref(&reason));
+            task.result(false, false, std::slice::from_ref(&reason));
             speaker.finished(false, "failed", &reason);
             return Ok(1);
         }
     }
     task.write_heartbeat("complete", Some(100.0), &place.name);
-    task.result(true, &[]);
+    task.result(true, standing() == before, &[]);
     speaker.finished(true, "done", &format!("{}: ran {}", place.name, numbered(blocks.len(), "shell block")));
     Ok(0)
+}
+
+/// Returns the commit and the changes of the workspace as git tells them; empty where it tells nothing.
+fn standing() -> Vec<u8> {
+    let status = ["--no-optional-locks", "status", "--porcelain=v2", "--branch", "--untracked-files=all", "-z"];
+    Command::new("git").args(status).stdin(Stdio::null()).output().map(|output| output.stdout).unwrap_or_default()
 }
 
 /// Where the text of the phase comes from, for messages.

@@ -47,12 +47,12 @@ impl AgentTask {
         write_heartbeat(self.item(), status, progress, step);
     }
 
-    /// Writes the result file of an execution.
-    pub(crate) fn result(&self, done: bool, errors: &[String]) {
+    /// Writes the result file of an execution. A phase whose blocks only look at things `needed_none` of its changes to be
+    /// done: all of them ended with 0.
+    pub(crate) fn result(&self, done: bool, needed_none: bool, errors: &[String]) {
         let phase = self.spec.pointer("/phase/ordinal").and_then(Value::as_u64);
         let completed: Vec<String> = phase.filter(|_| done).map(|phase| format!("phase_{phase}")).into_iter().collect();
-        // A phase whose blocks only look at things is done without any change: all of them ended with 0.
-        let no_changes = done.then_some(Value::Bool(true));
+        let no_changes = (done && needed_none).then_some(Value::Bool(true));
         write_result(&TaskResult {
             work_item_id: Some(self.item().to_owned()),
             prp_id: Some(self.item().to_owned()),

@@ -110,7 +110,7 @@ pub struct RunGraph {
     pub bound_hours: f64,
     /// The ids on which each item builds, also those that are not in the graph.
     pub dependencies: BTreeMap<String, Vec<String>>,
-    /// Declared files of each item, for scope checks.
+    /// Declared files of each item, for scope checks; also of items of the batch that are not part of the run.
     pub files: BTreeMap<String, Vec<String>>,
     /// The document of each item that has one, for status and merge titles.
     pub documents: BTreeMap<String, PathBuf>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::event::kind::ItemStatus;
+use crate::event::kind::{GuardFinding, ItemStatus};
 use crate::model::agent::AgentReport;
 use crate::model::outcome::Outcome;
 use crate::model::validation::ValidationRecord;
@@ -119,6 +119,8 @@ pub struct Executed {
     pub last: Option<String>,
     /// Measured working hours, when a run recorded them.
     pub hours: Option<f64>,
+    /// What stands against the merge of work that is not merged.
+    pub objections: Vec<GuardFinding>,
 }
 
 /// How a run ended.

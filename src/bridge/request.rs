@@ -330,6 +330,8 @@ pub enum FactsWanted {
     Changes,
     /// Working hours too, which takes a look into the journal of each run.
     Hours,
+    /// What the guard finds in work that is not merged too, instead of the hours.
+    Objections,
 }
 
 /// Tells whether the latest run of a batch was killed before it could close it: metrics and clean-up are missing.

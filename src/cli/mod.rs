@@ -4,6 +4,7 @@
 
 pub mod author;
 pub mod batch;
+pub mod dashboard;
 pub mod demo;
 pub mod follow;
 pub mod mcp;

@@ -103,7 +103,20 @@ pub const KEYS: &[ConfigKey] = &[
         "run.sandbox",
         ValueKind::Word(&["none", "bwrap"]),
         r#""none""#,
-        "`bwrap`: agents write nothing but their worktree",
+        "`bwrap`: agents and checks write nothing but their workspace, and see no secrets",
+    ),
+    key("run.network", ValueKind::Flag, "true", "whether agents and checks in the sandbox have the network"),
+    key(
+        "run.writable",
+        ValueKind::List,
+        "[]",
+        "further files and folders that the sandbox lets them write; `~/` is the home",
+    ),
+    key(
+        "run.namespaces",
+        ValueKind::Flag,
+        "true",
+        "a PID namespace for each start, where the system allows it: nothing outlives it, and `sudo` does not work in it",
     ),
     key(
         "run.max_processes",
@@ -150,8 +163,8 @@ pub const KEYS: &[ConfigKey] = &[
     key(
         "git.validate_merge",
         ValueKind::Flag,
-        "false",
-        "validate each merged tree before the batch branch moves to it",
+        "true",
+        "a merged tree that nobody has validated yet is validated before the batch branch moves to it",
     ),
     key("git.land", ValueKind::Flag, "false", "a finished batch lands on the branch on which it began"),
     key("git.protected", ValueKind::List, "[]", "branches on which nothing is landed, such as `release/*`"),

@@ -64,6 +64,9 @@ pub struct RunSettings {
     pub grace: Duration,
     /// `none` or `bwrap`.
     pub sandbox: String,
+    pub network: bool,
+    pub writable: Vec<String>,
+    pub namespaces: bool,
     /// 0 sets no limit.
     pub max_processes: u64,
     /// US dollars.
@@ -159,6 +162,9 @@ impl Config {
                 linger: found.time("run.linger").unwrap_or_default(),
                 grace: found.time("run.grace").unwrap_or_default(),
                 sandbox: found.text("run.sandbox"),
+                network: found.flag("run.network"),
+                writable: found.list("run.writable"),
+                namespaces: found.flag("run.namespaces"),
                 max_processes: found.count("run.max_processes").unwrap_or_default(),
                 max_cost: found.amount("run.max_cost"),
                 max_tokens: found.count("run.max_tokens"),

@@ -76,6 +76,12 @@ impl RunView {
         state
     }
 
+    /// Forgets what is only shown of one run alone: lists keep many of them.
+    pub fn forget_past(&mut self) {
+        self.notes = Vec::new();
+        self.items.iter_mut().for_each(ItemView::forget_past);
+    }
+
     /// Returns an item by id.
     pub fn item(&self, id: &str) -> Option<&ItemView> {
         self.index.get(id).and_then(|index| self.items.get(*index))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::kind::{DocumentChange, EventKind, ItemInfo, ItemStatus};
+use super::timeline::Timeline;
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
@@ -103,6 +104,7 @@ pub struct ItemView {
     pub slow: Option<TimerFact>,
     /// What a check or an agent said that ended badly; nothing once the same went well.
     pub last_words: Option<LastWords>,
+    pub timeline: Timeline,
 }
 
 impl ItemView {
@@ -133,7 +135,16 @@ impl ItemView {
             issue: None,
             slow: None,
             last_words: None,
+            timeline: Timeline::default(),
         }
+    }
+
+    pub(super) fn forget_past(&mut self) {
+        self.timeline = Timeline::default();
+        self.recent = Vec::new();
+        self.checkpoints = Vec::new();
+        self.validations = BTreeMap::new();
+        self.last_words = None;
     }
 
     /// Notes that it waits for nobody any more.
@@ -170,6 +181,7 @@ impl ItemView {
     }
 
     pub(super) fn apply(&mut self, kind: &EventKind, at: Option<Timestamp>) {
+        self.timeline.apply(kind, at);
         match kind {
             EventKind::ItemStarted { stage, attempt, .. } => {
                 self.standing = Standing::Running;

@@ -6,6 +6,7 @@ pub mod fold;
 pub mod item;
 pub mod kind;
 pub mod record;
+pub mod timeline;
 
 pub use fold::RunView;
 pub use item::{ItemView, LastWords, Speaker, Standing};

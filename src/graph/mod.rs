@@ -11,6 +11,7 @@ mod dag;
 mod explicit;
 mod files;
 mod hash;
+mod left_out;
 mod node;
 mod order;
 mod path;
@@ -22,4 +23,5 @@ mod stages;
 
 pub use analysis::Graph;
 pub use cycle::Cycle;
+pub use left_out::LeftOut;
 pub use node::{Edge, Node, Reason};

@@ -1,6 +1,8 @@
-//! Whether a file system has room for the work of an agent.
+//! Whether a folder can take the work of an agent: it may be written, and its file system has room.
 
 use std::path::Path;
+
+use crate::error::{Error, ExitCode, Result};
 
 /// Below this people are warned.
 const LITTLE: u64 = 1 << 30;
@@ -22,6 +24,36 @@ pub fn room(path: &Path) -> Room {
         let blocks = u64::from(facts.blocks_available());
         judge(blocks.saturating_mul(u64::from(facts.fragment_size())))
     })
+}
+
+/// Requires that files can be made in a folder, or in the nearest one above that exists, and that there is room. Returns
+/// the free bytes where they are few. `key` is what names another folder.
+pub fn usable(folder: &Path, key: &str) -> Result<Option<u64>> {
+    let nearest = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let shown = nearest.display();
+    if let Err(error) = tempfile::Builder::new().prefix(".batchprp-").tempfile_in(nearest) {
+        let reason = error.to_string();
+        let reason = reason.split(" at path").next().unwrap_or_default();
+        return Err(Error::new(ExitCode::Config, format!("cannot write in `{shown}`: {reason}"))
+            .help(format!("`chmod u+w '{shown}'` where it is yours, or {}", elsewhere(key))));
+    }
+    enough(nearest, key)
+}
+
+/// Requires that there is room where a folder lies. Returns the free bytes where they are few.
+pub fn enough(folder: &Path, key: &str) -> Result<Option<u64>> {
+    match room(folder) {
+        Room::Enough => Ok(None),
+        Room::Little { free } => Ok(Some(free)),
+        Room::TooLittle { free } => {
+            Err(Error::new(ExitCode::Config, format!("only {} MiB are free at `{}`", free >> 20, folder.display()))
+                .help(format!("free {} MiB there, or {}", TOO_LITTLE >> 20, elsewhere(key))))
+        }
+    }
+}
+
+fn elsewhere(key: &str) -> String {
+    format!("name another folder: `batchprp config set {key} FOLDER`")
 }
 
 fn judge(free: u64) -> Room {

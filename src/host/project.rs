@@ -43,11 +43,13 @@ enum Doubt {
 }
 
 /// Finds the project of a folder: the nearest one upwards that counts, else the folder itself. A folder that was `named`
-/// by the user counts as it is, and so does one about which somebody said yes before.
+/// by the user counts as it is, and so does one about which somebody said yes before. Like git, it does not look into
+/// the folders of `GIT_CEILING_DIRECTORIES` or above them.
 pub fn find(start: &Path, named: bool, is_trusted: impl Fn(&Path) -> bool) -> Project {
     let mut ignored = Vec::new();
     let mut foreign = None;
-    for folder in start.ancestors() {
+    let ceilings = ceilings();
+    for folder in start.ancestors().take_while(|folder| *folder == start || !ceilings.iter().any(|c| c == folder)) {
         let git = folder.join(".git");
         let is_repository = fs::symlink_metadata(&git).is_ok() && is_git(&git);
         if !is_repository && fs::symlink_metadata(&git).is_ok() {
@@ -83,6 +85,11 @@ impl Project {
         Err(Error::new(ExitCode::Config, format!("nothing of `{root}` is run or obeyed: {why}"))
             .help(format!("if you trust it, name it: `batchprp -C '{root}' …`")))
     }
+}
+
+fn ceilings() -> Vec<PathBuf> {
+    let named = std::env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+    std::env::split_paths(&named).filter_map(|folder| fs::canonicalize(folder).ok()).collect()
 }
 
 /// Tells whether something called `.git` is one: git itself looks for these three.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::check_output::{CheckOutput, CheckSaid, LogFolder};
-use super::process::{Command, Marker, run as run_process};
+use super::process::{Command, Marker, Sandbox, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
 use crate::evidence::environment::{GateEnvironment, for_gates};
@@ -43,6 +43,8 @@ pub struct Validation {
     pub secrets: Secrets,
     /// Where the whole output of each command is kept.
     pub logs: Option<LogFolder>,
+    /// The commands run what agents wrote, and are confined as agents are.
+    pub sandbox: Sandbox,
 }
 
 impl Validation {
@@ -131,15 +133,13 @@ async fn check(
 ) -> Check {
     // A gate of several lines is one script, which ends at its first failing line.
     let flags = if line.trim().contains('\n') { "-ec" } else { "-c" };
+    let argv = vec!["sh".to_owned(), flags.to_owned(), line.to_owned()];
     let command = Command {
         env: environment.variables.clone(),
         timeout: request.timeout,
         max_output: MAX_OUTPUT,
-        ..Command::new(
-            vec!["sh".to_owned(), flags.to_owned(), line.to_owned()],
-            request.worktree.clone(),
-            request.marker.clone(),
-        )
+        is_sandboxed: request.sandbox.is_on(),
+        ..Command::new(request.sandbox.check(argv, &request.worktree), request.worktree.clone(), request.marker.clone())
     };
     let output = match run_process(command, stop.clone()).await {
         Ok(output) if output.cancelled => return Check::Stopped,

@@ -19,7 +19,17 @@ pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
         suite.add_test_cases(state.stage_items(stage).map(case));
         report.add_test_suite(suite);
     }
-    report.serialize(out).map_err(io::Error::other)
+    let text = report.to_string().map_err(io::Error::other)?;
+    out.write_all(without_total_of_skipped(&text).as_bytes())
+}
+
+/// Takes out of the root what its schema does not know, and strict readers such as Jenkins refuse. Each suite has it.
+fn without_total_of_skipped(text: &str) -> String {
+    let root = text.find("<testsuites").map_or(0, |begin| text[begin..].find('>').map_or(0, |end| begin + end));
+    let (head, rest) = text.split_at(root);
+    let Some((before, after)) = head.split_once(" skipped=\"") else { return text.to_owned() };
+    let after = after.split_once('"').map_or("", |(_, after)| after);
+    [before, after, rest].concat()
 }
 
 fn case(item: &ItemView) -> TestCase {

@@ -5,6 +5,7 @@ use std::io;
 use jiff::Timestamp;
 
 use super::board;
+use super::ci::{CiLog, LogGroups};
 use super::detail::{self, Detail};
 use super::importance::{self, Importance};
 use super::lines;
@@ -49,12 +50,21 @@ pub struct Reporter {
     style: Style,
     /// Lines that this view left out although they say more than that things go on.
     untold: usize,
+    groups: Option<LogGroups>,
 }
 
 impl Reporter {
     /// Makes a reporter that has seen nothing.
     pub fn new(view: View, style: Style) -> Self {
-        Self { state: RunView::default(), view, style, untold: 0 }
+        Self { state: RunView::default(), view, style, untold: 0, groups: None }
+    }
+
+    /// Shows the lines of each item together, as the log of a CI service wants it.
+    #[must_use]
+    pub fn grouped(mut self, log: Option<CiLog>) -> Self {
+        let has_lines = matches!(self.view, View::Lines | View::Detailed(_));
+        self.groups = log.filter(|_| has_lines).map(LogGroups::new);
+        self
     }
 
     /// Takes an event in and returns the lines that the view shows of it, each with its end.
@@ -76,6 +86,9 @@ impl Reporter {
             }
         } else if importance >= Importance::Info && lines::of(event, &self.state, self.style).is_some() {
             self.untold += 1;
+        }
+        if let Some(groups) = &mut self.groups {
+            text = in_group(groups, event, &self.state, &text);
         }
         if matches!(event.kind, EventKind::RunFinished { .. }) {
             text.push_str(&self.end());
@@ -134,5 +147,23 @@ impl Reporter {
             text.push_str(&more);
         }
         text
+    }
+}
+
+/// Holds what belongs to an item until it ends. What somebody has to see is not held: it would be folded away.
+fn in_group(groups: &mut LogGroups, event: &Event, state: &RunView, text: &str) -> String {
+    let second = state.latest.map(Timestamp::as_second).unwrap_or_default();
+    match (&event.kind, event.kind.item()) {
+        (EventKind::ItemFinished { item, status, .. }, _) => {
+            let name = state.item(item).map_or(item.as_str(), |item| item.info.name.as_str());
+            let title = format!("{name}: {}", status.words());
+            groups.end(item, &title, second) + groups.tame(text).as_str()
+        }
+        (EventKind::RunFinished { .. }, _) => groups.rest(second) + text,
+        (kind, Some(item)) if importance::of(kind) < Importance::Warning => {
+            groups.hold(item, text);
+            String::new()
+        }
+        _ => groups.tame(text),
     }
 }

@@ -28,6 +28,15 @@ pub fn line(text: &str, width: usize) -> String {
     short
 }
 
+/// Makes text of several lines harmless; its lines and its tabs stay.
+pub fn block(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| *c != '\r') {
+        if is_harmful(c) && !matches!(c, '\n' | '\t') { safe.extend(c.escape_unicode()) } else { safe.push(c) }
+    }
+    safe
+}
+
 /// Shows a count with separators: `8,450`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();

@@ -18,7 +18,7 @@ pub use check::{Check, Review};
 pub use consistency::{RULES, consistency};
 pub use context::{ExecutedEntry, SectionError, executed_list, file_map, has_section, refresh, section_texts};
 pub use drift::{Drift, DriftLevel, drift};
-pub use executed::{PhaseFacts, WorkFacts, executed};
+pub use executed::{Objection, PhaseFacts, WorkFacts, executed};
 pub use finding::{Finding, FindingSeverity};
 pub use report::{BatchReport, PrpReport, RulePart, SemanticPart, annotations, markdown};
 pub use structural::{refusals, structural};

@@ -52,7 +52,7 @@ where
         .enable_all()
         .build()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the runtime: {error}")))?;
-    process::become_subreaper();
+    process::keep_together(settings.namespaces);
     process::limit_processes(settings.max_processes);
     // Adapters are scripts and stay on this thread, so their tasks are local ones.
     let ended = tokio::task::LocalSet::new().block_on(&runtime, serve(settings, reporters, script));

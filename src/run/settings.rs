@@ -54,6 +54,8 @@ pub struct Settings {
     /// Longest silence of git while it fills a workspace.
     pub checkout_silence: Duration,
     pub sandbox: Sandbox,
+    /// Each start gets a PID namespace, where the system allows it.
+    pub namespaces: bool,
     /// Processes and threads that may come besides those that are there at the start; 0 sets no limit.
     pub max_processes: u64,
     /// The command line of this program, for people and for resuming.
@@ -89,6 +91,7 @@ impl Settings {
             remotes: Vec::new(),
             checkout_silence: Duration::ZERO,
             sandbox: Sandbox::default(),
+            namespaces: false,
             max_processes: 0,
             argv: vec!["batchprp".to_owned()],
             detached: false,

@@ -101,6 +101,7 @@ impl AdapterScript {
                 Error {
                     code: ExitCode::Config,
                     message: format!("the agent `{name}` cannot be used: {}", error.message),
+                    help: error.help.or_else(|| Some("`batchprp check` shows every mistake of it".to_owned())),
                     ..error
                 }
             };

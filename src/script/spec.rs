@@ -44,6 +44,8 @@ pub struct ArgSpec {
     pub complete: Option<String>,
     /// A second name of the flag.
     pub alias: Option<String>,
+    /// What a person on a terminal is asked where the flag is not given.
+    pub ask: Option<String>,
 }
 
 /// Type of an argument.
@@ -79,8 +81,20 @@ const TYPES: [(&str, ArgType); 7] = [
     ("duration", ArgType::Duration),
 ];
 
-const KEYS: [&str; 11] =
-    ["type", "help", "value", "short", "required", "initial", "choices", "many", "positional", "complete", "alias"];
+const KEYS: [&str; 12] = [
+    "type",
+    "help",
+    "value",
+    "short",
+    "required",
+    "initial",
+    "choices",
+    "many",
+    "positional",
+    "complete",
+    "alias",
+    "ask",
+];
 const PROVIDERS: [&str; 5] = ["batch", "prp", "stage", "file", "agent"];
 
 /// Reads the description of a script; every problem has its place in the text.
@@ -182,6 +196,7 @@ impl Reader<'_> {
                 }
                 "help" => arg.help = self.text_of("help", value),
                 "value" => arg.value = self.text_of("value", value),
+                "ask" => arg.ask = self.text_of("ask", value),
                 "alias" => arg.alias = self.text_of("alias", value),
                 "short" => arg.short = self.short(value),
                 "required" => arg.required = self.flag("required", value),
@@ -204,6 +219,10 @@ impl Reader<'_> {
             self.problem(format!("argument `{name}` has no `type`"), at, Some("add `type: \"text\"`".to_owned()));
         }
         self.initial(&arg, at);
+        if arg.ask.is_some() && arg.kind != ArgType::Bool {
+            let help = Some("its type is `bool`: the answer is yes or no".to_owned());
+            self.problem(format!("`ask` of `{name}` wants a yes or no"), at, help);
+        }
         arg
     }
 

@@ -103,3 +103,27 @@ fn a_plan_becomes_prps_that_can_be_read_and_carried_out() {
     project.run(&["exe", "--batch", "1"]).exits(0);
     assert_eq!(project.merges("prp-1").len(), 3);
 }
+
+#[test]
+fn cancelled_items_and_what_builds_on_them_are_no_part_of_the_graph_of_a_batch() {
+    let project = Project::new();
+    let off = ["cancelled", "Deferred", "superseded", "wontfix", "on hold", "archived"];
+    for (n, word) in (1..).zip(off) {
+        let id = format!("PRP-47.1.{n}");
+        project.prp(&id, &[], &[], 1);
+        let path = format!("PRPs/feature-requests/{id}-work.md");
+        project.write(&path, &project.read(&path).replace("status: planning", &format!("status: {word}")));
+    }
+    project.prp("PRP-47.2.1", &["PRP-47.1.2"], &[], 1).prp("PRP-47.3.1", &["PRP-47.2.1"], &[], 1);
+    project.prp("PRP-47.2.2", &["PRP-47.1.1"], &[], 1).prp("PRP-47.2.3", &[], &[], 1);
+    let done = "PRPs/feature-requests/PRP-47.2.2-work.md";
+    project.write(done, &project.read(done).replace("status: planning", "status: executed"));
+    let text = project.run(&["graph", "--batch", "47"]).exits(0).says("2 items, 1 stage");
+    let text = text.says("PRP-47.1.1: cancelled\n").says("PRP-47.1.2: cancelled (`status: Deferred`)");
+    text.says("PRP-47.3.1: blocked by PRP-47.1.2");
+    let ran = project.run(&["graph", "--batch", "47", "--format", "json"]).exits(0);
+    let graph: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(graph["sorted_order"], serde_json::json!(["PRP-47.2.2", "PRP-47.2.3"]));
+    assert_eq!(graph["left_out"].as_object().map(serde_json::Map::len), Some(8), "{graph}");
+    assert_eq!(graph["left_out"]["PRP-47.2.1"], "blocked by PRP-47.1.2");
+}

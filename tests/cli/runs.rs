@@ -95,10 +95,22 @@ fn logs_show_events_or_the_transcripts_of_an_item_without_steering_the_terminal(
     test.run(["logs", "r1", "47.9.9"]).expect_code(4).expect_stderr("PRP-47.1.1");
 }
 
+/// Sleeps for a minute and hears SIGINT, also where whoever started the tests ignores it.
+fn sleeper() -> Command {
+    if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.args(["--default-signal=INT", "sleep", "60"]);
+        return command;
+    }
+    let mut command = Command::new("sleep");
+    command.arg("60");
+    command
+}
+
 #[test]
 fn stop_signals_the_orchestrator_and_nobody_else() {
     let test = Test::new();
-    let mut child = Command::new("sleep").arg("60").stdout(Stdio::null()).spawn().expect("sleep");
+    let mut child = sleeper().stdout(Stdio::null()).spawn().expect("sleep");
     let now = jiff_now();
     let old = line(1, 0, &started(child.id(), &hostname()));
     // The run is older than the process: its number was given away again.

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test --test docs` writes what is said now into the pages.
 
+mod commands;
 mod page;
 #[path = "../support/mod.rs"]
 mod support;

@@ -10,7 +10,7 @@ use crate::stage::{ended, events, status, told, until};
 /// Two items of three phases that start from the same commit; the second one is merged later. A third needs it.
 fn pair(configuration: &str) -> Project {
     let project = Project::new();
-    project.configure(&format!("[git]\nvalidate_merge = true\n[validate]\ngates = \"ignore\"\n{configuration}"));
+    project.configure(&format!("[validate]\ngates = \"ignore\"\n{configuration}"));
     project.prp("PRP-47.1.1", &[], &["a.txt"], 3).prp("PRP-47.1.2", &[], &["b.txt"], 3);
     project.prp("PRP-47.2.1", &["PRP-47.1.2"], &[], 1).commit("PRPs");
     let begun = project.tools().join("begun").display().to_string();
@@ -63,6 +63,24 @@ fn work_that_passes_alone_and_fails_together_is_not_merged_and_both_phases_are_n
 }
 
 #[test]
+fn a_merged_tree_that_passed_already_is_not_validated_again_and_nothing_is_where_that_is_switched_off() {
+    let asked = |project: &Project| {
+        let notes = told(project, "note").into_iter().filter(|e| e.to_string().contains("validating the merged tree"));
+        notes.filter_map(|event| Some(event["item"].as_str()?.to_owned())).collect::<Vec<_>>()
+    };
+    let project = pair("l3 = [\"true\"]\n");
+    project.run(&["exe", "--batch", "47", "--jobs", "2"]).exits(0);
+    // The first one is merged into where it started, and so is what needs the second one.
+    assert_eq!(asked(&project), ["PRP-47.1.2"]);
+    nothing_is_left(&project);
+    let project = pair("l3 = [\"! { grep -q new a.txt && grep -q old b.txt; } 2>/dev/null\"]\n");
+    project.configure("[git]\nvalidate_merge = false\n");
+    project.run(&["exe", "--batch", "47", "--jobs", "2", "--no-auto-review"]).exits(10);
+    assert_eq!(project.merges("prp-47").len(), 2);
+    assert_eq!(asked(&project), [""; 0]);
+}
+
+#[test]
 fn work_that_fails_by_itself_is_named_with_its_first_bad_phase() {
     let project = pair("merge = [\"true\", \"! grep -q old b.txt 2>/dev/null\"]\n");
     project.run(&["exe", "--batch", "47"]).exits(10).says("PRP-47.1.2 fails by itself since its phase 2");
@@ -91,8 +109,9 @@ fn what_an_earlier_merge_broke_is_not_blamed_on_a_later_item() {
     project.configure("[validate]\nmerge = [\"! grep -q new a.txt 2>/dev/null\"]\n");
     project.prp("PRP-47.1.1", &[], &["a.txt"], 3).prp("PRP-47.1.2", &[], &[], 2).commit("PRPs");
     project.sabotage("PRP-47.1.1", 3, "echo new > a.txt");
-    project.run(&["exe", "--prps", "PRP-47.1.1"]).exits(0);
-    let ran = project.run(&["exe", "--batch", "47", "--validate-merge"]).exits(10);
+    let off = [("BATCHPRP_GIT_VALIDATE_MERGE", "false".as_ref())];
+    project.run_with(&["exe", "--prps", "PRP-47.1.1"], &off).exits(0);
+    let ran = project.run(&["exe", "--batch", "47"]).exits(10);
     ran.says("PRP-47.1.1, merged before, breaks the batch branch since its phase 3");
     assert_eq!(status(&project, "PRP-47.1.2"), "partial");
     nothing_is_left(&project);

@@ -76,6 +76,7 @@ fn clean_keeps_what_is_not_merged() {
 #[test]
 fn after_a_conflict_nothing_starts_with_the_policy_stop() {
     let project = Project::new();
+    project.configure("[guard]\nforeign_file = \"note\"\n");
     project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).prp("PRP-47.1.3", &[], &[], 1);
     project.prp("PRP-47.2.1", &["PRP-47.1.3"], &[], 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, "echo one > shared.txt");

@@ -29,11 +29,11 @@ fn an_agent_that_works_in_the_checkout_is_found_out() {
     project.sabotage(
         "PRP-47.1.4",
         1,
-        &format!("touch {0}/README.md; git -C {0} status >/dev/null", project.root().display()),
+        &format!("touch '{0}/README.md'; git -C '{0}' status >/dev/null", project.root().display()),
     );
     project.run(&["exe", "--batch", "47", "--prps", "PRP-47.1.4"]).exits(0);
     assert!(told(&project, "disagreement").is_empty(), "looking is allowed: {:?}", told(&project, "disagreement"));
-    project.sabotage("PRP-47.1.1", 1, &format!("echo stray > {}/stray.txt", project.root().display()));
+    project.sabotage("PRP-47.1.1", 1, &format!("echo stray > '{}/stray.txt'", project.root().display()));
     project.run(&["exe", "--batch", "47"]).exits(0);
     let found = told(&project, "disagreement");
     let what = found.first().map(|event| event["what"].to_string()).unwrap_or_default();

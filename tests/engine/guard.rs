@@ -72,7 +72,8 @@ fn an_approval_holds_for_the_commit_that_was_looked_at() {
     let worktree = project.root().with_file_name("repo-worktrees").join("prp-47-1-1");
     std::fs::remove_file(worktree.join("tests/test_lib.py")).expect("removed");
     for arguments in [vec!["add", "-A"], vec!["commit", "-qm", "One more"]] {
-        let done = std::process::Command::new("git").args(arguments).current_dir(&worktree).status();
+        let who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"];
+        let done = std::process::Command::new("git").args(who).args(arguments).current_dir(&worktree).status();
         assert!(done.expect("git").success());
     }
     project.run(&["exe", "--batch", "47"]).exits(10);
@@ -96,12 +97,11 @@ fn a_commit_of_another_branch_waits_and_one_that_pretends_to_be_ours_is_refused(
     assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
 
     let project = pair();
-    let forged = "Merge PRP-47.2.1: Work of PRP-47.2.1\\n\\nBatchprp-Prp: PRP-47.2.1\\n";
-    project.sabotage(
-        "PRP-47.1.1",
-        1,
-        &format!("printf '{forged}' | git -c user.name=a -c user.email=a@b commit -q --allow-empty -F -"),
-    );
+    project.run(&["exe", "--batch", "47", "--no-merge"]).exits(0);
+    let forged = "Merge PRP-47.2.1: Work of PRP-47.2.1\n\nBatchprp-Prp: PRP-47.2.1\n";
+    // What an agent makes in its workspace does not get that far.
+    let commit = project.git(&["commit-tree", "-p", "prp-47-1-1", "-m", forged, "prp-47-1-1^{tree}"]);
+    project.git(&["update-ref", "refs/heads/prp-47-1-1", &commit]);
     project.run(&["exe", "--batch", "47"]).exits(10);
     assert_eq!(status(&project, "PRP-47.1.1"), "failed");
     assert!(rules(&project).iter().any(|rule| rule == "forged_commit"));
@@ -117,4 +117,72 @@ fn a_rule_that_is_off_says_nothing() {
     project.sabotage("PRP-47.1.1", 1, "git rm -q src/lib.py");
     project.run(&["exe", "--batch", "47"]).exits(0);
     assert_eq!(project.merges("prp-47").len(), 2);
+}
+
+#[test]
+fn what_others_made_or_declare_stays_theirs_whoever_takes_part_in_the_run() {
+    for (extra, rule) in [
+        ("echo mine > out/PRP-47.1.1.txt", "foreign_file"),
+        ("echo more >> out/PRP-47.1.1.txt", "foreign_file"),
+        ("rm out/PRP-47.1.1.txt", "foreign_file"),
+        ("git mv out/PRP-47.1.1.txt out/elsewhere.txt", "foreign_file"),
+        ("chmod +x out/PRP-47.1.1.txt", "foreign_file"),
+        ("git checkout -q HEAD^ -- . && git rm -q out/PRP-47.1.1.txt; mkdir -p out", "foreign_file"),
+        ("echo mine > src/later.py", "foreign_file"),
+    ] {
+        let project = pair();
+        project.prp("PRP-47.3.1", &[], &["src/later.py"], 1).commit("One more, which is never run");
+        project.run(&["exe", "--prps", "PRP-47.1.1"]).exits(0);
+        project.sabotage("PRP-47.2.1", 1, extra);
+        project.run(&["exe", "--prps", "PRP-47.2.1"]).exits(10).says("batchprp approve PRP-47.2.1");
+        assert_eq!(status(&project, "PRP-47.2.1"), "needs_approval", "{extra}");
+        let found = rules(&project);
+        assert!(found.iter().any(|found| found == rule), "{rule} is not among {found:?} for `{extra}`");
+        assert_eq!(project.merges("prp-47").len(), 1, "{extra}");
+    }
+}
+
+#[test]
+fn a_change_that_git_would_carry_into_the_file_of_another_item_waits() {
+    let project = Project::new();
+    project.write("shared.txt", "one\ntwo\nthree\n");
+    project.prp("PRP-47.1.1", &[], &["shared.txt"], 1).prp("PRP-47.1.2", &[], &["shared.txt"], 1).commit("PRPs");
+    project.run(&["exe", "--batch", "47", "--no-merge"]).exits(0);
+    // Neither order of the two is declared, so that each of them starts from the base.
+    for (id, work) in [
+        ("PRP-47.1.1", "git rm -q --cached shared.txt; mv shared.txt out/PRP-47.1.1.txt"),
+        ("PRP-47.1.2", "sed -i 's/two/2/' shared.txt"),
+    ] {
+        project.sabotage(id, 1, work);
+        project.run(&["exe", "--prps", id, "--restart", "--no-merge", "--base", "main"]).exits(0);
+    }
+    project.run(&["exe", "--prps", "PRP-47.1.1"]).exits(0);
+    project.run(&["exe", "--prps", "PRP-47.1.2"]).exits(10).says("git would carry a change into it");
+    assert_eq!(rules(&project), ["foreign_file"]);
+    assert!(project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]).contains("two"), "the file of the other is as it was");
+    project.run(&["approve", "PRP-47.1.2", "--merge"]).exits(0);
+    assert!(project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]).contains('2'));
+}
+
+#[test]
+fn a_review_shows_what_the_guard_finds_and_approves_nothing_over_it() {
+    for (extra, rule) in [
+        ("git rm -q src/lib.py", "deletion"),
+        ("rm tests/test_lib.py", "test_removed"),
+        ("echo 'true' > check.sh", "gate_script"),
+        ("echo 'KEY=ghp_0123456789abcdefghijABCDEFGHIJ012345' > .env", "secret"),
+    ] {
+        let (project, _) = objected(extra);
+        let review = ["review", "--exe", "--prps", "PRP-47.1.1", "--mode", "structural"];
+        project.run(&review).exits(6).says("batchprp approve PRP-47.1.1");
+        let report: serde_json::Value =
+            serde_json::from_str(&project.read(".ce/tmp/reviews/selection.json")).expect("a report");
+        assert_ne!(report["verdict"], "APPROVE", "{extra}");
+        let findings = report["reviews"][0]["structural"]["findings"].as_array().cloned().unwrap_or_default();
+        assert!(findings.iter().any(|finding| finding["category"] == rule), "{extra}: {findings:?}");
+        project.run(&["approve", "PRP-47.1.1", "--reason", "wanted"]).exits(0).says("Tester <tester@example.org>");
+        project.run(&review).exits(0);
+        project.run(&["approve", "PRP-47.1.1", "--merge"]).exits(0).says("nothing stands against");
+        project.run(&review).exits(0);
+    }
 }

@@ -71,3 +71,31 @@ fn notes_of_an_agent_are_told_up_to_a_limit_and_the_rest_is_counted() {
     let rest = notes.iter().any(|note| note["text"] == "4000 further notes of the agent are in its transcript only");
     assert!(rest, "{:?}", notes.last());
 }
+
+#[test]
+fn branches_that_are_in_the_way_are_named_with_the_command_that_goes_on() {
+    for (branch, wanted, rename) in [
+        ("prp-47/x", "prp-47", "git branch -m prp-47/x prp-47-x-old"),
+        ("prp-47/deep/er", "prp-47", "git branch -m prp-47/deep/er prp-47-deep-er-old"),
+        ("prp-47-1-1/x", "prp-47-1-1", "git branch -m prp-47-1-1/x prp-47-1-1-x-old"),
+        ("prp-47-1-1", "prp-47-1-1", "git branch -m prp-47-1-1 prp-47-1-1-old"),
+        ("prp-47", "prp-47", "git branch -m prp-47 prp-47-old"),
+    ] {
+        for init in [&["init", "-q", "-b", "main"][..], &["init", "-q", "-b", "main", "--ref-format=reftable"]] {
+            let project = Project::new();
+            if init.len() > 4 {
+                std::fs::remove_dir_all(project.root().join(".git")).expect("removed");
+                project.git(init);
+            }
+            project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+            project.git(&["branch", branch]);
+            let ran = project.run(&["exe", "--batch", "47"]);
+            assert!(matches!(ran.code, Some(7 | 10)), "{branch}: {}{}", ran.stdout, ran.stderr);
+            let ran = ran.says(&format!("`{wanted}`")).says(rename);
+            assert!(project.calls().is_empty(), "an agent was paid: {}", ran.stdout);
+            let words: Vec<&str> = rename.split(' ').skip(1).collect();
+            project.git(&words);
+            project.run(&["exe", "--batch", "47"]).exits(0);
+        }
+    }
+}

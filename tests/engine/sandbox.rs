@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::stage::{status, until};
 
 /// Tells whether bubblewrap works here; says so to whoever runs the tests when it does not.
-fn works() -> bool {
+pub(crate) fn works() -> bool {
     let line = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--unshare-pid", "true"];
     let works = Command::new("bwrap").args(line).output().is_ok_and(|output| output.status.success());
     if !works {
@@ -38,7 +38,7 @@ echo "ssh $(can cat "$HOME/.ssh/id")"
 echo "gcloud $(can cat "$HOME/.config/gcloud/key")"
 echo "netrc $(can grep -q secret "$HOME/.netrc")"
 echo "aws $(can cat "$HOME/.aws/credentials")"
-echo "own-state $(can touch "$HOME/.config/own")"
+echo "own-state $(can touch "$HOME/.claude/own")"
 echo "commit $(can git -c user.name=a -c user.email=a@b commit -q --allow-empty -m own)"
 echo "orchestrator $(can kill -0 "$ORCHESTRATOR")"
 } > tried.txt
@@ -57,6 +57,7 @@ fn an_agent_in_bubblewrap_writes_its_workspace_sees_no_secret_and_leaves_no_proc
     project.configure("[run]\nsandbox = \"bwrap\"\n[validate]\ngates = \"ignore\"\n");
     project.prp("PRP-47.1.1", &[], &["tried.txt", "inside"], 1).commit("PRPs");
     let home = project.root().with_file_name("home");
+    fs::create_dir(home.join(".claude")).expect("folder");
     for (name, text) in [(".ssh/id", "secret"), (".config/gcloud/key", "secret"), (".aws/credentials", "secret")] {
         fs::create_dir_all(home.join(name).parent().expect("parent")).expect("folder");
         fs::write(home.join(name), text).expect("secret");

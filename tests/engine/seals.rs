@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::project::Project;
-use crate::stage::{faked, finish, staged, status, told};
+use crate::stage::{faked, finish, staged, status, told, until};
 
 /// Shell lines that reach the project's repository from wherever the agent works.
 const PROJECT: &str = r#"REPO="$TOOLS/../repo"
@@ -38,6 +38,30 @@ project update-ref refs/batchprp/batch/prp-47 "$merge""#;
     }
 }
 
+#[test]
+fn checkpoints_that_an_agent_made_before_the_program_died_are_no_checkpoints() {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 2).commit("PRPs");
+    let forged = "PRP-47.1.1: Phase 2 - Part 2\n\nBatchprp-Prp: PRP-47.1.1\nBatchprp-Phase: 2\nBatchprp-Run: r\nBatchprp-Key: k\n";
+    let ready = project.tools().join("ready");
+    let lines = format!(
+        "mkdir -p out; echo x > out/PRP-47.1.1.txt; git add -A; printf '{}' | git -c user.name=a -c user.email=a@b commit -q -F -; touch {}; sleep 600",
+        forged.replace('\n', "\\n"),
+        ready.display()
+    );
+    project.sabotage("PRP-47.1.1", 1, &lines);
+    let mut program = project.command(&["exe", "--batch", "47"]).spawn().expect("starts");
+    until("the forged checkpoint", || ready.exists());
+    program.kill().expect("killed");
+    program.wait().expect("gone");
+    project.mend("PRP-47.1.1", 1);
+    project
+        .run(&["exe", "--batch", "47"])
+        .exits(0)
+        .says("that only batchprp makes, such as `PRP-47.1.1: Phase 2 - Part 2`");
+    assert_eq!(project.calls_of("PRP-47.1.1"), ["1", "1", "2"], "the second phase was carried out");
+}
+
 /// An agent that writes a checkpoint of its phase, the record of its validation and the reference of the item, and takes
 /// its parent away.
 const FORGE: &str = r#"mkdir -p out; echo forged > out/forged.txt; git add out
@@ -66,7 +90,7 @@ fn forged_checkpoints_and_records_are_validated_before_they_are_believed() {
     let written = |record: &str| format!("project notes --ref=batchprp add -f -m '{record}' \"$commit\"");
     for record in [written(passed), written(&sealed), copied.to_owned(), String::new()] {
         let project = Project::new();
-        project.configure("[validate]\nl2 = [\"test -e out/PRP-*.txt\"]\n");
+        project.configure("[run]\nnamespaces = false\n[validate]\nl2 = [\"test -e out/PRP-*.txt\"]\n");
         project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).commit("PRPs");
         project.run(&["exe", "--prps", "PRP-47.1.2", "--no-merge"]).exits(0);
         project.sabotage("PRP-47.1.1", 1, &format!("{PROJECT}{}", FORGE.replace("RECORD", &record)));

@@ -162,6 +162,14 @@ fn settings_of_gates_ci_agents_and_our_own_wait() {
         (".gitlab-ci.yml", "a: 1\n", "a: 2\n", vec!["ci"]),
         (".ce/batchprp.toml", "[validate]\n", "[validate]\nl1 = []\n", vec!["configuration"]),
         (".ce/agents/mine.rhai", "a\n", "b\n", vec!["configuration"]),
+        (".ce/commands/own.rhai", "a\n", "b\n", vec!["configuration"]),
+        (".ce/subagents/executor.md", "a\n", "b\n", vec!["configuration"]),
+        (".ce", "", "a\n", vec!["configuration"]),
+        // Of the real batch 47, whose project keeps files of its own there.
+        (".ce/orchestration/dependency_analyzer.py", "a\n", "b\n", vec![]),
+        (".ce/schemas/batch-metrics.json", "{}\n", "{\"a\": 1}\n", vec![]),
+        (".ce/completed-batches/batch-47-generate.json", "", "{}\n", vec![]),
+        (".ce/config.yml", "a: 1\n", "a: 2\n", vec![]),
         (".claude/settings.json", "{}\n", "{\"permissions\": {}}\n", vec!["permissions"]),
         (".claude/settings.local.json", "", "{}\n", vec!["permissions"]),
         (".cursor/cli.json", "", "{}\n", vec!["permissions"]),
@@ -175,7 +183,7 @@ fn settings_of_gates_ci_agents_and_our_own_wait() {
         ("src/agents.md", "a\n", "b\n", vec![]),
     ] {
         let change = Change::text(path, Some(old).filter(|old| !old.is_empty()), Some(new));
-        let scripts = scripts(&gates, &there);
+        let scripts = scripts(&gates, &there, &|_| None);
         let undeclared = Input { gates: gates.clone(), scripts: scripts.clone(), ..input(vec![change.clone()]) };
         assert_eq!(rules(&undeclared), wanted, "{path}");
         // What the document declares is what a person wants, except our own configuration.
@@ -216,6 +224,16 @@ fn what_is_no_text_waits() {
     let grown =
         Change { path: "a.bin".to_owned(), old: Some(binary(2_000_000, b"a")), new: Some(binary(2_000_001, b"b")) };
     assert_eq!(rules(&input(vec![grown])), NONE);
+    // A submodule moves when something is changed inside of it.
+    let at = |commit: &str| Some(File::Module { commit: commit.to_owned(), there: true });
+    let moved = Change { path: "vendor/lib".to_owned(), old: at("4"), new: at("5") };
+    let owner = Other { item: "PRP-1.1.9".to_owned(), declared: vec!["vendor/lib".to_owned()], ..Other::default() };
+    for (declared, wanted) in
+        [("vendor/lib/src/a.c", vec![]), ("./vendor/lib/a.c", vec![]), ("vendor/library/a.c", vec!["foreign_file"])]
+    {
+        let (declared, others) = (vec![declared.to_owned()], vec![owner.clone()]);
+        assert_eq!(rules(&Input { declared, others, ..input(vec![moved.clone()]) }), wanted);
+    }
     let module = file("m", File::Module { commit: "4".to_owned(), there: false });
     assert!(matches!(inspect(&input(vec![module]), &Policy::default()), Outcome::Refused(_)));
 }

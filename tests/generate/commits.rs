@@ -94,7 +94,10 @@ fn a_checkout_that_cannot_take_a_commit_refuses_before_anything_is_written() {
     project.write("README.md", "# Theirs\n").commit("Theirs");
     project.git(&["switch", "-q", "main"]);
     project.write("README.md", "# Ours\n").commit("Ours");
-    let merge = std::process::Command::new("git").args(["merge", "other"]).current_dir(project.root()).output();
+    let merge = std::process::Command::new("git")
+        .args(["-c", "user.name=Tester", "-c", "user.email=tester@example.org", "merge", "other"])
+        .current_dir(project.root())
+        .output();
     assert!(!merge.expect("git").status.success());
     project.run(&COMMIT).exits(7).says("a merge is in progress in the checkout").says("git merge --abort");
     assert!(names(&project).is_empty());

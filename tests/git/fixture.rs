@@ -27,6 +27,7 @@ pub(crate) fn try_git(cwd: &Path, args: &[&str]) -> (bool, String) {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_SYSTEM", "/dev/null")
         .env("GIT_EDITOR", "true")
+        .env("LC_ALL", "C")
         .output()
         .expect("git starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
@@ -50,6 +51,14 @@ pub(crate) fn point(item: &str, phase: u32, key: &str) -> Checkpoint {
 impl Fixture {
     pub(crate) fn new() -> Self {
         Self::with(&[])
+    }
+
+    /// Makes a repository whose references lie in tables; `None` where git is older than 2.45.
+    pub(crate) fn with_tables() -> Option<Self> {
+        let version = git(Path::new("."), &["--version"]);
+        let mut numbers = version.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok());
+        let is_new = (numbers.next()?, numbers.next()?) >= (2, 45);
+        is_new.then(|| Self::with(&["--ref-format=reftable"]))
     }
 
     pub(crate) fn with(init: &[&str]) -> Self {

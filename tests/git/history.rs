@@ -49,7 +49,7 @@ fn forged_subjects_prefixes_and_other_branches_are_no_checkpoints() {
     let fixture = Fixture::new();
     fixture.git(&["commit", "-q", "--allow-empty", "-m", "PRP-47.1.1: Phase 1 - on main"]);
     fixture.batch();
-    let prepared = fixture.prepare("47.1.1");
+    fixture.prepare("47.1.1");
     let trailers = |id: &str, phase: &str| {
         format!("Batchprp-Prp: {id}\nBatchprp-Phase: {phase}\nBatchprp-Run: r\nBatchprp-Key: k")
     };
@@ -63,9 +63,9 @@ fn forged_subjects_prefixes_and_other_branches_are_no_checkpoints() {
         ("PRP-47.1.1: Phase $(id) - x", trailers("PRP-47.1.1", "$(id)")),
         ("\u{1b}[31mPRP-47.1.1: Phase 8 - colour", trailers("PRP-47.1.1", "8")),
     ] {
-        git(&prepared.path, &["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", subject, "-m", &trailers]);
+        // By a person in the project: what is made in a workspace does not get onto the branch with such trailers.
+        on_branch(&fixture, &["commit", "-q", "--allow-empty", "--cleanup=verbatim", "-m", subject, "-m", &trailers]);
     }
-    // Taken over, so that its branch has them.
     let prepared = fixture.prepare("47.1.1");
     let found = scan(&fixture, "47.1.1");
     assert_eq!(ordinals(&found), Vec::<u32>::new());

@@ -3,12 +3,15 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use batchprp::host::git::merge::landing::{self, Advance, Combined};
 use batchprp::host::git::merge::probe;
 use batchprp::host::git::merge::{self, Merge, MergeItem};
 use batchprp::host::git::plumbing::diff;
 use batchprp::host::git::upkeep::scan;
 use batchprp::host::git::workspace::{branch, resolve};
+use batchprp::model::landing::LandStrategy;
 
 use crate::fixture::{Fixture, git, id, write};
 
@@ -194,4 +197,49 @@ fn a_diff_is_bounded_and_an_items_range_is_its_own_work() {
     let part = diff::patch(&repo, &from, &to, 100).expect("a diff");
     assert!(!whole.truncated && part.truncated && part.text.len() <= 100 && whole.text.starts_with(&part.text));
     assert!(git(&fixture.root(), &["status", "--porcelain"]).is_empty());
+}
+
+#[test]
+fn landing_overwrites_nothing_that_git_ignores_in_the_checkout() {
+    // What the batch brings, what lies in the checkout, and what is named.
+    for (made, mine, named) in [
+        ("secret.env", "secret.env", "secret.env"),
+        ("build/out.o", "build/out.o", "build/out.o"),
+        ("build/out.o", "build", "build"),
+        ("build", "build/out.o", "build"),
+        ("deep/build/out.o", "deep/build", "deep/build"),
+        ("with space.env", "with space.env", "with space.env"),
+    ] {
+        let fixture = Fixture::new();
+        fixture.write(".gitignore", "*.env\nbuild\n");
+        fixture.git(&["add", ".gitignore"]);
+        fixture.git(&["commit", "-q", "-m", "Ignore"]);
+        fixture.batch();
+        fixture.execute("47.1.1", 1);
+        fixture.merge("47.1.1");
+        fixture.git(&["switch", "-q", "prp-47"]);
+        fixture.write(made, "of the batch");
+        fixture.git(&["add", "-f", made]);
+        fixture.git(&["commit", "-q", "-m", "Made"]);
+        fixture.git(&["switch", "-q", "main"]);
+        fixture.write(mine, "the only copy");
+        let land = || {
+            let repo = fixture.repo();
+            match landing::combine(&repo, "prp-47", "main", LandStrategy::Auto).expect("git answers") {
+                Combined::Ready(plan) => landing::advance(&repo, "prp-47", "main", &plan, "true"),
+                other => panic!("{other:?}"),
+            }
+        };
+        let refusal = land().expect_err("a refusal");
+        let root = fixture.root().display().to_string();
+        let reason = format!("`{named}` lies in `{root}`, where git does not track it, and would be overwritten");
+        assert_eq!(refusal.message, reason);
+        let command = refusal.help.expect("a way out").replace("put it aside: ", "");
+        assert_eq!(fs::read_to_string(fixture.root().join(mine)).expect("there"), "the only copy");
+        let shell = Command::new("sh").args(["-c", &command]).current_dir(fixture.root()).output().expect("a shell");
+        assert!(shell.status.success(), "{command}: {}", String::from_utf8_lossy(&shell.stderr));
+        let kept = mine.replacen(named, &format!("{named}.mine"), 1);
+        assert_eq!(fs::read_to_string(fixture.root().join(kept)).expect("kept"), "the only copy");
+        assert_eq!(land().expect("landed"), Advance::Done);
+    }
 }

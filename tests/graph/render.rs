@@ -1,6 +1,6 @@
 //! What the `graph` command prints.
 
-use batchprp::graph::{Graph, Node, render};
+use batchprp::graph::{Graph, LeftOut, Node, render};
 
 use super::examples::{auth, node};
 
@@ -17,7 +17,7 @@ fn sample() -> Graph {
 
 #[test]
 fn json_is_as_documented() {
-    let value: serde_json::Value = serde_json::from_str(&render::json(&sample(), 2)).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&render::json(&sample(), &LeftOut::default(), 2)).unwrap();
     let expected = serde_json::json!({
         "schema_version": 1,
         "sorted_order": ["PRP-7.1.1", "PRP-7.2.1", "PRP-7.2.2"],
@@ -30,6 +30,7 @@ fn json_is_as_documented() {
         "file_conflicts": {"src/auth.rs": ["PRP-7.2.1", "PRP-7.2.2"]},
         "has_cycles": false, "cycle_path": [],
         "critical_path": ["PRP-7.1.1", "PRP-7.2.1", "PRP-7.2.2"], "bound_hours": 4.5,
+        "left_out": {},
     });
     assert_eq!(value, expected);
 }
@@ -47,7 +48,7 @@ fn a_cycle_is_json_and_text_too() {
 
 #[test]
 fn text_says_who_waits_for_whom_and_why() {
-    insta::assert_snapshot!(render::text(&sample(), 2), @r#"
+    insta::assert_snapshot!(render::text(&sample(), &LeftOut::default(), 2), @r#"
     3 items, 3 stages, 2 dependencies, 1 to keep shared files apart
 
     Stage 1

@@ -91,10 +91,11 @@ async fn nothing_that_was_started_survives_whatever_it_did() {
     // all hold the pipe open and ignore polite signals.
     let script = format!(
         "trap '' TERM HUP
-         sleep 60 & echo $! >> {0}
-         setsid sh -c 'echo $$ >> {0}; exec sleep 60' &
-         (setsid sh -c '(setsid sh -c \"echo \\$\\$ >> {0}; exec sleep 60\") & exit 0' &)
-         while [ $(wc -l < {0}) -lt 3 ]; do sleep 0.02; done
+         export PIDS='{0}'
+         sleep 60 & echo $! >> \"$PIDS\"
+         setsid sh -c 'echo $$ >> \"$PIDS\"; exec sleep 60' &
+         (setsid sh -c '(setsid sh -c \"echo \\$\\$ >> \\\"\\$PIDS\\\"; exec sleep 60\") & exit 0' &)
+         while [ $(wc -l < \"$PIDS\") -lt 3 ]; do sleep 0.02; done
          echo ready",
         file.display()
     );
@@ -134,7 +135,7 @@ fn leftovers_of_dead_runs_are_swept_and_others_are_not() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let begin = Instant::now();
-    let found = sweep(|run| run == dead.run);
+    let found = sweep(&dead.run);
     assert!(begin.elapsed() < Duration::from_secs(2));
     assert_eq!(found, [lost.id().cast_signed()]);
     lost.wait().unwrap();
@@ -148,7 +149,7 @@ fn leftovers_of_dead_runs_are_swept_and_others_are_not() {
 #[ignore = "not a test: a process that another test starts"]
 async fn helper_parent() {
     let Ok(file) = std::env::var("HELPER_PIDS") else { return };
-    let script = format!("echo $$ >> {file}; exec sleep 60");
+    let script = format!("echo $$ >> '{file}'; exec sleep 60");
     run(shell(&script), StopToken::new()).await.unwrap();
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use batchprp::host::check_output::LogFolder;
+use batchprp::host::process::Sandbox;
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::{StopLevel, StopToken};
 use batchprp::host::validate::{Validation, run};
@@ -27,6 +28,7 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
         marker: marker(),
         secrets: Secrets::values(["hunter2-hunter2".to_owned()]),
         logs: None,
+        sandbox: Sandbox::Off,
     }
 }
 

@@ -52,7 +52,7 @@ fn done(ordinal: u32, result: Option<LevelVerdict>) -> PhaseFacts {
 }
 
 fn facts(phases: Vec<PhaseFacts>) -> WorkFacts {
-    WorkFacts { phases, files: vec!["src/a.rs".to_owned()], diff: String::new() }
+    WorkFacts { phases, files: vec!["src/a.rs".to_owned()], ..WorkFacts::default() }
 }
 
 fn found(review: &Review) -> Vec<(String, Option<usize>)> {

@@ -36,6 +36,17 @@ fn the_rules_alone_score_every_prp_and_a_wanted_score_decides_the_exit_code() {
 }
 
 #[test]
+fn a_document_that_is_rejected_is_no_success() {
+    let project = batch();
+    prescribe(&project, "answer", r#"{"score": 0, "summary": "Nothing in it.", "findings": []}"#);
+    project.run(&["review", "PRP-47.1.1", "--mode", "semantic"]).exits(6).says("REJECT");
+    project.run(&["review", "PRP-47.1.1"]).exits(6).says("REJECT");
+    project.write("PRPs/feature-requests/PRP-47.1.3-empty.md", "---\nprp_id: PRP-47.1.3\n---\n\n# Nothing\n");
+    project.run(&["review", "PRP-47.1.3", "--mode", "structural"]).exits(6).says("REJECT");
+    project.run(&["review", "--batch", "47", "--mode", "structural"]).exits(6);
+}
+
+#[test]
 fn the_reviewer_is_asked_about_all_prps_at_once_and_its_answer_counts() {
     let project = batch();
     prescribe(&project, "answer", GOOD);

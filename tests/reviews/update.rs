@@ -245,7 +245,10 @@ fn a_checkout_that_cannot_take_a_commit_is_refused_before_anything_is_written() 
     project.write("README.md", "# Theirs\n").commit("Theirs");
     project.git(&["checkout", "-q", "main"]);
     project.write("README.md", "# Ours\n").commit("Ours");
-    let merge = std::process::Command::new("git").args(["merge", "other"]).current_dir(project.root()).output();
+    let merge = std::process::Command::new("git")
+        .args(["-c", "user.name=Tester", "-c", "user.email=tester@example.org", "merge", "other"])
+        .current_dir(project.root())
+        .output();
     assert!(!merge.expect("git").status.success());
     let before = project.fingerprint();
     let ran = project.run(&["context-update", "--batch", "47", "--commit"]).exits(7);

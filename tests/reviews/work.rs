@@ -71,8 +71,55 @@ fn without_auto_review_the_work_is_taken_as_it_is() {
     project.run(&["exe", "--batch", "47"]).exits(10);
     project.run(&["exe", "--batch", "47", "--no-auto-review"]).exits(0);
     assert!(project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]).contains("<<<<<<<"));
-    let ran = project.run(&["review", "--exe", "--batch", "47", "--mode", "structural"]).exits(0);
+    let ran = project.run(&["review", "--exe", "--batch", "47", "--mode", "structural"]).exits(6);
     ran.says("✗ out/PRP-47.1.1.txt").says("NEEDS_REVISION");
+}
+
+#[test]
+fn what_a_review_of_work_does_not_approve_is_no_success() {
+    let project = batch();
+    project.run(&["exe", "--prps", "PRP-47.1.1"]).exits(0);
+    let review = ["review", "--exe", "--prps", "PRP-47.1.1"];
+    let error = r#"{"score": 9, "summary": "Good.", "findings": [{"severity": "error", "category": "bug", "file": "x",
+"line": 1, "description": "It loses data.", "suggestion": "Keep it."}]}"#;
+    for (answer, code) in [
+        (r#"{"score": 0, "summary": "Nothing works.", "findings": []}"#, 6),
+        (r#"{"score": 6, "summary": "Half of it.", "findings": []}"#, 6),
+        (error, 6),
+        ("Looks great to me!", 6),
+        (r#"{"score": 9, "summary": "Good.", "findings": []}"#, 0),
+    ] {
+        prescribe(&project, "answer", answer);
+        project.run(&review).exits(code);
+    }
+    // Of work that is not there nothing can be approved.
+    project.run(&["review", "--exe", "--prps", "PRP-47.1.2", "--mode", "structural"]).exits(6);
+}
+
+#[test]
+fn work_that_its_reviewer_did_not_judge_is_not_merged() {
+    for (answer, reason) in [
+        ("Looks great to me!", "no review by meaning"),
+        (r#"{"score": 99, "summary": "Wow.", "findings": []}"#, "no review by meaning"),
+        (
+            r#"{"score": 9, "summary": "Good.", "findings": [{"severity": "error", "category": "bug", "file": "x", "line": 1,
+"description": "It loses data.", "suggestion": "Keep it."}]}"#,
+            "It loses data.",
+        ),
+        ("crash", "exit code 3"),
+    ] {
+        let project = batch();
+        project.configure("[agent.roles.reviewer]\ntimeout = \"1m\"\n").commit("Reviewer");
+        prescribe(&project, if answer == "crash" { "crash" } else { "answer" }, answer);
+        project.run(&["exe", "--prps", "PRP-47.1.2"]).exits(10).says(reason);
+        assert_eq!(project.merges("prp-47"), [""; 0], "{answer}");
+        if answer == "crash" {
+            fs::remove_file(project.tools().join("crash")).expect("mended");
+        }
+        prescribe(&project, "answer", r#"{"score": 9, "summary": "Good.", "findings": []}"#);
+        project.run(&["exe", "--prps", "PRP-47.1.2"]).exits(0);
+        assert_eq!(project.calls_of("PRP-47.1.2").len(), 1, "{answer}: the work itself is not done again");
+    }
 }
 
 #[test]

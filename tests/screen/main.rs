@@ -9,6 +9,8 @@ mod support;
 
 mod board;
 mod failures;
+mod jobs;
 mod notes;
+mod picture;
 mod readers;
 mod terminal;

@@ -71,6 +71,11 @@ impl Terminal {
         history(&mut self.screen.lock().expect("a screen"))
     }
 
+    /// Shows the screen to somebody.
+    pub(crate) fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.screen.lock().expect("a screen").screen())
+    }
+
     /// Waits until the screen and its history hold a text.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) {

@@ -185,6 +185,9 @@ impl Test {
                 command.env(name, value);
             }
         }
+        if let Some(language) = std::env::var("LC_ALL").ok().filter(|name| name.ends_with(".UTF-8")) {
+            command.env("LC_ALL", language);
+        }
         command
             .env("HOME", self.home())
             .env("XDG_CONFIG_HOME", self.home().join(".config"))
@@ -192,6 +195,10 @@ impl Test {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_TERMINAL_PROMPT", "0");
+        // What lies above the folder of the test is not part of it.
+        if let Some(above) = self.temp.path().parent() {
+            command.env("GIT_CEILING_DIRECTORIES", above);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `graph`: stages, edges with their reason, critical path and lower bound of a plan or a batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -10,9 +10,11 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
-use crate::graph::{Cycle, Graph, Node, render};
+use crate::graph::{Cycle, Graph, LeftOut, Node, render};
 use crate::model::problem::Problem;
+use crate::model::prp::Prp;
 use crate::model::read::{ReadDocument, document};
+use crate::model::status::Status;
 
 /// Show what waits for what, and why
 #[derive(clap::Args)]
@@ -42,8 +44,8 @@ enum Format {
 /// Runs the subcommand; exit code 5 when a document has errors or items wait for each other in a circle.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
-    let items = match (&args.plan, args.batch) {
-        (Some(plan), _) => graph_items::of_plan(plan, &read(plan)?)?,
+    let (items, left_out) = match (&args.plan, args.batch) {
+        (Some(plan), _) => (graph_items::of_plan(plan, &read(plan)?)?, LeftOut::default()),
         (None, Some(batch)) => batch_items(context, &config, batch)?,
         (None, None) => return Err(Error::new(ExitCode::Usage, "name a plan, or a batch with `--batch N`").into()),
     };
@@ -54,10 +56,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     match Graph::analyze(nodes.clone()) {
         Ok(graph) => {
             match format {
-                Format::Text => write!(out, "{}", render::text(&graph, slots))?,
+                Format::Text => write!(out, "{}", render::text(&graph, &left_out, slots))?,
                 Format::Mermaid => write!(out, "{}", render::mermaid(&graph))?,
                 Format::Dot => write!(out, "{}", render::dot(&graph))?,
-                Format::Json => writeln!(out, "{}", render::json(&graph, slots))?,
+                Format::Json => writeln!(out, "{}", render::json(&graph, &left_out, slots))?,
             }
             Ok(ExitCode::Done)
         }
@@ -93,7 +95,7 @@ fn circle(cycle: &Cycle, items: &[GraphItem]) -> Error {
     error
 }
 
-fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<Vec<GraphItem>> {
+fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<(Vec<GraphItem>, LeftOut)> {
     let mut documents = Vec::new();
     for folder in [&config.paths.requests, &config.paths.executed] {
         let folder = context.root.join(folder);
@@ -113,5 +115,29 @@ fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<Vec<Gra
     }
     documents.sort_by(|a, b| a.0.id.cmp(&b.0.id));
     let known: BTreeSet<String> = documents.iter().filter_map(|(prp, _)| Some(prp.id.as_ref()?.to_string())).collect();
-    graph_items::of_prps(documents, &known)
+    let executed = context.root.join(&config.paths.executed);
+    let (mut off, mut done) = (BTreeMap::new(), BTreeSet::new());
+    for (prp, id) in documents.iter().filter_map(|(prp, _)| Some((prp, prp.id.as_ref()?.to_string()))) {
+        if prp.status == Some(Status::Cancelled) {
+            off.insert(id, given_up(prp));
+        } else if prp.status.is_some_and(Status::is_done) || context.root.join(&prp.path).starts_with(&executed) {
+            done.insert(id);
+        }
+    }
+    let mut items = graph_items::of_prps(documents, &known)?;
+    let mut nodes: Vec<Node> = items.iter().map(|item| item.node.clone()).collect();
+    let left_out = LeftOut::take(&mut nodes, off, |id| done.contains(id));
+    items.retain(|item| !left_out.0.contains_key(&item.node.id));
+    for (item, node) in items.iter_mut().zip(nodes) {
+        item.node = node;
+    }
+    Ok((items, left_out))
+}
+
+/// Says that a document is off, in its author's own word too.
+fn given_up(prp: &Prp) -> String {
+    match prp.status_word.as_deref().filter(|word| !word.eq_ignore_ascii_case(Status::Cancelled.as_str())) {
+        Some(word) => format!("cancelled (`status: {word}`)"),
+        None => Status::Cancelled.to_string(),
+    }
 }

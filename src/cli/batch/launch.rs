@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 
 use super::detach;
+use super::job;
 use super::nested;
 use super::prices;
 use super::scripts;
@@ -22,7 +23,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::event::RunView;
 use crate::host::agent::Timers;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
-use crate::host::process::Sandbox;
+use crate::host::process::{Sandbox, Walls};
 use crate::report::junit;
 use crate::run::execute::{ProgramExit, execute};
 use crate::run::settings::Settings;
@@ -45,6 +46,7 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     }
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(nested::hint(context));
+    reporters.extend(job::reporter(context, &config));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     let exit = execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });
@@ -127,6 +129,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         checkout_silence: config.worktree.checkout_silence,
         max_processes: config.run.max_processes,
         sandbox: sandbox(config, context)?,
+        namespaces: config.run.namespaces,
         argv: argv(),
         detached: detach::is_detached(),
         opened: OnceLock::new(),
@@ -134,7 +137,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
 }
 
 /// Returns the folder of batchprp's own files. What is written there is private and must not land anywhere else.
-fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
+pub fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
     let refuse = |place: &Path, why: &str| {
         Error::new(ExitCode::Config, format!("`{}` cannot hold the state of runs: {why}", place.display()))
             .help("`paths.state` names a folder of the project, such as `.ce`")
@@ -155,28 +158,64 @@ fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
     Ok(state)
 }
 
-/// Folders below the home in which agents keep sessions, logins and caches.
-const HOMES: [&str; 9] =
-    [".claude", ".claude.json", ".codex", ".gemini", ".qwen", ".cache", ".config", ".local/share", ".npm"];
+/// Folders below the home in which agents keep sessions and logins.
+const HOMES: [&str; 10] = [
+    ".claude",
+    ".claude.json",
+    ".codex",
+    ".gemini",
+    ".qwen",
+    ".config/opencode",
+    ".local/share/opencode",
+    ".local/state/opencode",
+    ".cache/opencode",
+    ".cache/claude-cli-nodejs",
+];
 
-/// Returns how agents are confined: they write their workspace, which has a repository of its own, and read the project.
-fn sandbox(config: &Config, context: &Context) -> Result<Sandbox> {
+/// Returns how agents and checks are confined: they write their workspace, which has a repository of its own, and read the
+/// project.
+pub(crate) fn sandbox(config: &Config, context: &Context) -> Result<Sandbox> {
     if config.run.sandbox != "bwrap" {
         return Ok(Sandbox::Off);
     }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if !std::env::split_paths(&path).any(|folder| folder.join("bwrap").is_file()) {
-        return Err(Error::new(ExitCode::Config, "`run.sandbox` is `bwrap`, but there is no program `bwrap`")
-            .help("install bubblewrap, or set `run.sandbox = \"none\"`"));
-    }
+    works()?;
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
-    let writable = HOMES.iter().map(|name| home.join(name)).collect();
+    let root = &context.root;
+    let in_home = |name: &str| name.strip_prefix("~/").map_or_else(|| root.join(name), |below| home.join(below));
     // Other workspaces, and what is kept of all of them.
-    let mut hidden = Vec::new();
-    let places = worktrees(&context.root, &config.paths.worktrees);
-    hidden.extend(Some(places).filter(|places| !context.root.starts_with(places)));
-    hidden.extend(Repo::open(&context.root, GitPolicy::default()).ok().map(|repo| repo.common_dir().join("batchprp")));
-    Ok(Sandbox::Bwrap { writable, hidden, home })
+    let places = worktrees(root, &config.paths.worktrees);
+    let mut hidden: Vec<PathBuf> = Some(places).into_iter().filter(|places| !root.starts_with(places)).collect();
+    hidden.extend(["tmp", "completed-batches"].map(|name| root.join(&config.paths.state).join(name)));
+    let mut readable = vec![root.clone()];
+    if let Ok(repo) = Repo::open(root, GitPolicy::default()) {
+        hidden.push(repo.common_dir().join("batchprp"));
+        readable.push(repo.common_dir().to_owned());
+    }
+    Ok(Sandbox::Bwrap(Box::new(Walls {
+        agents: HOMES.iter().map(|name| home.join(name)).collect(),
+        writable: config.run.writable.iter().map(|name| in_home(name)).collect(),
+        network: config.run.network,
+        home,
+        readable,
+        hidden,
+    })))
+}
+
+/// Tries bubblewrap out: that it is there does not mean that the system allows it.
+fn works() -> Result<()> {
+    let refuse = |message: String| {
+        Error::new(ExitCode::Config, message).help("install bubblewrap, or set `run.sandbox = \"none\"`")
+    };
+    let line =
+        ["--unshare-pid", "--unshare-ipc", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--", "true"];
+    match std::process::Command::new("bwrap").args(line).stdin(std::process::Stdio::null()).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            Err(refuse(format!("`run.sandbox` is `bwrap`, but bubblewrap does not work here: {said}")))
+        }
+        Err(_) => Err(refuse("`run.sandbox` is `bwrap`, but there is no program `bwrap`".to_owned())),
+    }
 }
 
 /// Returns the folder of workspaces: beside the repository, so that agents do not read its context files twice.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::detach;
 use super::launch::launch;
+use super::question;
 use super::script_args::{self, Folders};
 use super::trust;
 use crate::cli::start::context::Context;
@@ -39,9 +40,10 @@ pub struct ScriptCall {
 /// Runs the script.
 pub fn run(call: &ScriptCall, context: &mut Context) -> CommandResult {
     let folders = Folders { current: &context.current, root: &context.root };
-    let args = script_args::values(&call.spec, &call.matches, &folders);
+    let mut args = script_args::values(&call.spec, &call.matches, &folders);
     let flags = flags(&args)?;
     trust::ask(context, args.get("yes") == Some(&Value::Bool(true)))?;
+    question::ask_about_flags(&call.spec, &mut args, context);
     let config = project::load_config(&context.project, &context.globals, flags)?;
     if args.get("detach") == Some(&Value::Bool(true)) && !detach::is_detached() {
         return detach::start(context);

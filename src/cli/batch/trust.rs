@@ -1,10 +1,9 @@
 //! Scripts that a project brings along can start programs, so a person is asked once per project before they run: a
 //! cloned repository may hold anything. Where nobody can be asked (pipes, CI, agents) they run as hooks and tests do.
 
-use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::scripts;
+use super::{question, scripts};
 use crate::cli::start::context::Context;
 use crate::cli::start::trusted::{is_trusted, remember};
 use crate::error::{Error, ExitCode, Result};
@@ -16,9 +15,8 @@ const FOLDERS: [&str; 2] = [".ce/commands", ".ce/agents"];
 
 /// Asks for leave to run the project's own scripts, unless it was given before or nobody is there; `yes` gives it.
 pub fn ask(context: &mut Context, yes: bool) -> Result<()> {
-    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal() && std::env::var_os("CI").is_none();
     let found = scripts_of(&context.root);
-    if found.is_empty() || !can_ask || is_trusted(&context.root) {
+    if found.is_empty() || !question::can_ask() || is_trusted(&context.root) {
         return Ok(());
     }
     if !yes && !answer(context, &found) {
@@ -45,16 +43,11 @@ fn answer(context: &mut Context, own: &[PathBuf]) -> bool {
     };
     let names: Vec<String> = own.iter().map(line).collect();
     let root = safe(&context.root.display().to_string());
-    let question = format!(
-        "{root} brings scripts of its own, which can start programs and change files:\n{}run them, now and later? [y/N] ",
+    let text = format!(
+        "{root} brings scripts of its own, which can start programs and change files:\n{}run them, now and later?",
         names.concat()
     );
-    let err = &mut context.terminal.err;
-    if write!(err, "{question}").and_then(|()| err.flush()).is_err() {
-        return false;
-    }
-    let mut said = String::new();
-    io::stdin().lock().read_line(&mut said).is_ok() && matches!(said.trim(), "y" | "Y" | "yes")
+    question::put(context, &text)
 }
 
 /// Returns the project's own scripts, as people know them.

@@ -3,6 +3,7 @@
 use crate::event::RunView;
 use crate::host::owner;
 use crate::host::process::age;
+use crate::report::life::Life;
 
 /// Whether an orchestrator is at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,5 +27,15 @@ pub fn alive(state: &RunView) -> Alive {
         // The clock of the kernel ticks in hundredths; a second of tolerance covers the rounding of boot time.
         (Some(start), Some(run)) if start <= run.as_second() + 1 => Alive::Yes,
         _ => Alive::No,
+    }
+}
+
+/// Says what became of the process of a run, after a look whether it is at work.
+pub fn life(state: &RunView, alive: Alive) -> Life {
+    match (&state.end, alive) {
+        (Some(_), _) => Life::Ended,
+        (None, Alive::Yes) => Life::Running,
+        (None, Alive::Elsewhere) => Life::Elsewhere,
+        (None, Alive::No) => Life::Interrupted,
     }
 }

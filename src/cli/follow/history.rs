@@ -39,9 +39,10 @@ pub struct RunList {
     runs: Vec<ListedRun>,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct ListedRun {
-    run: String,
+/// One run of the list.
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct ListedRun {
+    pub run: String,
     command: String,
     batch_id: Option<u32>,
     /// RFC 3339.
@@ -49,7 +50,7 @@ struct ListedRun {
     /// Seconds.
     elapsed: f64,
     /// `running`, `elsewhere`, `interrupted` or `ended`.
-    state: &'static str,
+    pub state: &'static str,
     exit_code: Option<u8>,
     items: usize,
     completed: usize,
@@ -68,7 +69,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let ids: Vec<String> = runs::ids(&folder).into_iter().rev().filter(is_wanted).take(args.recent).collect();
     let mut listed = Vec::new();
     for id in &ids {
-        let state = runs::read(context, &folder, id)?.state;
+        let state = runs::state(&folder, id)?;
         listed.push(ListedRun::of(id, &state));
     }
     if context.globals.json {
@@ -89,7 +90,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
 }
 
 impl ListedRun {
-    fn of(id: &str, state: &RunView) -> Self {
+    /// Sums up a run.
+    pub fn of(id: &str, state: &RunView) -> Self {
         let life = alive(state);
         let usage = state.usage();
         Self {

@@ -1,25 +1,23 @@
 //! `logs`: what happened in a run, or what the agents and the checks of an item wrote.
 
-use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use super::alive::{Alive, alive};
+use super::item_files::{self, ItemFiles};
 use super::runs::{self, FoundRun, RUN_HELP, Selector};
 use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::{ItemView, RunView};
-use crate::host::git::plumbing::diff;
 use crate::host::journal::GrowingFile;
-use crate::model::id::PrpId;
 use crate::report::lines;
 use crate::report::style::Tone;
 use crate::report::text::{numbered, safe};
-use crate::run::shared::{check_logs, names};
+use crate::run::shared::names;
 
 /// Longest patch that is shown.
 const MAX_PATCH: usize = 16 * 1024 * 1024;
@@ -48,15 +46,6 @@ pub struct Args {
     diff: bool,
 }
 
-/// Files of an item that are shown.
-#[derive(Clone, Copy)]
-enum What {
-    Transcripts,
-    Checks,
-    Errors,
-    Prompts,
-}
-
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let (found, item) = subject(args, context)?;
@@ -70,10 +59,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let item = meant(&found, &item)?;
     match args {
         Args { diff: true, .. } => patch(item, &found, context),
-        Args { checks: true, .. } => files(item, &found, (What::Checks, args.follow), context),
-        Args { stderr: true, .. } => files(item, &found, (What::Errors, args.follow), context),
-        Args { prompt: true, .. } => files(item, &found, (What::Prompts, args.follow), context),
-        _ => files(item, &found, (What::Transcripts, args.follow), context),
+        Args { checks: true, .. } => files(item, &found, (ItemFiles::Checks, args.follow), context),
+        Args { stderr: true, .. } => files(item, &found, (ItemFiles::Errors, args.follow), context),
+        Args { prompt: true, .. } => files(item, &found, (ItemFiles::Prompts, args.follow), context),
+        _ => files(item, &found, (ItemFiles::Transcripts, args.follow), context),
     }
 }
 
@@ -135,7 +124,7 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
     }
 }
 
-fn files(item: &ItemView, found: &FoundRun, (what, follow): (What, bool), context: &mut Context) -> CommandResult {
+fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), context: &mut Context) -> CommandResult {
     let folder = found.folder.join(names::file_name(&item.info.id));
     let mut open: Vec<(PathBuf, GrowingFile)> = Vec::new();
     let mut shown: Option<PathBuf> = None;
@@ -172,12 +161,14 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (What, bool), contex
     }
 }
 
-fn nothing(item: &ItemView, found: &FoundRun, what: What) -> Error {
+fn nothing(item: &ItemView, found: &FoundRun, what: ItemFiles) -> Error {
     let (kind, help) = match what {
-        What::Transcripts => ("no agent wrote anything for", "`batchprp logs RUN` shows what happened"),
-        What::Checks => ("no check ran for", "validation commands are those of the PRP and of `[validate]`"),
-        What::Errors => ("no agent wrote to standard error for", "without `--stderr` its transcripts are shown"),
-        What::Prompts => ("no agent was asked for", "`batchprp exe --explain-prompt` shows what one would be told"),
+        ItemFiles::Transcripts => ("no agent wrote anything for", "`batchprp logs RUN` shows what happened"),
+        ItemFiles::Checks => ("no check ran for", "validation commands are those of the PRP and of `[validate]`"),
+        ItemFiles::Errors => ("no agent wrote to standard error for", "without `--stderr` its transcripts are shown"),
+        ItemFiles::Prompts => {
+            ("no agent was asked for", "`batchprp exe --explain-prompt` shows what one would be told")
+        }
     };
     let attempts = numbered(item.attempts as usize, "attempt");
     Error::new(ExitCode::NothingMatched, format!("{kind} `{}` in run `{}` ({attempts})", item.info.id, found.id))
@@ -186,16 +177,8 @@ fn nothing(item: &ItemView, found: &FoundRun, what: What) -> Error {
 
 /// Shows what the item changed: on its branch, or in its merge.
 fn patch(item: &ItemView, found: &FoundRun, context: &mut Context) -> CommandResult {
-    let id: PrpId = names_a_prp(item)?;
     let settings = launch::settings(context, &context.config()?)?;
-    let repo = settings.repo()?;
-    let batch = names::batch_branch(found.state.batch);
-    let Some((from, to)) = diff::range(&repo, &batch, &id.branch(), item.merge.as_deref())? else {
-        let message = format!("git shows no work of `{}`", item.info.id);
-        let help = format!("neither `{}` nor a merge of it into `{batch}` is there", id.branch());
-        return Err(Error::new(ExitCode::NothingMatched, message).help(help).into());
-    };
-    let patch = diff::patch(&repo, &from, &to, MAX_PATCH)?;
+    let patch = item_files::patch(&settings.repo()?, item, found.state.batch, MAX_PATCH)?;
     for line in patch.text.lines() {
         let tone = match line.as_bytes().first() {
             Some(b'+') => Some(Tone::Good),
@@ -209,32 +192,4 @@ fn patch(item: &ItemView, found: &FoundRun, context: &mut Context) -> CommandRes
         writeln!(context.terminal.out, "{}", tone.map_or(text.clone(), |tone| style.paint(tone, &text)))?;
     }
     Ok(ExitCode::Done)
-}
-
-fn names_a_prp(item: &ItemView) -> Result<PrpId> {
-    let refuse = |error| Error::new(ExitCode::NothingMatched, format!("{error}: it has no branch"));
-    item.info.id.parse().map_err(refuse)
-}
-
-impl What {
-    /// Returns the files of all attempts, in order.
-    fn files(self, folder: &Path) -> Vec<PathBuf> {
-        let is_meant: fn(&str) -> bool = match self {
-            Self::Transcripts => |name| name == "transcript.jsonl" || name == "stderr.log",
-            Self::Errors => |name| name == "stderr.log",
-            Self::Prompts => |name| name == "prompt.md",
-            Self::Checks => {
-                // In the order in which they ran.
-                let entries = fs::read_dir(folder.join(check_logs::FOLDER)).into_iter().flatten().flatten();
-                let time = |path: &PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).ok();
-                let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-                paths.sort_by_cached_key(|path| (time(path), path.clone()));
-                return paths;
-            }
-        };
-        let attempts = walkdir::WalkDir::new(folder).max_depth(3).sort_by_file_name().into_iter().flatten();
-        let is_meant =
-            |entry: &walkdir::DirEntry| entry.file_type().is_file() && entry.file_name().to_str().is_some_and(is_meant);
-        attempts.filter(is_meant).map(walkdir::DirEntry::into_path).collect()
-    }
 }

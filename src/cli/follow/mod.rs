@@ -3,6 +3,7 @@
 pub mod alive;
 pub mod analyze;
 pub mod history;
+pub mod item_files;
 pub mod logs;
 pub mod overview;
 pub mod pace;

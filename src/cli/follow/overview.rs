@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::alive::{Alive, alive};
-use super::runs::{self, FoundRun};
+use super::runs;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
+use crate::config::Config;
 use crate::error::{ExitCode, Result};
 use crate::event::RunView;
 use crate::event::fold::seconds;
@@ -68,7 +70,9 @@ struct BatchStanding {
 
 /// Runs without a subcommand.
 pub fn run(context: &mut Context) -> CommandResult {
-    let overview = Overview::of(context)?;
+    let config = context.config()?;
+    let folder = runs::below(&context.root, &config);
+    let overview = Overview::of(&context.root, &config, &|id| runs::state(&folder, id))?;
     if context.globals.json {
         context.terminal.document(overview)?;
         return Ok(ExitCode::Done);
@@ -98,16 +102,16 @@ pub fn run(context: &mut Context) -> CommandResult {
 }
 
 impl Overview {
-    fn of(context: &mut Context) -> Result<Self> {
-        let config = context.config()?;
-        let repo = Repo::open(&context.root, GitPolicy::default()).ok();
+    /// Looks at the project; `state` reads a run.
+    pub fn of(root: &Path, config: &Config, state: &dyn Fn(&str) -> Result<RunView>) -> Result<Self> {
+        let repo = Repo::open(root, GitPolicy::default()).ok();
         let mut batches: BTreeMap<u32, usize> = BTreeMap::new();
-        let requests = walkdir::WalkDir::new(context.root.join(&config.paths.requests)).into_iter().flatten();
+        let requests = walkdir::WalkDir::new(root.join(&config.paths.requests)).into_iter().flatten();
         for id in requests.filter_map(|entry| read::id_of_file_name(entry.path())) {
             *batches.entry(id.batch().map_or(0, |batch| batch.0)).or_default() += 1;
         }
-        let folder = runs::folder(context)?;
-        let (mut running, mut latest): (Vec<Running>, BTreeMap<u32, FoundRun>) = (Vec::new(), BTreeMap::new());
+        let folder = runs::below(root, config);
+        let (mut running, mut latest): (Vec<Running>, BTreeMap<u32, RunView>) = (Vec::new(), BTreeMap::new());
         for id in runs::ids(&folder).iter().rev() {
             let Some(first) = journal::first(&folder.join(id)) else { continue };
             let head = RunView::of(&[first]);
@@ -116,17 +120,17 @@ impl Overview {
             if !is_latest && alive(&head) != Alive::Yes {
                 continue;
             }
-            let found = runs::read(context, &folder, id)?;
-            if alive(&found.state) == Alive::Yes {
+            let state = state(id)?;
+            if alive(&state) == Alive::Yes {
                 running.push(Running {
                     run: id.clone(),
                     command: head.command.clone(),
                     batch_id: head.batch,
-                    elapsed: found.state.elapsed(Some(Timestamp::now())),
+                    elapsed: state.elapsed(Some(Timestamp::now())),
                 });
             }
             if let Some(batch) = head.batch.filter(|_| is_latest) {
-                latest.insert(batch, found);
+                latest.insert(batch, state);
             }
         }
         for batch in latest.keys() {
@@ -138,7 +142,7 @@ impl Overview {
         let begin = ["batchprp gen PLAN.md", "batchprp demo", "batchprp doctor"];
         let is_new = batches.is_empty() && running.is_empty();
         Ok(Self {
-            project: context.root.display().to_string(),
+            project: root.display().to_string(),
             branch: repo.and_then(|repo| repo.head_branch().ok().flatten()),
             running,
             batches,
@@ -148,8 +152,7 @@ impl Overview {
 }
 
 impl BatchStanding {
-    fn of(batch: u32, requests: usize, latest: Option<&FoundRun>, repo: Option<&Repo>) -> Self {
-        let state = latest.map(|found| &found.state);
+    fn of(batch: u32, requests: usize, state: Option<&RunView>, repo: Option<&Repo>) -> Self {
         let mut items: BTreeMap<&'static str, usize> = BTreeMap::new();
         for item in state.iter().flat_map(|state| &state.items) {
             *items.entry(item.status().unwrap_or(ItemStatus::Pending).words()).or_default() += 1;

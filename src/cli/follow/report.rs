@@ -6,22 +6,31 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::runs::{self, FoundRun, RUN_HELP, Selector};
+use crate::cli::batch::job;
+use crate::cli::dashboard::{project, texts};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
+use crate::event::{ItemView, RunView};
+use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::http::{self, HttpRequest};
+use crate::report::page::{self, ItemDetail};
 use crate::report::text::line;
-use crate::report::{github, html, junit, markdown, metrics, otlp, summary};
+use crate::report::{junit, markdown, metrics, otlp, summary};
+use crate::run::shared::names;
 
 /// How long a collector may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Most of one text of an item that stands in an HTML report.
+const TEXT: u64 = 32 * 1024;
 
 /// Write reports about a run
 #[derive(clap::Args)]
 pub struct Args {
     #[arg(help = RUN_HELP)]
     run: Option<String>,
-    /// Write a self-contained HTML page
+    /// Write the pages of the dashboard as one file that needs nothing else
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// Write JUnit XML
@@ -40,12 +49,12 @@ pub struct Args {
 
 /// Runs the subcommand. Without a wish for a format it prints the summary, or the metrics with `--json`.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let FoundRun { state, events, .. } = runs::find(context, &Selector::of(args.run.as_deref()))?;
-    let terminal = &mut context.terminal;
+    let FoundRun { state, events, folder, .. } = runs::find(context, &Selector::of(args.run.as_deref()))?;
     if let Some(path) = &args.html {
-        let page = html::page(&state).map_err(|error| Error::new(ExitCode::Internal, error.to_string()))?;
-        save(path, page.as_bytes())?;
+        save(path, html(&state, &folder, context)?.as_bytes())?;
     }
+    let paths = context.config()?.paths;
+    let terminal = &mut context.terminal;
     let views: [(&Option<PathBuf>, View); 2] = [(&args.junit, junit::write), (&args.md, markdown::write)];
     for (path, view) in views {
         if let Some(path) = path {
@@ -58,7 +67,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         export(target, &otlp::document(&events).to_string())?;
     }
     if args.github {
-        github::write(&state, &mut terminal.out)?;
+        job::annotations(&state, &context.root, &[paths.requests, paths.executed], &mut terminal.out)?;
     } else if args.html.is_none() && args.junit.is_none() && args.md.is_none() && args.otlp.is_none() {
         if context.globals.json {
             let figures = serde_json::to_string(&metrics::from_state(&state)).map_err(io::Error::from)?;
@@ -68,6 +77,20 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     Ok(ExitCode::Done)
+}
+
+/// Returns the pages of a run as one document, with all that its items left behind.
+fn html(state: &RunView, folder: &Path, context: &Context) -> Result<String> {
+    let archives = context.root.join(context.config()?.paths.state).join("completed-batches");
+    let repo = Repo::open(&context.root, GitPolicy::default()).ok();
+    let item = |item: &ItemView| {
+        let folder = folder.join(names::file_name(&item.info.id));
+        let texts = texts::all(&folder, repo.as_ref(), item, state.batch, TEXT);
+        (item.info.id.clone(), ItemDetail::of(item), texts)
+    };
+    let items: Vec<_> = state.items.iter().map(item).collect();
+    page::report(&project::page(state, &archives), &items, &project::history(&archives))
+        .map_err(|error| Error::new(ExitCode::Internal, format!("cannot write the page: {error}")))
 }
 
 /// Writes spans into a file, or sends them where a collector listens.
@@ -95,7 +118,7 @@ fn export(target: &str, document: &str) -> Result<()> {
     Err(Error::new(ExitCode::Remote, format!("the collector refuses the spans ({}): {said}", reply.status)).help(help))
 }
 
-type View = fn(&crate::event::RunView, &mut dyn Write) -> io::Result<()>;
+type View = fn(&RunView, &mut dyn Write) -> io::Result<()>;
 
 /// Writes a report; `-` is standard output.
 fn save(path: &Path, text: &[u8]) -> Result<()> {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::start::context::Context;
+use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::{Event, EventKind, RunView};
 use crate::host::journal::{self, FILE_NAME, JournalReader, first};
@@ -48,7 +49,12 @@ impl Selector {
 
 /// Returns the folder of all runs.
 pub fn folder(context: &Context) -> Result<PathBuf> {
-    Ok(context.root.join(context.config()?.paths.state).join("tmp/runs"))
+    Ok(below(&context.root, &context.config()?))
+}
+
+/// Returns the folder of all runs of a project.
+pub fn below(root: &Path, config: &Config) -> PathBuf {
+    root.join(&config.paths.state).join("tmp/runs")
 }
 
 /// Returns the ids of all runs that have a journal, the latest last.
@@ -104,6 +110,15 @@ pub fn find(context: &mut Context, selector: &Selector) -> Result<FoundRun> {
         None => format!("looked in `{}`", folder.display()),
     };
     Err(Error::new(ExitCode::NothingMatched, what).help(help))
+}
+
+/// Returns the state of a run, without its events.
+pub fn state(folder: &Path, id: &str) -> Result<RunView> {
+    let mut state = journal::fold(&folder.join(id))?;
+    if state.run.is_empty() {
+        id.clone_into(&mut state.run);
+    }
+    Ok(state)
 }
 
 /// Reads a run; lines of its journal that cannot be read are told.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::alive::{Alive, alive};
+use super::alive::{self, Alive};
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -15,6 +15,7 @@ use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Standing};
 use crate::host::process::command_line::command_line;
 use crate::report::board::{self, Look};
+use crate::report::life::Life;
 use crate::report::summary;
 
 /// Show where a run stands
@@ -29,7 +30,7 @@ pub struct Args {
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
-    let alive = alive(&found.state);
+    let alive = alive::alive(&found.state);
     let state = &found.state;
     let terminal = &mut context.terminal;
     if context.globals.json {
@@ -81,18 +82,6 @@ pub struct StatusDocument {
     items: Vec<Item>,
 }
 
-/// What became of the process of a run.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum Life {
-    Ended,
-    Running,
-    /// It runs on another host, or nobody can tell from here.
-    Elsewhere,
-    /// Its process is gone before the end.
-    Interrupted,
-}
-
 #[derive(Serialize, JsonSchema)]
 struct Item {
     id: String,
@@ -116,12 +105,7 @@ impl StatusDocument {
             batch_id: state.batch,
             pid: state.pid,
             host: state.host.clone(),
-            state: match (&state.end, alive) {
-                (Some(_), _) => Life::Ended,
-                (None, Alive::Yes) => Life::Running,
-                (None, Alive::Elsewhere) => Life::Elsewhere,
-                (None, Alive::No) => Life::Interrupted,
-            },
+            state: alive::life(state, alive),
             exit_code: state.end.as_ref().map(|end| end.exit_code),
             started: state.started.map(|at| at.to_string()),
             elapsed: state.elapsed((alive == Alive::Yes).then(Timestamp::now)),

@@ -75,7 +75,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     Ok(ExitCode::Done)
 }
 
-fn signal(pid: u32) -> Result<(), Error> {
+/// Tells an orchestrator to end, as Ctrl-C does.
+pub fn signal(pid: u32) -> Result<(), Error> {
     let pid = i32::try_from(pid).unwrap_or(i32::MAX);
     kill(Pid::from_raw(pid), Signal::SIGINT)
         .map_err(|error| Error::new(ExitCode::Unfinished, format!("cannot signal process {pid}: {error}")))

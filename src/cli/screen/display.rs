@@ -14,6 +14,7 @@ use super::marks::Marks;
 use super::outlet::Outlet;
 use super::panel::Panel;
 use super::signals::{EndAsked, SnapshotAsked};
+use crate::cli::start::ci;
 use crate::cli::start::context::Context;
 use crate::cli::start::terminal::Terminal;
 use crate::event::kind::EventKind;
@@ -75,7 +76,7 @@ impl RunDisplay {
         let view = if has_board { View::Brief } else { Terminal::view(&context.globals) };
         let target = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         Ok(Self {
-            reporter: Reporter::new(view, terminal.style),
+            reporter: Reporter::new(view, terminal.style).grouped(ci::log().filter(|_| !terminal.is_interactive)),
             style: terminal.style,
             outlet: Outlet::start(target)?,
             slow,

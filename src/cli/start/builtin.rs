@@ -6,6 +6,7 @@ use super::parse;
 use super::root::BuiltIn;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
+use crate::cli::dashboard::command as dashboard;
 use crate::cli::demo;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
@@ -20,6 +21,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Inspect(args) => inspect::run(&args, context),
         BuiltIn::Graph(args) => graph::run(&args, context),
         BuiltIn::Runs(args) => history::run(&args, context),
+        BuiltIn::Dashboard(args) => dashboard::run(&args, context),
         BuiltIn::Status(args) => status::run(&args, context),
         BuiltIn::Watch(args) => watch::run(&args, context),
         BuiltIn::Logs(args) => logs::run(&args, context),

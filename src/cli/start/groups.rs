@@ -7,7 +7,7 @@ use clap::Command;
 /// A heading and the commands below it, in the order in which they are needed.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Work", &["gen", "review", "exe", "land", "context-update", "graph", "inspect", "run"]),
-    ("Follow", &["status", "watch", "logs", "report", "analyze", "trend", "replay"]),
+    ("Follow", &["status", "watch", "dashboard", "logs", "runs", "report", "analyze", "trend", "replay"]),
     ("Steer", &["stop", "approve", "resolve", "clean"]),
     ("Author", &["new", "list", "check", "test", "api", "eject", "repl"]),
     ("Set up", &["init", "doctor", "config", "demo", "completions", "man"]),

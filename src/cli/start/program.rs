@@ -17,6 +17,10 @@ use crate::error::{Error, ExitCode as Code};
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
+    #[cfg(target_os = "linux")]
+    if let Some(code) = crate::host::process::namespace::main(&argv) {
+        return code;
+    }
     if let Some(code) = crate::agents::main(&argv) {
         return code;
     }

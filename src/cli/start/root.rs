@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use super::globals::Globals;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
+use crate::cli::dashboard::command as dashboard;
 use crate::cli::demo;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
@@ -30,6 +31,7 @@ pub enum BuiltIn {
     Inspect(inspect::Args),
     Graph(graph::Args),
     Runs(history::Args),
+    Dashboard(dashboard::Args),
     Status(status::Args),
     Watch(watch::Args),
     Logs(logs::Args),

@@ -1,5 +1,6 @@
 //! The item that a command is about, and the `exe` that goes on with it.
 
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use crate::cli::start::context::Context;
@@ -40,13 +41,8 @@ impl Item {
         let failed =
             |error: std::io::Error| Error::new(ExitCode::Internal, format!("cannot start this program: {error}"));
         let program = std::env::current_exe().map_err(failed)?;
-        let words = self.next();
-        let status = Command::new(program).arg("-C").arg(&context.root).args(&words).status().map_err(failed)?;
-        if status.success() {
-            return Ok(ExitCode::Done);
-        }
-        Err(Error::new(ExitCode::Unfinished, format!("the merge of `{}` is not completed", self.id))
-            .help(format!("go on with: batchprp {}", words.join(" ")))
-            .into())
+        // In the place of this process: whatever ends it ends the run, and what the run says last is the last word.
+        let error = Command::new(program).arg("-C").arg(&context.root).args(self.next()).exec();
+        Err(failed(error).into())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::item::Item;
-use crate::cli::batch::repository;
+use crate::cli::batch::{launch, repository};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
@@ -13,7 +13,7 @@ use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::Prepared;
 use crate::host::git::workspace::resolve;
-use crate::host::process::Marker;
+use crate::host::process::{self, Marker};
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
@@ -80,7 +80,7 @@ fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> CommandResult
 fn go_on(repo: &Repo, parked: &Prepared, item: &Item, config: &Config, context: &mut Context) -> CommandResult {
     resolve::check(repo, parked)?;
     // Before anything is committed: a bad resolution is edited further and continued again.
-    let record = validate(parked, config)?;
+    let record = validate(parked, config, context)?;
     let commit = resolve::finish(repo, parked)?;
     if let Some(record) = record {
         notes::write(repo, &commit, &record)?;
@@ -90,7 +90,7 @@ fn go_on(repo: &Repo, parked: &Prepared, item: &Item, config: &Config, context: 
     item.go_on(context)
 }
 
-fn validate(parked: &Prepared, config: &Config) -> Result<Option<ValidationRecord>> {
+fn validate(parked: &Prepared, config: &Config, context: &Context) -> Result<Option<ValidationRecord>> {
     let levels: BTreeMap<u8, Vec<String>> = (1..).zip(config.validate.levels.iter().cloned()).collect();
     let env: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -109,7 +109,9 @@ fn validate(parked: &Prepared, config: &Config) -> Result<Option<ValidationRecor
         env,
         env_pass: config.validate.env_pass.clone(),
         logs: None,
+        sandbox: launch::sandbox(config, context)?,
     };
+    process::keep_together(config.run.namespaces);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

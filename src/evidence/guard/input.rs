@@ -19,6 +19,9 @@ pub struct Input {
     pub others: Vec<Other>,
     /// What differs, in any order.
     pub changes: Vec<Change>,
+    /// Paths that are not among the changes and that the merge would change all the same: git takes them for the new
+    /// place of a file that the item edited and that is gone.
+    pub carried: Vec<String>,
     /// Commits that the merge would bring and that are not on the batch branch.
     pub commits: Vec<Commit>,
     /// Command lines of the gates and of the configuration.

@@ -1,6 +1,6 @@
 //! An item as the rules look at it, and what they find.
 
-use super::change::Change;
+use super::change::{Change, File};
 use super::finding::Finding;
 use super::input::Input;
 use super::policy::Policy;
@@ -21,7 +21,17 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// Tells whether the item declares a path.
     pub(super) fn declares(&self, path: &str) -> bool {
-        self.declared.iter().any(|pattern| pattern.matches(path))
+        self.declared.iter().any(|pattern| pattern.matches(path)) || self.declares_inside(path)
+    }
+
+    /// Tells whether the item declares something inside of a submodule, which then moves.
+    fn declares_inside(&self, path: &str) -> bool {
+        let is_module = |file: &Option<File>| matches!(file, Some(File::Module { .. }));
+        let inside = |declared: &String| {
+            declared.trim().trim_start_matches("./").strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+        };
+        self.changes.iter().any(|change| change.path == path && is_module(&change.old) && is_module(&change.new))
+            && self.input.declared.iter().any(inside)
     }
 
     /// Adds a finding at the level of its rule.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{Cycle, Graph, Node};
+use super::super::{Cycle, Graph, LeftOut, Node};
 
 /// The whole document. Ids are PRP ids, or phase labels for a plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,9 @@ pub struct GraphDocument {
     pub critical_path: Vec<String>,
     /// Hours that the given number of slots needs at least.
     pub bound_hours: f64,
+    /// Items that are not carried out, with the reason: their documents say that they are off, or they build on such.
+    #[serde(default)]
+    pub left_out: BTreeMap<String, String>,
 }
 
 /// One edge: `to` waits for `from`.
@@ -36,7 +39,7 @@ pub struct EdgeLine {
 }
 
 /// Returns one JSON object, indented, without a line end.
-pub fn json(graph: &Graph, slots: usize) -> String {
+pub fn json(graph: &Graph, left_out: &LeftOut, slots: usize) -> String {
     let id = |item: &usize| graph.nodes[*item].id.clone();
     print(&GraphDocument {
         schema_version: 1,
@@ -57,6 +60,7 @@ pub fn json(graph: &Graph, slots: usize) -> String {
         cycle_path: Vec::new(),
         critical_path: graph.critical_path.iter().map(id).collect(),
         bound_hours: graph.bound_hours(slots),
+        left_out: left_out.0.clone(),
     })
 }
 

@@ -1,9 +1,10 @@
 //! The graph as plain text.
 
-use super::super::{Cycle, Graph, Node, Reason};
+use super::super::{Cycle, Graph, LeftOut, Node, Reason};
 
-/// Returns stages with what every item waits for, shared files, critical path and bound; ends with a line end.
-pub fn text(graph: &Graph, slots: usize) -> String {
+/// Returns stages with what every item waits for, what is not carried out, shared files, critical path and bound; ends
+/// with a line end.
+pub fn text(graph: &Graph, left_out: &LeftOut, slots: usize) -> String {
     let id = |item: usize| graph.nodes[item].id.as_str();
     let mut waits: Vec<Vec<String>> = vec![Vec::new(); graph.nodes.len()];
     for edge in &graph.edges {
@@ -24,6 +25,10 @@ pub fn text(graph: &Graph, slots: usize) -> String {
                 if waits[item].is_empty() { String::new() } else { format!(" after {}", waits[item].join(", ")) };
             lines.push(format!("  {}  {} ({} h){after}", node.id, one_line(&node.title), hours(node.hours)));
         }
+    }
+    if !left_out.0.is_empty() {
+        lines.push("\nNot carried out".to_owned());
+        lines.extend(left_out.0.iter().map(|(id, why)| format!("  {id}: {why}")));
     }
     if !graph.file_conflicts.is_empty() {
         lines.push("\nShared files".to_owned());

@@ -114,8 +114,8 @@ fn start(
     all.extend(env);
     all.extend(files.variables(&spec.phase));
     let cwd = PathBuf::from(&spec.cwd);
-    let argv = setup.sandbox.wrap(argv, &setup.worktree, &files.dir);
-    ProcessStart { argv, cwd, env: all, marker: setup.marker.clone() }
+    let argv = setup.sandbox.agent(argv, &setup.worktree, &files.dir);
+    ProcessStart { is_sandboxed: setup.sandbox.is_on(), argv, cwd, env: all, marker: setup.marker.clone() }
 }
 
 /// Opens the logs and sets up everything that hears the agent.

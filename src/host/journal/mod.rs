@@ -5,5 +5,5 @@ mod reading;
 mod writing;
 
 pub use growing::GrowingFile;
-pub use reading::{JournalReader, ended_items, examine, first, read};
+pub use reading::{JournalReader, ended_items, examine, first, fold, read};
 pub use writing::{FILE_NAME, Journal};

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::growing::{GrowingFile, cannot_read};
 use super::writing::FILE_NAME;
 use crate::error::Result;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, RunView};
 
 /// Reads events as they are written.
 #[derive(Debug)]
@@ -22,6 +22,15 @@ impl JournalReader {
         Ok(Self { file: GrowingFile::open(&directory.join(FILE_NAME))? })
     }
 
+    /// Folds what was written since the last call, and returns how many lines that was.
+    pub fn fold_into(&mut self, state: &mut RunView) -> io::Result<usize> {
+        self.file.each(|line| {
+            if let Ok(event) = Event::from_json(line) {
+                state.apply(&event);
+            }
+        })
+    }
+
     /// Returns the events that were written since the last call.
     pub fn events(&mut self) -> io::Result<Vec<Event>> {
         Ok(self.lines()?.into_iter().map(|(event, _)| event).collect())
@@ -32,6 +41,14 @@ impl JournalReader {
         let lines = self.file.lines()?.into_iter();
         Ok(lines.filter_map(|line| Some((Event::from_json(&line).ok()?, line))).collect())
     }
+}
+
+/// Folds a whole journal without keeping its events.
+pub fn fold(directory: &Path) -> Result<RunView> {
+    let path = directory.join(FILE_NAME);
+    let mut state = RunView::default();
+    JournalReader::open(directory)?.fold_into(&mut state).map_err(|error| cannot_read(&path, &error))?;
+    Ok(state)
 }
 
 /// Reads what the journal of a run holds.

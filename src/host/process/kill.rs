@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::{Pid, getpid};
+use nix::unistd::{Pid, getpgid, getpid};
 
 use super::marker::Marker;
 use super::orphan;
@@ -31,16 +31,23 @@ impl Family {
 
     /// Asks the family to stop, in the way that the agent understands. The leader must not have been waited for.
     pub fn ask(&self, style: StopStyle) {
-        let leader = Pid::from_raw(self.leader);
+        // Whoever holds the namespace of an agent would end it at once instead of passing the word on.
+        let within = table::within(&table::snapshot(), self.leader);
+        let program = Pid::from_raw(within.map_or(self.leader, |held| held.program));
+        let group = getpgid(Some(program)).unwrap_or(program);
         // An error means that it has ended already.
         failpoint::quietly("agent.ask", || {
             match style {
-                StopStyle::Int => kill(leader, Signal::SIGINT).ok(),
-                StopStyle::Term => kill(leader, Signal::SIGTERM).ok(),
-                StopStyle::GroupTerm => killpg(leader, Signal::SIGTERM).ok(),
+                StopStyle::Int => kill(program, Signal::SIGINT).ok(),
+                StopStyle::Term => kill(program, Signal::SIGTERM).ok(),
+                StopStyle::GroupTerm => {
+                    // It waits then for those that get time to end besides the program.
+                    within.map(|held| kill(Pid::from_raw(held.first), Signal::SIGTERM));
+                    killpg(group, Signal::SIGTERM).ok()
+                }
             };
             // A stopped process hears nothing.
-            killpg(leader, Signal::SIGCONT).ok();
+            killpg(group, Signal::SIGCONT).ok();
         });
     }
 
@@ -78,10 +85,12 @@ impl Family {
         let mut ours = BTreeSet::from([getpid().as_raw()]);
         table::close_over_children(&all, &mut ours);
         let mut set = BTreeSet::from([self.leader]);
+        let brand = self.marker.brand();
         for process in &all {
             let near = !orphan::is_subreaper() || ours.contains(&process.pid);
             if process.session == self.leader
                 || process.group == self.leader
+                || near && table::lock_limit(process.pid).is_some_and(|number| brand.is(number))
                 || near && table::environment(process.pid).is_some_and(|environ| self.marker.is_in(&environ))
             {
                 set.insert(process.pid);

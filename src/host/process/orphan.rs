@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getsid};
 
-use super::marker;
+use super::marker::{self, Brand};
+use super::system;
 use super::table::{self, Process};
 
 static SUBREAPER: AtomicBool = AtomicBool::new(false);
@@ -20,8 +21,7 @@ static OWN: Mutex<BTreeMap<i32, u64>> = Mutex::new(BTreeMap::new());
 
 /// Makes this process the parent of all orphans below it. Called once at the start of the program.
 pub fn become_subreaper() {
-    #[cfg(target_os = "linux")]
-    SUBREAPER.store(nix::sys::prctl::set_child_subreaper(true).is_ok(), Ordering::Relaxed);
+    SUBREAPER.store(system::adopt_orphans(), Ordering::Relaxed);
 }
 
 /// Tells whether everything that agents start stays below this process.
@@ -72,8 +72,8 @@ pub fn adopted() -> Option<Vec<i32>> {
     Some(children.into_iter().filter(|pid| !register.holds(*pid) && is_foreign(*pid)).collect())
 }
 
-/// Returns living orphans that nothing explains but what `leader` began: they left its session and carry no marker, and no
-/// other child that still lives was there before them. Whatever cannot be told apart waits for the end of the others.
+/// Returns living orphans that nothing explains but what `leader` began: they left its session, got rid of marker and
+/// brand, and no other child that still lives was there before them. Whatever cannot be told apart waits for the end of the others.
 pub fn unexplained(leader: i32) -> Vec<i32> {
     if !is_subreaper() {
         return Vec::new();
@@ -83,7 +83,8 @@ pub fn unexplained(leader: i32) -> Vec<i32> {
     let is_free = |orphan: &Process| {
         let is_known = register.holds(orphan.session) || register.holds(orphan.group);
         let environ = table::environment(orphan.pid).unwrap_or_default();
-        !is_known && marker::run_of(&environ).is_none() && !register.explains(leader, orphan)
+        let is_branded = table::lock_limit(orphan.pid).is_some_and(Brand::is_any);
+        !is_known && !is_branded && marker::run_of(&environ).is_none() && !register.explains(leader, orphan)
     };
     orphans.iter().filter(|orphan| orphan.is_alive() && is_free(orphan)).map(|orphan| orphan.pid).collect()
 }

@@ -28,6 +28,8 @@ pub struct Command {
     pub marker: Marker,
     /// Bytes of each output stream that are kept.
     pub max_output: usize,
+    /// The command line makes a PID namespace itself.
+    pub is_sandboxed: bool,
 }
 
 impl Command {
@@ -42,6 +44,7 @@ impl Command {
             grace: Duration::from_secs(3),
             marker,
             max_output: 1024 * 1024,
+            is_sandboxed: false,
         }
     }
 }
@@ -68,7 +71,8 @@ impl ProcessResult {
 /// Runs a program to its end, its time-out or the stop of the run; nothing that it started is left.
 pub async fn run(command: Command, stop: StopToken) -> Result<ProcessResult, SpawnError> {
     let begin = Instant::now();
-    let start = ProcessStart { argv: command.argv, cwd: command.cwd, env: command.env, marker: command.marker };
+    let Command { argv, cwd, env, marker, is_sandboxed, .. } = command;
+    let start = ProcessStart { is_sandboxed, argv, cwd, env, marker };
     let mut running = spawn(&start, &stop).await?;
     let mut pipes = Pipes::take(&mut running.child, command.stdin);
     let mut captures = (Capture::new(command.max_output), Capture::new(command.max_output));

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, killpg, sigprocmask};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
+use super::holding;
 use super::limit::ceiling;
 use super::marker::Marker;
 use super::orphan::{Register, RegisterEntry};
+use super::system;
 use crate::host::failpoint;
 use crate::host::stop::{StopLevel, StopToken};
 
@@ -25,6 +28,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// What is to be started. The environment is complete but for the marker.
 #[derive(Clone, Debug)]
 pub struct ProcessStart {
+    /// The command line makes a PID namespace itself.
+    pub is_sandboxed: bool,
     pub argv: Vec<String>,
     pub cwd: PathBuf,
     pub env: BTreeMap<String, String>,
@@ -96,15 +101,22 @@ pub async fn spawn(start: &ProcessStart, stop: &StopToken) -> Result<Running, Sp
         return Err(SpawnError::Empty);
     };
     let mut pause = FIRST_PAUSE;
+    let mut is_held = !start.is_sandboxed && holding::are_used();
     for attempt in 1.. {
         if stop.level() != StopLevel::None {
             return Err(SpawnError::Stopped(program.clone()));
         }
-        match failpoint::around("process.spawn", || once(program, start)) {
-            Ok(running) => {
-                give_up_first(running.pid);
-                return Ok(running);
+        let started = match failpoint::around("process.spawn", || once(program, start, is_held)) {
+            Ok((running, report)) => {
+                system::give_up_first(running.pid);
+                holding::executed(report).await.map(|is_executed| is_executed.then_some(running))
             }
+            Err(error) => Err(error),
+        };
+        match started {
+            Ok(Some(running)) => return Ok(running),
+            // No further namespace is to be had; what it starts is kept together as on systems without any.
+            Ok(None) => is_held = false,
             Err(error) if is_exhausted(&error) => {
                 if attempt == TRIES {
                     break;
@@ -121,34 +133,39 @@ pub async fn spawn(start: &ProcessStart, stop: &StopToken) -> Result<Running, Sp
     Err(SpawnError::Exhausted(program.clone()))
 }
 
-fn once(program: &str, start: &ProcessStart) -> io::Result<Running> {
-    let mut command = Command::new(program);
+fn once(program: &str, start: &ProcessStart, is_held: bool) -> io::Result<(Running, holding::Report)> {
+    let (mut command, report) = holding::command(program, is_held)?;
     command.args(&start.argv[1..]).current_dir(&start.cwd);
     command.env_clear().envs(&start.env).envs(start.marker.variables());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    detach(&mut command);
+    detach(&mut command, start.marker.brand().number(), report.number());
     let mut register = Register::lock();
     let child = command.spawn()?;
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
     let pid = pid.ok_or_else(|| io::Error::other("the process has no id"))?;
     let entry = register.enter(pid);
-    Ok(Running { child, pid, marker: start.marker.clone(), armed: true, _entry: entry })
+    Ok((Running { child, pid, marker: start.marker.clone(), armed: true, _entry: entry }, report))
 }
 
-/// Gives the process a session and group of its own and lets it die with us.
+/// Gives the process a session and group of its own, a brand, and lets it die with us; `inherits` is the number of a pipe
+/// that it gets.
 #[expect(unsafe_code, reason = "code between fork and exec is unsafe by nature")]
-fn detach(command: &mut Command) {
+fn detach(command: &mut Command, brand: u64, inherits: Option<i32>) {
     let parent = nix::unistd::getpid();
     let most = ceiling();
     let prepare = move || {
         nix::unistd::setsid()?;
         hear_all_signals()?;
         if let Some(most) = most {
-            let (soft, hard) = getrlimit(Resource::RLIMIT_NPROC)?;
-            setrlimit(Resource::RLIMIT_NPROC, most.min(soft), hard)?;
+            system::limit_processes(most)?;
         }
-        #[cfg(target_os = "linux")]
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+        system::brand(brand)?;
+        if let Some(number) = inherits {
+            // SAFETY: the pipe is open until the start is over.
+            let pipe = unsafe { BorrowedFd::borrow_raw(number) };
+            fcntl(pipe, FcntlArg::F_SETFD(FdFlag::empty()))?;
+        }
+        system::die_with_parent()?;
         // The parent may have died before the line above.
         if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from(Errno::ESRCH)) }
     };
@@ -180,19 +197,6 @@ fn hear_all_signals() -> nix::Result<()> {
         unsafe { nix::sys::signal::signal(signal, SigHandler::SigDfl) }?;
     }
     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
-}
-
-/// Makes the kernel choose agents before us when memory runs out.
-fn give_up_first(pid: i32) {
-    #[cfg(target_os = "linux")]
-    {
-        let own = std::fs::read_to_string("/proc/self/oom_score_adj").ok();
-        let own: i32 = own.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        // Refused by some containers; then everything stays as it is.
-        std::fs::write(format!("/proc/{pid}/oom_score_adj"), (own + 500).min(1000).to_string()).ok();
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _: i32 = pid;
 }
 
 fn is_exhausted(error: &io::Error) -> bool {

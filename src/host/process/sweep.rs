@@ -6,11 +6,12 @@ use std::os::unix::fs::MetadataExt;
 use nix::unistd::{Uid, getpid};
 
 use super::table::{self, Process};
-use super::{kill, marker};
+use super::{Marker, kill, marker};
 
-/// Kills every process of ours that carries the marker of a run that `is_dead`, with everything below it; never this
-/// process or one of its ancestors. Blocks until they are gone. Returns the pids that were found.
-pub fn sweep(is_dead: impl Fn(&str) -> bool) -> Vec<i32> {
+/// Kills every process of ours that carries the marker or the brand of a run that is dead, with everything below it;
+/// never this process or one of its ancestors. Blocks until they are gone. Returns the pids that were found.
+pub fn sweep(dead: &str) -> Vec<i32> {
+    let brand = Marker { run: dead.to_owned(), ..Marker::default() }.brand();
     let found = std::cell::RefCell::new(BTreeSet::new());
     let uid = Uid::current().as_raw();
     kill::until_empty(|| {
@@ -18,8 +19,8 @@ pub fn sweep(is_dead: impl Fn(&str) -> bool) -> Vec<i32> {
         let spared = table::with_ancestors(&all, getpid().as_raw());
         let marked = |process: &&Process| {
             let ours = std::fs::metadata(format!("/proc/{}", process.pid)).is_ok_and(|facts| facts.uid() == uid);
-            let environ = if ours { table::environment(process.pid) } else { None };
-            environ.is_some_and(|environ| marker::run_of(&environ).is_some_and(&is_dead))
+            let is_marked = || table::environment(process.pid).is_some_and(|e| marker::run_of(&e) == Some(dead));
+            ours && (table::lock_limit(process.pid).is_some_and(|number| brand.is_run(number)) || is_marked())
         };
         let candidates = all.iter().filter(|process| !spared.contains(&process.pid));
         let mut set: BTreeSet<i32> = candidates.filter(marked).map(|process| process.pid).collect();

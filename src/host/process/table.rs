@@ -40,6 +40,16 @@ pub fn environment(pid: i32) -> Option<Vec<u8>> {
     std::fs::read(format!("/proc/{pid}/environ")).ok()
 }
 
+/// Returns the soft limit of file locks of a process; `None` where it has none.
+pub fn lock_limit(pid: i32) -> Option<u64> {
+    lock_limit_in(&std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?)
+}
+
+fn lock_limit_in(limits: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max file locks"))?;
+    line.split_ascii_whitespace().next()?.parse().ok()
+}
+
 /// Returns our own children, ended ones included; `None` when the system does not tell.
 pub fn own_children() -> Option<Vec<i32>> {
     let mut children = Vec::new();
@@ -67,6 +77,30 @@ pub fn close_over_children(all: &[Process], set: &mut BTreeSet<i32>) {
             return;
         }
     }
+}
+
+/// Who is in the PID namespace that a process holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// The first process there, with which all others end.
+    pub first: i32,
+    pub program: i32,
+}
+
+/// Returns who is in the PID namespace that a process holds; `None` where there is none, or no program in it yet.
+pub fn within(all: &[Process], leader: i32) -> Option<Held> {
+    let children = |of: i32| all.iter().filter(move |process| process.parent == of && process.is_alive());
+    let first = children(leader).find(|child| is_first(child.pid))?;
+    let program = children(first.pid).min_by_key(|child| (child.start, child.pid))?;
+    Some(Held { first: first.pid, program: program.pid })
+}
+
+/// Tells whether a process is the first one of a PID namespace below ours.
+fn is_first(pid: i32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+    let mut numbers = numbers.split_ascii_whitespace();
+    numbers.next() != Some("1") && numbers.next_back() == Some("1")
 }
 
 /// Returns a process and all its ancestors.
@@ -105,6 +139,14 @@ mod tests {
         let process = parse(42, stat).unwrap();
         assert_eq!((process.parent, process.group, process.session, process.start), (7, 8, 9, 777));
         assert!(process.is_alive());
+    }
+
+    #[test]
+    fn the_limit_of_locks_is_a_number_or_none() {
+        let limits =
+            "Limit  Soft Limit  Hard Limit  Units\nMax locked memory 1 1 bytes\nMax file locks  42  unlimited  locks\n";
+        assert_eq!(lock_limit_in(limits), Some(42));
+        assert_eq!(lock_limit_in("Max file locks  unlimited  unlimited  locks\n"), None);
     }
 
     #[test]

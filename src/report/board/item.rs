@@ -116,7 +116,7 @@ fn is_silent(item: &ItemView, look: &Look) -> bool {
 }
 
 /// Says what is done in a phase.
-pub(super) fn doing(item: &ItemView) -> String {
+pub(in crate::report) fn doing(item: &ItemView) -> String {
     if let Standing::Validating { level, .. } = item.standing {
         return format!("checking level {level}");
     }

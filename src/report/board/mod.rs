@@ -7,4 +7,6 @@ mod look;
 mod outlook;
 
 pub use frame::{frame, heartbeat};
+pub(super) use item::doing;
 pub use look::Look;
+pub(super) use outlook::{expected, remaining};

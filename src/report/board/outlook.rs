@@ -8,7 +8,7 @@ use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView};
 
 /// Returns the seconds that an item takes by what a phase takes; `None` while that is unknown.
-pub(super) fn expected(item: &ItemView, state: &RunView, look: &Look) -> Option<f64> {
+pub(in crate::report) fn expected(item: &ItemView, state: &RunView, look: &Look) -> Option<f64> {
     let phases = item.info.phases.max(1);
     Some(pace(state).or(look.pace)? * f64::from(phases))
 }
@@ -22,7 +22,7 @@ fn pace(state: &RunView) -> Option<f64> {
 }
 
 /// Estimates the seconds that are left: the longest chain of what is left, or its work through the slots.
-pub(super) fn remaining(state: &RunView, look: &Look) -> Option<f64> {
+pub(in crate::report) fn remaining(state: &RunView, look: &Look) -> Option<f64> {
     if state.end.is_some() {
         return None;
     }

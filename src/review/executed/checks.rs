@@ -20,6 +20,7 @@ use crate::review::finding::FindingSeverity::{Error, Info, Warning};
 /// | `validation` | 3 | the share of phases with no failed level whose record, or that of a later phase, has a passed one; half where nothing ran |
 /// | `files` | 2 | changed files as declared; half up to 15 % drift, nothing above |
 /// | `criteria` | 1 | the share of ticked acceptance criteria; half when none is ticked; all of it when the PRP has no boxes |
+/// | `guard` | 0 | nothing: what stands against the merge is an error, whatever the score |
 /// | `leftovers` | 1 | no conflict markers and no `TODO`, `FIXME`, `XXX` in added lines; half for up to three words |
 pub fn executed(prp: &Prp, facts: &WorkFacts) -> Review {
     let document = ReviewedPrp::new(prp);
@@ -29,6 +30,7 @@ pub fn executed(prp: &Prp, facts: &WorkFacts) -> Review {
         files(&document, facts),
         boxes(&document),
         leftovers(&document, facts),
+        guard(&document, facts),
     ])
 }
 
@@ -194,6 +196,24 @@ fn leftovers(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
         _ => 0.0,
     };
     check.seen(format!("{conflicts} conflict markers and {words} notes in {} added lines", lines.len()))
+}
+
+fn guard(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
+    let mut check = Check::new("guard", 0.0);
+    for objection in &facts.objections {
+        check.findings.push(Finding {
+            severity: Error,
+            category: objection.rule.clone(),
+            file: objection.path.clone(),
+            line: objection.line,
+            description: objection.reason.clone(),
+            suggestion: format!("look at it and approve it, `batchprp approve {}`, or take it back", document.name),
+            span: None,
+        });
+    }
+    let mut check = check.seen(format!("{} findings", facts.objections.len()));
+    check.passed = facts.objections.is_empty();
+    check
 }
 
 fn resume(document: &ReviewedPrp<'_>) -> String {

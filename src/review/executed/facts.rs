@@ -1,5 +1,7 @@
 //! What is known about executed work.
 
+use serde::Deserialize;
+
 use crate::model::validation::ValidationRecord;
 
 /// What git shows about one phase.
@@ -20,4 +22,16 @@ pub struct WorkFacts {
     pub files: Vec<String>,
     /// Unified diff of the work.
     pub diff: String,
+    /// What the guard finds against the merge.
+    pub objections: Vec<Objection>,
+}
+
+/// A finding of the guard.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Objection {
+    pub rule: String,
+    pub path: String,
+    #[serde(default)]
+    pub line: Option<usize>,
+    pub reason: String,
 }

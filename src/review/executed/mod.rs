@@ -6,4 +6,4 @@ mod diff;
 mod facts;
 
 pub use checks::executed;
-pub use facts::{PhaseFacts, WorkFacts};
+pub use facts::{Objection, PhaseFacts, WorkFacts};

@@ -233,6 +233,7 @@ fn checks(state: &mut LoopState, origin: &Origin, tree: &Prepared, checks: Check
         secrets: state.secrets.clone(),
         marker: state.marker(origin),
         logs: Some(check_logs::of(settings, &state.run, &tree.item, format!("p{}", checks.ordinal))),
+        sandbox: settings.sandbox.clone(),
     }
 }
 

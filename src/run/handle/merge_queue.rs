@@ -39,28 +39,28 @@ pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
             id: prp,
         },
         candidate: None,
+        says_more: false,
         run: state.run.clone(),
         id,
         integration,
     };
-    let candidate = candidate_for(state, &order);
-    out.start(Task::Merge(Box::new(MergeOrder { candidate, ..order })));
+    out.start(Task::Merge(Box::new(tried_out(state, order))));
 }
 
-/// Prepares the validation of the merged tree of an item, where that is asked for.
-fn candidate_for(state: &LoopState, order: &MergeOrder) -> Option<CandidateWorktree> {
-    let Stage::Open(run) = &state.stage else { return None };
+/// Prepares the validation of the merged tree of an item, unless nobody wants it.
+fn tried_out(state: &LoopState, order: MergeOrder) -> MergeOrder {
+    let Stage::Open(run) = &state.stage else { return order };
     if !run.options.validate_merge {
-        return None;
+        return order;
     }
     let settings = state.settings.clone();
     let level = run.options.level;
     let own = candidate_worktree::commands(&settings);
     let gates = run.graph.gates.get(&order.id).cloned().unwrap_or_default();
-    let gates = gates
-        .into_iter()
-        .chain(stay_valid(run, &order.id))
-        .filter(|gate| gate.level <= level && own.is_none() && settings.gates);
+    let stay_valid = stay_valid(run, &order.id);
+    let says_more = own.is_some() || !stay_valid.is_empty();
+    let gates =
+        gates.into_iter().chain(stay_valid).filter(|gate| gate.level <= level && own.is_none() && settings.gates);
     let mut env = (*state.env).clone();
     env.insert(SLOT.to_owned(), run.free_slot().to_string());
     let validation = Validation {
@@ -75,15 +75,17 @@ fn candidate_for(state: &LoopState, order: &MergeOrder) -> Option<CandidateWorkt
         secrets: state.secrets.clone(),
         marker: Marker { run: state.run.clone(), item: order.id.clone(), attempt: 0 },
         logs: Some(check_logs::of(&settings, &state.run, &order.id, "merge".to_owned())),
+        sandbox: settings.sandbox.clone(),
         prp: order.id.clone(),
         commands: own.unwrap_or_else(|| settings.validate.clone()),
     };
-    Some(CandidateWorktree {
+    let candidate = CandidateWorktree {
         settings,
         repo: order.integration.repo.clone(),
         order: validation,
         stop: state.stop.clone(),
-    })
+    };
+    MergeOrder { candidate: Some(candidate), says_more, ..order }
 }
 
 /// Returns the gates of merged items that can pass again once an item is merged.
@@ -95,10 +97,9 @@ fn stay_valid(run: &OpenRun, id: &str) -> Vec<GateLine> {
     able.flat_map(|other| other.gates.clone()).collect()
 }
 
-/// Returns the other items with what they declare.
+/// Returns the other items with what they declare, whether they are part of the run or not.
 fn others(graph: &RunGraph, id: &str) -> Vec<(String, Vec<String>)> {
-    let others = graph.items.iter().filter(|info| info.id != id);
-    others.map(|info| (info.id.clone(), graph.files.get(&info.id).cloned().unwrap_or_default())).collect()
+    graph.files.iter().filter(|(other, _)| *other != id).map(|(other, files)| (other.clone(), files.clone())).collect()
 }
 
 fn gate_lines(graph: &RunGraph, id: &str) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! `Dag`: analysed items as scripts see them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,9 +30,22 @@ pub(crate) struct DagItem {
 pub(crate) struct Dag {
     pub(crate) graph: Graph,
     pub(crate) items: Vec<DagItem>,
+    /// Ids of items that a subset left out, with the files that they declare: those stay theirs.
+    pub(crate) left_out: BTreeMap<String, Vec<String>>,
 }
 
 impl Dag {
+    /// Takes analysed items.
+    pub(crate) fn new(graph: Graph, items: Vec<DagItem>) -> Self {
+        Self { graph, items, left_out: BTreeMap::new() }
+    }
+
+    /// Returns the files that each item declares, also of items that were left out.
+    pub(crate) fn declared(&self) -> BTreeMap<String, Vec<String>> {
+        let own = self.graph.nodes.iter().map(|node| (node.id.clone(), node.files.clone()));
+        self.left_out.clone().into_iter().chain(own).collect()
+    }
+
     /// Returns the ids of nodes.
     pub(crate) fn ids(&self, nodes: &[usize]) -> Array {
         texts(nodes.iter().map(|&node| self.graph.nodes[node].id.clone()))
@@ -56,6 +70,6 @@ impl Dag {
         keep.sort_unstable();
         keep.dedup();
         let items = keep.iter().map(|&node| self.items[node].clone()).collect();
-        Self { graph: self.graph.subset(&keep), items }
+        Self { graph: self.graph.subset(&keep), items, left_out: self.declared() }
     }
 }

@@ -23,72 +23,87 @@ fn scene() -> Fixture {
     fixture
 }
 
+/// Commits what looks like one of batchprp's own commits.
+fn forge(place: &Path, subject: &str, trailers: &str) {
+    let who = ["-c", "user.name=a", "-c", "user.email=a@b"];
+    git(place, &[&who[..], &["commit", "-q", "--allow-empty", "-m", subject, "-m", trailers]].concat());
+}
+
+type Deed = fn(&Path);
+
+/// Name, what is done, what is told, and how many commits become part of the branch beneath the checkpoint.
+const DEEDS: [(&str, Deed, &[&str], usize); 16] = [
+    ("other branch", |p| drop(git(p, &["switch", "-q", "-c", "own"])), &["other branch"], 0),
+    (
+        "commits on another branch",
+        |p| {
+            git(p, &["switch", "-q", "-c", "own"]);
+            write(p, "own.txt", "x");
+            commit_there(p, "own");
+        },
+        &["other branch"],
+        1,
+    ),
+    ("detached", |p| drop(git(p, &["switch", "-q", "--detach"])), &["detached"], 0),
+    ("amended", |p| drop(git(p, &["commit", "-q", "--amend", "--allow-empty", "-m", "better"])), &["rewritten"], 0),
+    ("reset softly", |p| drop(git(p, &["reset", "-q", "--soft", "HEAD^"])), &["reset"], 0),
+    ("reset to main", |p| drop(git(p, &["reset", "-q", "--hard", "main"])), &["foreign"], 0),
+    (
+        "main and a commit",
+        |p| {
+            git(p, &["checkout", "-q", "main"]);
+            write(p, "own.txt", "x");
+            commit_there(p, "own");
+        },
+        &["other branch", "foreign"],
+        0,
+    ),
+    ("main merged in", |p| drop(git(p, &["merge", "-q", "--no-edit", "main"])), &["foreign"], 0),
+    (
+        "merged into main",
+        |p| {
+            git(p, &["checkout", "-q", "main"]);
+            git(p, &["merge", "-q", "--no-edit", "prp-47-1-1"]);
+            git(p, &["branch", "-q", "-f", "prp-47-1-1"]);
+            git(p, &["checkout", "-q", "prp-47-1-1"]);
+        },
+        &["foreign"],
+        0,
+    ),
+    (
+        "a checkpoint of a later phase",
+        |p| forge(p, "PRP-47.1.1: Phase 2 - x", "Batchprp-Prp: PRP-47.1.1\nBatchprp-Phase: 2"),
+        &["forged"],
+        0,
+    ),
+    ("a merge of another item", |p| forge(p, "Merge PRP-47.1.2: x", "Batchprp-Prp: PRP-47.1.2"), &["forged"], 0),
+    ("picked", |p| drop(git(p, &["cherry-pick", "main"])), &[], 1),
+    ("rebased", |p| drop(git(p, &["rebase", "-q", "main"])), &["foreign"], 0),
+    (
+        "branch deleted",
+        |p| {
+            git(p, &["switch", "-q", "--detach"]);
+            git(p, &["branch", "-q", "-D", "prp-47-1-1"]);
+        },
+        &["detached"],
+        0,
+    ),
+    ("orphan", |p| drop(git(p, &["switch", "-q", "--orphan", "empty"])), &["other branch"], 0),
+    (
+        "a root of its own",
+        |p| {
+            git(p, &["switch", "-q", "--orphan", "empty"]);
+            write(p, "own.txt", "x");
+            commit_there(p, "root");
+        },
+        &["other branch", "rewritten"],
+        0,
+    ),
+];
+
 #[test]
 fn deeds_of_agents_are_named_and_the_branch_goes_on_from_its_tip() {
-    type Deed = fn(&Path);
-    // Name, what is done, what is told, and how many commits become part of the branch beneath the checkpoint.
-    let deeds: [(&str, Deed, &[&str], usize); 14] = [
-        ("other branch", |p| drop(git(p, &["switch", "-q", "-c", "own"])), &["other branch"], 0),
-        (
-            "commits on another branch",
-            |p| {
-                git(p, &["switch", "-q", "-c", "own"]);
-                write(p, "own.txt", "x");
-                commit_there(p, "own");
-            },
-            &["other branch"],
-            1,
-        ),
-        ("detached", |p| drop(git(p, &["switch", "-q", "--detach"])), &["detached"], 0),
-        ("amended", |p| drop(git(p, &["commit", "-q", "--amend", "--allow-empty", "-m", "better"])), &["rewritten"], 0),
-        ("reset softly", |p| drop(git(p, &["reset", "-q", "--soft", "HEAD^"])), &["reset"], 0),
-        ("reset to main", |p| drop(git(p, &["reset", "-q", "--hard", "main"])), &["foreign"], 0),
-        (
-            "main and a commit",
-            |p| {
-                git(p, &["checkout", "-q", "main"]);
-                write(p, "own.txt", "x");
-                commit_there(p, "own");
-            },
-            &["other branch", "foreign"],
-            0,
-        ),
-        ("main merged in", |p| drop(git(p, &["merge", "-q", "--no-edit", "main"])), &["foreign"], 0),
-        (
-            "merged into main",
-            |p| {
-                git(p, &["checkout", "-q", "main"]);
-                git(p, &["merge", "-q", "--no-edit", "prp-47-1-1"]);
-                git(p, &["branch", "-q", "-f", "prp-47-1-1"]);
-                git(p, &["checkout", "-q", "prp-47-1-1"]);
-            },
-            &["foreign"],
-            0,
-        ),
-        ("picked", |p| drop(git(p, &["cherry-pick", "main"])), &[], 1),
-        ("rebased", |p| drop(git(p, &["rebase", "-q", "main"])), &["foreign"], 0),
-        (
-            "branch deleted",
-            |p| {
-                git(p, &["switch", "-q", "--detach"]);
-                git(p, &["branch", "-q", "-D", "prp-47-1-1"]);
-            },
-            &["detached"],
-            0,
-        ),
-        ("orphan", |p| drop(git(p, &["switch", "-q", "--orphan", "empty"])), &["other branch"], 0),
-        (
-            "a root of its own",
-            |p| {
-                git(p, &["switch", "-q", "--orphan", "empty"]);
-                write(p, "own.txt", "x");
-                commit_there(p, "root");
-            },
-            &["other branch", "rewritten"],
-            0,
-        ),
-    ];
-    for (name, deed, told, commits) in deeds {
+    for (name, deed, told, commits) in DEEDS {
         let fixture = scene();
         let prepared = prepare(&fixture, "47.1.1");
         write(&prepared.path, "one.txt", "1");
@@ -171,7 +186,8 @@ fn commits_that_were_made_before_the_program_died_are_taken_by_the_next_run() {
 #[test]
 fn what_does_not_go_on_is_saved_by_the_next_run_and_the_workspace_is_at_its_tip() {
     type Deed = fn(&Path);
-    let deeds: [(&str, Deed); 6] = [
+    let deeds: [(&str, Deed); 7] = [
+        ("forged", |p| forge(p, "PRP-47.1.1: Phase 2 - x", "Batchprp-Prp: PRP-47.1.1\nBatchprp-Phase: 2")),
         ("amended", |p| drop(git(p, &["commit", "-q", "--amend", "-m", "better"]))),
         ("foreign", |p| drop(git(p, &["merge", "-q", "--no-edit", "main"]))),
         ("side branch", |p| {

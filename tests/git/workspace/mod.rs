@@ -64,6 +64,7 @@ pub(crate) fn names(deviations: &[Deviation]) -> Vec<&'static str> {
             Deviation::Reset { .. } => "reset",
             Deviation::Rewritten { .. } => "rewritten",
             Deviation::Foreign { .. } => "foreign",
+            Deviation::Forged { .. } => "forged",
             Deviation::SetUpCommitted { .. } => "set-up",
             Deviation::Replaced { .. } => "replaced",
             Deviation::Unreadable { .. } => "unreadable",

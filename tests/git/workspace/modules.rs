@@ -196,7 +196,7 @@ fn nothing_of_a_submodules_own_configuration_is_run() {
     let proof = fixture.folder().join("it-ran");
     let one = prepared.path.join("libs/one");
     for inner in [one.clone(), one.join("two")] {
-        let command = format!("sh -c 'touch {}; cat'", proof.display());
+        let command = format!("sh -c 'touch \"{}\"; cat'", proof.display());
         git(&inner, &["config", "filter.x.clean", &command]);
         git(&inner, &["config", "filter.x.smudge", &command]);
         git(&inner, &["config", "core.fsmonitor", &command]);

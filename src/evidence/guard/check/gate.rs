@@ -1,13 +1,12 @@
 //! What gates run: their scripts, and the settings of their tools.
 
-use std::collections::BTreeSet;
-
-use super::{manifest, tool};
+use super::{indirect, manifest, tool};
 use crate::evidence::guard::scene::Scene;
 
-/// Returns the files of a repository that command lines run or name; `exists` tells what is there.
-pub fn scripts(lines: &[String], exists: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let mut found = BTreeSet::new();
+/// Returns the files of a repository that command lines run or name, or run by way of others; `exists` tells what is
+/// there, `read` what is in it.
+pub fn scripts(lines: &[String], exists: &dyn Fn(&str) -> bool, read: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut found = indirect::scripts(lines, &|path| read(path).filter(|_| exists(path)));
     for word in lines.iter().flat_map(|line| words(line)) {
         let path = word.trim_start_matches("./");
         // `python -m tools.check`, `tests/test_a.py::test_b`.
@@ -64,7 +63,7 @@ mod tests {
             "echo nothing . .. /",
         ];
         assert_eq!(
-            scripts(&lines.map(str::to_owned), &exists),
+            scripts(&lines.map(str::to_owned), &exists, &|_| None),
             ["ci/x", "scripts/check.sh", "tests/test_a.py", "tools/lint.py"]
         );
     }

@@ -3,6 +3,7 @@
 mod commit;
 mod content;
 mod gate;
+mod indirect;
 mod manifest;
 mod ownership;
 mod place;

@@ -54,6 +54,11 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
             }
         }
     }
+    let carried: Vec<&String> = scene.input.carried.iter().filter(|path| !scene.declares(path)).collect();
+    for path in carried {
+        let reason = "git would carry a change into it that was made to another file, which is gone".to_owned();
+        scene.find("foreign_file", path, None, reason);
+    }
 }
 
 fn is_document(scene: &Scene<'_>, path: &str) -> bool {

@@ -64,6 +64,9 @@ const AGENTS: [&str; 33] = [
     ".zed/",
 ];
 
+/// What batchprp reads in its folder.
+const OURS: [&str; 5] = ["batchprp.toml", "commands/", "agents/", "subagents/", "linear-defaults.yml"];
+
 /// Documents that agents read in whatever folder they stand.
 const INSTRUCTIONS: [&str; 6] = ["AGENTS.md", "AGENT.md", "CLAUDE.md", "CLAUDE.local.md", "GEMINI.md", "QWEN.md"];
 
@@ -72,8 +75,7 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
         let path = change.path.as_str();
         let what = if change.is_deletion() { "deleted" } else { "changed" };
         let most = if scene.declares(path) { Level::Note } else { Level::Refuse };
-        let beside = scene.input.state.trim_end_matches('/');
-        if !beside.is_empty() && path.strip_prefix(beside).is_some_and(|rest| rest.starts_with('/')) {
+        if is_ours(scene.input.state.trim_end_matches('/'), path) {
             scene.find("configuration", path, None, format!("batchprp's own files were {what}"));
         } else if is_at(&CI, path) {
             scene.find_at("ci", most, path, None, format!("a file of the CI service was {what}"), None);
@@ -81,6 +83,17 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
             let reason = format!("settings or instructions of coding agents were {what}");
             scene.find_at("permissions", most, path, None, reason, None);
         }
+    }
+}
+
+/// Tells whether batchprp itself reads a file. Others keep theirs in the same folder.
+fn is_ours(state: &str, path: &str) -> bool {
+    match path.strip_prefix(state).filter(|_| !state.is_empty()) {
+        Some("") => true,
+        Some(rest) => rest.strip_prefix('/').is_some_and(|name| {
+            is_at(&OURS, name) || std::path::Path::new(name).extension().is_some_and(|end| end == "rhai")
+        }),
+        None => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bringing branches together: merge commits, landing, and what stands in the way of either.
 
+pub mod carried;
 pub mod follow;
 pub mod item;
 pub mod join;

@@ -3,7 +3,7 @@
 use super::locks;
 use super::repo::{Repo, refuse};
 use super::run::failure;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Where a branch of ours started.
 pub(crate) fn base(branch: &str) -> String {
@@ -82,7 +82,7 @@ impl RefChange {
         } else if locks::named(stderr).is_none() && raced.iter().any(|words| stderr.contains(words)) {
             Ok(Moved::Raced)
         } else {
-            Err(failure("update-ref", &output))
+            Err(in_the_way(stderr).unwrap_or_else(|| failure("update-ref", &output)))
         }
     }
 
@@ -94,6 +94,16 @@ impl RefChange {
                 .help("run the command again")),
         }
     }
+}
+
+/// Names a branch that another one cannot be made beside: git keeps them like files and folders.
+fn in_the_way(stderr: &str) -> Option<Error> {
+    let (before, after) = stderr.split_once("' exists; cannot create '")?;
+    let branch = |name: &'_ str| name.strip_prefix("refs/heads/").map(str::to_owned);
+    let there = branch(before.rsplit('\'').next()?)?;
+    let wanted = branch(after.split('\'').next()?)?;
+    let help = format!("rename it: `git branch -m {there} {}-old`", there.replace('/', "-"));
+    Some(refuse(format!("the branch `{there}` is in the way of `{wanted}`, which is to be made")).help(help))
 }
 
 /// Returns the object that a reference points at.

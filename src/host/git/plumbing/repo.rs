@@ -14,7 +14,7 @@ use super::store::Store;
 use crate::error::{Error, ExitCode, Result};
 
 /// Oldest git that can merge without a working tree.
-const OLDEST: (u32, u32) = (2, 38);
+pub const OLDEST: (u32, u32) = (2, 38);
 
 /// A repository that batchprp can work with. Cheap to clone: all clones share what is open.
 #[derive(Clone, Debug)]
@@ -260,7 +260,8 @@ fn version(dir: &Path, policy: GitPolicy) -> Result<(u32, u32)> {
     let mut numbers = text.split(' ').nth(2).unwrap_or_default().split('.').map_while(|part| part.parse().ok());
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if version < OLDEST {
-        return Err(refuse(format!("{text} is too old: batchprp needs git {}.{} or later", OLDEST.0, OLDEST.1))
+        let message = format!("{text} is too old: batchprp needs git {}.{} or later", OLDEST.0, OLDEST.1);
+        return Err(Error::new(ExitCode::Config, message)
             .help("install a newer git; it merges without touching a working tree only since then"));
     }
     Ok(version)

@@ -350,7 +350,7 @@ impl Git {
         let patience = if self.silence { Patience::silence(self.limit) } else { Patience::total(self.limit) };
         let mut child = command.spawn().map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound if self.cwd.is_dir() => {
-                Error::new(ExitCode::GitRefuses, "the git program is missing")
+                Error::new(ExitCode::Config, "the git program is missing")
                     .help("install git 2.38 or later and put it on `PATH`")
             }
             _ => Error::new(ExitCode::GitRefuses, format!("cannot start git in `{}`: {e}", self.cwd.display())),

@@ -49,10 +49,11 @@ pub fn record(repo: &Repo, commit: &str, approval: Approval) -> Result<()> {
 
 /// Returns who approves: the identity of git, else the user of the system.
 pub fn who(repo: &Repo) -> Result<String> {
-    let ask = |key: &str| repo.git().args(["config", "--get", key]).run().map(|output| output.text());
-    let (name, address) = (ask("user.name")?, ask("user.email")?);
-    if !name.is_empty() {
-        return Ok(format!("{name} <{address}>"));
+    // Not an identity that git makes up of the name of the machine.
+    let known = repo.git().args(["-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"]).run()?;
+    let known = known.text();
+    if let Some((who, _)) = known.rsplit_once('>').filter(|(who, _)| !who.starts_with(" <")) {
+        return Ok(format!("{who}>"));
     }
     let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
     Ok(user.map_or_else(|| format!("user {}", nix::unistd::getuid()), |user| user.name))

@@ -205,6 +205,7 @@ fn merged(work: &Workspace, tip: &str, batch: Option<&str>, placed: &mut Placed)
             Relation::Foreign(commits) => {
                 placed.deviations.push(Deviation::Foreign { commits, reference: None });
             }
+            Relation::Forged(commits) => placed.deviations.push(Deviation::Forged { commits, reference: None }),
             Relation::Unreadable(reason) => placed.deviations.push(Deviation::Unreadable { reason }),
             Relation::Same | Relation::Behind | Relation::Nothing => {}
         }

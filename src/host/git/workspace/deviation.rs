@@ -24,6 +24,9 @@ pub enum Deviation {
     /// The history holds commits of the project that are not the item's, or an unfinished merge brings them in. It was
     /// not taken over, and is kept at `reference` where nothing else holds it; the files are as it had them.
     Foreign { commits: Vec<Foreign>, reference: Option<String> },
+    /// The history holds commits that pretend to be batchprp's own. It was not taken over, and is kept at `reference`; the
+    /// files are as it had them.
+    Forged { commits: Vec<Foreign>, reference: Option<String> },
     /// The commits hold files that set-up made. They were not taken over and are kept at `reference`.
     SetUpCommitted { files: Vec<String>, reference: String },
     /// The repository of the workspace was replaced or deleted; what was in its place is at `kept`.
@@ -45,6 +48,15 @@ impl std::fmt::Display for Deviation {
                 let first = commits.first().map(|commit| commit.subject.as_str()).unwrap_or_default();
                 let count = count(commits.len());
                 write!(f, "the agent brought in {count} that the item does not own, such as `{first}`")?;
+                match reference {
+                    Some(reference) => write!(f, "; its history was not taken over and is kept at `{reference}`"),
+                    None => Ok(()),
+                }
+            }
+            Self::Forged { commits, reference } => {
+                let first = commits.first().map(|commit| commit.subject.as_str()).unwrap_or_default();
+                let count = count(commits.len());
+                write!(f, "the agent made {count} that only batchprp makes, such as `{first}`")?;
                 match reference {
                     Some(reference) => write!(f, "; its history was not taken over and is kept at `{reference}`"),
                     None => Ok(()),

@@ -7,8 +7,10 @@ use crate::error::Result;
 use crate::host::git::plumbing::locks;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::workspace::agent::config;
 use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::files::modules;
+use crate::host::git::workspace::files::sparse;
 use crate::host::git::workspace::files::tree;
 use crate::host::git::workspace::make::build;
 use crate::host::git::workspace::place::administration;
@@ -48,6 +50,7 @@ pub fn go(repo: &Repo, path: &Path, commit: &str) -> Result<()> {
     let commit = &repo.resolve(commit)?;
     keep(repo, path, commit)?;
     work.unlock()?;
+    sparse::carry(&work, &config::settings(repo.configuration()?), &[], commit)?;
     tree::check_out(&work, commit)?;
     modules::reset(&work, SILENCE)?;
     administration::detach(&work, commit)?;

@@ -8,6 +8,15 @@ use crate::event::EventKind;
 use crate::host::git::plumbing::repo::Repo;
 use crate::run::settings::Settings;
 
+/// Says that no branch follows a base that HEAD names by itself; `None` when HEAD is on a branch.
+pub(crate) fn detached(repo: &Repo) -> Result<Option<EventKind>> {
+    if repo.head_branch()?.is_some() {
+        return Ok(None);
+    }
+    let text = "HEAD is detached: the batch starts there, on no branch; `git switch -c NAME` makes one of it";
+    Ok(Some(EventKind::warning(None, text.to_owned())))
+}
+
 /// Names the PRPs whose text differs from the base commit, and, once, what else is not committed.
 pub(crate) fn notes(settings: &Settings, repo: &Repo, base: &str, graph: &RunGraph) -> Result<Vec<EventKind>> {
     let mut notes = Vec::new();

@@ -62,7 +62,7 @@ pub(crate) fn reap(settings: &Settings, run: &str, options: &RunOptions, tell: &
         let directory = settings.run_dir(&name);
         let ended = is_ended(&directory);
         if !ended {
-            let killed = process::sweep(|dead| dead == name);
+            let killed = process::sweep(&name);
             if !killed.is_empty() {
                 let text = format!("ended {} processes that the dead run {name} had left", killed.len());
                 tell.warn(None, text);

@@ -9,6 +9,7 @@ use super::integration::{self, Integration};
 use crate::bridge::{RunGraph, RunOptions};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
+use crate::host::disk;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::seal;
 use crate::host::git::upkeep::{lease, scan};
@@ -63,6 +64,7 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
         Err(error) if options.merge => return Err(error),
         Err(_) => None,
     };
+    ground(&settings, repo.is_some() && options.merge)?;
     let name = options.batch.map_or_else(|| format!("adhoc-{}", options.command), |batch| batch.to_string());
     let lock = repo.as_ref().map(|repo| Lock::batch(repo.common_dir(), &name)).transpose()?;
     if let Some(repo) = &repo {
@@ -92,6 +94,15 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     Ok(OpenedRun { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged })
 }
 
+/// Requires that what a run writes has a place, before anything is made.
+pub(crate) fn ground(settings: &Settings, worktrees: bool) -> Result<()> {
+    disk::usable(&settings.state, "paths.state")?;
+    if worktrees {
+        disk::usable(&settings.worktrees, "paths.worktrees")?;
+    }
+    Ok(())
+}
+
 fn integrate(
     settings: &Settings,
     repo: &Repo,
@@ -106,7 +117,8 @@ fn integrate(
     remove::sweep(repo, &settings.worktrees);
     scratch::discard(repo, &candidate_worktree::place(settings, &integration.branch))?;
     repo.exclude(&settings.copy.iter().map(String::as_str).collect::<Vec<_>>())?;
-    for note in checkout::notes(settings, repo, &integration.base, graph)? {
+    let detached = options.base.is_none().then(|| checkout::detached(repo)).transpose()?.flatten();
+    for note in detached.into_iter().chain(checkout::notes(settings, repo, &integration.base, graph)?) {
         tell.event(note);
     }
     Ok(integration)
@@ -131,6 +143,6 @@ fn merged(integration: &Integration, graph: &RunGraph, reopened: &[String], tell
 }
 
 fn unwritable(directory: &Path, error: &std::io::Error) -> Error {
-    Error::new(ExitCode::Internal, format!("cannot write in `{}`: {error}", directory.display()))
+    Error::new(ExitCode::Config, format!("cannot write in `{}`: {error}", directory.display()))
         .help("every run keeps its journal there; free space or mend the permissions")
 }

@@ -50,6 +50,7 @@ impl Trial {
             env_pass: settings.validate_env_pass.clone(),
             logs: None,
             marker,
+            sandbox: settings.sandbox.clone(),
         };
         let mut worktree = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };
         let record = worktree.check(commit, &order).await;

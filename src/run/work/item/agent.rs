@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::abandoned::{self, CallKey, Left};
 use super::facts::{self, Expectation, Scene};
 use crate::bridge::{Attempt, Failure, JudgedReport};
-use crate::error::{Error, ExitCode, Result};
+use crate::error::Result;
 use crate::event::EventKind;
 use crate::evidence::verdict::Wanted;
 use crate::host::agent::{self, Fact, SessionLedger, Setup, Touch};
-use crate::host::disk::{self, Room};
+use crate::host::disk;
 use crate::host::excerpt;
 use crate::host::git::workspace::Prepared;
 use crate::host::process::Marker;
@@ -191,19 +191,10 @@ pub(crate) fn held_back(limit: UsageLimit, agent: &str, item: &str) -> JudgedRep
 
 /// Looks at the free space before an agent fills the rest of it.
 fn enough_room(place: &Path, warned: &AtomicBool, tell: &Tell) -> Result<()> {
-    match disk::room(place) {
-        Room::Enough => {}
-        Room::Little { free } => {
-            if !warned.swap(true, Ordering::Relaxed) {
-                tell.warn(None, format!("only {} MiB are free at `{}`", free >> 20, place.display()));
-            }
-        }
-        Room::TooLittle { free } => {
-            let message = format!("only {} MiB are free at `{}`: no agent is started", free >> 20, place.display());
-            return Err(
-                Error::new(ExitCode::GitRefuses, message).help("free some space and run the same command again")
-            );
-        }
+    if let Some(free) = disk::enough(place, "paths.worktrees")?
+        && !warned.swap(true, Ordering::Relaxed)
+    {
+        tell.warn(None, format!("only {} MiB are free at `{}`", free >> 20, place.display()));
     }
     Ok(())
 }

@@ -56,7 +56,10 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 async fn run_line(order: &WorktreeSetup, line: &str, path: &Path) -> Result<(), Failure> {
     // The user wrote this line as shell in the configuration.
     let argv = ["sh", "-c", line].map(str::to_owned).into();
-    let mut command = process::Command::new(argv, path.to_owned(), order.marker.clone());
+    // It runs what agents wrote, where the workspace starts from their work.
+    let sandbox = &order.settings.sandbox;
+    let mut command = process::Command::new(sandbox.check(argv, path), path.to_owned(), order.marker.clone());
+    command.is_sandboxed = sandbox.is_on();
     command.env.clone_from(&order.env);
     command.grace = order.settings.timers.grace;
     let failed = match process::run(command, order.stop.clone()).await {

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::guard::{Guarded, Objection, judge};
+use super::guard::{Guarded, Objection, judge, told};
 use crate::bridge::Selection;
 use crate::error::{Error, ExitCode, Result};
+use crate::event::kind::GuardFinding;
 use crate::evidence::guard::Finding;
 use crate::host::clock;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::approval::{self, Approval};
 use crate::host::git::workspace::branch;
+use crate::model::guard::Level;
 use crate::model::id::PrpId;
 use crate::model::prp::Prp;
 use crate::run::settings::Settings;
@@ -37,20 +39,7 @@ pub fn waiting(settings: Settings, id: &PrpId, batch: Option<u32>) -> Result<Wai
     };
     let base = branch::base(&repo, &name)?.ok_or_else(|| gone(&name))?;
     let tip = repo.tip(&id.branch())?.ok_or_else(|| gone(&id.branch()))?;
-    let selection = Selection { batch, executed: true, lenient: true, ..Selection::default() };
-    let selection = if batch.is_some() { selection } else { Selection { ids: vec![id.to_string()], ..selection } };
-    let prps = select::prps(&settings, &selection)?;
-    let own = prps.iter().find(|prp| prp.id.as_ref() == Some(id));
-    let others = prps.iter().filter_map(|prp| Some((prp.id.clone()?, prp))).filter(|(other, _)| other != id);
-    let guarded = Guarded {
-        integration: Integration { repo: repo.clone(), branch: name, base },
-        id: id.clone(),
-        document: own.map(|prp| settings.root.join(&prp.path)),
-        declared: own.map(|prp| prp.files.clone()).unwrap_or_default(),
-        others: others.map(|(other, prp)| (other.to_string(), prp.files.clone())).collect(),
-        gates: own.map(gates).unwrap_or_default(),
-        settings: Arc::new(settings),
-    };
+    let guarded = guarded(Arc::new(settings), Integration { repo: repo.clone(), branch: name, base }, id, batch)?;
     let findings = match judge(&guarded)?.objection {
         Some(Objection::Refused(findings)) => {
             let reasons: Vec<String> = findings.iter().map(|finding| finding.reason.clone()).collect();
@@ -63,6 +52,40 @@ pub fn waiting(settings: Settings, id: &PrpId, batch: Option<u32>) -> Result<Wai
         None => Vec::new(),
     };
     Ok(Waiting { repo, tip, findings })
+}
+
+/// Returns what stands against the merge of an item; nothing where it has no work yet.
+pub(crate) fn objections(settings: &Settings, id: &PrpId, batch: Option<u32>) -> Result<Vec<GuardFinding>> {
+    let repo = settings.repo()?;
+    let name = names::batch_branch(batch.or_else(|| id.batch().map(|batch| batch.0)));
+    let Some(base) = branch::base(&repo, &name)? else { return Ok(Vec::new()) };
+    if repo.tip(&id.branch())?.is_none() {
+        return Ok(Vec::new());
+    }
+    let guarded = guarded(Arc::new(settings.clone()), Integration { repo, branch: name, base }, id, batch)?;
+    let findings = match judge(&guarded)?.objection {
+        Some(Objection::Refused(findings) | Objection::NeedsApproval(findings)) => findings,
+        None => Vec::new(),
+    };
+    Ok(told(&findings.into_iter().filter(|finding| finding.level >= Level::Approve).collect::<Vec<_>>()))
+}
+
+/// Collects what the guard has to know about an item outside of a run.
+fn guarded(settings: Arc<Settings>, integration: Integration, id: &PrpId, batch: Option<u32>) -> Result<Guarded> {
+    let selection = Selection { batch, executed: true, lenient: true, ..Selection::default() };
+    let selection = if batch.is_some() { selection } else { Selection { ids: vec![id.to_string()], ..selection } };
+    let prps = select::prps(&settings, &selection)?;
+    let own = prps.iter().find(|prp| prp.id.as_ref() == Some(id));
+    let others = prps.iter().filter_map(|prp| Some((prp.id.clone()?, prp))).filter(|(other, _)| other != id);
+    Ok(Guarded {
+        integration,
+        id: id.clone(),
+        document: own.map(|prp| settings.root.join(&prp.path)),
+        declared: own.map(|prp| prp.files.clone()).unwrap_or_default(),
+        others: others.map(|(other, prp)| (other.to_string(), prp.files.clone())).collect(),
+        gates: own.map(gates).unwrap_or_default(),
+        settings,
+    })
 }
 
 /// Records that a person approves findings, all of them or those of some rules.

@@ -4,7 +4,7 @@ use super::bisect;
 use super::end::{MergeEnd, Rejection};
 use super::trial::Trial;
 use crate::bridge::Failure;
-use crate::host::git::merge::{self, Merge, PreparedMerge};
+use crate::host::git::merge::{self, Candidate, Merge, PreparedMerge};
 use crate::run::work::off_the_loop::off_the_loop;
 
 /// How often the batch branch may be moved by somebody else while a candidate is validated.
@@ -21,6 +21,12 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             }
             PreparedMerge::Over(Merge::Conflict { files }) => return Ok(MergeEnd::Conflict { files }),
         };
+        if trial.is_judged(&candidate)? {
+            match accepted(&trial, candidate).await? {
+                Some(commit) => return Ok(MergeEnd::Merged { commit }),
+                None => continue,
+            }
+        }
         trial.say("validating the merged tree");
         let order = trial.worktree.order.clone();
         let record = trial.worktree.check(&candidate.commit, &order).await?;
@@ -35,11 +41,19 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             let guilty = blame.guilty;
             return Ok(MergeEnd::Rejected(Box::new(Rejection { phase, level, reason, guilty, errors, log })));
         }
-        let (repo, order) = (trial.worktree.repo.clone(), trial.merge.clone());
-        let commit = candidate.commit.clone();
-        if off_the_loop(move || merge::accept(&repo, &order, &candidate)).await? {
+        if let Some(commit) = accepted(&trial, candidate).await? {
             return Ok(MergeEnd::Merged { commit });
         }
     }
     Err(merge::busy(&trial.merge.batch_branch).into())
+}
+
+/// Moves the batch branch to a candidate; `None` when somebody else moved it meanwhile.
+async fn accepted(trial: &Trial, candidate: Candidate) -> Result<Option<String>, Failure> {
+    let (repo, order) = (trial.worktree.repo.clone(), trial.merge.clone());
+    off_the_loop(move || {
+        let is_in = merge::accept(&repo, &order, &candidate)?;
+        Ok(is_in.then_some(candidate.commit))
+    })
+    .await
 }

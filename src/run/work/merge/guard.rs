@@ -1,11 +1,13 @@
 //! The guard before a merge: what it is shown of an item, and what approvals take out of its findings.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::event::kind::GuardFinding;
 use crate::evidence::guard::{self, Finding, Input, Other, Outcome, Policy};
+use crate::host::git::merge::carried;
 use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::approval::{self, Approval};
@@ -97,39 +99,54 @@ fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
     };
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let relative = |path: &Path| text(path.strip_prefix(repo.root()).unwrap_or(path));
+    let changes = incoming::changes(repo, &since, tip)?;
+    let edited: Vec<&str> =
+        changes.iter().filter(|c| c.old.is_some() && c.new.is_some()).map(|c| c.path.as_str()).collect();
+    let carried = if since == into { Vec::new() } else { carried::carried(repo, &since, into, tip, &edited)? };
     let gates: Vec<String> = settings.validate.values().flatten().chain(&what.gates).cloned().collect();
     let exists = |path: &str| repo.tracked(&since, Path::new(path)).unwrap_or(false);
+    let read = |path: &str| {
+        let bytes = repo.show(&since, Path::new(path)).ok().flatten()?;
+        String::from_utf8(bytes).ok()
+    };
     Ok(Input {
         item: what.id.to_string(),
         document: what.document.as_deref().map(relative).unwrap_or_default(),
         documents: vec![text(&settings.requests), text(&settings.executed)],
         state: relative(&settings.state),
         declared: what.declared.clone(),
-        others: others(what, repo, into)?,
-        changes: incoming::changes(repo, &since, tip)?,
+        others: others(what, repo)?,
+        changes,
+        carried,
         commits: incoming::commits(repo, into, &start, tip, &what.id)?,
-        scripts: guard::scripts(&gates, &exists),
+        scripts: guard::scripts(&gates, &exists, &read),
         gates,
         set_up: settings.copy.clone(),
     })
 }
 
-/// Returns the other items, with what those that are merged have made.
-fn others(what: &Guarded, repo: &Repo, into: &str) -> Result<Vec<Other>> {
+/// Returns the other items, with what those that are merged have made: whoever merged them, and whether anybody named
+/// them or not.
+fn others(what: &Guarded, repo: &Repo) -> Result<Vec<Other>> {
     let Integration { branch: name, base, .. } = &what.integration;
-    let merged = scan::all_merged(repo, name, base)?.merged;
-    let mut others = Vec::new();
-    for (item, declared) in &what.others {
-        let mut made = Vec::new();
-        for (_, commit) in merged.iter().filter(|(id, commit)| id.as_str() == item && commit != into) {
-            // By ids, which are compared in process: one git for each merged item would be many in a large batch.
-            if let Some(before) = repo.commit(&format!("{commit}^1"))? {
-                made.extend(diff::files(repo, &before, commit)?);
-            }
+    let declares = |(item, declared): &(String, Vec<String>)| (item.clone(), declared.clone());
+    let mut others: BTreeMap<String, Vec<String>> = what.others.iter().map(declares).collect();
+    let mut made: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, commit) in scan::all_merged(repo, name, base)?.merged {
+        if id == what.id {
+            continue;
         }
-        others.push(Other { item: item.clone(), made, declared: declared.clone() });
+        others.entry(id.to_string()).or_default();
+        // By ids, which are compared in process: one git for each merged item would be many in a large batch.
+        if let Some(before) = repo.commit(&format!("{commit}^1"))? {
+            made.entry(id.to_string()).or_default().extend(diff::files(repo, &before, &commit)?);
+        }
     }
-    Ok(others)
+    let other = |(item, declared): (String, Vec<String>)| {
+        let made = made.remove(&item).unwrap_or_default();
+        Other { item, made, declared }
+    };
+    Ok(others.into_iter().map(other).collect())
 }
 
 /// Returns findings as events tell them.

@@ -36,13 +36,15 @@ pub(crate) struct MergeOrder {
     pub(crate) lease: Option<Lease>,
     /// What the guard is shown.
     pub(crate) guarded: Guarded,
-    /// Where the merged tree is validated first.
+    /// Where the merged tree is validated first, unless it was validated already.
     pub(crate) candidate: Option<CandidateWorktree>,
+    /// What is run there says more than the validation of the item did, also when nothing else was merged since.
+    pub(crate) says_more: bool,
 }
 
 /// Merges an item.
 pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
-    let MergeOrder { id, title, run, document, integration, lease, guarded, candidate, .. } = order;
+    let MergeOrder { id, title, run, document, integration, lease, guarded, candidate, says_more, .. } = order;
     let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
         Ok(judgement) => judgement,
         Err(Failure::Cancelled) => return Ok(MergeEnd::Stopped),
@@ -81,7 +83,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
     let result = match candidate {
         None => off_the_loop(move || plain(&repo, &prepare()?)).await,
         Some(worktree) => match off_the_loop(prepare).await {
-            Ok(order) => candidate::merge(Trial { worktree, merge: Arc::new(order), base, tell }).await,
+            Ok(order) => candidate::merge(Trial { worktree, merge: Arc::new(order), says_more, base, tell }).await,
             Err(failure) => Err(failure),
         },
     };

@@ -3,19 +3,30 @@
 use std::sync::Arc;
 
 use super::candidate_worktree::CandidateWorktree;
-use crate::host::git::merge::MergeItem;
+use crate::error::Result;
+use crate::host::git::merge::{Candidate, MergeItem};
 use crate::run::work::tell::Tell;
 
 /// A merge that is to be validated first.
 pub(crate) struct Trial {
     pub(crate) worktree: CandidateWorktree,
     pub(crate) merge: Arc<MergeItem>,
+    /// What is run says more than the validation of the item did, also when nothing else was merged since.
+    pub(crate) says_more: bool,
     /// Commit at which the batch branch started.
     pub(crate) base: String,
     pub(crate) tell: Tell,
 }
 
 impl Trial {
+    /// Tells whether a merge is judged already: nothing was merged since the base of the item, so that the merged tree is
+    /// the one that passed, or there is nothing that could be run.
+    pub(crate) fn is_judged(&self, candidate: &Candidate) -> Result<bool> {
+        let order = &self.worktree.order;
+        let runs_nothing = order.gates.is_empty() && order.commands.values().all(Vec::is_empty);
+        Ok(runs_nothing || !self.says_more && self.worktree.repo.is_ancestor(&candidate.into, &candidate.from)?)
+    }
+
     /// Tells a note about the item.
     pub(crate) fn say(&self, text: &str) {
         self.tell.note(Some(self.merge.id.as_str()), text);

@@ -13,6 +13,7 @@ use crate::host::git::upkeep::scan::FoundPhase;
 use crate::host::journal;
 use crate::run::settings::Settings;
 use crate::run::shared::names;
+use crate::run::work::merge::approve;
 
 /// Collects the facts about PRPs of a batch, or about the given ids.
 pub(crate) fn facts(settings: &Settings, asked: &ExecutedFacts) -> Result<Vec<Executed>> {
@@ -30,8 +31,14 @@ pub(crate) fn facts(settings: &Settings, asked: &ExecutedFacts) -> Result<Vec<Ex
         exclude: vec![".ce/".to_owned(), folder(&settings.requests), folder(&settings.executed)],
     };
     let found = executed::executed(&repo, &query)?;
-    let hours = if wanted >= FactsWanted::Hours { worked_hours(settings) } else { BTreeMap::new() };
-    Ok(found.into_iter().map(|facts| told(&hours, facts)).collect())
+    let hours = if wanted == FactsWanted::Hours { worked_hours(settings) } else { BTreeMap::new() };
+    let mut facts: Vec<Executed> = found.into_iter().map(|facts| told(&hours, facts)).collect();
+    if wanted == FactsWanted::Objections {
+        for fact in facts.iter_mut().filter(|fact| fact.merged.is_none()) {
+            fact.objections = approve::objections(settings, &names::parse(&fact.id)?, batch)?;
+        }
+    }
+    Ok(facts)
 }
 
 fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
@@ -53,6 +60,7 @@ fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
         first: facts.first,
         last: facts.last,
         hours: hours.get(&facts.id).copied(),
+        objections: Vec::new(),
         id: facts.id,
     }
 }

@@ -20,6 +20,7 @@ use crate::host::validate::Validation;
 use crate::model::id::BatchId;
 use crate::model::validation::LevelResult;
 use crate::run::settings::Settings;
+use crate::run::work::batch::open::ground;
 use crate::run::work::merge::candidate_worktree::{CandidateWorktree, place};
 use crate::run::work::off_the_loop::off_the_loop;
 
@@ -41,6 +42,7 @@ pub(crate) async fn of(order: TryBaseline, around: &Surroundings) -> std::result
     if !may_start || memory.answer(&commit, &wanted).unknown.is_empty() {
         return Ok(memory.answer(&commit, &wanted));
     }
+    ground(&around.settings, true)?;
     let waiting = repo.clone();
     let lock = off_the_loop(move || Lock::repository(waiting.common_dir(), FOLDER, PATIENCE)).await?;
     // Another run may have found out meanwhile.
@@ -92,6 +94,7 @@ async fn run(
         logs: None,
         marker,
         secrets,
+        sandbox: settings.sandbox.clone(),
     };
     let path = order.worktree.clone();
     let mut scene = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };

@@ -42,6 +42,7 @@ pub(crate) async fn run(
         marker,
         max_output: MAX_OUTPUT,
         grace: settings.timers.grace,
+        is_sandboxed: false,
     };
     let output = process::run(command, stop).await.map_err(|error| {
         Failure::Error(

@@ -4,7 +4,7 @@ use rhai::{Dynamic, Map};
 use serde::Deserialize;
 
 use crate::model::validation::ValidationRecord;
-use crate::review::{PhaseFacts, WorkFacts};
+use crate::review::{Objection, PhaseFacts, WorkFacts};
 
 use crate::script::api::native::{Fault, invalid};
 
@@ -14,6 +14,8 @@ struct Fact {
     phases: Vec<Phase>,
     #[serde(default)]
     files: Vec<String>,
+    #[serde(default)]
+    objections: Vec<Objection>,
 }
 
 #[derive(Deserialize)]
@@ -30,5 +32,10 @@ pub(crate) fn read(fact: Dynamic, diff: &str) -> Result<WorkFacts, Fault> {
     let fact = read.map_err(|error| invalid(format!("this is no fact of `git::executed`: {error}")))?;
     let phase =
         |phase: Phase| PhaseFacts { ordinal: phase.ordinal, commit: phase.commit, validation: phase.validation };
-    Ok(WorkFacts { phases: fact.phases.into_iter().map(phase).collect(), files: fact.files, diff: diff.to_owned() })
+    Ok(WorkFacts {
+        phases: fact.phases.into_iter().map(phase).collect(),
+        files: fact.files,
+        diff: diff.to_owned(),
+        objections: fact.objections,
+    })
 }

@@ -34,7 +34,7 @@ fn analyze_items(given: &Array, options: Map) -> Result<DagValue, Error> {
     let shown = nodes.clone();
     let graph = Graph::analyze(nodes).map_err(|cycle| circle(&cycle, &shown, &items))?;
     match graph.unknown.is_empty() {
-        true => Ok(DagValue(Arc::new(Dag { graph, items }))),
+        true => Ok(DagValue(Arc::new(Dag::new(graph, items)))),
         false => Err(unknown(&graph, &items)),
     }
 }

@@ -85,6 +85,7 @@ fn facts(executed: Executed) -> Dynamic {
     map.insert("first".into(), optional(executed.first));
     map.insert("last".into(), optional(executed.last));
     map.insert("hours".into(), optional(executed.hours));
+    map.insert("objections".into(), executed.objections.iter().map(data).collect::<Array>().into());
     map.into()
 }
 
@@ -191,7 +192,8 @@ pub(crate) mod module {
     /// Returns what git shows about PRPs: of a batch, or of the ids when the batch is `()`. Maps with `id`, `phases`
     /// (`#{ ordinal, commit, key, passed, validation }`), `merged`, `has_merge` (false
     /// after a rebase or squash), `taken_out` (it was merged and its merge was reverted), `reverted` (ordinals of phases
-    /// that were reverted since), `files`, `files_known` (false where a squash hides them), `first`, `last`, `hours`.
+    /// that were reverted since), `files`, `files_known` (false where a squash hides them), `first`, `last`, `hours`, and
+    /// `objections`, which only `git::reviewed` fills.
     ///
     /// ```rhai
     /// for fact in git::executed(47, []) { print(`${fact.id}: ${fact.merged}`); }
@@ -199,6 +201,17 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn executed(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
         native(&context, |call| ask_facts(call, "git::executed", batch, ids, FactsWanted::Hours))
+    }
+
+    /// Returns the same as `git::changes`, with `objections`: what the guard finds in work that is not merged, as maps with
+    /// `rule`, `path`, `line` and `reason`. What a person approved is none.
+    ///
+    /// ```rhai
+    /// let fact = git::reviewed((), [prp.id])[0];
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn reviewed(context: NativeCallContext, batch: Dynamic, ids: Array) -> Thrown<Array> {
+        native(&context, |call| ask_facts(call, "git::reviewed", batch, ids, FactsWanted::Objections))
     }
 
     /// Returns the same as `git::executed` but leaves `hours` empty, which stand in the journals of all runs.

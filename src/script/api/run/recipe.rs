@@ -181,7 +181,7 @@ fn graph(dag: &Dag) -> RunGraph {
         critical_path: graph.critical_path.iter().map(|&node| id(node)).collect(),
         bound_hours: graph.bound_hours_path,
         dependencies: graph.nodes.iter().map(|node| (node.id.clone(), node.dependencies.clone())).collect(),
-        files: graph.nodes.iter().map(|node| (node.id.clone(), node.files.clone())).collect(),
+        files: dag.declared(),
         documents: documents.collect(),
         gates: gates.collect(),
         agents: agents.collect(),

@@ -1,18 +1,23 @@
-//! Sparse checkouts: a workspace has the files that the user's checkout has, and those that the item declares.
+//! Sparse checkouts: a workspace has the files that the user's checkout has, those that the item declares, and what its
+//! commit has made beyond the user's: work that nobody sees is neither built on nor validated.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use crate::error::Result;
 use crate::host::failpoint;
+use crate::host::git::plumbing::diff;
+use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::agent::config::{self, Setting};
 use crate::host::git::workspace::place::space::Workspace;
 
-/// Gives a workspace the patterns of the user's checkout, widened to what is declared.
-pub(crate) fn carry(work: &Workspace, settings: &[Setting], declared: &[String]) -> Result<()> {
+/// Gives a workspace the patterns of the user's checkout, widened to what is declared and to what `commit` brings.
+pub(crate) fn carry(work: &Workspace, settings: &[Setting], declared: &[String], commit: &str) -> Result<()> {
     if !config::is_true(settings, "core.sparsecheckout") {
         return Ok(());
     }
+    let declared: Vec<String> = declared.iter().cloned().chain(brought(&work.repo, commit)?).collect();
+    let declared = declared.as_slice();
     let Ok(patterns) = fs::read_to_string(work.repo.git_dir().join("info/sparse-checkout")) else { return Ok(()) };
     let cone = config::value(settings, "core.sparsecheckoutcone")
         .is_none_or(|_| config::is_true(settings, "core.sparsecheckoutcone"));
@@ -28,6 +33,12 @@ pub(crate) fn carry(work: &Workspace, settings: &[Setting], declared: &[String])
         fs::write(work.file("config.worktree"), text)
     };
     failpoint::around("workspace.sparse", write).map_err(|e| Workspace::failed("write into", &work.dir, &e))
+}
+
+/// Returns the files in which a commit differs from what the user's checkout and it have in common.
+fn brought(repo: &Repo, commit: &str) -> Result<Vec<String>> {
+    let Some(common) = repo.merge_base(&repo.head()?, commit)? else { return Ok(Vec::new()) };
+    diff::files(repo, &common, commit)
 }
 
 /// Returns the folder of a path up to its first wildcard; empty for a file at the top.

@@ -48,7 +48,7 @@ fn fill(work: &Workspace, order: &Order<'_>, aside: &Path) -> Result<Record> {
     let work = Workspace { path: aside.to_owned(), top: aside.to_owned(), ..work.clone() };
     let settings = config::settings(work.repo.configuration()?);
     administration::make(&work, order.branch, order.commit)?;
-    sparse::carry(&work, &settings, order.declared)?;
+    sparse::carry(&work, &settings, order.declared, order.commit)?;
     administration::check_out(&work, order.commit, order.silence)?;
     let modules = modules::initialise(&work, order.silence)?;
     let seed = repository(&work, order, &settings, modules)?;

@@ -8,6 +8,9 @@ use crate::host::git::workspace::deviation::Foreign;
 use crate::host::git::workspace::objects::transfer::{self, Line};
 use crate::host::git::workspace::place::space::Workspace;
 
+/// What the trailers of all commits that batchprp makes begin with.
+const TRAILER_PATTERN: &str = "^Batchprp-[A-Z][a-z]*: ";
+
 /// What is checked out in a workspace, compared with the tip of the item's branch.
 #[derive(Clone, Debug)]
 pub(crate) struct History {
@@ -28,6 +31,8 @@ pub(crate) enum Relation {
     Apart,
     /// It holds commits of the project that are not the item's.
     Foreign(Vec<Foreign>),
+    /// It goes on from the tip, and holds commits that pretend to be ours: nothing that was made in a workspace is.
+    Forged(Vec<Foreign>),
     /// There is no commit.
     Nothing,
     /// Its objects are missing or damaged.
@@ -37,7 +42,7 @@ pub(crate) enum Relation {
 impl Relation {
     /// Tells whether the commit is one of which the project may not know.
     pub(crate) fn has_commits(&self) -> bool {
-        matches!(self, Self::Forward { .. } | Self::Apart | Self::Foreign(_))
+        matches!(self, Self::Forward { .. } | Self::Apart | Self::Foreign(_) | Self::Forged(_))
     }
 }
 
@@ -65,7 +70,11 @@ pub(crate) fn relation(work: &Workspace, commit: &str, tip: &str, batch: Option<
     if !foreign.is_empty() {
         return Ok(Relation::Foreign(foreign));
     }
-    Ok(if follows(&lines, commit, tip) { Relation::Forward { commits: lines.len() } } else { Relation::Apart })
+    if !follows(&lines, commit, tip) {
+        return Ok(Relation::Apart);
+    }
+    let forged = forged(work, &lines)?;
+    Ok(if forged.is_empty() { Relation::Forward { commits: lines.len() } } else { Relation::Forged(forged) })
 }
 
 /// Tells whether the first parents of a commit lead to the tip.
@@ -97,8 +106,21 @@ fn foreign(work: &Workspace, lines: &[Line], batch: Option<&str>) -> Result<Vec<
             return Ok(Vec::new());
         }
     }
-    let args = ["log", "--no-walk=unsorted", "--no-show-signature", "-z", "--format=%H %s", "--stdin"];
-    let entries = work.git().args(args).input(known.join("\n") + "\n").list()?;
+    named(work, &known, &[])
+}
+
+/// Names the new commits that carry a trailer of ours. On the branch of the item they would count as checkpoints, merges
+/// and approvals of later runs.
+fn forged(work: &Workspace, lines: &[Line]) -> Result<Vec<Foreign>> {
+    let new: Vec<&str> = lines.iter().filter(|line| line.is_new).map(|line| line.commit.as_str()).collect();
+    if new.is_empty() { Ok(Vec::new()) } else { named(work, &new, &["--grep", TRAILER_PATTERN]) }
+}
+
+/// Names commits by their subjects, those of them that `which` selects.
+fn named(work: &Workspace, commits: &[&str], which: &[&str]) -> Result<Vec<Foreign>> {
+    let args = ["log", "--no-walk=unsorted", "--no-show-signature", "-z", "--format=%H %s"];
+    let git = work.git().args(args).args(which).args(["--stdin"]);
+    let entries = git.input(commits.join("\n") + "\n").list()?;
     let pairs = entries.iter().filter_map(|entry| entry.split_once(' '));
     Ok(pairs.map(|(commit, subject)| Foreign { commit: commit.to_owned(), subject: subject.to_owned() }).collect())
 }

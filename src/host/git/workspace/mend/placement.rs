@@ -86,6 +86,10 @@ pub(crate) fn place(
             let reference = rescue::keep(work, commit, tip, owner)?.reference;
             deviations.push(Deviation::Foreign { commits: foreign.clone(), reference: Some(reference) });
         }
+        (Relation::Forged(forged), Some(commit)) => {
+            let reference = rescue::keep(work, commit, tip, owner)?.reference;
+            deviations.push(Deviation::Forged { commits: forged.clone(), reference: Some(reference) });
+        }
         (Relation::Behind, Some(commit)) if *commit != told => deviations.push(Deviation::Reset { to: commit.clone() }),
         (Relation::Unreadable(reason), _) => deviations.push(Deviation::Unreadable { reason: reason.clone() }),
         _ => {}

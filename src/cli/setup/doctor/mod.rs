@@ -1,0 +1,10 @@
+//! `doctor`: tries out whether everything is there that a run needs, and says what comes next.
+
+mod check;
+mod command;
+mod login;
+mod machine;
+mod project;
+mod tried;
+
+pub use command::{Args, DoctorReport, run};

@@ -1,0 +1,58 @@
+//! What is tried out: the agent that `exe` would start, and the checks on HEAD.
+
+use super::check::Check;
+use super::login;
+use crate::bridge::Baseline;
+use crate::cli::setup::installed::installed_agents;
+use crate::cli::setup::try_out::{Tried, try_out};
+use crate::cli::start::context::Context;
+use crate::config::Config;
+use crate::error::{ExitCode, Result};
+use crate::model::duration;
+use crate::model::validation::{LevelResult, LevelVerdict};
+
+/// Tries the agent and the checks. `Err` when it was stopped.
+pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
+    let is_named = config.agent.name.is_some();
+    let Tried { agent, baseline } = match try_out(context, config) {
+        Ok(tried) => tried,
+        Err(error) if error.code == ExitCode::Interrupted => return Err(error),
+        Err(error) => return Ok(vec![Check::refused("set-up", error)]),
+    };
+    let login = agent.as_ref().ok().and_then(|name| login::check(name));
+    let agent = match agent {
+        Ok(name) => Check::good("agent", format!("exe uses `{name}`")),
+        Err(error) if !is_named && installed_agents().is_empty() => {
+            let help = error.help.unwrap_or_default();
+            Check::warning("agent", "none found; the built-in `runbook` and `template` need no model", help)
+        }
+        Err(error) => Check::refused("agent", error),
+    };
+    let checks = match baseline {
+        Ok(baseline) if baseline.levels.is_empty() => vec![Check::warning(
+            "checks",
+            "no commands under `[validate]`: only the gates of PRPs are run",
+            "batchprp config set validate.l3 'COMMAND'",
+        )],
+        Ok(baseline) => levels(&baseline),
+        Err(error) => vec![Check::refused("checks", error)],
+    };
+    Ok(std::iter::once(agent).chain(login).chain(checks).collect())
+}
+
+fn levels(baseline: &Baseline) -> Vec<Check> {
+    let check = |level: &LevelResult| {
+        let time = duration::show(level.duration);
+        match level.result {
+            LevelVerdict::Failed => Check::bad(
+                "checks",
+                format!("level {} fails before any work: {}", level.level, level.errors.join(" | ")),
+                "mend that and commit it; `batchprp exe --allow-red` starts agents all the same",
+            ),
+            LevelVerdict::Passed | LevelVerdict::Skipped | LevelVerdict::Manual => {
+                Check::good("checks", format!("level {} passes in {time}", level.level))
+            }
+        }
+    };
+    baseline.levels.iter().map(check).collect()
+}

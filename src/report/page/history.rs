@@ -1,0 +1,72 @@
+//! Finished runs over time, by operation.
+
+use serde::Serialize;
+
+use super::super::analyze::AnalysisLine;
+use super::super::metrics::Metrics;
+use super::super::style::Style;
+use super::super::text::line;
+use super::super::trend;
+
+/// Finished runs over time.
+#[derive(Clone, Debug, Serialize)]
+pub struct History {
+    operations: Vec<OperationHistory>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct OperationHistory {
+    operation: String,
+    findings: Vec<AnalysisLine>,
+    /// Oldest first.
+    runs: Vec<HistoryRow>,
+}
+
+/// Figures of one run. Times are seconds.
+#[derive(Clone, Debug, Serialize)]
+struct HistoryRow {
+    run: String,
+    started: String,
+    batch: Option<u32>,
+    exit_code: Option<u8>,
+    items: usize,
+    completed: usize,
+    duration: f64,
+    bound: f64,
+    parallelism: Option<f64>,
+    tokens_per_item: Option<f64>,
+    cost: Option<f64>,
+    conflicts: usize,
+    timeouts: usize,
+}
+
+impl History {
+    /// Compares finished runs.
+    pub fn of(all: &[Metrics]) -> Self {
+        let operations = trend::groups(all).into_iter().map(|(operation, group)| OperationHistory {
+            operation: line(operation, 60),
+            findings: trend::findings(&group, Style::PLAIN),
+            runs: group.into_iter().map(row).collect(),
+        });
+        Self { operations: operations.collect() }
+    }
+}
+
+fn row(metrics: &Metrics) -> HistoryRow {
+    let items = metrics.total_items.max(1) as f64;
+    HistoryRow {
+        run: line(&metrics.run, 60),
+        started: line(&metrics.started, 40),
+        batch: metrics.batch_id,
+        exit_code: metrics.exit_code,
+        items: metrics.total_items,
+        completed: metrics.completed,
+        duration: metrics.total_duration,
+        bound: metrics.lower_bound,
+        parallelism: metrics.parallelism_achieved,
+        tokens_per_item: metrics.token_usage.map(|tokens| tokens as f64 / items),
+        cost: metrics.cost,
+        conflicts: metrics.conflicts.merge_conflicts,
+        timeouts: metrics.errors.iter().filter(|error| error.kind == "timeout").count(),
+    }
+}

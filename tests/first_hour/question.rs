@@ -1,0 +1,51 @@
+//! `gen` leaves documents that nobody has committed, and proposes to commit them: one question, to a person only.
+
+use crate::support::Test;
+use crate::terminal::Terminal;
+
+const QUESTION: &str = "commit each PRP that is written? [y/N]";
+const GEN: [&str; 4] = ["gen", "PLAN.md", "--agent", "template"];
+
+fn project() -> Test {
+    let test = Test::with_git();
+    test.run(["new", "plan"]).expect_code(0);
+    test
+}
+
+fn commits(test: &Test) -> usize {
+    test.git(["log", "--format=%s"]).lines().filter(|subject| subject.starts_with("Add PRP-")).count()
+}
+
+/// Generates on a terminal, answers what is asked, and returns how many PRPs are committed.
+fn answered(keys: &str) -> usize {
+    let test = project();
+    let mut terminal = Terminal::start(test.command(GEN), 24, 100);
+    terminal.wait_for(QUESTION);
+    terminal.keys(keys);
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(terminal.rows().join("\n").matches(QUESTION).count(), 1, "asked once");
+    assert!(test.exists("PRPs/feature-requests/PRP-1.1.1-greeting-script.md"));
+    commits(&test)
+}
+
+#[test]
+fn a_clear_yes_commits_and_everything_else_does_not() {
+    assert_eq!(answered("y\n"), 3);
+    assert_eq!(answered("\n"), 0);
+}
+
+#[test]
+fn nobody_is_asked_who_has_said_it_or_is_not_there() {
+    let test = project();
+    let mut terminal = Terminal::start(test.command([&GEN[..], &["--commit"]].concat()), 24, 100);
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.rows().join("\n").contains(QUESTION));
+    assert_eq!(commits(&test), 3);
+    let test = project();
+    let mut terminal = Terminal::start(test.command([&GEN[..], &["--dry-run"]].concat()), 24, 100);
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.rows().join("\n").contains(QUESTION));
+    let piped = test.run(GEN).expect_code(0);
+    assert!(!piped.stderr.contains(QUESTION));
+    assert_eq!(commits(&test), 0);
+}
