@@ -6,6 +6,8 @@ mod cases;
 mod effects;
 #[path = "invariants/mod.rs"]
 mod invariants;
+#[path = "crash/landing.rs"]
+mod landing;
 #[path = "crash/points.rs"]
 mod points;
 #[path = "crash/random.rs"]

@@ -31,7 +31,7 @@ pub fn room(path: &Path) -> Room {
 pub fn usable(folder: &Path, key: &str) -> Result<Option<u64>> {
     let nearest = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
     let shown = nearest.display();
-    if let Err(error) = tempfile::Builder::new().prefix(".batchprp-").tempfile_in(nearest) {
+    if let Err(error) = tempfile::tempfile_in(nearest) {
         let reason = error.to_string();
         let reason = reason.split(" at path").next().unwrap_or_default();
         return Err(Error::new(ExitCode::Config, format!("cannot write in `{shown}`: {reason}"))

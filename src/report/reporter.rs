@@ -164,6 +164,8 @@ fn in_group(groups: &mut LogGroups, event: &Event, state: &RunView, text: &str) 
             groups.hold(item, text);
             String::new()
         }
+        // What a script says about the whole run may be annotations: its review makes them.
+        (EventKind::Note { item: None, .. }, _) if groups.is_annotation(text) => text.to_owned(),
         _ => groups.tame(text),
     }
 }

@@ -49,7 +49,7 @@ const COMMANDS: [(&str, &str, &[&str]); 12] = [
     ),
     (
         "merges",
-        r#"all().run(#{ batch: 1, merge: true, land: true }, |prp| { let tree = git::worktree(prp); let phase = prp.phases[0]; tree.begin(phase, 1); let answer = agent::run("executor", #{ prompt: prp.text, cwd: tree.path }); if !answer.ok { return answer; } tree.commit(phase, "key"); let checks = tree.validate(phase, 4, prp); if !checks.passed { return outcome::partial(phase, checks); } outcome::completed("all") })"#,
+        r#"all().run(#{ batch: 1, merge: true }, |prp| { let tree = git::worktree(prp); let phase = prp.phases[0]; tree.begin(phase, 1); let answer = agent::run("executor", #{ prompt: prp.text, cwd: tree.path }); if !answer.ok { return answer; } tree.commit(phase, "key"); let checks = tree.validate(phase, 4, prp); if !checks.passed { return outcome::partial(phase, checks); } outcome::completed("all") })"#,
         &[
             "would work in a worktree on branch prp-1-1-1",
             "would commit the checkpoint of phase 1",

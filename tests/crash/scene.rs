@@ -52,10 +52,17 @@ impl Scene {
     /// Makes a fresh copy of the template.
     pub(crate) fn new() -> Self {
         static TEMPLATE: OnceLock<TempDir> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(template);
+        Self::copied(TEMPLATE.get_or_init(template).path())
+    }
+
+    /// Makes a copy of this scene as it is.
+    pub(crate) fn copy(&self) -> Self {
+        Self::copied(self.home.path())
+    }
+
+    fn copied(from: &Path) -> Self {
         let home = tempfile::Builder::new().prefix("batchprp-crash-").tempdir().expect("temporary folder");
-        let from = template.path().join(".");
-        let copied = Command::new("cp").arg("-a").arg(from).arg(home.path()).status().expect("cp");
+        let copied = Command::new("cp").arg("-a").arg(from.join(".")).arg(home.path()).status().expect("cp");
         assert!(copied.success());
         Self { home }
     }
@@ -92,8 +99,13 @@ impl Scene {
 
     /// Starts the batch; `faults` is what the fail points do, `work` how long the agent takes.
     pub(crate) fn start(&self, faults: &str, work: &str) -> Child {
+        self.start_command(&["exe", "--batch", "47"], faults, work)
+    }
+
+    /// Starts any command in the same way.
+    pub(crate) fn start_command(&self, arguments: &[&str], faults: &str, work: &str) -> Child {
         let output = fs::File::options().append(true).create(true).open(self.home.path().join("output")).expect("file");
-        let mut command = self.command(&["exe", "--batch", "47"]);
+        let mut command = self.command(arguments);
         command.env("BATCHPRP_FAIL", faults).env("WORK", work);
         if faults.is_empty() {
             command.env("BATCHPRP_FAIL_LOG", self.home.path().join("points"));

@@ -191,6 +191,8 @@ fn a_broken_reference_concerns_its_item_alone_and_is_put_back_to_the_last_good_s
 #[test]
 fn what_an_agent_committed_before_the_program_died_is_taken_and_is_work() {
     let project = batch(&["PRP-47.1.1"]);
+    // In a namespace of its own no agent can kill the program.
+    project.configure("[run]\nnamespaces = false\n");
     project.sabotage(
         "PRP-47.1.1",
         1,

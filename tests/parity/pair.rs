@@ -131,7 +131,8 @@ impl Case {
     /// Runs the case in a repository of its own.
     fn run(&self) -> Went {
         let project = Project::new();
-        project.configure("[validate]\ngates = \"ignore\"\n");
+        // In a namespace of its own no program of a script could interrupt the run.
+        project.configure("[run]\nnamespaces = false\n\n[validate]\ngates = \"ignore\"\n");
         project.write(".ce/commands/parity.rhai", &script()).write("case.json", &self.describe().to_string());
         adapters(&project);
         for (path, text) in self.documents() {

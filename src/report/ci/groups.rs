@@ -54,6 +54,12 @@ impl LogGroups {
         items.iter().map(|item| self.end(item, item, second)).collect()
     }
 
+    /// Tells whether a text is an annotation and nothing else.
+    pub fn is_annotation(&self, text: &str) -> bool {
+        let is_one = |line: &str| ["::error ", "::warning ", "::notice "].iter().any(|kind| line.starts_with(kind));
+        self.log == CiLog::GitHub && text.lines().all(is_one)
+    }
+
     /// Keeps what others said from being taken for a command of the service.
     pub fn tame(&self, text: &str) -> String {
         if self.log == CiLog::GitLab {
@@ -84,6 +90,7 @@ mod tests {
         let group = groups.end("A", "A completed", 7);
         assert_eq!(group, "::group::A completed\nA started\n|     ::set-env name=x::y\n::endgroup::\n");
         assert_eq!(groups.rest(8), "::group::B\nB started\n::endgroup::\n");
+        assert!(groups.is_annotation("::warning file=a,line=1::x\n") && !groups.is_annotation("::set-env name=x::y\n"));
         let mut groups = LogGroups::new(CiLog::GitLab);
         groups.hold("A", "A started\n");
         let start = "\u{1b}[0Ksection_start:7:item_1[collapsed=true]\r\u{1b}[0KA\n";

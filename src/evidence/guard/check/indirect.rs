@@ -103,7 +103,7 @@ fn recipes(text: &str, names: &[&str]) -> Vec<String> {
                 lines.push(line.trim().trim_start_matches(['@', '-', '+']));
             }
         } else if let Some((head, needs)) = line.split_once(':').filter(|(head, rest)| {
-            !head.starts_with(['#', '.']) && !head.contains('=') && !rest.starts_with('=') && !head.trim().is_empty()
+            !head.starts_with(['#', '.']) && !assigns(head) && !rest.starts_with('=') && !head.trim().is_empty()
         }) {
             let (needs, inline) = needs.split_once(';').unwrap_or((needs, ""));
             let lines = Some(inline.trim()).filter(|line| !line.is_empty()).into_iter().collect();
@@ -123,6 +123,14 @@ fn recipes(text: &str, names: &[&str]) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Tells whether a line sets a variable; a parameter of a target of just may have a default all the same.
+fn assigns(head: &str) -> bool {
+    let mut words = head.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let sign = words.next().unwrap_or_default();
+    name.contains('=') || ["=", "?=", "+=", "!="].iter().any(|sets| sign.starts_with(sets))
 }
 
 /// Returns the lines of a script of `package.json`, with those that run before and after it.
