@@ -71,7 +71,7 @@ fn executed_work_is_judged_by_what_git_shows() {
     let project = batch();
     project.run("exe", json!({ "batch": 7, "agent": "runbook", "prps": ["PRP-7.1.1"] })).expect("a run");
     let end = project.run("review", json!({ "batch": 7, "exe": true, "mode": "structural" })).expect("a run");
-    assert_eq!(end.exit_code, 0, "{}", project.notes());
+    assert_eq!(end.exit_code, 6, "{}", project.notes());
     let report = kept_report(&project);
     let score = |n: usize| report["reviews"][n]["score"].as_f64().unwrap_or_default();
     assert!(score(0) > score(1), "{report}");
