@@ -55,7 +55,6 @@ fn each(faults: impl Fn(&str, usize) -> Vec<String>) {
         assert!(scene.root().join("out/PRP-47.2.1.txt").exists(), "{fault}");
         scene.git(&["fsck", "--no-dangling", "--no-progress"]);
     }
-    println!("{} places of a landing, {} cases", places.len(), cases.len());
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn issues_are_wanted_where_nobody_can_open_them() {
     test.shell("batchprp new plan").expect_code(0);
     refused(
         &test,
-        "PATH=$(dirname $(command -v batchprp)):/nowhere batchprp gen PLAN.md --issues github",
+        "PATH=\"$(dirname \"$(command -v batchprp)\")\":/nowhere batchprp gen PLAN.md --issues github",
         3,
         &["`gh` is not", "--issues none"],
     );
@@ -133,7 +133,7 @@ fn issues_are_wanted_where_nobody_can_open_them() {
 fn the_sandbox_is_not_installed() {
     let test = project();
     test.write(".ce/batchprp.toml", "[run]\nsandbox = \"bwrap\"\n");
-    let line = format!("PATH=$(dirname $(command -v batchprp)) {RUNBOOK}");
+    let line = format!("PATH=\"$(dirname \"$(command -v batchprp)\")\" {RUNBOOK}");
     refused(&test, &line, 3, &["no program `bwrap`", "run.sandbox = \"none\""]);
 }
 

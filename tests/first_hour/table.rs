@@ -110,7 +110,7 @@ const STATES: [State; 29] = [
     State {
         name: "the sandbox is not installed",
         arrange: |test| test.write(".ce/batchprp.toml", "[run]\nsandbox = \"bwrap\"\n"),
-        line: "PATH=$(dirname $(command -v batchprp)) batchprp exe --batch 1 --agent runbook",
+        line: "PATH=\"$(dirname \"$(command -v batchprp)\")\" batchprp exe --batch 1 --agent runbook",
         code: 3,
         cause: "no program `bwrap`",
         way: "run.sandbox = \"none\"",
@@ -120,7 +120,7 @@ const STATES: [State; 29] = [
     State {
         name: "nobody can open issues",
         arrange: nothing,
-        line: "PATH=$(dirname $(command -v batchprp)):/nowhere batchprp gen PLAN.md --agent template --issues github",
+        line: "PATH=\"$(dirname \"$(command -v batchprp)\")\":/nowhere batchprp gen PLAN.md --agent template --issues github",
         code: 3,
         cause: "`gh` is not",
         way: "--issues none",
@@ -229,7 +229,7 @@ const STATES: [State; 29] = [
     State {
         name: "git is too old",
         arrange: |test| fake_git(test, "case \"$*\" in *version*) echo git version 2.30.2; exit;; esac"),
-        line: "PATH=$PWD/old:$PATH batchprp exe --batch 1 --agent runbook",
+        line: "PATH=\"$PWD/old:$PATH\" batchprp exe --batch 1 --agent runbook",
         code: 3,
         cause: "git version 2.30.2 is too old: batchprp needs git 2.38 or later",
         way: "install a newer git",
@@ -239,7 +239,7 @@ const STATES: [State; 29] = [
     State {
         name: "git is missing",
         arrange: nothing,
-        line: "PATH=$(dirname $(command -v batchprp)) batchprp exe --batch 1 --agent runbook",
+        line: "PATH=\"$(dirname \"$(command -v batchprp)\")\" batchprp exe --batch 1 --agent runbook",
         code: 3,
         cause: "the git program is missing",
         way: "install git 2.38 or later",
