@@ -143,6 +143,17 @@ fn what_is_red_on_the_base_does_not_land() {
 }
 
 #[test]
+fn what_passed_at_a_lower_level_or_as_one_item_is_validated_before_it_lands() {
+    let project = begun();
+    project.configure("[validate]\nl3 = [\"test ! -e out/PRP-47.2.1.txt\"]\n").commit("A check");
+    project.run(&["exe", "--batch", "47", "--level", "1"]).exits(0);
+    let base = commit_of(&project, "main");
+    project.run(&["land", "47"]).exits(6).says("fails level 3");
+    assert_eq!(commit_of(&project, "main"), base);
+    project.run(&["land", "47", "--level", "2"]).exits(0);
+}
+
+#[test]
 fn a_batch_with_open_items_lands_only_in_part() {
     let project = begun();
     project.sabotage("PRP-47.2.1", 1, "exit 1");
@@ -216,6 +227,7 @@ fn protected_branches_and_hooks_of_the_user_refuse_with_their_words() {
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("executable");
     project.run(&["land", "47"]).exits(12).says("main is frozen");
     assert_eq!(commit_of(&project, "main"), base);
+    assert!(is_clean(&project) && !project.root().join("out").exists(), "the files are as they were");
     project.git(&["switch", "-q", "--detach"]);
     project.run(&["land", "47"]).exits(12).says("main is frozen");
     assert_eq!(commit_of(&project, "main"), base);

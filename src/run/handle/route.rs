@@ -60,7 +60,8 @@ fn asked(state: &mut LoopState, origin: &Origin, request: Request, now: Moment, 
             if !runs {
                 state.pending.add(effect.refusal(), Busy::default());
             }
-            out.start(Task::Effect(effect, Box::new(surroundings(state, origin))));
+            let around = Surroundings { has_lock: has_lock(state, &effect), ..surroundings(state, origin) };
+            out.start(Task::Effect(effect, Box::new(around)));
         }
         Request::Query(query) => {
             state.pending.add(query.refusal(), Busy::default());
@@ -87,6 +88,17 @@ fn run(state: &mut LoopState, origin: &Origin, request: RunRequest, now: Moment,
     }
 }
 
+/// Tells whether an effect is about the batch of the run that the script has just closed, whose lock we still have.
+fn has_lock(state: &LoopState, effect: &EffectRequest) -> bool {
+    let Stage::Settled(settled) = &state.stage else { return false };
+    let batch = match effect {
+        EffectRequest::Land(order, _) => order.batch,
+        EffectRequest::UndoLanding(order, _) => order.batch,
+        _ => return false,
+    };
+    settled.run.lock.is_some() && settled.run.options.batch == batch
+}
+
 fn surroundings(state: &LoopState, origin: &Origin) -> Surroundings {
     Surroundings {
         settings: state.settings.clone(),
@@ -94,6 +106,6 @@ fn surroundings(state: &LoopState, origin: &Origin) -> Surroundings {
         env: state.env.clone(),
         stop: state.stop.clone(),
         secrets: state.secrets.clone(),
-        has_lock: matches!(state.stage, Stage::Settled(_)),
+        has_lock: false,
     }
 }

@@ -43,7 +43,7 @@ pub(crate) async fn land(order: Land, around: &Surroundings) -> std::result::Res
             Combined::Apart { commits } => return Err(place.apart(commits, &again).into()),
             Combined::Conflict { files } => return Err(place.conflict(&files, &again).into()),
         };
-        if !is_proven(&place, &landing.commit).await? {
+        if !is_proven(&place, &landing.commit, level).await? {
             let trial = Trial {
                 settings: around.settings.clone(),
                 repo: place.repo.clone(),
@@ -123,25 +123,12 @@ fn find(settings: &Settings, batch: Option<u32>, onto: Option<&str>, has_lock: b
     Ok((Place { repo, branch, onto }, lock))
 }
 
-/// Tells whether the tree of a commit was validated already, as it is.
-async fn is_proven(place: &Place, commit: &str) -> std::result::Result<bool, Failure> {
-    let (repo, commit) = (place.repo.clone(), commit.to_owned());
-    let proven = off_the_loop(move || {
-        let tree = repo.tree(&commit)?;
-        let mut same = vec![commit.clone()];
-        if let Some(merged) = repo.commit(&format!("{commit}^2"))?
-            && repo.tree(&merged)? == tree
-        {
-            same.push(merged);
-        }
-        for commit in same {
-            if notes::read(&repo, &commit)?.as_ref().is_some_and(ValidationRecord::passed) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    });
-    proven.await
+/// Tells whether a landing validated a commit before, as far as this one asks for. What an item passed on the same tree
+/// says nothing of the gates of the others.
+async fn is_proven(place: &Place, commit: &str, level: u8) -> std::result::Result<bool, Failure> {
+    let (Place { repo, branch, .. }, commit) = (place.clone(), commit.to_owned());
+    let proves = move |record: &ValidationRecord| record.prp == branch && record.level >= level && record.passed();
+    off_the_loop(move || Ok(notes::read(&repo, &commit)?.as_ref().is_some_and(proves))).await
 }
 
 impl Place {

@@ -9,6 +9,9 @@ use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::seal;
 
+/// What git says when a hook refuses to let references move.
+const BY_HOOK: &str = "aborted by hook";
+
 /// How moving a branch went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
@@ -37,7 +40,13 @@ pub fn advance(repo: &Repo, batch_branch: &str, onto: &str, landing: &Landing, a
     match failpoint::around("land.checkout", || checkout.forward(to))? {
         Ok(()) => Ok(Advance::Done),
         Err(_) if repo.tip(onto)?.as_ref() != Some(from) => Ok(Advance::Raced),
-        Err(said) => Err(refused(onto, &said)),
+        Err(said) => {
+            // Git writes the files first: a hook that refuses the reference finds them changed.
+            if checkout.is_at(to)? {
+                checkout.take_back(to, from)?;
+            }
+            Err(refused(onto, &said))
+        }
     }
 }
 
@@ -45,7 +54,7 @@ fn moved(repo: &Repo, change: RefChange, onto: &str) -> Result<Advance> {
     match change.apply(repo, "batchprp: land") {
         Ok(Moved::Done) => Ok(Advance::Done),
         Ok(Moved::Raced) => Ok(Advance::Raced),
-        Err(error) if error.message.contains("aborted by hook") => Err(refused(onto, &error.message)),
+        Err(error) if error.message.contains(BY_HOOK) => Err(refused(onto, &error.message)),
         Err(error) => Err(error),
     }
 }
@@ -53,7 +62,7 @@ fn moved(repo: &Repo, change: RefChange, onto: &str) -> Result<Advance> {
 /// What git, or a hook of the user, says against it.
 fn refused(onto: &str, said: &str) -> Error {
     let said = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
-    let code = if said.contains("hook") { ExitCode::Policy } else { ExitCode::GitRefuses };
+    let code = if said.contains(BY_HOOK) { ExitCode::Policy } else { ExitCode::GitRefuses };
     Error::new(code, format!("`{onto}` was not moved: {said}"))
         .help("settle that, then run the command again; `--onto BRANCH` lands on another branch")
 }

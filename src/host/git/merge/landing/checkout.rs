@@ -78,6 +78,12 @@ impl<'a> Checkout<'a> {
         Ok(if output.code == 0 { Ok(()) } else { Err(output.stderr.trim().to_owned()) })
     }
 
+    /// Brings files that were written for a commit back to another one, at which the branch still is.
+    pub(super) fn take_back(&self, written: &str, to: &str) -> Result<()> {
+        let args = ["read-tree", "-m", "-u", written, to];
+        self.git().args(args).changes(self.repo.common_dir()).ok().map(drop)
+    }
+
     /// Brings branch and files back to a commit; what is changed and not part of that stays.
     pub(super) fn back(&self, to: &str) -> Result<()> {
         let output = self.git().args(["reset", "--keep", "--quiet", to]).changes(self.repo.common_dir()).run()?;

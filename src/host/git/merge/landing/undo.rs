@@ -31,7 +31,10 @@ pub fn undo(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Undone> {
         return Err(refuse(text).help(way));
     }
     let repo = &repo.with_hooks();
-    if let Some(checkout) = Checkout::of(repo, onto)? {
+    // One that was killed may have written the files and not the reference.
+    if let Some(checkout) = Checkout::of(repo, onto)?
+        && !checkout.is_at(&from)?
+    {
         failpoint::around("land.undo", || checkout.back(&from))?;
     } else {
         let change = RefChange::default().update(&refs::head(onto), &from, &to);
