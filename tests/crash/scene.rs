@@ -14,11 +14,11 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(90);
 
 const AGENT: &str = r#"
-echo "start $BATCHPRP_ITEM $BATCHPRP_PHASE" >> "$LEDGER"
+echo "start $BATCHPRP_ITEM $BATCHPRP_PHASE $BATCHPRP_RUN" >> "$LEDGER"
 [ -d out ] || mkdir out
 [ -z "$WORK" ] || sleep "$WORK"
 echo "phase $BATCHPRP_PHASE" >> "out/$BATCHPRP_ITEM.txt"
-echo "end $BATCHPRP_ITEM $BATCHPRP_PHASE" >> "$LEDGER"
+echo "end $BATCHPRP_ITEM $BATCHPRP_PHASE $BATCHPRP_RUN" >> "$LEDGER"
 "#;
 
 const CONFIG: &str = r#"[agent]
@@ -38,6 +38,17 @@ pub(crate) const PHASES: u32 = 2;
 
 pub(crate) struct Scene {
     home: TempDir,
+}
+
+/// A line of the agent's ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// The agent begins; otherwise it ends.
+    pub(crate) is_start: bool,
+    pub(crate) item: String,
+    pub(crate) phase: u32,
+    /// Run of the program that called.
+    pub(crate) run: String,
 }
 
 /// How a run of the program ended.
@@ -79,12 +90,13 @@ impl Scene {
         self.home.path().join("repo-worktrees")
     }
 
-    /// Every call of the agent as it wrote it down itself: `start` or `end`, item, phase.
-    pub(crate) fn ledger(&self) -> Vec<(String, String, u32)> {
+    /// Every call of the agent as it wrote it down itself.
+    pub(crate) fn ledger(&self) -> Vec<Call> {
         let text = fs::read_to_string(self.home.path().join("ledger")).unwrap_or_default();
         let entry = |line: &str| {
             let mut words = line.split(' ').map(str::to_owned);
-            Some((words.next()?, words.next()?, words.next()?.parse().ok()?))
+            let is_start = words.next()? == "start";
+            Some(Call { is_start, item: words.next()?, phase: words.next()?.parse().ok()?, run: words.next()? })
         };
         text.lines().filter_map(entry).collect()
     }

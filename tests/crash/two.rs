@@ -5,12 +5,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::invariants;
-use crate::scene::{ITEMS, Scene};
+use crate::scene::{Call, ITEMS, Scene};
 
 /// Waits until the agent was called so often.
 fn called(scene: &Scene, times: usize) {
     let begin = Instant::now();
-    while scene.ledger().iter().filter(|(what, _, _)| what == "start").count() < times {
+    while scene.ledger().iter().filter(|call| call.is_start).count() < times {
         assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", scene.ledger());
         sleep(Duration::from_millis(5));
     }
@@ -31,7 +31,7 @@ fn a_second_program_on_the_same_batch_refuses_and_says_who_works_on_it() {
         assert!(said.contains(&part), "`{part}` is missing in: {said}");
     }
     assert_eq!(scene.wait(first).code, Some(0));
-    assert_eq!(scene.ledger().iter().filter(|(what, _, _)| what == "start").count(), 6);
+    assert_eq!(scene.ledger().iter().filter(|call| call.is_start).count(), 6);
 }
 
 #[test]
@@ -65,14 +65,13 @@ fn work_that_an_agent_finished_before_the_kill_is_taken_over_and_not_done_again(
     assert_eq!(scene.wait(child).code, None);
     assert!(scene.committed().is_empty());
     let first = scene.ledger();
-    let is_end = |entry: &&(String, String, u32)| entry.0 == "end";
-    let (_, item, phase) = first.iter().find(is_end).expect("an agent ended").clone();
+    let ended = first.iter().find(|call| !call.is_start).expect("an agent ended").clone();
     let child = scene.start("", "");
     let again = scene.wait(child);
     assert_eq!(again.code, Some(0), "{}", again.text);
     assert!(again.text.contains("took over the finished work"), "{}", again.text);
     let ledger = scene.ledger();
-    let calls = ledger.iter().filter(|(what, i, p)| what == "start" && *i == item && *p == phase).count();
-    assert_eq!(calls, 1, "{ledger:?}");
+    let again = |call: &&Call| call.is_start && call.item == ended.item && call.phase == ended.phase;
+    assert_eq!(ledger.iter().filter(again).count(), 1, "{ledger:?}");
     assert_eq!(scene.git(&["show", "prp-47:out/PRP-47.1.1.txt"]), "phase 1\nphase 2");
 }
