@@ -8,6 +8,8 @@ mod checkout;
 mod crash;
 #[path = "batch/documents.rs"]
 mod documents;
+#[path = "batch/forecasts.rs"]
+mod forecasts;
 #[path = "batch/input.rs"]
 mod input;
 #[path = "batch/plans.rs"]

@@ -31,6 +31,7 @@ fn with_jobs(jobs: u32) -> RunView {
         stage: 1,
         phases: 1,
         hours: 1.0,
+        complexity: None,
     };
     let done = item(1).id;
     let kinds = [

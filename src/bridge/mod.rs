@@ -32,7 +32,7 @@ pub use reply::{
 };
 pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
-    Finish, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next, NextBatch, Now,
-    Park, Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp, StartRun,
-    UpdateBase, Validate, WriteFile,
+    Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next,
+    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp,
+    StartRun, UpdateBase, Validate, WriteFile,
 };

@@ -118,7 +118,7 @@ impl PreviewBridge {
                     self.lock().items.entry(attempt.item.clone()).or_default().push(would);
                     answer.give(Ok(()));
                 }
-                (None, event @ (EventKind::Note { .. } | EventKind::Step { .. })) => {
+                (None, event @ (EventKind::Note { .. } | EventKind::Step { .. } | EventKind::Forecast(_))) => {
                     self.real.send(origin, Request::Run(RunRequest::EmitEvent(EmitEvent(event), answer)));
                 }
                 _ => answer.give(Ok(())),

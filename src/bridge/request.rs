@@ -12,7 +12,7 @@ use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
     Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, UpdatedBase, Worktree,
 };
-use crate::event::EventKind;
+use crate::event::{EventKind, Forecast};
 use crate::model::adapter::AgentCall;
 use crate::model::gate::GateLine;
 use crate::model::history::{Distance, LoggedCommit};
@@ -127,6 +127,7 @@ kind! {
         NextBatch -> u32,
         ExecutedFacts -> Vec<Executed>,
         IsUnclosed -> bool,
+        GetForecast -> Forecast,
         ItemDiff -> String,
         ChangedFiles -> Vec<String>,
         IsTracked -> bool,
@@ -338,6 +339,13 @@ pub enum FactsWanted {
 #[derive(Debug)]
 pub struct IsUnclosed {
     pub batch: u32,
+}
+
+/// Tells what a run would take, from what earlier runs of the project took.
+#[derive(Debug)]
+pub struct GetForecast {
+    pub options: Box<RunOptions>,
+    pub graph: Box<RunGraph>,
 }
 
 /// Unified diff of what an item changed against its start, at most so many bytes.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
+use super::forecast::Forecast;
 use super::item::{ItemView, Standing};
 use super::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus, RunStep};
 use super::record::Event;
@@ -56,6 +57,7 @@ pub struct RunView {
     pub edges: Vec<EdgeInfo>,
     pub critical_path: Vec<String>,
     pub bound_hours: f64,
+    pub forecast: Option<Forecast>,
     pub paused: Option<QuotaPause>,
     /// Why nothing new starts in this run any more.
     pub halted: Option<String>,
@@ -170,6 +172,7 @@ impl RunView {
                 }
                 self.make_ready((0..self.items.len()).collect(), at);
             }
+            EventKind::Forecast(forecast) => self.forecast = Some(forecast.clone()),
             EventKind::ItemFinished { item, .. } => {
                 let after = self.edges.iter().filter(|edge| edge.from == *item);
                 self.make_ready(after.filter_map(|edge| self.index.get(&edge.to).copied()).collect(), at);
@@ -232,6 +235,7 @@ impl RunView {
                 stage: 1,
                 phases: 0,
                 hours: 0.0,
+                complexity: None,
             };
             self.items.push(ItemView::new(info));
         }

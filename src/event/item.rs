@@ -268,6 +268,7 @@ impl ItemView {
             | EventKind::RunStarted { .. }
             | EventKind::Step { .. }
             | EventKind::Graph { .. }
+            | EventKind::Forecast(_)
             | EventKind::Paused { .. }
             | EventKind::QuotaPaused { .. }
             | EventKind::QuotaResumed { .. }

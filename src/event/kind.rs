@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::forecast::Forecast;
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
+use crate::model::prp::Complexity;
 use crate::model::usage::Usage;
 use crate::model::validation::LevelVerdict;
 
@@ -47,6 +49,8 @@ pub struct ItemInfo {
     pub phases: u32,
     /// Estimated hours.
     pub hours: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complexity: Option<Complexity>,
 }
 
 /// Why an item waits for another one.
@@ -211,6 +215,8 @@ pub enum EventKind {
         critical_path: Vec<String>,
         bound_hours: f64,
     },
+    /// What the run is expected to take.
+    Forecast(Forecast),
     ItemStarted {
         item: String,
         stage: u32,
@@ -463,6 +469,7 @@ impl EventKind {
             Self::RunStarted { .. }
             | Self::Step { .. }
             | Self::Graph { .. }
+            | Self::Forecast(_)
             | Self::QuotaPaused { .. }
             | Self::QuotaResumed { .. }
             | Self::Budget { .. }

@@ -3,12 +3,14 @@
 //! The dispatcher makes events; the journal stores them; terminal, NDJSON, metrics, reports and replay are views.
 
 pub mod fold;
+pub mod forecast;
 pub mod item;
 pub mod kind;
 pub mod record;
 pub mod timeline;
 
 pub use fold::RunView;
+pub use forecast::Forecast;
 pub use item::{ItemView, LastWords, Speaker, Standing};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};

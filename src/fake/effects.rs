@@ -8,7 +8,7 @@ use super::documents;
 use super::items::refuse;
 use super::world::World;
 use crate::bridge::{Baseline, EffectRequest, Executed, Failure, HttpAnswer, Landed, ProcessOutput, QueryRequest};
-use crate::event::EventKind;
+use crate::event::{EventKind, Forecast};
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::in_memory;
 use crate::run::core::message::Message;
@@ -144,6 +144,7 @@ impl World {
                 answer.give(Ok(self.executed.iter().filter(wanted).cloned().collect()));
             }
             QueryRequest::IsUnclosed(_, answer) => answer.give(Ok(false)),
+            QueryRequest::GetForecast(_, answer) => answer.give(Ok(Forecast::default())),
             QueryRequest::ItemDiff(_, answer) => answer.give(Ok(String::new())),
             QueryRequest::ChangedFiles(order, answer) => answer.give(Ok(self.changed_files(&order.0))),
             QueryRequest::IsTracked(order, answer) => answer.give(Ok(self.is_committed(&order.0))),

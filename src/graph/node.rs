@@ -1,5 +1,7 @@
 //! Items and edges of the graph.
 
+use crate::model::prp::Complexity;
+
 /// A work item: a PRP, or a phase of a plan.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
@@ -13,6 +15,8 @@ pub struct Node {
     pub conflicts_with: Vec<String>,
     /// Estimated hours; what is negative or not a number counts as nothing.
     pub hours: f64,
+    /// `None` where the document does not say it.
+    pub complexity: Option<Complexity>,
     pub phases: u32,
     /// Short name for people, such as `PRP-47.1.1-slug`.
     pub name: String,

@@ -22,7 +22,19 @@ pub struct Dependency {
 }
 
 /// How much work the author expects to be hidden in a PRP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Complexity {
     Low,
@@ -32,6 +44,9 @@ pub enum Complexity {
 }
 
 impl Complexity {
+    /// The words as they stand in files.
+    pub const WORDS: [&str; 3] = ["low", "medium", "high"];
+
     /// Returns the word as it stands in the file.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -52,6 +52,7 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::Disagreement { .. } => Importance::Warning,
         EventKind::RunStarted { .. }
         | EventKind::Graph { .. }
+        | EventKind::Forecast(_)
         | EventKind::Approved { .. }
         | EventKind::QuotaResumed { .. }
         | EventKind::RunFinished { .. } => Importance::Info,

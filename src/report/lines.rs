@@ -4,11 +4,14 @@ use super::failure;
 use super::importance::Importance;
 use super::style::{Sign, Style, Tone};
 use super::summary::status_look;
-use super::text::{dollars, line, numbered, safe, short_commit};
+use super::text::{count, dollars, line, numbered, safe, short_commit};
 use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus, Severity};
-use crate::event::{Event, RunView};
+use crate::event::{Event, Forecast, RunView};
 use crate::model::duration::show;
 use crate::model::validation::LevelVerdict;
+
+/// So many numbers of slots are told about.
+const MAKESPANS: usize = 8;
 
 /// Returns the line of an event; `None` for what only the board shows. `state` has taken the event in.
 pub fn of(event: &Event, state: &RunView, style: Style) -> Option<String> {
@@ -40,6 +43,7 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             numbered(stages.len(), "stage"),
             bound(state, style)
         )),
+        EventKind::Forecast(forecast) => Some(outlook(forecast, state, style)),
         EventKind::ItemStarted { stage, attempt, .. } if *attempt > 1 => {
             Some(format!("started (stage {stage}, attempt {attempt})"))
         }
@@ -188,6 +192,32 @@ fn bound(state: &RunView, style: Style) -> String {
         return String::new();
     }
     format!(", at least {} {} by estimate", style.mark(Sign::About), show(state.bound_hours * 3600.0))
+}
+
+/// Says what a run is expected to take; before it starts also what other numbers of slots would make of it.
+fn outlook(forecast: &Forecast, state: &RunView, style: Style) -> String {
+    let about = style.mark(Sign::About);
+    let text = match (forecast.runs, forecast.seconds) {
+        (0, _) | (_, None) => {
+            "Forecast: tokens and cost are unknown, no run of this project has finished; time by the estimates"
+                .to_owned()
+        }
+        (runs, Some(seconds)) => {
+            let tokens =
+                forecast.tokens.map_or("tokens unknown".to_owned(), |n| format!("{about} {} tokens", count(n)));
+            let cost = forecast.cost.map_or("cost unknown".to_owned(), |cost| format!("{about} {}", dollars(cost)));
+            let (runs, jobs) = (numbered(runs as usize, "run"), forecast.jobs);
+            format!("Forecast from {runs}: {about} {} with --jobs {jobs}, {tokens}, {cost}", show(seconds))
+        }
+    };
+    if state.started.is_some() {
+        return text;
+    }
+    let rows = forecast.makespans.iter().enumerate().take(MAKESPANS);
+    let rows =
+        rows.map(|(at, seconds)| format!("{} {about} {}", at + 1, show(*seconds))).collect::<Vec<_>>().join(", ");
+    let more = if forecast.makespans.len() > MAKESPANS { ", and so on" } else { "" };
+    format!("{text}\n  Time by items at once: {rows}{more}; best: --jobs {}", forecast.best_jobs)
 }
 
 /// Says how much of a budget is spent.

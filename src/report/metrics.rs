@@ -8,6 +8,7 @@ use crate::event::fold::seconds;
 use crate::event::kind::{EdgeReason, ItemStatus};
 use crate::event::{Event, ItemView, RunView, SCHEMA_VERSION};
 use crate::model::outcome::Outcome;
+use crate::model::prp::Complexity;
 use crate::model::usage::Tokens;
 
 /// Figures of one run. `null` means unknown. Times are seconds.
@@ -40,6 +41,7 @@ pub struct Metrics {
     pub sequential_estimate: f64,
     /// Estimated hours of the longest chain or of the work through the slots.
     pub estimated_hours: f64,
+    pub forecast: Option<ForecastMetrics>,
     pub token_usage: Option<u64>,
     pub tokens: Option<TokenMetrics>,
     /// US dollars.
@@ -89,6 +91,25 @@ pub struct ItemMetrics {
     /// From ready to started.
     pub queue_wait: f64,
     pub estimated_hours: f64,
+    pub complexity: Option<Complexity>,
+    /// Of its phases those that earlier runs did.
+    pub resumed: usize,
+}
+
+/// What was expected of a run, and by how much that was wrong.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ForecastMetrics {
+    /// Earlier runs that it rests on.
+    pub runs: u32,
+    pub seconds: Option<f64>,
+    pub tokens: Option<u64>,
+    pub cost: Option<f64>,
+    /// What was measured against what was expected, less 1: 0.25 is a quarter more. `null` where nothing was expected,
+    /// and for a run that did not do all that it was to do.
+    pub time_error: Option<f64>,
+    pub token_error: Option<f64>,
+    pub cost_error: Option<f64>,
 }
 
 /// What went wrong with one item.
@@ -136,6 +157,7 @@ pub fn from_state(state: &RunView) -> Metrics {
         lower_bound: rounded(lower_bound(state)),
         sequential_estimate: rounded(busy),
         estimated_hours: state.bound_hours,
+        forecast: forecast(state),
         token_usage: usage.tokens.map(Tokens::total),
         tokens: usage.tokens.map(|t| TokenMetrics {
             input: t.input,
@@ -158,6 +180,28 @@ pub fn operation(command: &str) -> &str {
         "exe" => "execute",
         other => other,
     }
+}
+
+/// Sets what was expected against what came. Who did a part of the work only shows nothing about the whole.
+fn forecast(state: &RunView) -> Option<ForecastMetrics> {
+    let expected = state.forecast.as_ref().filter(|expected| expected.runs > 0)?;
+    let is_whole = |item: &ItemView| item.status() == Some(ItemStatus::Completed) && item.resumed.is_empty();
+    let is_whole = state.end.is_some() && state.items.iter().all(is_whole);
+    let error = |expected: Option<f64>, measured: Option<f64>| {
+        let (expected, measured) = (expected.filter(|expected| is_whole && *expected > 0.0)?, measured?);
+        Some(rounded(measured / expected - 1.0))
+    };
+    let usage = state.usage();
+    let tokens = usage.tokens.map(|tokens| tokens.total() as f64);
+    Some(ForecastMetrics {
+        runs: expected.runs,
+        seconds: expected.seconds.map(rounded),
+        tokens: expected.tokens,
+        cost: expected.cost,
+        time_error: error(expected.seconds, Some(state.elapsed(None))),
+        token_error: error(expected.tokens.map(|tokens| tokens as f64), tokens),
+        cost_error: error(expected.cost, usage.cost),
+    })
 }
 
 fn conflicts(state: &RunView, blocked: usize) -> ConflictMetrics {
@@ -194,6 +238,8 @@ fn item(item: &ItemView) -> ItemMetrics {
         attempts: item.attempts,
         queue_wait: rounded(seconds(item.ready, item.started)),
         estimated_hours: item.info.hours,
+        complexity: item.info.complexity,
+        resumed: item.resumed.len(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::analyze::{AnalysisLine, good, info, roomier, warning};
 use super::metrics::Metrics;
+use super::sparkline;
 use super::style::{Sign, Style, Tone};
 use super::text::{count, dollars, line, numbered};
 use crate::model::duration::show;
@@ -31,15 +32,44 @@ pub fn lines(all: &[Metrics], style: Style) -> Vec<String> {
         lines.push(style.paint(
             Tone::Dim,
             &format!(
-                "  {:<17} {:>6} {:>6} {:>5} {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
-                "started", "batch", "items", "done", "time", "parallel", "tokens/it", "cost", "conflicts", "timeouts"
+                "  {:<17} {:>6} {:>6} {:>5} {:>9} {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
+                "started",
+                "batch",
+                "items",
+                "done",
+                "time",
+                "forecast",
+                "parallel",
+                "tokens/it",
+                "cost",
+                "conflicts",
+                "timeouts"
             ),
         ));
         lines.extend(group.iter().map(|metrics| format!("  {}", row(metrics))));
+        lines.extend(sparklines(&group, style));
         lines.extend(findings(&group, style).iter().map(|finding| finding.line(style)));
         lines.push(String::new());
     }
     lines
+}
+
+/// Draws the figures that more than one run knows.
+fn sparklines(group: &[&Metrics], style: Style) -> Vec<String> {
+    type Figure = fn(&Metrics) -> Option<f64>;
+    let figures: [(&str, Figure); 4] = [
+        ("time", |metrics| Some(metrics.total_duration)),
+        ("tokens per item", |metrics| per_item(metrics).map(|tokens| tokens as f64)),
+        ("cost", |metrics| metrics.cost),
+        ("forecast error", |metrics| time_error(metrics).map(f64::abs)),
+    ];
+    let is_known = |figure: &Figure| group.iter().filter(|metrics| figure(metrics).is_some()).count() > 1;
+    let known = figures.into_iter().filter(|(_, figure)| is_known(figure));
+    known
+        .map(|(name, figure)| {
+            format!("  {name:<17} {}", sparkline::of(group.iter().map(|metrics| figure(metrics)), style))
+        })
+        .collect()
 }
 
 fn row(metrics: &Metrics) -> String {
@@ -47,12 +77,13 @@ fn row(metrics: &Metrics) -> String {
     let percent = if metrics.total_items == 0 { 0.0 } else { success(metrics) * 100.0 };
     let timeouts = metrics.errors.iter().filter(|error| error.kind == "timeout").count();
     format!(
-        "{:<17} {:>6} {:>6} {:>4.0}% {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
+        "{:<17} {:>6} {:>6} {:>4.0}% {:>9} {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
         line(metrics.started.get(..16).unwrap_or(&metrics.started), 17).replace('T', " "),
         metrics.batch_id.map_or_else(unknown, |batch| batch.to_string()),
         metrics.total_items,
         percent,
         show(metrics.total_duration),
+        time_error(metrics).map_or_else(unknown, signed),
         metrics.parallelism_achieved.map_or_else(unknown, |parallel| format!("{parallel:.1}")),
         per_item(metrics).map_or_else(unknown, count),
         metrics.cost.map_or_else(unknown, dollars),
@@ -79,7 +110,8 @@ pub fn findings(group: &[&Metrics], style: Style) -> Vec<AnalysisLine> {
     found.extend(conflicts(group));
     found.extend(tokens(group));
     found.extend(failures(group));
-    found.extend(forecast(group, style));
+    found.extend(missed(group));
+    found.extend(estimates(group, style));
     if found.is_empty() {
         found.push(good("no critical issues".to_owned()));
     }
@@ -143,8 +175,43 @@ fn failures(group: &[&Metrics]) -> Option<AnalysisLine> {
     Some(warning(format!("only {percent:.0}% of the items completed{}", most.unwrap_or_default())))
 }
 
+/// So much must the forecasts of runs be wrong before anybody should look at it.
+const WRONG: f64 = 0.5;
+
+/// Of runs that take fewer seconds than these on average the start is the greater part.
+const SHORT: f64 = 60.0;
+
+/// Says how well the forecasts fitted.
+fn missed(group: &[&Metrics]) -> Option<AnalysisLine> {
+    let told = group.iter().filter_map(|metrics| Some((time_error(metrics)?, metrics.total_duration)));
+    let (errors, times): (Vec<f64>, Vec<f64>) = told.unzip();
+    let last = *errors.last()?;
+    let mean = errors.iter().map(|error| error.abs()).sum::<f64>() / errors.len() as f64;
+    let text = format!(
+        "the forecast of the time was wrong by {:.0}% on average over {} (last {})",
+        mean * 100.0,
+        numbered(errors.len(), "run"),
+        signed(last)
+    );
+    let is_long = times.iter().sum::<f64>() / times.len() as f64 >= SHORT;
+    Some(if mean > WRONG && is_long {
+        warning(text + " - state `complexity` in the PRPs: runs are forecast by it")
+    } else {
+        info(text)
+    })
+}
+
+fn time_error(metrics: &Metrics) -> Option<f64> {
+    metrics.forecast.as_ref()?.time_error
+}
+
+/// Writes a share as percent with its sign.
+fn signed(share: f64) -> String {
+    format!("{:+.0}%", share * 100.0)
+}
+
 /// Sets the measured work against the hours that were estimated.
-fn forecast(group: &[&Metrics], style: Style) -> Option<AnalysisLine> {
+fn estimates(group: &[&Metrics], style: Style) -> Option<AnalysisLine> {
     let estimated: f64 = group.iter().flat_map(|m| &m.items).map(|item| item.estimated_hours).sum();
     let measured: f64 = group.iter().map(|metrics| metrics.sequential_estimate / 3600.0).sum();
     if estimated <= 0.0 || measured <= 0.0 {
@@ -169,7 +236,7 @@ fn whole(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::metrics::{ConflictMetrics, ErrorMetrics};
+    use crate::report::metrics::{ConflictMetrics, ErrorMetrics, ForecastMetrics};
 
     fn run(started: &str, tokens: u64, timeouts: usize, merge_conflicts: usize) -> Metrics {
         let error = ErrorMetrics {
@@ -201,6 +268,27 @@ mod tests {
             "{said:?}"
         );
         assert!(said.iter().any(|text| text.contains("1 of 3 runs had merge conflicts")), "{said:?}");
+    }
+
+    #[test]
+    fn forecasts_that_were_wrong_are_told_and_warned_of_where_runs_are_long() {
+        let run = |started: &str, time_error: f64, total_duration: f64| Metrics {
+            forecast: Some(ForecastMetrics { time_error: Some(time_error), ..ForecastMetrics::default() }),
+            total_duration,
+            ..run(started, 10, 0, 0)
+        };
+        let said = |seconds| {
+            let runs = [run("1", -0.6, seconds), run("2", 0.8, seconds)];
+            findings(&groups(&runs)[0].1, Style::PLAIN)
+        };
+        let text = "the forecast of the time was wrong by 70% on average over 2 runs (last +80%)";
+        assert_eq!(said(5.0), [info(text.to_owned())]);
+        let advice = " - state `complexity` in the PRPs: runs are forecast by it";
+        assert_eq!(said(600.0), [warning(text.to_owned() + advice)]);
+        let runs = [run("1", -0.6, 5.0), run("2", 0.8, 5.0)];
+        let lines = lines(&runs, Style::PLAIN);
+        assert!(lines.iter().any(|line| line == "  forecast error    ▆█"), "{lines:#?}");
+        assert!(lines.iter().any(|line| line.contains("     +80% ")), "{lines:#?}");
     }
 
     #[test]

@@ -16,5 +16,6 @@ pub(crate) mod shared;
 pub(crate) mod work;
 
 pub use core::event_stream::{Reporter, ReporterEvent};
+pub use shared::history::history;
 pub use shared::names::batch_branch;
 pub use work::merge::approve::{Waiting, approve, waiting};

@@ -118,6 +118,11 @@ impl Settings {
         self.state.join("tmp").join("runs")
     }
 
+    /// Returns the folder of the metrics of finished runs.
+    pub fn archive(&self) -> PathBuf {
+        self.state.join("completed-batches")
+    }
+
     /// Returns the folder in which every open run has a mark.
     pub fn open_runs_dir(&self) -> PathBuf {
         self.state.join("tmp").join("open")

@@ -24,6 +24,7 @@ fn events(items: usize) -> Vec<Event> {
         stage: u32::try_from(n / 10 + 1).expect("small"),
         phases: 3,
         hours: 1.0,
+        complexity: None,
     };
     let edge = |n: usize| EdgeInfo { from: id(n - 10), to: id(n), reason: EdgeReason::Explicit, file: None };
     let mut kinds = vec![

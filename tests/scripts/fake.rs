@@ -13,6 +13,7 @@ use batchprp::bridge::{
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
+use batchprp::event::Forecast;
 use batchprp::event::kind::{EventKind, ItemStatus};
 use batchprp::evidence::verdict::{Facts, Tree, Wanted, judge};
 use batchprp::model::agent::{AgentReport, AgentStatus, Exit};
@@ -425,6 +426,7 @@ impl Fake {
             }
             QueryRequest::ExecutedFacts(order, answer) => answer.give(Ok(self.executed(order.batch, &order.ids))),
             QueryRequest::IsUnclosed(_, answer) => answer.give(Ok(false)),
+            QueryRequest::GetForecast(_, answer) => answer.give(Ok(Forecast::default())),
             QueryRequest::ItemDiff(_, answer) => answer.give(Ok(String::new())),
             QueryRequest::IsTracked(_, answer) => answer.give(Ok(true)),
             QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),

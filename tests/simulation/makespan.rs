@@ -1,7 +1,7 @@
 //! How near to the bound the schedule comes, on random batches such as people write.
 
 use batchprp::graph::Graph;
-use batchprp::schedule::simulate::{makespan, makespans};
+use batchprp::schedule::simulate::{best_slots, makespan, makespans};
 use batchprp::schedule::{ItemGraph, ItemNode, RunPolicy};
 
 use crate::random::Random;
@@ -111,8 +111,17 @@ fn rough_estimates_are_nearly_as_good() {
 fn more_slots_than_the_critical_path_can_use_are_not_looked_at() {
     let item = |place| ItemNode { id: place_id(place), hours: 1.0, stage: 1, place, adapter: None };
     let plan = ItemGraph { items: (0..4).map(item).collect(), waits: Vec::new() };
-    assert_eq!(makespans(&plan, policy(1, false)), [4.0, 2.0, 2.0, 1.0]);
-    assert_eq!(makespans(&ItemGraph::default(), policy(1, false)), [0.0]);
+    assert_eq!(makespans(&plan, policy(1, false), None, 9), [4.0, 2.0, 2.0, 1.0]);
+    assert_eq!(makespans(&plan, policy(1, false), None, 2), [4.0, 2.0], "no more than are asked for");
+    assert_eq!(makespans(&plan, policy(1, false), Some(&[9.0, 1.0, 1.0, 1.0]), 9), [12.0, 9.0], "by measured times");
+    assert_eq!(makespans(&ItemGraph::default(), policy(1, false), None, 9), [0.0]);
+}
+
+#[test]
+fn the_best_number_of_slots_is_the_smallest_one_that_is_nearly_as_fast_as_any() {
+    assert_eq!(best_slots(&[4.0, 2.0, 2.0, 1.0]), 4);
+    assert_eq!(best_slots(&[100.0, 52.0, 51.0, 50.0]), 2);
+    assert_eq!(best_slots(&[0.0]), 1);
 }
 
 fn place_id(place: usize) -> String {

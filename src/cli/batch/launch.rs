@@ -14,7 +14,6 @@ use super::nested;
 use super::prices;
 use super::scripts;
 use crate::bridge::Failure;
-use crate::cli::follow::pace;
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::{EndAsked, SnapshotAsked};
 use crate::cli::start::context::Context;
@@ -27,7 +26,7 @@ use crate::host::process::{Sandbox, Walls};
 use crate::report::junit;
 use crate::run::execute::{ProgramExit, execute};
 use crate::run::settings::Settings;
-use crate::run::{Reporter, ReporterEvent};
+use crate::run::{Reporter, ReporterEvent, history};
 use crate::script;
 use crate::script::search::FoundScript;
 
@@ -42,7 +41,7 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     {
         let mut display = display.borrow_mut();
         display.answer(SnapshotAsked::watch().map_err(cannot)?);
-        display.expect(pace::of(&settings.state.join("completed-batches"), &found.name));
+        display.expect(history(&settings.archive(), &found.name).pace());
     }
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(nested::hint(context));

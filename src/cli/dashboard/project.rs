@@ -13,7 +13,7 @@ use crate::cli::batch::launch;
 use crate::cli::follow::alive::{Alive, alive, life};
 use crate::cli::follow::history::ListedRun;
 use crate::cli::follow::overview::Overview;
-use crate::cli::follow::{analyze, pace, runs};
+use crate::cli::follow::{analyze, runs};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -139,7 +139,8 @@ pub(in crate::cli) fn page(state: &RunView, archives: &Path) -> RunPage {
     let life = life(state, alive(state));
     let now = (life == Life::Running).then(Timestamp::now);
     let mut look = Look::new(now, Style::PLAIN, 0);
-    look.pace = pace::of(archives, &state.command);
+    // Of a run that ended nothing is expected any more.
+    look.pace = now.and_then(|_| crate::run::history(archives, &state.command).pace());
     RunPage::of(state, life, &look, steps(state, life))
 }
 

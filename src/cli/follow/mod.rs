@@ -6,7 +6,6 @@ pub mod history;
 pub mod item_files;
 pub mod logs;
 pub mod overview;
-pub mod pace;
 pub mod replay;
 pub mod report;
 pub mod runs;

@@ -38,6 +38,8 @@ struct HistoryRow {
     cost: Option<f64>,
     conflicts: usize,
     timeouts: usize,
+    /// What was measured against what was expected, less 1.
+    forecast_error: Option<f64>,
 }
 
 impl History {
@@ -68,5 +70,6 @@ fn row(metrics: &Metrics) -> HistoryRow {
         cost: metrics.cost,
         conflicts: metrics.conflicts.merge_conflicts,
         timeouts: metrics.errors.iter().filter(|error| error.kind == "timeout").count(),
+        forecast_error: metrics.forecast.as_ref().and_then(|forecast| forecast.time_error),
     }
 }

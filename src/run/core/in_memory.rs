@@ -41,6 +41,7 @@ pub(crate) fn opened(order: OpenOrder) -> OpenedRun {
     });
     let slots = Slots::take(None, graph.items.len() + 1);
     OpenedRun {
+        forecast: None,
         run,
         options,
         graph,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::{last_word, machine};
-use crate::bridge::{Answer, Failure, OnConflict, RunOptions, StartRun, Started};
+use crate::bridge::{Answer, Failure, StartRun, Started};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::run::core::effect::{Reaction, Task, Told};
@@ -14,8 +14,9 @@ use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, 
 use crate::run::shared::at_work::AtWork;
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
+use crate::run::work::batch::forecast::policy;
 use crate::run::work::batch::open::{OpenOrder, OpenedRun};
-use crate::schedule::{Input, ItemGraph, Machine, RunPolicy};
+use crate::schedule::{Input, ItemGraph, Machine};
 
 /// Has a run opened.
 pub(super) fn start(state: &mut LoopState, order: StartRun, answer: Answer<Started>, out: &mut Reaction) {
@@ -58,8 +59,21 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         Ok(opened) => *opened,
         Err(error) => return out.reply(answer, Err(error.into())),
     };
-    let OpenedRun { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged } =
-        opened;
+    let OpenedRun {
+        run,
+        options,
+        graph,
+        integration,
+        directory,
+        journal,
+        lock,
+        mark,
+        slots,
+        host,
+        forecast,
+        found,
+        merged,
+    } = opened;
     let first = EventKind::RunStarted {
         command: options.command.clone(),
         batch: options.batch,
@@ -79,6 +93,7 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         critical_path: graph.critical_path.clone(),
         bound_hours: graph.bound_hours,
     });
+    out.told.extend(forecast.map(|forecast| Told::Event(EventKind::Forecast(forecast))));
     out.told.extend(found.into_iter().map(Told::Event));
     let adapter = |id: &str| graph.agents.get(id).or(options.agent.as_ref()).cloned();
     let plan = ItemGraph::from_infos(&graph.items, &graph.edges).with_adapters(adapter);
@@ -112,18 +127,4 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         machine::step(state, Input::AlreadyMerged { item }, now, out);
     }
     out.reply(answer, Ok(started));
-}
-
-fn policy(options: &RunOptions) -> RunPolicy {
-    RunPolicy {
-        jobs: usize::try_from(options.jobs.max(1)).unwrap_or(1),
-        retries: options.retries,
-        fail_fast: options.fail_fast,
-        max_fail: options.max_fail,
-        barrier: options.barrier,
-        merge: options.merge && !options.no_merge,
-        stop_on_conflict: options.on_conflict == OnConflict::Stop,
-        wait_for_quota: options.wait_for_quota,
-        resolve_conflicts: options.on_conflict == OnConflict::Agent,
-    }
 }

@@ -28,16 +28,28 @@ pub fn makespan(plan: &ItemGraph, policy: RunPolicy, times: Option<&[f64]>) -> f
     steps.iter().find(|step| step.actions.contains(&Action::Finished)).map_or(0.0, |step| step.at)
 }
 
-/// Returns the makespan in hours with 1, 2, … slots, up to the number from which on more slots gain nothing.
-pub fn makespans(plan: &ItemGraph, policy: RunPolicy) -> Vec<f64> {
+/// Returns the makespan with 1, 2, … slots, up to the number from which on more slots gain nothing, at most so many.
+///
+/// Times are those of [`makespan`].
+pub fn makespans(plan: &ItemGraph, policy: RunPolicy, times: Option<&[f64]>, most: usize) -> Vec<f64> {
+    let mut timed = plan.clone();
+    for (item, time) in timed.items.iter_mut().zip(times.unwrap_or_default()) {
+        item.hours = *time;
+    }
+    let bound = timed.bound(usize::MAX);
     let mut all = Vec::new();
-    for jobs in 1..=plan.items.len().max(1) {
-        let makespan = makespan(plan, RunPolicy { jobs, ..policy }, None);
-        let bound = plan.bound(usize::MAX);
+    for jobs in 1..=plan.items.len().clamp(1, most.max(1)) {
+        let makespan = makespan(plan, RunPolicy { jobs, ..policy }, times);
         all.push(makespan);
         if makespan <= bound {
             break;
         }
     }
     all
+}
+
+/// Returns the smallest number of slots that is at most a twentieth slower than the fastest one.
+pub fn best_slots(makespans: &[f64]) -> usize {
+    let fastest = makespans.iter().copied().fold(f64::INFINITY, f64::min);
+    makespans.iter().position(|makespan| *makespan <= fastest * 1.05).map_or(1, |at| at + 1)
 }

@@ -5,5 +5,5 @@ mod forecast;
 mod world;
 
 pub use clock::{SimulatedStep, run};
-pub use forecast::{makespan, makespans};
+pub use forecast::{best_slots, makespan, makespans};
 pub use world::SimulatedWorld;

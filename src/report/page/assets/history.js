@@ -6,6 +6,7 @@ const PLOTS = [
   ["Parallelism", (run) => run.parallelism, (value) => value.toFixed(1) + "×"],
   ["Tokens an item", (run) => run.tokens_per_item, shortCount],
   ["Cost", (run) => run.cost, dollars],
+  ["Forecast error", (run) => (run.forecast_error === null ? null : 100 * Math.abs(run.forecast_error)), (value) => Math.round(value) + "%"],
   ["Conflicts", (run) => run.conflicts, String],
 ];
 

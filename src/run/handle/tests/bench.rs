@@ -193,6 +193,7 @@ pub(super) fn graph(items: &[&str], waits: &[(&str, &str)]) -> RunGraph {
         stage: 1,
         phases: 1,
         hours: 1.0,
+        complexity: None,
     };
     let edge = |(from, to): &(&str, &str)| EdgeInfo {
         from: (*from).to_owned(),

@@ -3,6 +3,7 @@
 pub(crate) mod checkout;
 pub(crate) mod cleanup;
 pub(crate) mod dead_runs;
+pub(crate) mod forecast;
 pub(crate) mod integration;
 pub(crate) mod land;
 pub(crate) mod open;

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::checkout;
 use super::dead_runs::{self, OpenMark};
+use super::forecast::forecast;
 use super::integration::{self, Integration};
 use crate::bridge::{RunGraph, RunOptions};
 use crate::error::{Error, ExitCode, Result};
-use crate::event::EventKind;
+use crate::event::{EventKind, Forecast};
 use crate::host::disk;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::seal;
@@ -45,6 +46,8 @@ pub(crate) struct OpenedRun {
     pub(crate) slots: Slots,
     /// Name of this machine.
     pub(crate) host: String,
+    /// What it is expected to take; `None` without history.
+    pub(crate) forecast: Option<Forecast>,
     /// What was found and mended on the way.
     pub(crate) found: Vec<EventKind>,
     /// Items that git shows as merged.
@@ -91,7 +94,22 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     let merged = merged.unwrap_or_default();
     let host = owner::host_name();
-    Ok(OpenedRun { run, options, graph, integration, directory, journal, lock, mark, slots, host, found, merged })
+    let forecast = Some(forecast(&settings, &options, &graph, &merged)).filter(|forecast| forecast.runs > 0);
+    Ok(OpenedRun {
+        run,
+        options,
+        graph,
+        integration,
+        directory,
+        journal,
+        lock,
+        mark,
+        slots,
+        host,
+        forecast,
+        found,
+        merged,
+    })
 }
 
 /// Requires that what a run writes has a place, before anything is made.

@@ -36,7 +36,7 @@ fn write_metrics(settings: &Settings, batch: Option<u32>, metrics: &Metrics) -> 
     let text = serde_json::to_string_pretty(metrics).unwrap_or_default() + "\n";
     let name = batch.map_or_else(|| "adhoc".to_owned(), |batch| batch.to_string());
     let latest = settings.state.join("tmp").join(format!("batch-metrics-{name}.json"));
-    let archive = settings.state.join("completed-batches");
+    let archive = settings.archive();
     let kept = archive.join(format!("batch-{name}-{}-{}.json", metrics.operation, metrics.run));
     let written = failpoint::around("metrics.write", || {
         state::private_dir(&archive)?;

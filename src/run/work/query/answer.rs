@@ -5,7 +5,7 @@ use crate::bridge::{Failure, QueryRequest};
 use crate::error::Result;
 use crate::host::git::upkeep::checkout;
 use crate::run::settings::Settings;
-use crate::run::work::batch::dead_runs;
+use crate::run::work::batch::{dead_runs, forecast};
 
 /// Answers a question; blocks.
 pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
@@ -19,6 +19,9 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
             answer.give(given(executed::facts(settings, &order)));
         }
         QueryRequest::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
+        QueryRequest::GetForecast(order, answer) => {
+            answer.give(Ok(forecast::forecast(settings, &order.options, &order.graph, &[])));
+        }
         QueryRequest::ItemDiff(order, answer) => {
             answer.give(given(executed::patch(settings, &order.item, order.max_bytes)));
         }

@@ -4,6 +4,7 @@ use rhai::{Dynamic, Map};
 
 use crate::error::Error;
 use crate::graph::Node;
+use crate::model::prp::Complexity;
 
 use super::item_id;
 use crate::script::api::fields::Fields;
@@ -25,6 +26,7 @@ pub(crate) const ITEM: Shape = Shape::items(
         key("files", Kind::Texts),
         key("conflicts_with", Kind::Texts),
         key("hours", Kind::Number),
+        key("complexity", Kind::Word(&Complexity::WORDS)),
         key("phases", Kind::Any),
         key("agent", Kind::Text),
     ],
@@ -101,6 +103,7 @@ fn of_prp(prp: &PrpValue) -> Node {
         files: data.files.clone(),
         conflicts_with: data.conflicts_with.iter().map(ToString::to_string).collect(),
         hours: data.hours.unwrap_or(HOURS),
+        complexity: data.complexity,
         phases: u32::try_from(data.phases.len()).unwrap_or(u32::MAX),
         name: prp.short_name(),
     }
@@ -115,6 +118,7 @@ fn of_phase(phase: &PlanPhaseValue) -> Node {
         files: data.files.clone(),
         conflicts_with: Vec::new(),
         hours: data.hours.unwrap_or(HOURS),
+        complexity: data.complexity,
         phases: 1,
         name: format!("Phase {}", data.label),
     }
@@ -132,6 +136,7 @@ fn of_map(map: Map) -> Result<Node, Error> {
         files: fields.texts("files")?.unwrap_or_default(),
         conflicts_with: fields.texts("conflicts_with")?.unwrap_or_default(),
         hours: fields.number("hours")?.unwrap_or(HOURS),
+        complexity: fields.text("complexity")?.as_deref().and_then(Complexity::named),
         phases: phases(&fields)?,
         name: fields.text("name")?.unwrap_or_else(|| id.clone()),
         id,

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use super::{current, options, recipe};
-use crate::bridge::{self, Attempt, Closed, EmitEvent, Failure, PreviewBridge, Would, WouldAsk};
+use crate::bridge::{
+    self, Attempt, Closed, EmitEvent, Failure, GetForecast, PreviewBridge, RunOptions, Would, WouldAsk,
+};
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::graph::Edge;
@@ -32,8 +34,7 @@ pub(crate) fn run(
     }
     let describe = options.get("preview").and_then(|closure| closure.clone().try_cast::<FnPtr>());
     let options = options::read(&call.state, options)?;
-    let (command, batch) = (options.command.as_str(), options.batch);
-    let closed = Preview { context, call, bridge, dag, recipe, describe, command, batch }.show()?;
+    let closed = Preview { context, call, bridge, dag, recipe, describe, options }.show()?;
     call.state.close(closed.clone());
     Ok(closed)
 }
@@ -47,8 +48,7 @@ struct Preview<'a, 'c> {
     recipe: &'a FnPtr,
     /// Tells what an item would do, where the script can say it better than its recipe shows it.
     describe: Option<FnPtr>,
-    command: &'a str,
-    batch: Option<u32>,
+    options: RunOptions,
 }
 
 impl Preview<'_, '_> {
@@ -68,9 +68,10 @@ impl Preview<'_, '_> {
 
     fn stages(&self) -> Result<(), Fault> {
         let graph = &self.dag.graph;
-        self.print(match self.batch {
-            Some(batch) => format!("BATCH {batch}: {} (dry run)", self.command),
-            None => format!("{} (dry run)", self.command),
+        let command = &self.options.command;
+        self.print(match self.options.batch {
+            Some(batch) => format!("BATCH {batch}: {command} (dry run)"),
+            None => format!("{command} (dry run)"),
         })?;
         for (stage, nodes) in graph.stages() {
             let parallel = if nodes.len() > 1 { format!(" ({} in parallel)", nodes.len()) } else { String::new() };
@@ -91,7 +92,19 @@ impl Preview<'_, '_> {
             let hours = Dynamic::from(graph.bound_hours_path).to_string();
             self.print(format!("Critical path: {}, {hours} h at best", path.join(" → ")))?;
         }
+        self.forecast()?;
         self.print("Dry run: nothing was started and nothing was written.")
+    }
+
+    /// Tells what the run would take, where earlier runs or the documents say anything about that.
+    fn forecast(&self) -> Result<(), Fault> {
+        let graph = Box::new(recipe::graph(self.dag));
+        let question = GetForecast { options: Box::new(self.options.clone()), graph };
+        let forecast = bridge::ask(self.bridge, None, question)?;
+        if forecast.runs == 0 && forecast.makespans.iter().all(|seconds| *seconds <= 0.0) {
+            return Ok(());
+        }
+        Ok(bridge::ask(self.bridge, None, EmitEvent(EventKind::Forecast(forecast)))?)
     }
 
     /// Returns what an item would do.

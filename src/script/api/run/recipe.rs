@@ -145,7 +145,7 @@ pub(super) fn returned(value: &Dynamic, engine: &Engine) -> Outcome {
 }
 
 /// Returns the graph as the machine wants it: in topological order.
-fn graph(dag: &Dag) -> RunGraph {
+pub(super) fn graph(dag: &Dag) -> RunGraph {
     let graph = &dag.graph;
     let id = |node: usize| graph.nodes[node].id.clone();
     let item = |&node: &usize| ItemInfo {
@@ -155,6 +155,7 @@ fn graph(dag: &Dag) -> RunGraph {
         stage: graph.stage[node],
         phases: graph.nodes[node].phases,
         hours: graph.nodes[node].hours,
+        complexity: graph.nodes[node].complexity,
     };
     let edge = |edge: &crate::graph::Edge| EdgeInfo {
         from: id(edge.from),
