@@ -81,9 +81,10 @@ fn checkpoints(scene: &Scene, wrong: &mut Vec<String>) {
     }
 }
 
-/// 2. A phase is called at most once by a run, and never after its checkpoint. Once a run has called, no agent of an
-/// earlier one works any more: one that was killed in its first moments may still say that it began after the next start
-/// of the program, but not after that has called.
+/// 2. A phase is called at most once by a run, and never after its checkpoint.
+///
+/// Once a run has called, no agent of an earlier one works any more: one that was killed in its first moments may still
+/// say that it began after the next start of the program, but not after that has called.
 fn calls(scene: &Scene, rounds: &[Round], wrong: &mut Vec<String>) {
     let ledger = scene.ledger();
     let mut started: BTreeMap<(&str, &str, u32), usize> = BTreeMap::new();
