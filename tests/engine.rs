@@ -33,6 +33,8 @@ mod project;
 mod redo;
 #[path = "engine/refusals.rs"]
 mod refusals;
+#[path = "engine/repairs.rs"]
+mod repairs;
 #[path = "engine/sandbox.rs"]
 mod sandbox;
 #[path = "engine/seals.rs"]

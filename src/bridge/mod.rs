@@ -33,6 +33,6 @@ pub use reply::{
 pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
     Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next,
-    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, Request, Resolve, RunProgram, RunRequest, SendHttp,
+    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, Repair, Request, Resolve, RunProgram, RunRequest, SendHttp,
     StartRun, UpdateBase, Validate, WriteFile,
 };

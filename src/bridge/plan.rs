@@ -53,6 +53,8 @@ pub struct RunOptions {
     pub batch: Option<u32>,
     pub jobs: u32,
     pub retries: u32,
+    /// How often a phase that fails its checks goes back to its agent.
+    pub repairs: u32,
     pub fail_fast: bool,
     pub max_fail: Option<u32>,
     /// Stages are barriers.

@@ -14,7 +14,7 @@ use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::baseline::TryBaseline;
 use super::landing::Landed;
-use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Worktree};
+use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, ReadFile, Request, RunRequest,
     WriteFile,
@@ -156,6 +156,7 @@ impl PreviewBridge {
                     levels: Vec::new(),
                 }));
             }
+            ItemRequest::Repair(_, answer) => answer.give(Ok(Repairing::Over { why: String::new() })),
             ItemRequest::Resolve(_, answer) => {
                 self.line(origin, "would validate and commit the resolved merge");
                 answer.give(Ok(None));

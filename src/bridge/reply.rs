@@ -22,6 +22,26 @@ pub struct MadeCheckpoint {
     pub files: Vec<String>,
 }
 
+/// Whether a failure goes back to an agent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Repairing {
+    /// As the repair of this number; `left` is what remains of the budget in US dollars.
+    Again { number: u32, left: Option<f64> },
+    /// No, and why; empty where nobody wants repairs.
+    Over { why: String },
+}
+
+/// A merge that was tried out and does not pass its checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Ordinal of the phase that is to mend it.
+    pub phase: u32,
+    /// What failed, for the agent.
+    pub text: String,
+    /// Session of the agent that did the work.
+    pub session: Option<String>,
+}
+
 /// What is known of an agent call, and what it counts for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JudgedReport {
@@ -77,6 +97,8 @@ pub struct Worktree {
     pub merged: bool,
     /// There is a merge to resolve in the worktree: this attempt is for nothing else.
     pub conflict: Option<Conflict>,
+    /// The merged tree was refused: this attempt is for mending it on the item's branch, which has the batch branch in it.
+    pub refused: Option<Refused>,
 }
 
 /// A merge that is to be resolved in the worktree of an item.

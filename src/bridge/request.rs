@@ -10,7 +10,8 @@ use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddres
 use super::landing::{Land, Landed, UndoLanding};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
-    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Started, UpdatedBase, Worktree,
+    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Repairing, Started,
+    UpdatedBase, Worktree,
 };
 use crate::event::{EventKind, Forecast};
 use crate::model::adapter::AgentCall;
@@ -95,6 +96,7 @@ kind! {
         GetWorktree -> Worktree,
         MakeCheckpoint -> MadeCheckpoint,
         Validate -> ValidationRecord,
+        Repair -> Repairing,
         Resolve -> Option<String>,
         Park -> (),
         CallAgent -> JudgedReport,
@@ -209,6 +211,16 @@ pub struct Validate {
     pub gates: Vec<GateLine>,
     /// Levels of gates that have no command.
     pub manual: Vec<u8>,
+}
+
+/// Asks whether what failed goes back to an agent, and counts it.
+#[derive(Debug)]
+pub struct Repair {
+    pub ordinal: u32,
+    /// Why the check did not pass, on one line.
+    pub reason: String,
+    /// All that the check said.
+    pub said: String,
 }
 
 /// Takes what an agent made of a merge conflict: validates it and commits the merge, or parks it again. Answered with

@@ -88,6 +88,12 @@ pub const KEYS: &[ConfigKey] = &[
     unset("adapter.*.env_pass", ValueKind::List, "further environment variables for this agent"),
     key("run.jobs", ValueKind::Count(1), "4", "items that run at the same time"),
     key("run.retries", ValueKind::Count(0), "1", "further attempts after a time-out or a transient failure"),
+    key(
+        "run.repairs",
+        ValueKind::Count(0),
+        "2",
+        "how often a phase that fails its checks goes back to its agent in one run",
+    ),
     key("run.poll", ValueKind::Time, r#""30s""#, "how often heartbeats are read"),
     key("run.missed", ValueKind::Count(1), "2", "missed heartbeats before an item that writes them counts as stalled"),
     key("run.startup", ValueKind::Time, r#""120s""#, "limit up to the first sign of life"),

@@ -213,6 +213,7 @@ impl RunView {
             | EventKind::MergeRejected { .. }
             | EventKind::Slow { .. }
             | EventKind::Retry { .. }
+            | EventKind::Repair { .. }
             | EventKind::RateLimited { .. }
             | EventKind::Budget { .. }
             | EventKind::Gap { .. }

@@ -73,6 +73,8 @@ pub struct ItemView {
     pub info: ItemInfo,
     pub standing: Standing,
     pub attempts: u32,
+    /// How often something that failed went back to an agent.
+    pub repairs: u32,
     pub phase: Option<CurrentPhase>,
     pub percent: Option<f64>,
     /// What the agent says it does.
@@ -114,6 +116,7 @@ impl ItemView {
             info,
             standing: Standing::Waiting,
             attempts: 0,
+            repairs: 0,
             phase: None,
             percent: None,
             doing: String::new(),
@@ -238,6 +241,11 @@ impl ItemView {
             }
             EventKind::Retry { .. } => {
                 self.standing = Standing::Ready;
+                self.percent = None;
+            }
+            EventKind::Repair { .. } => {
+                self.standing = Standing::Running;
+                self.repairs += 1;
                 self.percent = None;
             }
             EventKind::ItemFinished { status, outcome, reason, duration, .. } => {

@@ -340,6 +340,14 @@ pub enum EventKind {
         attempt: u32,
         reason: String,
     },
+    /// What failed goes back to an agent, which mends it.
+    Repair {
+        item: String,
+        phase: u32,
+        /// Counted from 1 for each phase of an item in each run.
+        number: u32,
+        reason: String,
+    },
     RateLimited {
         item: String,
         agent: String,
@@ -459,6 +467,7 @@ impl EventKind {
             | Self::ScopeDrift { item, .. }
             | Self::Slow { item, .. }
             | Self::Retry { item, .. }
+            | Self::Repair { item, .. }
             | Self::RateLimited { item, .. }
             | Self::Rescue { item, .. }
             | Self::Disagreement { item, .. }

@@ -32,6 +32,7 @@ impl World {
             let files = vec!["conflict".to_owned()];
             worktree.conflict = Some(crate::bridge::Conflict { files, theirs: String::new() });
         }
+        worktree.refused.clone_from(&order.refused);
         let tree = Prepared {
             path: worktree.path.clone(),
             branch: order.branch.clone(),

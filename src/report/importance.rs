@@ -43,6 +43,7 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::ScopeDrift { .. }
         | EventKind::Slow { .. }
         | EventKind::Retry { .. }
+        | EventKind::Repair { .. }
         | EventKind::RateLimited { .. }
         | EventKind::Paused { .. }
         | EventKind::QuotaPaused { .. }

@@ -97,6 +97,9 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         EventKind::Retry { attempt, reason, .. } => {
             warning(format!("tried again (attempt {attempt}): {}", line(reason, 120)))
         }
+        EventKind::Repair { phase, number, reason, .. } => {
+            warning(format!("phase {phase} goes back to its agent (repair {number}): {}", line(reason, 200)))
+        }
         EventKind::RateLimited { agent, delay_ms, .. } => {
             warning(format!("{} limits the rate, waiting {}", line(agent, 30), show(*delay_ms as f64 / 1000.0)))
         }

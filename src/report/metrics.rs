@@ -30,6 +30,8 @@ pub struct Metrics {
     pub partial: usize,
     pub failed: usize,
     pub blocked: usize,
+    /// How often something that failed went back to an agent.
+    pub repairs: u32,
     /// Ended in another way: unproven, conflicted, cancelled, never started.
     pub other: usize,
     /// Busy time divided by the time from start to end.
@@ -88,6 +90,7 @@ pub struct ItemMetrics {
     pub cost: Option<f64>,
     pub score: Option<f64>,
     pub attempts: u32,
+    pub repairs: u32,
     /// From ready to started.
     pub queue_wait: f64,
     pub estimated_hours: f64,
@@ -151,6 +154,7 @@ pub fn from_state(state: &RunView) -> Metrics {
         partial,
         failed,
         blocked,
+        repairs: state.items.iter().map(|item| item.repairs).sum(),
         other: state.items.len() - completed - partial - failed - blocked,
         parallelism_achieved: (makespan > 0.0).then(|| rounded(busy / makespan)),
         total_duration: rounded(makespan),
@@ -236,6 +240,7 @@ fn item(item: &ItemView) -> ItemMetrics {
         cost: item.usage.cost,
         score: item.score(),
         attempts: item.attempts,
+        repairs: item.repairs,
         queue_wait: rounded(seconds(item.ready, item.started)),
         estimated_hours: item.info.hours,
         complexity: item.info.complexity,

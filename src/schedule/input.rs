@@ -19,6 +19,8 @@ pub enum Input {
     Conflicted { item: usize, files: Vec<String> },
     /// The merge that was asked for was tried out and does not pass its validation.
     Rejected { item: usize, phase: u32, level: u8, reason: String },
+    /// The merge that was asked for does not pass its validation, and its item mends that in one more attempt.
+    Mend { item: usize },
     /// The merge that was asked for was given up, because the run is being stopped.
     MergeStopped { item: usize },
     /// The merge that was asked for waits for a person.

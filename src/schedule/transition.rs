@@ -32,6 +32,12 @@ impl Machine {
             Input::Rejected { item, phase, level, reason } => {
                 self.merged(item, ItemState::Partial { phase, level, reason }, actions);
             }
+            Input::Mend { item } => {
+                if self.items[item].state == ItemState::Merging {
+                    self.merging -= 1;
+                    self.put_back(item);
+                }
+            }
             Input::MergeStopped { item } => self.merged(item, ItemState::Cancelled, actions),
             Input::MergeFailed { item, reason } => {
                 self.merged(item, ItemState::Failed { kind: FailureKind::System, reason }, actions);

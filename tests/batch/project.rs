@@ -152,6 +152,8 @@ impl Project {
             .env("TOOLS", self.tools())
             // The checks of many of these projects are red at first; what that leads to has tests of its own.
             .env("BATCHPRP_VALIDATE_BASELINE", "off")
+            // So are checks that become red; what goes back to an agent has tests of its own, too.
+            .env("BATCHPRP_RUN_REPAIRS", "0")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .stdin(Stdio::null());
         for role in ["AUTHOR", "COMMITTER"] {

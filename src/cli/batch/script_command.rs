@@ -17,11 +17,12 @@ use crate::script::search::FoundScript;
 use crate::script::spec::Spec;
 
 /// Arguments that stand for keys of the configuration.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("agent", "agent.name"),
     ("model", "agent.model"),
     ("jobs", "run.jobs"),
     ("retries", "run.retries"),
+    ("repairs", "run.repairs"),
     ("timeout", "run.timeout"),
     ("max_cost", "run.max_cost"),
     ("max_tokens", "run.max_tokens"),

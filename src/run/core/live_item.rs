@@ -1,7 +1,10 @@
 //! What is known of one item beside its state in the machine.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::phase_repairs::PhaseRepairs;
+use crate::bridge::Refused;
 use crate::host::git::upkeep::lease::Lease;
 use crate::host::git::workspace::Prepared;
 use crate::model::outcome::Outcome;
@@ -26,6 +29,12 @@ pub(crate) struct LiveItem {
     pub(crate) slot: Option<u32>,
     /// Its merge is in conflict, and an agent is to resolve it in the next attempt.
     pub(crate) conflict: bool,
+    /// Its merge was refused, and an agent is to mend that in the next attempt.
+    pub(crate) refused: Option<Refused>,
+    /// By the ordinals of its phases.
+    pub(crate) repairs: BTreeMap<u32, PhaseRepairs>,
+    /// Session of its last call that came to a good end.
+    pub(crate) session: Option<String>,
     /// What the last attempt handed in: its note, score and value, which the machine has no use for.
     pub(crate) outcome: Option<Outcome>,
 }

@@ -9,4 +9,5 @@ pub(crate) mod message;
 pub(crate) mod moment;
 pub(crate) mod open;
 pub(crate) mod pending;
+pub(crate) mod phase_repairs;
 pub(crate) mod state;

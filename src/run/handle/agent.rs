@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{budget, machine};
+use super::{budget, machine, repair};
 use crate::bridge::{Answer, Attempt, Failure, JudgedReport, Origin};
 use crate::event::EventKind;
 use crate::evidence::verdict::Wanted;
@@ -62,6 +62,7 @@ fn order(
         let report = AgentReport::not_started(AgentStatus::Budget);
         return Ok(Err(Box::new(facts::by_itself(report, &call.name, &attempt.item))));
     }
+    repair::begin(run, item, call.phase);
     let expectation = expectation(run, &settings, item, &call);
     let turn = run.warm_up.turn(&call);
     let live = run.live.get_mut(item);
@@ -181,6 +182,16 @@ pub(super) fn ended(
         Err(failure) => return out.reply(answer, Err(failure)),
     };
     let report = &judged.report;
+    let is_good = matches!(judged.verdict, Outcome::Completed { .. });
+    let (phase, usage, session) = (source.phase, report.usage, report.session.clone());
+    if let Ok(run) = state.open()
+        && let Some(item) = run.item(&source.attempt.item)
+    {
+        repair::end(run, item, phase, is_good, usage);
+        if let Some(live) = run.live.get_mut(item).filter(|_| is_good && phase.is_some()) {
+            live.session = session;
+        }
+    }
     out.tell(EventKind::AttemptFinished {
         item: source.attempt.item,
         attempt: source.attempt.number,

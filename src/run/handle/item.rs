@@ -1,6 +1,6 @@
 //! Work on one item: its worktree, checkpoints, validation, merge conflicts.
 
-use super::{agent, machine};
+use super::{agent, machine, repair};
 use crate::bridge::{
     Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, Origin, Resolve, Validate,
     Worktree,
@@ -28,6 +28,7 @@ pub(super) fn asked(state: &mut LoopState, origin: &Origin, request: ItemRequest
         ItemRequest::GetWorktree(_, answer) => get_worktree(state, origin, answer, out),
         ItemRequest::MakeCheckpoint(order, answer) => make_checkpoint(state, origin, order, answer, out),
         ItemRequest::Validate(order, answer) => validate(state, origin, order, answer, now, out),
+        ItemRequest::Repair(order, answer) => repair::asked(state, origin, order, answer, out),
         ItemRequest::Resolve(order, answer) => resolve(state, origin, order, answer, out),
         ItemRequest::Park(_, answer) => match place(state, origin) {
             Ok(place) => {
@@ -63,9 +64,11 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
         unmerged: if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() },
         phases: run.graph.items.get(item).map_or(0, |info| info.phases),
         reopened: run.options.reopen.contains(&attempt.item),
+        all: run.live.get(item).is_some_and(|live| live.refused.is_some()),
     };
     let declared = run.graph.files.get(&attempt.item).cloned().unwrap_or_default();
     let conflict = run.live.get_mut(item).is_some_and(|live| std::mem::take(&mut live.conflict));
+    let refused = run.live.get_mut(item).and_then(|live| live.refused.take());
     let busy = Busy::default();
     Ok(worktree::WorktreeOrder {
         settings,
@@ -74,6 +77,7 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
         branch,
         run: run_id,
         conflict,
+        refused,
         ground,
         declared,
         env,

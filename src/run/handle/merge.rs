@@ -1,12 +1,13 @@
 //! The end of a merge.
 
-use super::{machine, merge_queue, task};
-use crate::bridge::OnConflict;
+use super::{machine, merge_queue, repair, task};
+use crate::bridge::{OnConflict, Refused};
 use crate::error::Error;
 use crate::event::EventKind;
 use crate::event::kind::{GuardFinding, GuardVerdict};
 use crate::run::core::effect::Reaction;
 use crate::run::core::moment::Moment;
+use crate::run::core::open::OpenRun;
 use crate::run::core::state::{LoopState, Stage};
 use crate::run::work::merge::end::{MergeEnd, Rejection};
 use crate::schedule::Input;
@@ -38,10 +39,18 @@ pub(super) fn ended(
             Input::Conflicted { item, files }
         }
         Ok(MergeEnd::Rejected(rejection)) => {
+            let end = mended(run, item, &rejection);
             let Rejection { phase, level, reason, guilty, errors, log } = *rejection;
             let told = reason.clone();
             out.tell(EventKind::MergeRejected { item: id, level, reason: told, guilty, errors, log });
-            Input::Rejected { item, phase, level, reason }
+            match end {
+                Ok(repair) => {
+                    out.tell(repair);
+                    Input::Mend { item }
+                }
+                Err(why) if why.is_empty() => Input::Rejected { item, phase, level, reason },
+                Err(why) => Input::Rejected { item, phase, level, reason: format!("{reason} ({why})") },
+            }
         }
         Ok(MergeEnd::NeedsApproval(findings)) => {
             let short = told(&findings);
@@ -61,6 +70,24 @@ pub(super) fn ended(
         task::remove_worktree(state, item, out);
     }
     merge_queue::pump(state, out);
+}
+
+/// Gives work whose merge was refused back to its agent, or says why not: where others broke the tree it has nothing to
+/// mend.
+fn mended(run: &mut OpenRun, item: usize, rejection: &Rejection) -> Result<EventKind, String> {
+    let id = run.id(item);
+    let is_guilty = rejection.guilty.iter().any(|guilty| guilty.item == id);
+    if !is_guilty || run.machine.is_halting() {
+        return Err(String::new());
+    }
+    let phase = run.graph.items.get(item).map_or(1, |info| info.phases.max(1));
+    let text = format!("{}\n{}", rejection.reason, rejection.errors.join("\n"));
+    let reason = rejection.reason.clone();
+    let repair = repair::next(run, item, repair::Failed { phase, reason, said: &text })?.event;
+    if let Some(live) = run.live.get_mut(item) {
+        live.refused = Some(Refused { phase, text, session: live.session.clone() });
+    }
+    Ok(repair)
 }
 
 /// Returns the findings of the guard for the reason of an item, each on one line.

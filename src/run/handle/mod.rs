@@ -10,6 +10,7 @@ mod machine;
 mod merge;
 mod merge_queue;
 mod open;
+mod repair;
 mod route;
 mod script_end;
 mod signal;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
-use crate::bridge::{BeginPhase, GateLine, MakeCheckpoint, Park, PhaseRecord, Resolve, Validate, Worktree};
+use crate::bridge::{
+    BeginPhase, GateLine, MakeCheckpoint, Park, PhaseRecord, Repair, Repairing, Resolve, Validate, Worktree,
+};
 
 use super::super::api::native::{Call, Fault, Thrown, invalid, native};
 use super::checks::ChecksValue;
@@ -84,6 +86,18 @@ fn checkpoint_of(
     Ok(entries.into_iter().collect())
 }
 
+fn repair_of(call: &Call, ordinal: u32, checks: &ChecksValue) -> Result<Map, Fault> {
+    let reason = checks.reason().unwrap_or_else(|| "not validated".to_owned());
+    let repairing = call.ask(Repair { ordinal, reason, said: checks.text() })?;
+    let (number, left, over) = match repairing {
+        Repairing::Again { number, left } => (Some(i64::from(number)), left, None),
+        Repairing::Over { why } => (None, None, Some(why)),
+    };
+    let entries =
+        [("number".into(), optional(number)), ("left".into(), optional(left)), ("over".into(), optional(over))];
+    Ok(entries.into_iter().collect())
+}
+
 #[export_module]
 pub(crate) mod methods {
     /// Absolute path of the worktree.
@@ -117,6 +131,61 @@ pub(crate) mod methods {
         let Some(conflict) = worktree.lock().conflict.clone() else { return Dynamic::UNIT };
         let entries = [("files".into(), texts(conflict.files).into()), ("theirs".into(), conflict.theirs.into())];
         entries.into_iter().collect::<Map>().into()
+    }
+
+    /// Map `#{ phase, text, session }` when this attempt is for mending what the refused merge of the item showed: the
+    /// ordinal of the phase that mends it, what failed, and the session of the agent that did the work, or `()`. The
+    /// item's branch has what the batch branch has then. `()` otherwise.
+    #[rhai_fn(get = "refused", pure)]
+    pub fn refused(worktree: &mut WorktreeValue) -> Dynamic {
+        let Some(refused) = worktree.lock().refused.clone() else { return Dynamic::UNIT };
+        let phase = Dynamic::from(i64::from(refused.phase));
+        let entries = [
+            ("phase".into(), phase),
+            ("text".into(), refused.text.into()),
+            ("session".into(), optional(refused.session)),
+        ];
+        entries.into_iter().collect::<Map>().into()
+    }
+
+    /// Asks whether a phase whose checks failed goes back to its agent, and counts it. Returns `#{ number, left, over }`:
+    /// which repair of the phase in this run it is, from 1, and what is left of the budget in US dollars, or `()`. `over`
+    /// is `()` then; otherwise it says why there is none: the same failure in the same words came back, `run.repairs` are
+    /// used up, or the budget is. It is empty where nobody wants repairs.
+    ///
+    /// ```rhai
+    /// let repair = tree.repair(phase, checks);
+    /// if repair.over != () { return outcome::partial(phase, checks, repair.over); }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn repair(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        phase: PhaseValue,
+        checks: ChecksValue,
+    ) -> Thrown<Map> {
+        native(&context, |call| {
+            let _ = worktree;
+            repair_of(call, phase.phase().ordinal, &checks)
+        })
+    }
+
+    /// Like `repair`, for a phase of an item that is no PRP, by its number from 1.
+    ///
+    /// ```rhai
+    /// let repair = tree.repair(1, checks);
+    /// ```
+    #[rhai_fn(name = "repair", return_raw, pure)]
+    pub fn repair_numbered(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        ordinal: i64,
+        checks: ChecksValue,
+    ) -> Thrown<Map> {
+        native(&context, |call| {
+            let _ = worktree;
+            repair_of(call, phase_number(ordinal)?, &checks)
+        })
     }
 
     /// Validates what was made of a conflict up to a level and commits the merge; parks it again when anything is

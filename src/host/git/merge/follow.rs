@@ -23,6 +23,8 @@ pub struct Follower<'a> {
     pub needs: &'a [PrpId],
     /// Branches of such items that are not merged.
     pub unmerged: &'a [String],
+    /// It gets whatever the batch branch has.
+    pub all: bool,
     pub run: &'a str,
 }
 
@@ -57,7 +59,7 @@ pub fn behind(repo: &Repo, what: &Follower<'_>, tip: &str) -> Result<Option<Behi
     let (mut commits, mut items, mut from) = (0, BTreeSet::new(), Vec::new());
     if let Some(batch) = repo.tip(what.batch_branch)? {
         let entries = history::first_parents(repo, &batch, tip)?;
-        let mut is_needed = false;
+        let mut is_needed = what.all && !entries.is_empty();
         for entry in &entries {
             match (message::merge(&entry.message), message::revert(&entry.message)) {
                 (Some(id), _) => {

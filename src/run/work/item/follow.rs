@@ -24,6 +24,8 @@ pub(crate) struct Ground {
     pub(crate) phases: u32,
     /// It is merged already, and is carried on because phases of it are missing.
     pub(crate) reopened: bool,
+    /// It gets all that the batch branch has, because its merge was refused beside that.
+    pub(crate) all: bool,
 }
 
 /// Merges into the branch of an item what it builds on, unless all of its phases are done. `pending` work of a dead run
@@ -38,10 +40,10 @@ pub(crate) fn bring_up_to_date(
 ) -> Result<Prepared> {
     let Integration { repo, branch: into, .. } = integration;
     let id = names::parse(&made.item)?;
-    let Ground { needs, unmerged, .. } = ground;
-    let follower = Follower { id: &id, batch_branch: into, needs, unmerged, run: &made.run };
+    let Ground { needs, unmerged, all, .. } = ground;
+    let follower = Follower { id: &id, batch_branch: into, needs, unmerged, all: *all, run: &made.run };
     let Some(behind) = follow::behind(repo, &follower, &made.tip)? else { return Ok(made) };
-    if passed(repo, &made, &id)? == usize::try_from(ground.phases).unwrap_or(usize::MAX) {
+    if !all && passed(repo, &made, &id)? == usize::try_from(ground.phases).unwrap_or(usize::MAX) {
         return Ok(made);
     }
     let sentence = behind.sentence(into);

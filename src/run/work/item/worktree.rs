@@ -8,7 +8,7 @@ use super::follow::{self, Ground};
 use super::found;
 use super::proof::{self, Newer};
 use super::setup::{self, WorktreeSetup};
-use crate::bridge::{Attempt, Conflict, Failure, PhaseRecord, Worktree};
+use crate::bridge::{Attempt, Conflict, Failure, PhaseRecord, Refused, Worktree};
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::host::git::merge::join;
@@ -42,6 +42,8 @@ pub(crate) struct WorktreeOrder {
     pub(crate) run: String,
     /// The attempt is for resolving the conflict of its merge.
     pub(crate) conflict: bool,
+    /// The attempt is for mending what its refused merge showed.
+    pub(crate) refused: Option<Refused>,
     /// What it builds on.
     pub(crate) ground: Ground,
     /// Files that the item declares.
@@ -153,8 +155,8 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
         let next = (1..=u32::MAX).find(|ordinal| !done.contains(ordinal));
         tell.event(EventKind::Resumed { item, phases: done, next });
     }
-    let (path, base) = (made.path.clone(), made.base.clone());
-    let worktree = Worktree { path, branch: order.branch.clone(), base, phases, merged: false, conflict };
+    let (path, base, refused) = (made.path.clone(), made.base.clone(), order.refused.clone());
+    let worktree = Worktree { path, branch: order.branch.clone(), base, phases, merged: false, conflict, refused };
     Ok(WorktreeReady { tree: made, worktree, left, lease })
 }
 

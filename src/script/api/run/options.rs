@@ -22,6 +22,7 @@ pub(crate) const RUN: Shape = Shape::closed(
         key("batch", Kind::Int),
         key("jobs", Kind::Int),
         key("retries", Kind::Int),
+        key("repairs", Kind::Int),
         key("fail_fast", Kind::Flag),
         key("max_fail", Kind::Int),
         key("barrier", Kind::Flag),
@@ -51,7 +52,7 @@ pub(crate) const RUN: Shape = Shape::closed(
 const OF_SCRIPTS: [&str; 8] = ["resume", "next", "preview", "dry_run", "whole", "redo", "reopen", "stay_valid"];
 
 /// Limits of a run: a flag of the same name wins over what the script says.
-const OF_USERS: [&str; 5] = ["jobs", "retries", "max_fail", "max_cost", "max_tokens"];
+const OF_USERS: [&str; 6] = ["jobs", "retries", "repairs", "max_fail", "max_cost", "max_tokens"];
 
 /// Jobs where nothing says how many.
 const JOBS: u32 = 4;
@@ -83,6 +84,7 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
         batch: fields.int("batch")?,
         jobs: fields.int::<u32>("jobs")?.unwrap_or(JOBS).max(1),
         retries: fields.int("retries")?.unwrap_or_default(),
+        repairs: fields.int("repairs")?.unwrap_or_default(),
         fail_fast: flag("fail_fast")?,
         max_fail: fields.int("max_fail")?,
         barrier: flag("barrier")?,

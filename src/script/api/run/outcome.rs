@@ -113,6 +113,19 @@ pub(crate) mod module {
         OutcomeValue(Outcome::Partial { phase: phase.phase().ordinal, level, reason })
     }
 
+    /// Some phases are done, and the validation of this one failed; the note says why nothing more is done about it.
+    ///
+    /// ```rhai
+    /// if repair.over != () { return outcome::partial(phase, checks, repair.over); }
+    /// ```
+    #[rhai_fn(name = "partial")]
+    pub fn partial_with(phase: PhaseValue, checks: ChecksValue, note: &str) -> OutcomeValue {
+        let level = checks.0.failure().map_or(checks.0.level, |failure| failure.level);
+        let reason = checks.reason().unwrap_or_else(|| "not validated".to_owned());
+        let reason = if note.is_empty() { reason } else { format!("{reason} ({note})") };
+        OutcomeValue(Outcome::Partial { phase: phase.phase().ordinal, level, reason })
+    }
+
     /// Some phases of an item that is no PRP are done, and the validation of this one failed.
     ///
     /// ```rhai
