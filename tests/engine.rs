@@ -12,6 +12,8 @@ mod conflicts;
 mod ends;
 #[path = "engine/evidence.rs"]
 mod evidence;
+#[path = "engine/flaky.rs"]
+mod flaky;
 #[path = "engine/guard.rs"]
 mod guard;
 #[path = "engine/idle.rs"]

@@ -144,6 +144,12 @@ pub const KEYS: &[ConfigKey] = &[
     key("validate.l2", ValueKind::List, "[]", "commands of level 2, syntax"),
     key("validate.l3", ValueKind::List, "[]", "commands of level 3, tests"),
     key("validate.l4", ValueKind::List, "[]", "commands of level 4, integration"),
+    key(
+        "validate.retries",
+        ValueKind::Count(0),
+        "1",
+        "how often a command that fails is tried again on the same files",
+    ),
     key("validate.timeout", ValueKind::Time, r#""10m""#, "limit of one command"),
     key(
         "validate.env_pass",

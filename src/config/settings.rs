@@ -80,6 +80,8 @@ pub struct ValidateSettings {
     /// Shell lines of the levels 1 to 4, at index 0 to 3.
     pub levels: [Vec<String>; 4],
     pub timeout: Duration,
+    /// How often a command that fails is tried again on the same files.
+    pub retries: u32,
     /// Variables that commands get besides the harmless ones; a `*` stands for any text.
     pub env_pass: Vec<String>,
     /// Shell lines for merged trees.
@@ -173,6 +175,7 @@ impl Config {
             validate: ValidateSettings {
                 levels: ["validate.l1", "validate.l2", "validate.l3", "validate.l4"].map(|path| found.list(path)),
                 timeout: found.time("validate.timeout").unwrap_or_default(),
+                retries: found.small("validate.retries").unwrap_or_default(),
                 env_pass: found.list("validate.env_pass"),
                 merge: found.list("validate.merge"),
                 run_gates: found.text("validate.gates") == "run",

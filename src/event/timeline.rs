@@ -69,7 +69,7 @@ impl Timeline {
             }
             EventKind::AttemptFinished { status: ended, usage: used, .. } => self.end_agent(ended, *used, at),
             EventKind::Validation { phase, level, result, .. } => {
-                if matches!(result, LevelVerdict::Passed | LevelVerdict::Failed) {
+                if matches!(result, LevelVerdict::Passed | LevelVerdict::Failed | LevelVerdict::Flaky) {
                     self.took(Part::Check { phase: *phase, level: *level, verdict: *result }, at);
                 }
             }

@@ -1,6 +1,7 @@
 //! Everything that touches the machine: processes, agents, files, clocks, locks, the network and git.
 
 pub mod agent;
+pub mod check_again;
 pub mod check_output;
 pub mod clock;
 pub mod disk;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::check_again::CheckAgain;
 use super::check_output::{CheckOutput, CheckSaid, LogFolder};
 use super::process::{Command, Marker, Sandbox, run as run_process};
 use super::redact::Secrets;
@@ -43,6 +44,10 @@ pub struct Validation {
     pub secrets: Secrets,
     /// Where the whole output of each command is kept.
     pub logs: Option<LogFolder>,
+    /// Whether what fails is tried again; `None` where it is not.
+    pub again: Option<CheckAgain>,
+    /// What these checks said before about the same files.
+    pub earlier: Option<ValidationRecord>,
     /// The commands run what agents wrote, and are confined as agents are.
     pub sandbox: Sandbox,
 }
@@ -52,6 +57,12 @@ impl Validation {
     fn lines(&self, level: u8) -> Vec<String> {
         let gates = self.gates.iter().filter(|gate| gate.level == level).map(|gate| &gate.command);
         self.commands.get(&level).into_iter().flatten().chain(gates).cloned().collect()
+    }
+
+    /// Returns how a level had failed on the same files.
+    fn was_red(&self, level: u8) -> Option<CheckSaid> {
+        let failed = self.earlier.as_ref()?.failure().filter(|failed| failed.level == level)?;
+        Some(CheckSaid { errors: failed.errors.clone(), log: failed.log.clone() })
     }
 
     /// Returns the command line that ran as the `nth` of a level, counted from 1, with the level.
@@ -85,12 +96,19 @@ pub async fn run(
         }
         let mut done = Vec::new();
         let mut failure = None;
+        let mut flaky = None;
+        let files = match &request.again {
+            Some(again) if !commands.is_empty() && again.times > 0 => again.files().await,
+            Some(_) | None => None,
+        };
         for (nth, command) in (1..).zip(commands) {
-            let result = check(request, &environment, (level, nth, &command), &stop).await;
+            let line = Line { level, nth, text: &command };
+            let result = check_again(request, &environment, &line, files.as_deref(), &stop).await;
             done.push(request.secrets.redact(&command));
             match result {
                 Check::Passed => {}
-                Check::Failed(said) => {
+                Check::Flaky(said) => flaky = flaky.or(Some(said)),
+                Check::Failed { said, .. } => {
                     failure = Some(said);
                     break;
                 }
@@ -101,8 +119,10 @@ pub async fn run(
             add(LevelVerdict::Failed, done, said);
             break;
         }
-        if !done.is_empty() {
-            add(LevelVerdict::Passed, done, CheckSaid::default());
+        match flaky.or_else(|| request.was_red(level)) {
+            _ if done.is_empty() => {}
+            Some(said) => add(LevelVerdict::Flaky, done, said),
+            None => add(LevelVerdict::Passed, done, CheckSaid::default()),
         }
         if is_manual {
             let errors = vec!["a gate without a command: a person has to look".to_owned()];
@@ -120,15 +140,54 @@ pub async fn run(
 
 enum Check {
     Passed,
-    Failed(CheckSaid),
+    /// It failed before it passed, on the same files.
+    Flaky(CheckSaid),
+    Failed {
+        said: CheckSaid,
+        /// Its time was up: a second try would cost as much.
+        timed_out: bool,
+    },
     Stopped,
 }
 
-/// Runs one shell command line of the user's own.
+/// One shell command line of the user's own, by its place.
+struct Line<'a> {
+    level: u8,
+    nth: usize,
+    text: &'a str,
+}
+
+/// Runs a command line, and runs it again when it fails and the files are still the same.
+async fn check_again(
+    request: &Validation,
+    environment: &GateEnvironment,
+    line: &Line<'_>,
+    files: Option<&str>,
+    stop: &StopToken,
+) -> Check {
+    let first = check(request, environment, line, 1, stop).await;
+    let (Some(again), Some(files)) = (&request.again, files) else { return first };
+    let Check::Failed { said, timed_out: false } = first else { return first };
+    for time in 0..again.times {
+        // What a command mends itself, such as a formatter, is not flaky.
+        if again.files().await.as_deref() != Some(files) {
+            break;
+        }
+        match check(request, environment, line, time + 2, stop).await {
+            Check::Passed => return Check::Flaky(said),
+            Check::Stopped => return Check::Stopped,
+            Check::Flaky(_) | Check::Failed { .. } => {}
+        }
+    }
+    Check::Failed { said, timed_out: false }
+}
+
+/// Runs a command line once.
 async fn check(
     request: &Validation,
     environment: &GateEnvironment,
-    (level, nth, line): (u8, usize, &str),
+    &Line { level, nth, text: line }: &Line<'_>,
+    time: u32,
     stop: &StopToken,
 ) -> Check {
     // A gate of several lines is one script, which ends at its first failing line.
@@ -147,14 +206,14 @@ async fn check(
         Err(super::process::SpawnError::Stopped(_)) => return Check::Stopped,
         Err(error) => {
             let errors = vec![request.secrets.redact(&format!("`{line}`: {error}"))];
-            return Check::Failed(CheckSaid { errors, log: None });
+            return Check::Failed { said: CheckSaid { errors, log: None }, timed_out: false };
         }
     };
-    let is_passed = output.success();
+    let (is_passed, timed_out) = (output.success(), output.timed_out);
     let account = CheckOutput {
         line: line.to_owned(),
         timeout: request.timeout,
-        name: format!("l{level}-{nth}"),
+        name: if time == 1 { format!("l{level}-{nth}") } else { format!("l{level}-{nth}-{time}") },
         withheld: environment.withheld.clone(),
         secrets: request.secrets.clone(),
         logs: request.logs.clone(),
@@ -162,5 +221,5 @@ async fn check(
     };
     // Megabytes are gone through and written, which the loop of a run does not wait for.
     let said = tokio::task::spawn_blocking(move || account.keep()).await.unwrap_or_default();
-    if is_passed { Check::Passed } else { Check::Failed(said) }
+    if is_passed { Check::Passed } else { Check::Failed { said, timed_out } }
 }

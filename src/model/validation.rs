@@ -3,12 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What one level came to. Only `Passed` counts as passed.
+/// What one level came to. Only `Passed` and `Flaky` count as passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LevelVerdict {
     Passed,
     Failed,
+    /// Red, and then green on the same files: it passes, and proves little.
+    Flaky,
     /// Nothing is configured for the level.
     Skipped,
     /// A gate without a command: a person has to look.
@@ -22,7 +24,8 @@ pub struct LevelResult {
     pub result: LevelVerdict,
     /// The commands that ran, in order.
     pub commands: Vec<String>,
-    /// How the failing command ended with beginning and end of its output, or why there is no result.
+    /// How the failing command ended with beginning and end of its output, or why there is no result; of a flaky level
+    /// how it had ended before.
     pub errors: Vec<String>,
     /// File with the whole output of the failing command, as people are told.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -12,7 +12,7 @@ pub fn verdict(item: &ItemView, style: Style) -> String {
         return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Sign::Warning), level_word(*level));
     }
     let notes = unchecked(item);
-    let passed = of(LevelVerdict::Passed).count();
+    let passed = of(LevelVerdict::Passed).chain(of(LevelVerdict::Flaky)).count();
     match (passed, notes.is_empty()) {
         (0, _) => format!("{} nothing was run: {}", style.mark(Sign::Info), notes.join("; ")),
         (_, true) => format!("{} All levels passed", style.mark(Sign::Good)),
@@ -27,10 +27,14 @@ pub fn short(item: &ItemView) -> String {
         return format!("L{level} failed");
     }
     let mut said = Vec::new();
-    match of(LevelVerdict::Passed).count() {
+    match of(LevelVerdict::Passed).chain(of(LevelVerdict::Flaky)).count() {
         0 if item.validations.is_empty() => {}
         0 => said.push("none run".to_owned()),
         passed => said.push(format!("{passed} passed")),
+    }
+    let flaky = levels(item, LevelVerdict::Flaky);
+    if !flaky.is_empty() {
+        said.push(format!("{} flaky", flaky.join(" ")));
     }
     let by_hand = levels(item, LevelVerdict::Manual);
     if !by_hand.is_empty() {
@@ -46,7 +50,12 @@ pub fn is_by_hand(item: &ItemView) -> bool {
 
 fn unchecked(item: &ItemView) -> Vec<String> {
     let mut notes = Vec::new();
-    for (wanted, word) in [(LevelVerdict::Manual, "to be checked by a person"), (LevelVerdict::Skipped, "skipped")] {
+    let words = [
+        (LevelVerdict::Flaky, "flaky"),
+        (LevelVerdict::Manual, "to be checked by a person"),
+        (LevelVerdict::Skipped, "skipped"),
+    ];
+    for (wanted, word) in words {
         let levels = levels(item, wanted);
         if !levels.is_empty() {
             notes.push(format!("{} {word}", levels.join(", ")));

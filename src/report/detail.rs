@@ -43,7 +43,7 @@ pub fn of(event: &Event, state: &RunView, detail: Detail) -> Vec<String> {
             )]
         }
         EventKind::Validation { item, phase, level, result, .. } => match result {
-            LevelVerdict::Failed => Vec::new(),
+            LevelVerdict::Failed | LevelVerdict::Flaky => Vec::new(),
             LevelVerdict::Passed => vec![format!("{} phase {phase} level {level} passed", name(item))],
             LevelVerdict::Skipped => {
                 vec![format!("{} phase {phase} level {level} skipped: nothing is configured", name(item))]

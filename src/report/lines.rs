@@ -62,6 +62,12 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         }
         EventKind::Validation { phase, level, result, errors, log, .. } => match result {
             LevelVerdict::Passed | LevelVerdict::Skipped | LevelVerdict::Manual => None,
+            LevelVerdict::Flaky => {
+                let why = errors.first().map(|text| format!(": {}", line(text, 200))).unwrap_or_default();
+                warning(format!(
+                    "phase {phase} level {level} is flaky, it failed and then passed on the same files{why}"
+                ))
+            }
             LevelVerdict::Failed => {
                 let why = errors.first().map(|text| format!(": {}", line(text, 200))).unwrap_or_default();
                 let head = marked(&format!("phase {phase} level {level} failed{why}"), Importance::Error, style);

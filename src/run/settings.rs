@@ -32,6 +32,8 @@ pub struct Settings {
     /// Shell command lines for merged trees, in place of all levels.
     pub validate_merge: Vec<String>,
     pub validate_timeout: Duration,
+    /// How often a command that fails is tried again on the same files.
+    pub validate_retries: u32,
     /// Names of variables that validation commands get besides the harmless ones; a `*` stands for any text.
     pub validate_env_pass: Vec<String>,
     /// What the guard does before a merge.
@@ -79,6 +81,7 @@ impl Settings {
             validate: BTreeMap::new(),
             validate_merge: Vec::new(),
             validate_timeout: Duration::from_secs(600),
+            validate_retries: 0,
             validate_env_pass: Vec::new(),
             guard: GuardSettings::default(),
             gates: true,

@@ -28,6 +28,8 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
         marker: marker(),
         secrets: Secrets::values(["hunter2-hunter2".to_owned()]),
         logs: None,
+        again: None,
+        earlier: None,
         sandbox: Sandbox::Off,
     }
 }

@@ -114,6 +114,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         timers,
         validate: levels,
         validate_timeout: config.validate.timeout,
+        validate_retries: config.validate.retries,
         validate_env_pass: config.validate.env_pass.clone(),
         guard: config.guard.clone(),
         validate_merge: config.validate.merge.clone(),

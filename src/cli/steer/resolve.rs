@@ -109,6 +109,8 @@ fn validate(parked: &Prepared, config: &Config, context: &Context) -> Result<Opt
         env,
         env_pass: config.validate.env_pass.clone(),
         logs: None,
+        again: None,
+        earlier: None,
         sandbox: launch::sandbox(config, context)?,
     };
     process::keep_together(config.run.namespaces);

@@ -136,10 +136,10 @@ impl Spans {
                 at.clone_into(&mut self.open.entry(item.clone()).or_default().last);
             }
             EventKind::Validation { item, level, result, errors, .. } => {
-                if matches!(result, LevelVerdict::Passed | LevelVerdict::Failed) {
+                if matches!(result, LevelVerdict::Passed | LevelVerdict::Failed | LevelVerdict::Flaky) {
                     let around = self.around(item);
                     let what = vec![("batchprp.level", json!(level))];
-                    let ended = if *result == LevelVerdict::Passed {
+                    let ended = if *result != LevelVerdict::Failed {
                         Ended::Well
                     } else {
                         Ended::Badly(errors.first().cloned().unwrap_or_default())

@@ -133,8 +133,12 @@ fn part(stretch: &Stretch) -> PartRow {
             ("agent", format!("{}{model}, attempt {attempt}{}", line(agent, 40), status.unwrap_or_default()), is_good)
         }
         Part::Check { phase, level, verdict } => {
-            let is_good = *verdict == LevelVerdict::Passed;
-            let word = if is_good { "passed" } else { "failed" };
+            let is_good = *verdict != LevelVerdict::Failed;
+            let word = match verdict {
+                LevelVerdict::Flaky => "flaky",
+                _ if is_good => "passed",
+                _ => "failed",
+            };
             ("check", format!("check of phase {phase}, level {level}: {word}"), Some(is_good))
         }
         Part::Merge { made } => ("merge", if *made { "merged" } else { "not merged" }.to_owned(), Some(*made)),

@@ -71,7 +71,8 @@ fn validation(document: &ReviewedPrp<'_>, facts: &WorkFacts) -> Check {
     let mut nothing = Vec::new();
     // Later phases are validated with the work of the earlier ones beneath them.
     let ran = |record: &ValidationRecord| {
-        record.passed() && record.levels.iter().any(|level| level.result == LevelVerdict::Passed)
+        record.passed()
+            && record.levels.iter().any(|level| matches!(level.result, LevelVerdict::Passed | LevelVerdict::Flaky))
     };
     let proven =
         phases.iter().filter(|phase| of(facts, phase).and_then(|found| found.validation).is_some_and(|r| ran(&r)));

@@ -195,8 +195,8 @@ fn validate(
     let live = state.open().ok().and_then(|run| run.live.get_mut(item));
     let (left, leftovers) = live.map(|live| (live.left.take(), live.leftovers.clone())).unwrap_or_default();
     let resolve::ConflictPlace { integration, tree } = place;
-    let stop = state.stop.clone();
-    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, stop, leftovers };
+    let (stop, retries) = (state.stop.clone(), state.settings.validate_retries);
+    let order = validation::ValidationOrder { integration, attempt, tree, left, checks, retries, stop, leftovers };
     out.start(Task::Validate(Box::new(order), answer));
 }
 
@@ -237,6 +237,8 @@ fn checks(state: &mut LoopState, origin: &Origin, tree: &Prepared, checks: Check
         secrets: state.secrets.clone(),
         marker: state.marker(origin),
         logs: Some(check_logs::of(settings, &state.run, &tree.item, format!("p{}", checks.ordinal))),
+        again: None,
+        earlier: None,
         sandbox: settings.sandbox.clone(),
     }
 }

@@ -75,6 +75,8 @@ fn tried_out(state: &LoopState, order: MergeOrder) -> MergeOrder {
         secrets: state.secrets.clone(),
         marker: Marker { run: state.run.clone(), item: order.id.clone(), attempt: 0 },
         logs: Some(check_logs::of(&settings, &state.run, &order.id, "merge".to_owned())),
+        again: None,
+        earlier: None,
         sandbox: settings.sandbox.clone(),
         prp: order.id.clone(),
         commands: own.unwrap_or_else(|| settings.validate.clone()),

@@ -41,8 +41,8 @@ pub(crate) mod getters {
         i64::from(checks.0.phase)
     }
 
-    /// One map per level: `#{ level, result, commands, errors, duration }`; `result` is `passed`, `failed`, `skipped`
-    /// or `manual`.
+    /// One map per level: `#{ level, result, commands, errors, duration }`; `result` is `passed`, `failed`, `flaky`
+    /// (failed, then passed on the same files), `skipped` or `manual`.
     #[rhai_fn(get = "levels", pure)]
     pub fn levels(checks: &mut ChecksValue) -> Array {
         checks.0.levels.iter().map(data).collect()

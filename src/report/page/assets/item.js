@@ -125,7 +125,7 @@ function attempts(rows) {
 }
 
 function checks(rows) {
-  const tones = { passed: "good", failed: "bad", skipped: "dim", manual: "warn" };
+  const tones = { passed: "good", failed: "bad", flaky: "warn", skipped: "dim", manual: "warn" };
   return table(["phase", "level", "result", "said"], rows.map((row) =>
     [row.phase, "L" + row.level, h("span", { class: "pill " + tones[row.result] }, row.result === "manual" ? "by hand" : row.result), row.said.length ? h("pre", {}, row.said.join("\n")) : ""]));
 }

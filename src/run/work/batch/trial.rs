@@ -50,6 +50,8 @@ impl Trial {
             env_pass: settings.validate_env_pass.clone(),
             logs: None,
             marker,
+            again: None,
+            earlier: None,
             sandbox: settings.sandbox.clone(),
         };
         let mut worktree = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };

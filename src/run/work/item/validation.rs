@@ -6,8 +6,9 @@ use super::proof;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
-use crate::host::git::plumbing::notes;
+use crate::host::check_again::CheckAgain;
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::{diff, history, notes};
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::Prepared;
 use crate::host::stop::StopToken;
@@ -27,6 +28,8 @@ pub(crate) struct ValidationOrder {
     /// What is validated is what is committed: work that a dead run left is saved first.
     pub(crate) left: Left,
     pub(crate) checks: Validation,
+    /// How often what fails is tried again on the same files.
+    pub(crate) retries: u32,
     pub(crate) stop: StopToken,
     /// Where what it left is noted.
     pub(crate) leftovers: Leftovers,
@@ -34,8 +37,13 @@ pub(crate) struct ValidationOrder {
 
 /// Validates and keeps the record.
 pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result::Result<ValidationRecord, Failure> {
-    let ValidationOrder { integration, attempt, tree, left, checks, stop, leftovers } = order;
+    let ValidationOrder { integration, attempt, tree, left, mut checks, retries, stop, leftovers } = order;
     abandoned::save(left, Some(&integration.repo), &tell).await?;
+    checks.again = Some(again(integration.repo.clone(), tree.clone(), retries));
+    checks.earlier = {
+        let (repo, tree, item, phase) = (integration.repo.clone(), tree.clone(), attempt.item.clone(), checks.phase);
+        off_the_loop(move || earlier(&repo, &tree, &item, phase)).await?
+    };
     let record = run(&checks, &attempt.item, stop, &tell).await.ok_or(Failure::Cancelled)?;
     off_the_loop(move || {
         for commit in proven_commits(&integration.repo, &tree, &attempt.item, record.phase)? {
@@ -45,6 +53,27 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
         Ok(record)
     })
     .await
+}
+
+/// Tries what fails again while the worktree is as it was.
+fn again(repo: Repo, tree: Prepared, times: u32) -> CheckAgain {
+    CheckAgain::new(times, move || Some(format!("{:?}", facts::since_checkpoint(&repo, &tree).ok()?)))
+}
+
+/// Finds what was said before about the same files: of the commit that is validated, or of the one before it, which an
+/// agent that changed nothing left as it was.
+fn earlier(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<Option<ValidationRecord>> {
+    let Some(commit) = proven_commits(repo, tree, item, ordinal)?.pop() else { return Ok(None) };
+    let same = |record: &ValidationRecord| record.phase == ordinal;
+    if let Some(record) = notes::read(repo, &commit)?.filter(same) {
+        return Ok(Some(record));
+    }
+    let before = history::first_parents(repo, &commit, &tree.base)?.into_iter().nth(1).map(|entry| entry.commit);
+    let Some(before) = before else { return Ok(None) };
+    if diff::files(repo, &before, &commit)?.is_empty() {
+        return Ok(notes::read(repo, &before)?.filter(same));
+    }
+    Ok(None)
 }
 
 /// Runs the checks and tells the result of each level; `None` when the run is being stopped.

@@ -5,6 +5,8 @@ use super::end::{MergeEnd, Rejection};
 use super::trial::Trial;
 use crate::bridge::Failure;
 use crate::host::git::merge::{self, Candidate, Merge, PreparedMerge};
+use crate::host::validate::Validation;
+use crate::model::validation::ValidationRecord;
 use crate::run::work::off_the_loop::off_the_loop;
 
 /// How often the batch branch may be moved by somebody else while a candidate is validated.
@@ -29,7 +31,7 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
         }
         trial.say("validating the merged tree");
         let order = trial.worktree.order.clone();
-        let record = trial.worktree.check(&candidate.commit, &order).await?;
+        let record = tried(&mut trial, &candidate, &order).await?;
         if let Some(failed) = record.failure() {
             trial.say(&format!("the merged tree fails level {}: looking for the cause", failed.level));
             let (level, errors, log) = (failed.level, failed.errors.clone(), failed.log.clone());
@@ -46,6 +48,24 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
         }
     }
     Err(merge::busy(&trial.merge.batch_branch).into())
+}
+
+/// Validates a candidate, again when it fails: each time the files are those of its commit.
+async fn tried(trial: &mut Trial, candidate: &Candidate, order: &Validation) -> Result<ValidationRecord, Failure> {
+    let first = trial.worktree.check(&candidate.commit, order).await?;
+    let Some(failed) = first.failure().cloned() else { return Ok(first) };
+    for _ in 0..trial.worktree.settings.validate_retries {
+        let record = trial.worktree.check(&candidate.commit, order).await?;
+        if record.passed() {
+            let how = failed.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
+            trial.warn(&format!(
+                "level {} of the merged tree is flaky, it failed and then passed on the same files{how}",
+                failed.level
+            ));
+            return Ok(record);
+        }
+    }
+    Ok(first)
 }
 
 /// Moves the batch branch to a candidate; `None` when somebody else moved it meanwhile.

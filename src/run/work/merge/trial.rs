@@ -27,6 +27,11 @@ impl Trial {
         Ok(runs_nothing || !self.says_more && self.worktree.repo.is_ancestor(&candidate.into, &candidate.from)?)
     }
 
+    /// Tells something about the item that somebody should look at.
+    pub(crate) fn warn(&self, text: &str) {
+        self.tell.warn(Some(self.merge.id.as_str()), text.to_owned());
+    }
+
     /// Tells a note about the item.
     pub(crate) fn say(&self, text: &str) {
         self.tell.note(Some(self.merge.id.as_str()), text);

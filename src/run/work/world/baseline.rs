@@ -94,6 +94,8 @@ async fn run(
         logs: None,
         marker,
         secrets,
+        again: None,
+        earlier: None,
         sandbox: settings.sandbox.clone(),
     };
     let path = order.worktree.clone();
