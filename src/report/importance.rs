@@ -36,9 +36,9 @@ pub fn of(kind: &EventKind) -> Importance {
         EventKind::Guard { verdict: GuardVerdict::Refused, .. }
         | EventKind::MergeRejected { .. }
         | EventKind::Validation { result: LevelVerdict::Failed, .. } => Importance::Error,
-        EventKind::Validation { result: LevelVerdict::Flaky, .. } => Importance::Warning,
         EventKind::AttemptFinished { said, .. } if !said.is_empty() => Importance::Warning,
-        EventKind::Guard { .. }
+        EventKind::Validation { result: LevelVerdict::Flaky, .. }
+        | EventKind::Guard { .. }
         | EventKind::Conflict { .. }
         | EventKind::ConflictWarning { .. }
         | EventKind::ScopeDrift { .. }

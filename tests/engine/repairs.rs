@@ -1,6 +1,7 @@
 //! Repairs: what a check found goes back to the agent within the run.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::Value;
@@ -27,7 +28,7 @@ fn calls_of_phase_one(project: &Project, lines: &[&str]) {
     let tools = project.tools().display().to_string();
     let mut text = format!("n=$(($(cat {tools}/n 2>/dev/null || echo 0) + 1)); echo $n > {tools}/n\ncase $n in\n");
     for (number, line) in (1..).zip(lines) {
-        text += &format!("{number}) {line};;\n");
+        writeln!(text, "{number}) {line};;").expect("text");
     }
     project.sabotage("PRP-47.1.1", 1, &(text + "esac\n"));
 }

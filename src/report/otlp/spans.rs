@@ -139,10 +139,10 @@ impl Spans {
                 if matches!(result, LevelVerdict::Passed | LevelVerdict::Failed | LevelVerdict::Flaky) {
                     let around = self.around(item);
                     let what = vec![("batchprp.level", json!(level))];
-                    let ended = if *result != LevelVerdict::Failed {
-                        Ended::Well
-                    } else {
+                    let ended = if *result == LevelVerdict::Failed {
                         Ended::Badly(errors.first().cloned().unwrap_or_default())
+                    } else {
+                        Ended::Well
                     };
                     self.step(item, &around, format!("check L{level}"), at, what, ended);
                 }
