@@ -28,11 +28,11 @@ pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{
     Closed, ClosedItem, Conflict, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, PhaseRecord,
-    ProcessOutput, Started, UpdatedBase, Worktree,
+    ProcessOutput, Refused, Repairing, Started, UpdatedBase, Worktree,
 };
 pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
     Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next,
-    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, Repair, Request, Resolve, RunProgram, RunRequest, SendHttp,
-    StartRun, UpdateBase, Validate, WriteFile,
+    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, Repair, Request, Resolve, RunProgram, RunRequest,
+    SendHttp, StartRun, UpdateBase, Validate, WriteFile,
 };
