@@ -121,7 +121,9 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         )),
         EventKind::Budget { spent, limit, unit } => warning(budget(*spent, *limit, unit)),
         EventKind::Rescue { reference, files, .. } => {
-            warning(format!("{} saved to {}", numbered(files.len(), "changed file"), line(reference, 90)))
+            // A stash is kept as it is: nobody has looked which files it holds.
+            let what = if files.is_empty() { "work".to_owned() } else { numbered(files.len(), "changed file") };
+            warning(format!("{what} saved to {}", line(reference, 90)))
         }
         EventKind::Disagreement { what, .. } => warning(line(what, 160)),
         EventKind::ItemFinished { item, status, reason, duration, .. } => {

@@ -43,9 +43,7 @@ pub fn ending(state: &ItemState, handed_in: Option<&Outcome>) -> Ending {
         ItemState::Conflict { files } => {
             plain(ItemStatus::Conflict, None, format!("conflicts in {}", files.join(", ")))
         }
-        ItemState::NeedsApproval { findings } => {
-            plain(ItemStatus::NeedsApproval, None, format!("needs approval: {}", findings.join("; ")))
-        }
+        ItemState::NeedsApproval { findings } => plain(ItemStatus::NeedsApproval, None, findings.join("; ")),
         ItemState::Cancelled => plain(ItemStatus::Cancelled, Some(Outcome::Cancelled), "stopped".to_owned()),
         ItemState::Waiting { .. }
         | ItemState::Ready
