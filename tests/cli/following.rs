@@ -1,5 +1,13 @@
 //! A run of a team's script from its start, followed and ended from outside.
 
+#[cfg(target_os = "linux")]
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
 use super::support::Test;
 
 const SLEEP: &str = r#"//! Sleeps.
@@ -77,6 +85,57 @@ fn a_detached_run_is_followed_and_ended_from_elsewhere() {
     test.run(["stop", &run, "--wait", "20s"]).expect_code(0).expect_stdout("batchprp nap --seconds 30");
     assert_eq!(test.run(["status", "--run", &run, "--json"]).expect_code(0).json()["exit_code"], 130);
     test.run(["watch", &run]).expect_code(130);
+}
+
+/// Returns how often the threads of a process went to sleep so far.
+#[cfg(target_os = "linux")]
+fn naps(pid: u32) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("threads").flatten();
+    let status = tasks.filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    let count = |text: String| {
+        let line = text.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).map(str::to_owned);
+        line.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or_default()
+    };
+    status.map(count).sum()
+}
+
+/// Reads what a process says until a text comes.
+#[cfg(target_os = "linux")]
+fn until(out: &mut impl BufRead, wanted: &str) {
+    let mut line = String::new();
+    while !line.contains(wanted) {
+        line.clear();
+        assert!(out.read_line(&mut line).expect("text") > 0, "no `{wanted}`");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_follows_a_silent_run_sleeps_and_hears_when_it_is_killed() {
+    let test = project();
+    let started = test.run(["nap", "--seconds", "600", "--detach", "--json"]).expect_code(0).json();
+    let pid = started["pid"].as_u64().expect("a process").to_string();
+    for follow in [vec!["logs", "-f"], vec!["watch", "--progress", "lines"]] {
+        let mut child = test.command(&follow).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a child");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        until(&mut out, "A started");
+        // What it does after the line comes to rest; then nothing wakes it.
+        let mut before = naps(child.id());
+        let rests = (0..20).any(|_| {
+            std::thread::sleep(Duration::from_millis(700));
+            let now = naps(child.id());
+            std::mem::replace(&mut before, now) == now
+        });
+        assert!(rests, "{follow:?} wakes up although nothing happens");
+        if follow[0] == "watch" {
+            assert!(Command::new("kill").args(["-9", &pid]).status().expect("kill").success());
+            assert_eq!(child.wait().expect("an end").code(), Some(10), "interrupted");
+        } else {
+            child.kill().expect("killed");
+            child.wait().expect("an end");
+        }
+    }
+    test.run(["logs", "-f"]).expect_code(0).expect_stdout("A started");
 }
 
 #[test]

@@ -102,6 +102,29 @@ fn an_item_is_read_while_its_agent_writes_and_the_run_is_stopped_from_the_page()
 }
 
 #[test]
+fn what_an_agent_does_now_stands_on_the_board_as_text() {
+    let project = batch();
+    let steps =
+        r#"{"items":{"PRP-1.1.1":[{"do":"progress","text":"reading <b>all</b> of it","percent":20},{"do":"stall"}]}}"#;
+    let script = project.tools().join("fake.json");
+    std::fs::write(&script, steps).expect("a script");
+    let server = Server::start(&project);
+    let mut run = project.command(&["exe", "--batch", "1", "--agent", "fake"]);
+    run.env("BATCHPRP_FAKE", &script).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut run = run.spawn().expect("a run");
+    let mut browser = Browser::open(1280, 900);
+    browser.go(&server.address);
+    browser.until("document.querySelector('a.row.run') !== null");
+    browser.value("document.querySelector('a.row.run').click()");
+    let doing = "document.querySelector('a.row[href$=\"PRP-1.1.1\"] .doing')?.textContent";
+    browser.until(&format!("{doing} === 'reading <b>all</b> of it'"));
+    project.run(&["stop", "latest", "--wait", "30s"]);
+    run.wait().expect("an end");
+    browser.until(&format!("{doing} !== 'reading <b>all</b> of it'"));
+    assert_eq!(browser.problems(), Vec::<String>::new());
+}
+
+#[test]
 fn a_run_whose_process_is_killed_is_told_as_interrupted() {
     let project = batch();
     let server = Server::start(&project);

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use notify::{Event as FileEvent, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode};
 use tokio::sync::watch;
 
-use crate::error::{Error, ExitCode, Result};
+use super::texts::HEARTBEAT;
+use crate::cli::follow::news::watcher;
+use crate::error::Result;
 use crate::event::RunView;
-use crate::host::journal::JournalReader;
+use crate::host::journal::{FILE_NAME, JournalReader};
 
 /// A run that is followed as long as somebody holds it.
 pub(super) struct Followed {
@@ -19,7 +21,7 @@ pub(super) struct Followed {
 
 struct Tail {
     inner: Mutex<(JournalReader, RunView)>,
-    /// Counts what was read.
+    /// Counts what was read, and what agents said beside it.
     read: watch::Sender<u64>,
 }
 
@@ -28,8 +30,16 @@ impl Followed {
         let file = JournalReader::open(folder)?;
         let tail = Arc::new(Tail { inner: Mutex::new((file, RunView::default())), read: watch::Sender::new(0) });
         let reader = tail.clone();
-        // Watched before it is read: what is written between is seen by the one or the other.
-        let watcher = watcher(folder, RecursiveMode::NonRecursive, move || reader.read())?;
+        // Watched before it is read: what is written between is seen by the one or the other. What agents write of what they
+        // do lies below.
+        let watcher = watcher(folder, RecursiveMode::Recursive, move |event| {
+            let is = |name: &str| event.paths.iter().any(|path| path.file_name().is_some_and(|found| found == name));
+            if is(FILE_NAME) {
+                reader.read();
+            } else if is(HEARTBEAT) {
+                reader.read.send_modify(|count| *count += 1);
+            }
+        })?;
         tail.read();
         Ok(Self { tail, _watcher: watcher })
     }
@@ -70,33 +80,6 @@ impl Tail {
             self.read.send_modify(|count| *count += 1);
         }
     }
-}
-
-/// Calls back when something in a folder is written, made or removed.
-pub(super) fn watcher(
-    folder: &Path,
-    depth: RecursiveMode,
-    changed: impl Fn() + Send + 'static,
-) -> Result<RecommendedWatcher> {
-    let cannot = |error: notify::Error| {
-        Error::new(ExitCode::Internal, format!("cannot watch `{}`: {error}", folder.display()))
-            .help("on Linux `fs.inotify.max_user_instances` says how many folders may be watched")
-    };
-    let handle = move |event: notify::Result<FileEvent>| {
-        // That somebody reads is no news, and we read ourselves.
-        if event.is_ok_and(|event| !event.kind.is_access() || is_close(&event)) {
-            changed();
-        }
-    };
-    let mut watcher = notify::recommended_watcher(handle).map_err(cannot)?;
-    watcher.watch(folder, depth).map_err(cannot)?;
-    Ok(watcher)
-}
-
-/// A file was written and closed.
-fn is_close(event: &FileEvent) -> bool {
-    use notify::event::{AccessKind, AccessMode};
-    event.kind == notify::EventKind::Access(AccessKind::Close(AccessMode::Write))
 }
 
 /// The runs that are followed now.

@@ -15,8 +15,9 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use super::followed::{Followed, watcher};
+use super::followed::Followed;
 use super::served::Served;
+use crate::cli::follow::news::watcher;
 use crate::report::life::Life;
 
 /// Pages are told at most so often.
@@ -78,7 +79,7 @@ impl Page {
         };
         let files = self.files.clone();
         // Without it the page is told less often.
-        self.watcher = watcher(folder, RecursiveMode::Recursive, move || files.send_modify(|count| *count += 1)).ok();
+        self.watcher = watcher(folder, RecursiveMode::Recursive, move |_| files.send_modify(|count| *count += 1)).ok();
     }
 
     /// Returns what the page does not know yet.
@@ -165,7 +166,7 @@ impl FrontPage {
             return;
         }
         let changed = self.changed.clone();
-        let told = move || changed.send_modify(|count| *count += 1);
+        let told = move |_: &_| changed.send_modify(|count| *count += 1);
         if let Ok(watcher) = watcher(&folder, RecursiveMode::NonRecursive, told) {
             self.watchers.insert(folder, watcher);
         }

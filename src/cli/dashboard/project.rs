@@ -125,9 +125,8 @@ impl ShownProject {
         let mut page = page(state, &self.archives);
         if page.head.life == Life::Running {
             for (row, item) in page.items.iter_mut().zip(&state.items) {
-                if let Some(at) = texts::last_sign(&self.runs.join(&state.run), item) {
-                    row.note_sign(at);
-                }
+                let Some(attempt) = texts::attempt(&self.runs.join(&state.run), item) else { continue };
+                row.note_life(texts::last_sign(&attempt), texts::last_action(&attempt).as_deref());
             }
         }
         page

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::thread;
-use std::time::Duration;
+
+use notify::RecursiveMode;
 
 use super::alive::{Alive, alive};
 use super::item_files::{self, ItemFiles};
+use super::news::News;
 use super::runs::{self, FoundRun, RUN_HELP, Selector};
 use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
@@ -103,6 +104,7 @@ fn meant<'a>(found: &'a FoundRun, word: &str) -> Result<&'a ItemView> {
 }
 
 fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {
+    let mut news = follow.then(|| News::of(&found.folder, RecursiveMode::NonRecursive));
     let mut journal = found.journal()?;
     let mut state = RunView::default();
     let terminal = &mut context.terminal;
@@ -117,10 +119,8 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
                 writeln!(terminal.out, "{} {text}", terminal.style.paint(Tone::Dim, time))?;
             }
         }
-        if over || state.end.is_some() {
-            return Ok(ExitCode::Done);
-        }
-        thread::sleep(Duration::from_millis(200));
+        let Some(news) = news.as_mut().filter(|_| !over && state.end.is_none()) else { return Ok(ExitCode::Done) };
+        wait(news, &state);
     }
 }
 
@@ -128,6 +128,7 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), c
     let folder = found.folder.join(names::file_name(&item.info.id));
     let mut open: Vec<(PathBuf, GrowingFile)> = Vec::new();
     let mut shown: Option<PathBuf> = None;
+    let mut news = follow.then(|| News::of(&found.folder, RecursiveMode::Recursive));
     let mut journal = found.journal()?;
     let mut state = RunView::default();
     loop {
@@ -154,10 +155,17 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), c
                 writeln!(context.terminal.out, "{}", safe(&line))?;
             }
         }
-        if over {
+        let Some(news) = news.as_mut().filter(|_| !over) else {
             return if shown.is_some() { Ok(ExitCode::Done) } else { Err(nothing(item, found, what).into()) };
-        }
-        thread::sleep(Duration::from_millis(200));
+        };
+        wait(news, &state);
+    }
+}
+
+/// Waits until the run goes on or is over.
+fn wait(news: &mut News, known: &RunView) {
+    if !news.expect_end_of(known) {
+        news.wait(None);
     }
 }
 

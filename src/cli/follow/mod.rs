@@ -5,6 +5,7 @@ pub mod analyze;
 pub mod history;
 pub mod item_files;
 pub mod logs;
+pub mod news;
 pub mod overview;
 pub mod replay;
 pub mod report;

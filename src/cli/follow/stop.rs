@@ -13,6 +13,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::event::RunView;
+use crate::host::process::age::EndOf;
 
 /// End a run: agents are stopped, their work is kept, the resume command is printed
 #[derive(clap::Args)]
@@ -62,7 +63,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
                 .help("`batchprp stop --now` gives agents no time")
                 .into());
         }
-        thread::sleep(Duration::from_millis(50));
+        match EndOf::process(state.pid) {
+            Some(end) => end.wait(Some(deadline.saturating_duration_since(Instant::now()))),
+            None => thread::sleep(Duration::from_millis(50)),
+        }
     }
     let mut last = RunView::default();
     for event in found.journal()?.events()? {

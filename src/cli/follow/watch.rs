@@ -1,9 +1,9 @@
 //! `watch`: follows a run from any terminal until it ends.
 
-use std::thread;
-use std::time::Duration;
+use notify::RecursiveMode;
 
 use super::alive::{Alive, alive};
+use super::news::News;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::EndAsked;
@@ -11,9 +11,6 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::host::process::command_line::command_line;
-
-/// How often the journal is looked at.
-const POLL: Duration = Duration::from_millis(100);
 
 /// Follow a run until it ends
 #[derive(clap::Args)]
@@ -28,9 +25,11 @@ pub struct Args {
 /// Runs the subcommand. Its exit code is that of the run.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let mut news = News::of(&found.folder, RecursiveMode::NonRecursive);
     let mut journal = found.journal()?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
     let end = EndAsked::watch()?;
+    news.wake_at_signals()?;
     loop {
         // Ending the watching ends nothing else.
         if end.is_set() {
@@ -38,22 +37,23 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             return Ok(ExitCode::Interrupted);
         }
         // Looked at before reading: what a process wrote before its end is read after it.
-        let was_alive = alive(progress.state());
-        let events = journal.events()?;
-        for event in &events {
-            progress.event(event)?;
+        let was_alive = (progress.state().pid != 0).then(|| alive(progress.state()));
+        for event in journal.events()? {
+            progress.event(&event)?;
         }
         if let Some(end) = progress.state().end.clone() {
             progress.finish(None)?;
             return Ok(ExitCode::of(end.exit_code).unwrap_or(ExitCode::Internal));
         }
-        if events.is_empty() && was_alive == Alive::No && progress.state().pid != 0 {
+        if was_alive == Some(Alive::No) {
             progress.finish(None)?;
             let message = format!("run `{}` was interrupted", progress.state().run);
             let help = format!("go on with: {}", command_line(&progress.state().argv));
             return Err(Error::new(ExitCode::Unfinished, message).help(help).into());
         }
         progress.tick()?;
-        thread::sleep(POLL);
+        if !news.expect_end_of(progress.state()) {
+            news.wait(Some(progress.until_tick()));
+        }
     }
 }

@@ -148,6 +148,11 @@ impl RunDisplay {
         Ok(())
     }
 
+    /// Returns how long nothing has to be shown anew unless something happens: a board shows the time.
+    pub fn until_tick(&self) -> Duration {
+        if self.has_board { FRAME } else { HEARTBEAT.saturating_sub(self.said.elapsed()).max(FRAME) }
+    }
+
     /// Says something that is no event.
     fn say(&mut self, text: &str) {
         self.said = Instant::now();

@@ -53,9 +53,12 @@ pub struct ItemRow {
 }
 
 impl ItemRow {
-    /// Notes a sign of life that is younger than those of the journal; only who is at work gives any.
-    pub fn note_sign(&mut self, at: Timestamp) {
-        self.last_sign = self.last_sign.map(|last| last.max(at.as_millisecond()));
+    /// Notes what the agent of an item at work shows beside the journal: a younger sign of life, and what it does.
+    pub fn note_life(&mut self, sign: Option<Timestamp>, action: Option<&str>) {
+        self.last_sign = self.last_sign.max(sign.map(Timestamp::as_millisecond));
+        if let Some(action) = action {
+            self.doing = line(action, 200);
+        }
     }
 }
 
