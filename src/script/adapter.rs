@@ -13,7 +13,6 @@ use crate::error::{Error, ExitCode};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
 
 use super::api::run::current;
-use super::detected::Detected;
 use super::diagnostic;
 use super::embedded;
 use super::library::{ScriptPlace, is_inside};
@@ -21,6 +20,15 @@ use super::reference::ApiReference;
 use super::spec;
 use super::state::HostState;
 use super::suggest;
+
+/// What `detect()` found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct Detected {
+    /// Path or name of the program.
+    pub(crate) program: String,
+    #[serde(default)]
+    pub(crate) version: Option<String>,
+}
 
 /// `const ADAPTER` of an adapter file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -60,11 +68,15 @@ pub struct Traits {
 #[derive(Clone)]
 pub struct AdapterScript {
     pub name: String,
-    pub traits: Traits,
-    source: String,
-    ast: Arc<AST>,
+    compiled: Arc<Compiled>,
     engine: Arc<Engine>,
     state: Arc<HostState>,
+}
+
+struct Compiled {
+    traits: Traits,
+    source: String,
+    ast: AST,
 }
 
 /// The adapter of one attempt: the script and what it remembers.
@@ -86,17 +98,14 @@ pub(crate) fn names(state: &HostState) -> Vec<String> {
     names
 }
 
-impl AdapterScript {
-    /// Loads an adapter: the project's own file wins.
-    pub(crate) fn load(state: &Arc<HostState>, name: &str) -> Result<Self, Error> {
-        let engine = state.engine.get().and_then(std::sync::Weak::upgrade);
-        let engine = engine.ok_or_else(|| Error::new(ExitCode::Internal, "the engine is gone"))?;
+impl Compiled {
+    fn of(engine: &Engine, state: &HostState, name: &str) -> Result<Self, Error> {
         let file = format!("{name}.rhai");
         let own = is_inside(&file).then(|| ScriptPlace::File(state.state_folder().join("agents").join(&file)));
         for place in own.into_iter().chain([ScriptPlace::BuiltIn(format!("stdlib/agents/{file}"))]) {
             let Some((source, text)) = state.library.read(&place)? else { continue };
             let failed = |error: &EvalAltResult| {
-                let error = explain(&engine, state, error, &source);
+                let error = explain(engine, state, error, &source);
                 // A file that sets batchprp up, like the configuration.
                 Error {
                     code: ExitCode::Config,
@@ -105,17 +114,30 @@ impl AdapterScript {
                     ..error
                 }
             };
-            let ast = state.library.compile(&engine, &source, &text).map_err(|error| failed(&error.into()))?;
+            let ast = state.library.compile(engine, &source, &text).map_err(|error| failed(&error.into()))?;
             let traits = spec::literal(&ast, "ADAPTER").unwrap_or_default();
             let traits = Traits::deserialize(traits)
                 .map_err(|error| Error::new(ExitCode::Config, format!("`ADAPTER` of `{source}` is wrong: {error}")))?;
             require_functions(&ast, &source)?;
-            let (name, ast, state) = (name.to_owned(), Arc::new(ast), state.clone());
-            return Ok(Self { name, traits, source, ast, engine, state });
+            return Ok(Self { traits, source, ast });
         }
         let names = names(state);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         Err(Error::new(ExitCode::AgentMissing, format!("there is no agent `{name}`")).help(suggest::help(name, &names)))
+    }
+}
+
+impl AdapterScript {
+    /// Returns an adapter: the project's own file wins. Each is compiled once in a run.
+    pub(crate) fn load(state: &Arc<HostState>, name: &str) -> Result<Self, Error> {
+        let engine = state.engine.get().and_then(std::sync::Weak::upgrade);
+        let engine = engine.ok_or_else(|| Error::new(ExitCode::Internal, "the engine is gone"))?;
+        let compiled = state.once(name, || Compiled::of(&engine, state, name))?;
+        Ok(Self { name: name.to_owned(), compiled, engine, state: state.clone() })
+    }
+
+    pub(crate) fn traits(&self) -> &Traits {
+        &self.compiled.traits
     }
 
     /// Looks for the program; `None` when it is not there. Runs on a script's thread and may run programs.
@@ -127,7 +149,7 @@ impl AdapterScript {
         let found = rhai::serde::from_dynamic::<Detected>(&found);
         found.map(Some).map_err(|error| {
             let help = "return `#{ program: \"…\", version: \"…\" }`, or `()`";
-            Error::new(ExitCode::InvalidInput, format!("`detect` of `{}`: {error}", self.source)).help(help)
+            Error::new(ExitCode::InvalidInput, format!("`detect` of `{}`: {error}", self.compiled.source)).help(help)
         })
     }
 
@@ -147,16 +169,16 @@ impl AdapterScript {
             Some(this) => options.bind_this_ptr(this),
             None => options,
         };
-        self.engine.call_fn_with_options(options, &mut Scope::new(), &self.ast, function, args)
+        self.engine.call_fn_with_options(options, &mut Scope::new(), &self.compiled.ast, function, args)
     }
 
     fn explain(&self, error: &EvalAltResult) -> Error {
-        explain(&self.engine, &self.state, error, &self.source)
+        explain(&self.engine, &self.state, error, &self.compiled.source)
     }
 
     fn one_line(&self, error: &EvalAltResult) -> String {
         let names = || ApiReference::of(&self.engine).names();
-        diagnostic::one_line(error, &self.state.library, &self.source, names)
+        diagnostic::one_line(error, &self.state.library, &self.compiled.source, names)
     }
 }
 
@@ -224,7 +246,7 @@ impl Adapter for ScriptAdapter {
     }
 
     fn joins_text(&self) -> bool {
-        self.script.traits.text
+        self.script.traits().text
     }
 
     fn outcome(&mut self, exit: Exit) -> (AgentStatus, String) {

@@ -9,6 +9,7 @@ use crate::error::{Error, ExitCode};
 use super::api;
 use super::diagnostic::SILENT;
 use super::failure::ScriptFailure;
+use super::growth;
 use super::import::Imports;
 use super::limits::{ADAPTER_STEPS, DEPTH, MODULES};
 use super::state::HostState;
@@ -25,14 +26,12 @@ pub(crate) fn build(state: &Arc<HostState>) -> Engine {
         .set_max_expr_depths(DEPTH, DEPTH)
         .set_max_operations(limits.operations)
         .set_max_call_levels(limits.calls)
-        .set_max_string_size(limits.string)
-        .set_max_array_size(limits.array)
-        .set_max_map_size(limits.map)
         .set_max_modules(MODULES)
         .disable_symbol("eval")
         .set_module_resolver(Imports(state.library.clone()));
     engine.set_default_tag(Dynamic::from(state.clone()));
     stop_when_cancelled(&mut engine, state);
+    growth::bound(&mut engine, limits);
     notes_for_print(&mut engine, state);
     api::register(&mut engine);
     refuse_exit(&mut engine);

@@ -9,11 +9,11 @@
 pub mod adapter;
 mod api;
 pub mod check;
-mod detected;
 mod diagnostic;
 pub mod embedded;
 mod engine;
 mod failure;
+mod growth;
 mod host;
 mod import;
 pub mod kit;

@@ -1,5 +1,6 @@
 //! What native functions know: the bridge, the project, the arguments of this run.
 
+use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,6 @@ use serde_json::Value;
 use crate::bridge::{Bridge, Closed, PreviewBridge};
 use crate::config::Config;
 
-use super::detected::Detected;
 use super::library::Library;
 use super::limits::Limits;
 use crate::fake::FakeBridge;
@@ -30,7 +30,8 @@ pub(crate) struct HostState {
     run: Mutex<ScriptRun>,
     /// Stands before the bridge in a dry run.
     preview: Mutex<Option<Arc<PreviewBridge>>>,
-    detected: Mutex<BTreeMap<String, Option<Detected>>>,
+    /// What a run reads or tries out once, by type and name.
+    once: Mutex<BTreeMap<(TypeId, String), Arc<dyn Any + Send + Sync>>>,
 }
 
 /// What changes from one script to the next.
@@ -54,9 +55,9 @@ impl HostState {
         library: Arc<Library>,
         fake: Option<Arc<FakeBridge>>,
     ) -> Self {
-        let (engine, run, preview, detected) = (OnceLock::new(), Mutex::default(), Mutex::default(), Mutex::default());
+        let (engine, run, preview, once) = (OnceLock::new(), Mutex::default(), Mutex::default(), Mutex::default());
         let limits = Limits::of(&config);
-        Self { bridge, root, config, limits, cancel, library, engine, fake, run, preview, detected }
+        Self { bridge, root, config, limits, cancel, library, engine, fake, run, preview, once }
     }
 
     /// Returns a copy of what belongs to the script that runs.
@@ -64,8 +65,9 @@ impl HostState {
         self.run.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Begins a script. One that is only to be shown asks a bridge that does nothing.
+    /// Begins a script, which reads everything anew. One that is only to be shown asks a bridge that does nothing.
     pub(crate) fn begin(&self, run: ScriptRun) {
+        self.once.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let preview = run.is_dry().then(|| Arc::new(PreviewBridge::new(self.bridge.clone())));
         *self.preview.lock().unwrap_or_else(PoisonError::into_inner) = preview;
         *self.run.lock().unwrap_or_else(PoisonError::into_inner) = run;
@@ -107,18 +109,19 @@ impl HostState {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// Returns what is known about an agent program, asking `find` once per name.
-    pub(crate) fn detected<E>(
+    /// Returns what is known of a type under a name, asking `find` once in a run.
+    pub(crate) fn once<T: Any + Send + Sync, E>(
         &self,
         name: &str,
-        find: impl FnOnce() -> Result<Option<Detected>, E>,
-    ) -> Result<Option<Detected>, E> {
-        let known = self.detected.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some(known) = known {
+        find: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Arc<T>, E> {
+        let key = (TypeId::of::<T>(), name.to_owned());
+        let known = self.once.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known.and_then(|known| known.downcast().ok()) {
             return Ok(known);
         }
-        let found = find()?;
-        self.detected.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), found.clone());
+        let found = Arc::new(find()?);
+        self.once.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
         Ok(found)
     }
 

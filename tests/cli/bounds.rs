@@ -6,11 +6,20 @@ use std::time::{Duration, Instant};
 use crate::support::Test;
 
 /// Statements that go too far, the setting that stops them, and what is said.
-const TOO_MUCH: [(&str, &str, &str, &str); 7] = [
+const TOO_MUCH: [(&str, &str, &str, &str); 11] = [
     ("max_operations", "100000", "let n = 0; loop { n += 1; }", "too many steps"),
     ("max_depth", "8", "print(deep(0));", "too many nested calls"),
     ("max_string", "5000", "let text = \"x\"; loop { text += text; }", "a text becomes too large"),
     ("max_array", "200", "let list = []; loop { list.push(1); }", "an array becomes too large"),
+    ("max_string", "5000", "let text = \"x\"; text.pad(2000000000, \"yz\");", "a text becomes too large"),
+    ("max_array", "200", "let list = [1]; list.pad(2000000000, [1, 2]);", "an array becomes too large"),
+    ("max_array", "200", "let bytes = blob(2000000000);", "an array becomes too large"),
+    (
+        "max_array",
+        "200",
+        "let all = #{ list: [] }; let add = || all.list.push(1); loop { add.call(); }",
+        "an array becomes too large",
+    ),
     ("max_map", "200", "let map = #{}; let n = 0; loop { map.set(`k${n}`, n); n += 1; }", "a map becomes too large"),
     (
         "max_template",
@@ -23,6 +32,11 @@ const TOO_MUCH: [(&str, &str, &str, &str); 7] = [
 
 fn project(body: &str, config: &str) -> Test {
     let test = Test::with_git();
+    let body = if body.starts_with("for n in") {
+        &*format!("let list = []; let map = #{{}}; let text = \"\"; let all = #{{ list: [] }}; {body}")
+    } else {
+        body
+    };
     let deep = if body.contains("deep(") { "fn deep(n) { if n > 1000 { 0 } else { deep(n + 1) } }\n" } else { "" };
     test.write(".ce/commands/much.rhai", format!("const ABOUT = \"x\";\nfn main() {{\n    {body}\n}}\n{deep}"));
     test.write(".ce/batchprp.toml", config);
@@ -38,6 +52,31 @@ fn each_bound_ends_a_script_with_its_place_and_its_setting() {
         assert!(output.stderr.contains(&format!("script.{key}")), "{key}: {}", output.stderr);
         assert!(output.stderr.contains("much.rhai:"), "{key}: {}", output.stderr);
         assert!(start.elapsed() < Duration::from_secs(30), "{key}");
+    }
+}
+
+#[test]
+fn filling_an_array_a_map_or_a_text_takes_time_in_proportion() {
+    let cpu = |count: u32, body: &str| {
+        let test = project(&format!("for n in 0..{count} {{ {body} }}"), "");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", "\"$0\" much --no-check && times", env!("CARGO_BIN_EXE_batchprp")]);
+        let output = shell.current_dir(test.root()).env("HOME", test.home()).output().expect("sh");
+        // The last line: user and system time of the programs that it started, as `0m0.52s 0m0.01s`.
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let times = said.lines().last().unwrap_or_default().split(' ').map(|time| {
+            let (minutes, seconds) = time.trim_end_matches('s').split_once('m').expect("minutes");
+            minutes.parse::<f64>().expect("minutes") * 60.0 + seconds.parse::<f64>().expect("seconds")
+        });
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        times.sum::<f64>()
+    };
+    for body in ["list.push(n);", "map[`${n}`] = n;", "text += \"word \";", "all.list.push([n]);"] {
+        let body = format!("list.len(); map.len(); text.len(); all.len(); {body}");
+        let nothing = cpu(0, &body);
+        let (few, many) = (cpu(20_000, &body) - nothing, cpu(80_000, &body) - nothing);
+        // Four times as many: four times as long, and not sixteen times.
+        assert!(many < few * 8.0, "{body} {few:.2} s and {many:.2} s");
     }
 }
 

@@ -47,8 +47,12 @@ impl Role {
     }
 }
 
-/// Reads a role: the project's own file wins.
-pub(crate) fn role(state: &HostState, name: &str) -> Result<Role, Error> {
+/// Returns a role: the project's own file wins. Each is read once in a run.
+pub(crate) fn role(state: &HostState, name: &str) -> Result<Arc<Role>, Error> {
+    state.once(name, || read(state, name))
+}
+
+fn read(state: &HostState, name: &str) -> Result<Role, Error> {
     let file = format!("{name}.md");
     if !is_inside(&file) {
         return Err(invalid(format!("`{name}` is not the name of a role")));
@@ -117,7 +121,7 @@ fn fill(values: &Value, role: Role) -> Result<Role, Error> {
 pub(crate) fn fill_in(state: &HostState, name_or_text: &str, values: &Map) -> Result<String, Error> {
     let is_text = name_or_text.contains(['{', '\n', ' ']) || name_or_text.is_empty();
     let role = match is_text {
-        true => Role { name: "template".to_owned(), text: name_or_text.into(), ..Role::default() },
+        true => Arc::new(Role { name: "template".to_owned(), text: name_or_text.into(), ..Role::default() }),
         false => role(state, name_or_text)?,
     };
     let values = serde_json::to_value(Dynamic::from_map(values.clone()));

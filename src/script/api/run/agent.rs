@@ -25,7 +25,7 @@ fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, 
     let more = ["agent.env_pass".to_owned(), format!("adapter.{}.env_pass", adapter.name)];
     let more = more.iter().flat_map(|key| call.state.setting_texts(key).unwrap_or_default());
     let mut values = BTreeMap::new();
-    for name in adapter.traits.env.iter().cloned().chain(more) {
+    for name in adapter.traits().env.iter().cloned().chain(more) {
         if let Some(value) = variable(call, &name)? {
             values.insert(name, value);
         }

@@ -15,11 +15,11 @@ use super::agent_settings::{self, WISHES, settle};
 use super::current;
 use crate::config::RoleSettings;
 use crate::script::adapter::AdapterScript;
+use crate::script::adapter::Detected;
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
 use crate::script::api::shape::{Kind, Shape, key, type_word};
-use crate::script::detected::Detected;
 use crate::script::state::HostState;
 use crate::script::value::phase::PhaseValue;
 use crate::script::value::prp::PrpValue;
@@ -82,7 +82,7 @@ impl Options {
             phase: phase(&fields)?,
             expects_changes: fields.flag("expects_changes")?.unwrap_or_default(),
             session: fields.text("session")?,
-            schema: schema(&fields)?.or(template::role(state, role)?.schema),
+            schema: schema(&fields)?.or(template::role(state, role)?.schema.clone()),
             cwd: fields.text("cwd")?,
             input: fields.json("input")?,
             resume_from: fields.text("resume_from")?,
@@ -166,7 +166,7 @@ pub(crate) fn build(
         max_turns: settings.max_turns,
         max_cost: options.max_cost,
         // A session of another agent means nothing to this one.
-        session: options.session.filter(|_| adapter.traits.resume),
+        session: options.session.filter(|_| adapter.traits().resume),
         schema: options.schema,
         env,
     };
@@ -176,10 +176,10 @@ pub(crate) fn build(
         spec,
         phase: options.phase.map(|phase| phase.phase().ordinal),
         task,
-        heartbeat: adapter.traits.heartbeat || configured == Some(Value::Bool(true)),
-        stop: adapter.traits.stop,
+        heartbeat: adapter.traits().heartbeat || configured == Some(Value::Bool(true)),
+        stop: adapter.traits().stop,
         expects_changes: options.expects_changes,
-        caches: adapter.traits.caches,
+        caches: adapter.traits().caches,
         adapter: Box::new(adapter.start()),
     }
 }

@@ -8,12 +8,12 @@ use crate::model::prp::Complexity;
 
 use super::items;
 use crate::script::adapter::AdapterScript;
+use crate::script::adapter::Detected;
 use crate::script::api::document::template;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, invalid};
 use crate::script::api::shape::{Kind, Shape, key, required, type_word};
 use crate::script::api::world::process::find;
-use crate::script::detected::Detected;
 use crate::script::value::convert::{optional, texts};
 use crate::script::value::plan_phase::PlanPhaseValue;
 use crate::script::value::prp::PrpValue;
@@ -67,7 +67,7 @@ pub(crate) fn settle(
         None => (first_installed(call)?.ok_or_else(none_installed)?, Source::Found),
     };
     let adapter = AdapterScript::load(&call.state, &agent.0)?;
-    let (name, traits) = (adapter.name.clone(), &adapter.traits);
+    let (name, traits) = (adapter.name.clone(), adapter.traits());
     let models = AdapterModels { name, model: traits.model.clone(), sizes: traits.models.clone() };
     Ok((role.settings(agent, &models, &workload(item)?), adapter))
 }
@@ -118,7 +118,7 @@ pub(crate) fn detected(call: &Call, adapter: &AdapterScript) -> Result<Option<De
     if let Some(program) = call.state.setting_text(&format!("adapter.{}.program", adapter.name)) {
         return Ok(find(call, &program)?.map(|program| Detected { program, version: None }));
     }
-    Ok(call.state.detected(&adapter.name, || adapter.detect())?)
+    Ok((*call.state.once(&adapter.name, || adapter.detect())?).clone())
 }
 
 /// Returns what the flags of the command ask for.
