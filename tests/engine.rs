@@ -26,6 +26,8 @@ mod leftovers;
 mod limits;
 #[path = "engine/memory.rs"]
 mod memory;
+#[path = "engine/notices.rs"]
+mod notices;
 #[path = "engine/processes.rs"]
 mod processes;
 #[allow(dead_code, reason = "shared with the tests of the main job")]

@@ -8,6 +8,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod follow;
 pub mod mcp;
+pub mod notify;
 pub mod screen;
 pub mod setup;
 pub mod start;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use super::notify::NotifyTarget;
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingOrigin {
@@ -49,6 +51,7 @@ pub enum ConfigValue {
     Flag(bool),
     List(Vec<String>),
     Time(Duration),
+    Notify(Vec<NotifyTarget>),
 }
 
 impl ConfigValue {
@@ -62,6 +65,10 @@ impl ConfigValue {
             Self::List(list) => list.clone().into(),
             Self::Time(time) if time.subsec_nanos() == 0 => time.as_secs().into(),
             Self::Time(time) => time.as_secs_f64().into(),
+            Self::Notify(targets) => {
+                let shown: Vec<NotifyTarget> = targets.iter().map(NotifyTarget::shown).collect();
+                serde_json::to_value(shown).unwrap_or_default()
+            }
         }
     }
 }
@@ -79,6 +86,10 @@ impl fmt::Display for ConfigValue {
             Self::Count(number) => write!(f, "{number}"),
             Self::Amount(number) => write!(f, "{number}"),
             Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Notify(targets) => {
+                let all: Vec<String> = targets.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", all.join(", "))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod key;
 mod layer;
+mod notify;
 mod read;
 mod role;
 mod settings;
@@ -11,6 +12,7 @@ mod template;
 
 pub use key::{ConfigKey, KEYS, ValueKind};
 pub use layer::{ConfigValue, Layer, Layers, Setting, SettingOrigin};
+pub use notify::NotifyTarget;
 pub use read::{from_environment, from_toml, value_of};
 pub use role::{AdapterModels, Role, RoleSettings, Size, Source, Wish, Workload};
 pub use settings::{

@@ -7,8 +7,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::key::{ConfigKey, KEYS, ValueKind};
 use super::layer::{ConfigValue, Layer, SettingOrigin};
+use super::notify;
 use crate::model::duration;
 use crate::model::problem::Problem;
+
+/// The one key that is a list of tables.
+const NOTIFY: &str = "notify";
 
 /// Reads a configuration file. Keys with problems are left out.
 pub fn from_toml(text: &str, origin: &SettingOrigin) -> (Layer, Vec<Problem>) {
@@ -111,6 +115,16 @@ impl Reader<'_> {
     fn entry(&mut self, path: &mut Vec<String>, place: Range<usize>, value: &Spanned<DeValue<'_>>) {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         let dotted = parts.join(".");
+        if dotted == NOTIFY {
+            let (targets, problems) = notify::read(value);
+            if !targets.is_empty() {
+                let before = self.text.get(..place.start).unwrap_or_default();
+                let origin = self.origin.on_line(before.matches('\n').count() + 1);
+                self.layer.set(dotted, ConfigValue::Notify(targets), origin);
+            }
+            self.problems.extend(problems);
+            return;
+        }
         if let Some(key) = KEYS.iter().find(|key| key.matches(&parts)) {
             match from_value(key.kind, value.get_ref()) {
                 Ok(found) => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::key::KEYS;
 use super::layer::{ConfigValue, Layer, Layers, Setting, SettingOrigin};
+use super::notify::NotifyTarget;
 use super::read::from_toml;
 use crate::model::guard::Level;
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub worktree: WorktreeSettings,
     pub tracker: TrackerSettings,
     pub context: ContextSettings,
+    /// Who is told what.
+    pub notify: Vec<NotifyTarget>,
     entries: BTreeMap<String, Setting>,
 }
 
@@ -209,6 +212,7 @@ impl Config {
                 linear_endpoint: found.text("tracker.linear.endpoint"),
             },
             context: ContextSettings { shared: found.list("context.shared") },
+            notify: found.notify(),
             entries: found.0,
         }
     }
@@ -270,6 +274,10 @@ impl Found {
 
     fn flag(&self, path: &str) -> bool {
         self.value(path) == Some(&ConfigValue::Flag(true))
+    }
+
+    fn notify(&self) -> Vec<NotifyTarget> {
+        if let Some(ConfigValue::Notify(targets)) = self.value("notify") { targets.clone() } else { Vec::new() }
     }
 
     fn level(&self, rule: &str) -> Option<Level> {

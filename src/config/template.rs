@@ -15,6 +15,15 @@ pub struct Chosen {
     pub on: bool,
 }
 
+/// The one section that may come several times.
+const NOTIFY: &str = r##"
+# [[notify]]
+# kind = "webhook"   # webhook, slack, discord, ntfy, program or desktop; one table for each who is told
+# url_env = "NOTIFY_URL"   # environment variable with the address, or `url`; a program has `argv`
+# on = ["finished", "failed", "conflict", "quota", "stalled", "review", "approval"]   # what is told
+# items = false   # also tell how each item ended
+"##;
+
 /// Returns a project file that names every key, its meaning and its default. What was not chosen is commented out,
 /// sections included, so that whatever is pasted below stands for the first time.
 pub fn project_file(chosen: &BTreeMap<&str, Chosen>) -> String {
@@ -43,6 +52,7 @@ pub fn project_file(chosen: &BTreeMap<&str, Chosen>) -> String {
             None => ["# ", name, " = ", value(key), "   # ", key.help, "\n"].concat(),
         };
     }
+    text += NOTIFY;
     text
 }
 
@@ -84,7 +94,7 @@ mod tests {
         assert_eq!((layer.entries.len(), problems), (0, vec![]));
         let (layer, problems) = from_toml(&switched_on(&file), &SettingOrigin::Default);
         assert_eq!(problems, vec![]);
-        assert_eq!(layer.entries.len(), KEYS.len());
+        assert_eq!(layer.entries.len(), KEYS.len() + 1);
     }
 
     #[test]

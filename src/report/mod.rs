@@ -13,6 +13,7 @@ pub mod life;
 pub mod lines;
 pub mod markdown;
 pub mod metrics;
+pub mod notice;
 pub mod otlp;
 pub mod page;
 pub mod reporter;

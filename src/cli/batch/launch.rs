@@ -14,6 +14,7 @@ use super::nested;
 use super::prices;
 use super::scripts;
 use crate::bridge::Failure;
+use crate::cli::notify::reporter as notify;
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::{EndAsked, SnapshotAsked};
 use crate::cli::start::context::Context;
@@ -46,6 +47,7 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(nested::hint(context));
     reporters.extend(job::reporter(context, &config));
+    reporters.extend(notify::reporter(context, &config));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     let exit = execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });

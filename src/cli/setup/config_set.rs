@@ -92,6 +92,8 @@ fn written(value: &ConfigValue) -> Value {
         ConfigValue::Amount(number) => (*number).into(),
         ConfigValue::Flag(flag) => (*flag).into(),
         ConfigValue::List(list) => Value::Array(list.iter().map(String::as_str).collect::<Array>()),
+        // Nobody can write tables as a value: `value_of` knows no such key.
+        ConfigValue::Notify(_) => Value::Array(Array::new()),
         ConfigValue::Time(time) => crate::model::duration::show(time.as_secs_f64()).into(),
     }
 }

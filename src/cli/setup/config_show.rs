@@ -71,8 +71,11 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     // In the order of the table; names that the user chose come where their pattern stands.
-    for key in KEYS {
-        let matching = config.entries().iter().filter(|(path, _)| key.matches(&path.split('.').collect::<Vec<_>>()));
+    let order = KEYS.iter().map(Some).chain([None]);
+    for key in order {
+        // The tables `[[notify]]` are no key of the table of keys.
+        let is_it = |path: &str| key.map_or(path == "notify", |key| key.matches(&path.split('.').collect::<Vec<_>>()));
+        let matching = config.entries().iter().filter(|(path, _)| is_it(path));
         for (path, entry) in matching {
             let line = format!("{path} = {}", entry.value);
             if origin {

@@ -10,6 +10,7 @@ use crate::cli::dashboard::command as dashboard;
 use crate::cli::demo;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
+use crate::cli::notify::command as notify;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
 
@@ -44,6 +45,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Doctor(args) => doctor::run(&args, context),
         BuiltIn::Demo(args) => demo::run(&args, context),
         BuiltIn::Config(args) => config_show::run(&args, context),
+        BuiltIn::Notify(args) => notify::run(&args, context),
         BuiltIn::Completions(args) => completions::run(&args, context),
         BuiltIn::Mcp(args) => mcp::run(&args, context),
         BuiltIn::Man(args) => man::run(&args, parse::whole(context), context),

@@ -9,6 +9,7 @@ use crate::cli::dashboard::command as dashboard;
 use crate::cli::demo;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
+use crate::cli::notify::command as notify;
 use crate::cli::setup::{completions, config_show, doctor, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
 
@@ -54,6 +55,7 @@ pub enum BuiltIn {
     Doctor(doctor::Args),
     Demo(demo::Args),
     Config(config_show::Args),
+    Notify(notify::Args),
     Completions(completions::Args),
     Man(man::Args),
     Mcp(mcp::Args),
