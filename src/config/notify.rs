@@ -36,6 +36,7 @@ pub struct NotifyTarget {
 
 impl NotifyTarget {
     /// Returns the table without what may be secret.
+    #[must_use]
     pub fn shown(&self) -> Self {
         let scheme_and_host = |url: &String| {
             let end = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);

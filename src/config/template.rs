@@ -16,13 +16,13 @@ pub struct Chosen {
 }
 
 /// The one section that may come several times.
-const NOTIFY: &str = r##"
+const NOTIFY: &str = r#"
 # [[notify]]
 # kind = "webhook"   # webhook, slack, discord, ntfy, program or desktop; one table for each who is told
 # url_env = "NOTIFY_URL"   # environment variable with the address, or `url`; a program has `argv`
 # on = ["finished", "failed", "conflict", "quota", "stalled", "review", "approval"]   # what is told
 # items = false   # also tell how each item ended
-"##;
+"#;
 
 /// Returns a project file that names every key, its meaning and its default. What was not chosen is commented out,
 /// sections included, so that whatever is pasted below stands for the first time.
