@@ -5,6 +5,7 @@ use batchprp::event::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatu
 use batchprp::event::{Event, RunView};
 use batchprp::report::board::{self, Look};
 use batchprp::report::{Reporter, Style, View};
+use nix::time::{ClockId, clock_gettime};
 
 use super::terminal::history;
 
@@ -185,15 +186,23 @@ fn a_board_without_unicode_is_ascii_and_the_selected_item_opens() {
     assert!(folded.contains("1 item more") && !folded.contains(&format!("{}-some", id(0))), "{folded}");
 }
 
+/// Returns the seconds of processor time that this thread has used: neighbours on the machine do not count.
+fn processor_time() -> f64 {
+    let used = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(std::time::Duration::from);
+    used.expect("a clock").as_secs_f64()
+}
+
 #[test]
 fn two_hundred_items_are_drawn_in_a_millisecond() {
     let events = events(200);
     let state = RunView::of(&events);
     let now = "2026-11-20T11:00:00Z".parse().ok();
-    let begin = std::time::Instant::now();
+    let begin = processor_time();
     for _ in 0..20 {
         assert!(board::frame(&state, &Look::new(now, Style::PLAIN, 49)).len() <= 49);
     }
-    // Twenty times what is promised: a debug build on a busy machine.
-    assert!(begin.elapsed().as_secs_f64() / 20.0 < 0.02, "{:?} for twenty frames", begin.elapsed());
+    let each = (processor_time() - begin) / 20.0;
+    println!("a frame of two hundred items: {:.2} ms of processor time", each * 1000.0);
+    // An unoptimised build takes about ten times as long as the one that is promised a millisecond.
+    assert!(each < if cfg!(debug_assertions) { 0.01 } else { 0.001 }, "{each} s");
 }

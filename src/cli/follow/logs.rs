@@ -110,7 +110,7 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
     let terminal = &mut context.terminal;
     loop {
         let over = !follow || (state.pid != 0 && alive(&state) == Alive::No);
-        for (event, line) in journal.lines()? {
+        journal.each(|event, line| {
             state.apply(&event);
             if context.globals.json {
                 writeln!(terminal.out, "{line}")?;
@@ -118,7 +118,8 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
                 let time = event.at.get(11..19).unwrap_or_default();
                 writeln!(terminal.out, "{} {text}", terminal.style.paint(Tone::Dim, time))?;
             }
-        }
+            Ok(())
+        })?;
         let Some(news) = news.as_mut().filter(|_| !over && state.end.is_none()) else { return Ok(ExitCode::Done) };
         wait(news, &state);
     }
@@ -132,9 +133,7 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), c
     let mut journal = found.journal()?;
     let mut state = RunView::default();
     loop {
-        for event in journal.events()? {
-            state.apply(&event);
-        }
+        journal.fold_into(&mut state)?;
         let over = !follow || state.end.is_some() || alive(&state) == Alive::No;
         for path in what.files(&folder) {
             if !open.iter().any(|(known, _)| *known == path) {

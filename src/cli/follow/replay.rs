@@ -11,6 +11,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::event::fold::seconds;
+use crate::host::journal::JournalReader;
 
 /// Show a run again from its journal
 #[derive(clap::Args)]
@@ -24,10 +25,10 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let found = runs::find(context, &Selector::of(args.run.as_deref()))?;
+    let folder = runs::place(context, &Selector::of(args.run.as_deref()))?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
     let mut before: Option<Timestamp> = None;
-    for event in &found.events {
+    JournalReader::open(&folder)?.each(|event, _| {
         let at = event.at.parse().ok();
         if let Some(speed) = args.speed.filter(|speed| *speed > 0.0)
             && before.is_some()
@@ -36,8 +37,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             thread::sleep(pause.min(Duration::from_secs(60)));
         }
         before = at.or(before);
-        progress.event(event)?;
-    }
+        progress.event(&event)
+    })?;
     progress.finish(None)?;
     Ok(ExitCode::Done)
 }

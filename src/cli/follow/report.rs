@@ -14,6 +14,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::event::{ItemView, RunView};
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::http::{self, HttpRequest};
+use crate::host::journal;
 use crate::report::page::{self, ItemDetail};
 use crate::report::text::line;
 use crate::report::{junit, markdown, metrics, otlp, summary};
@@ -49,7 +50,7 @@ pub struct Args {
 
 /// Runs the subcommand. Without a wish for a format it prints the summary, or the metrics with `--json`.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let FoundRun { state, events, folder, .. } = runs::find(context, &Selector::of(args.run.as_deref()))?;
+    let FoundRun { state, folder, .. } = runs::find(context, &Selector::of(args.run.as_deref()))?;
     if let Some(path) = &args.html {
         save(path, html(&state, &folder, context)?.as_bytes())?;
     }
@@ -64,7 +65,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     if let Some(target) = &args.otlp {
-        export(target, &otlp::document(&events).to_string())?;
+        export(target, &otlp::document(&journal::read(&folder)?).to_string())?;
     }
     if args.github {
         job::annotations(&state, &context.root, &[paths.requests, paths.executed], &mut terminal.out)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
-use crate::event::{Event, EventKind, RunView};
+use crate::event::{EventKind, RunView};
 use crate::host::journal::{self, FILE_NAME, JournalReader, first};
 
 /// What a RUN argument may be, for help texts.
@@ -16,12 +16,11 @@ pub const RUN_HELP: &str =
 /// The command whose latest run is meant when nothing else is said.
 pub(super) const MAIN: &str = "exe";
 
-/// A run that was found and read.
+/// A run that was found, and what its journal comes to.
 #[derive(Debug)]
 pub struct FoundRun {
     pub id: String,
     pub folder: PathBuf,
-    pub events: Vec<Event>,
     pub state: RunView,
 }
 
@@ -78,6 +77,17 @@ pub fn subject(folder: &Path, id: &str) -> Option<(String, Option<u32>)> {
 
 /// Finds and reads the run that is meant; the latest one when several fit.
 pub fn find(context: &mut Context, selector: &Selector) -> Result<FoundRun> {
+    let (folder, id) = locate(context, selector)?;
+    read(context, &folder, &id)
+}
+
+/// Finds the folder of the run that is meant, for who reads its journal once and from its beginning.
+pub fn place(context: &Context, selector: &Selector) -> Result<PathBuf> {
+    locate(context, selector).map(|(folder, id)| folder.join(id))
+}
+
+/// Returns the folder of all runs and the id of the one that is meant.
+fn locate(context: &Context, selector: &Selector) -> Result<(PathBuf, String)> {
     let folder = folder(context)?;
     let ids = ids(&folder);
     let of_batch = |id: &&String| {
@@ -95,7 +105,8 @@ pub fn find(context: &mut Context, selector: &Selector) -> Result<FoundRun> {
         },
     };
     if let Some(id) = found {
-        return read(context, &folder, id);
+        let id = id.clone();
+        return Ok((folder, id));
     }
     let what = match (&selector.run, selector.batch) {
         (Some(run), _) if run != "latest" => format!("there is no run `{run}`"),
@@ -124,13 +135,12 @@ pub fn state(folder: &Path, id: &str) -> Result<RunView> {
 /// Reads a run; lines of its journal that cannot be read are told.
 pub fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> {
     let folder = folder.join(id);
-    let (events, warnings) = journal::examine(&folder)?;
+    let (mut state, warnings) = journal::examine(&folder)?;
     for warning in warnings {
         context.terminal.warn(&warning);
     }
-    let mut state = RunView::of(&events);
     if state.run.is_empty() {
         id.clone_into(&mut state.run);
     }
-    Ok(FoundRun { id: id.to_owned(), folder, events, state })
+    Ok(FoundRun { id: id.to_owned(), folder, state })
 }

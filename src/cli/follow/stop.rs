@@ -69,9 +69,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     let mut last = RunView::default();
-    for event in found.journal()?.events()? {
-        last.apply(&event);
-    }
+    found.journal()?.fold_into(&mut last)?;
     writeln!(context.terminal.out, "run {} is stopped", found.id)?;
     if let Some(resume) = last.end.and_then(|end| end.resume) {
         writeln!(context.terminal.out, "{resume}")?;

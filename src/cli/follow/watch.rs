@@ -10,6 +10,7 @@ use crate::cli::screen::signals::EndAsked;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
+use crate::host::journal::JournalReader;
 use crate::host::process::command_line::command_line;
 
 /// Follow a run until it ends
@@ -24,9 +25,9 @@ pub struct Args {
 
 /// Runs the subcommand. Its exit code is that of the run.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
-    let mut news = News::of(&found.folder, RecursiveMode::NonRecursive);
-    let mut journal = found.journal()?;
+    let folder = runs::place(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let mut news = News::of(&folder, RecursiveMode::NonRecursive);
+    let mut journal = JournalReader::open(&folder)?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
     let end = EndAsked::watch()?;
     news.wake_at_signals()?;
@@ -38,9 +39,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
         // Looked at before reading: what a process wrote before its end is read after it.
         let was_alive = (progress.state().pid != 0).then(|| alive(progress.state()));
-        for event in journal.events()? {
-            progress.event(&event)?;
-        }
+        journal.each(|event, _| progress.event(&event))?;
         if let Some(end) = progress.state().end.clone() {
             progress.finish(None)?;
             return Ok(ExitCode::of(end.exit_code).unwrap_or(ExitCode::Internal));

@@ -33,13 +33,26 @@ impl JournalReader {
 
     /// Returns the events that were written since the last call.
     pub fn events(&mut self) -> io::Result<Vec<Event>> {
-        Ok(self.lines()?.into_iter().map(|(event, _)| event).collect())
+        let mut events = Vec::new();
+        self.each(|event, _| {
+            events.push(event);
+            Ok(())
+        })?;
+        Ok(events)
     }
 
-    /// Returns the events that were written since the last call, each with its line.
-    pub fn lines(&mut self) -> io::Result<Vec<(Event, String)>> {
-        let lines = self.file.lines()?.into_iter();
-        Ok(lines.filter_map(|line| Some((Event::from_json(&line).ok()?, line))).collect())
+    /// Hands over the events that were written since the last call, each with its line: journals grow large. What the taker
+    /// cannot take ends that.
+    pub fn each(&mut self, mut take: impl FnMut(Event, &str) -> io::Result<()>) -> io::Result<()> {
+        let mut taken = Ok(());
+        self.file.each(|line| {
+            if taken.is_ok()
+                && let Ok(event) = Event::from_json(line)
+            {
+                taken = take(event, line);
+            }
+        })?;
+        taken
     }
 }
 
@@ -57,19 +70,19 @@ pub fn read(directory: &Path) -> Result<Vec<Event>> {
     JournalReader::open(directory)?.events().map_err(|error| cannot_read(&path, &error))
 }
 
-/// Reads a whole journal. Lines that cannot be read are named, but for a torn last one.
-pub fn examine(directory: &Path) -> Result<(Vec<Event>, Vec<String>)> {
+/// Folds a whole journal. Lines that cannot be read are named, but for a torn last one.
+pub fn examine(directory: &Path) -> Result<(RunView, Vec<String>)> {
     let path = directory.join(FILE_NAME);
-    let lines = GrowingFile::open(&path)?.lines().map_err(|error| cannot_read(&path, &error))?;
-    let mut warnings = Vec::new();
-    let mut events = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
+    let (mut state, mut warnings, mut number) = (RunView::default(), Vec::new(), 0);
+    let read = GrowingFile::open(&path)?.each(|line| {
+        number += 1;
         match Event::from_json(line) {
-            Ok(event) => events.push(event),
-            Err(error) => warnings.push(format!("{}:{}: not an event: {error}", path.display(), index + 1)),
+            Ok(event) => state.apply(&event),
+            Err(error) => warnings.push(format!("{}:{number}: not an event: {error}", path.display())),
         }
-    }
-    Ok((events, warnings))
+    });
+    read.map_err(|error| cannot_read(&path, &error))?;
+    Ok((state, warnings))
 }
 
 /// Reads the first event of a run.
