@@ -9,11 +9,13 @@ pub struct Style {
     pub unicode: bool,
     /// Columns.
     pub width: usize,
+    /// Somebody looks at it on a terminal, which breaks lines that are longer than that.
+    pub breaks: bool,
 }
 
 impl Style {
     /// Plain text of eighty columns, for files and tests.
-    pub const PLAIN: Self = Self { color: false, unicode: true, width: 80 };
+    pub const PLAIN: Self = Self { color: false, unicode: true, width: 80, breaks: false };
 
     /// Returns the mark of a kind.
     pub fn mark(self, mark: Sign) -> &'static str {

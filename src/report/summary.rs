@@ -62,15 +62,15 @@ fn row(item: &ItemView, style: Style) -> Vec<Cell> {
     let text = |known: Option<String>| Cell::plain(known.unwrap_or_default());
     let done = item.resumed.len() + item.checkpoints.iter().filter(|fact| !item.resumed.contains(&fact.phase)).count();
     vec![
-        Cell::plain(line(&item.info.name, 40)),
-        Cell { text: format!("{} {}", style.mark(sign), status.words()), tone: Some(tone) },
+        Cell::long(line(&item.info.name, 40)),
+        Cell::toned(format!("{} {}", style.mark(sign), status.words()), tone),
         text((done > 0).then(|| format!("{done}/{}", item.info.phases))),
         Cell::plain(checks::short(item)),
         text(item.score().map(|score| format!("{score:.1}/10"))),
         text((item.duration > 0.0).then(|| show(item.duration))),
         text(item.usage.tokens.map(|tokens| count(tokens.total()))),
         text(item.usage.cost.map(dollars)),
-        Cell::plain(line(item.note().unwrap_or_default(), 60)),
+        Cell::long(line(item.note().unwrap_or_default(), 60)),
     ]
 }
 

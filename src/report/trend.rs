@@ -6,8 +6,24 @@ use super::analyze::{AnalysisLine, good, info, roomier, warning};
 use super::metrics::Metrics;
 use super::sparkline;
 use super::style::{Sign, Style, Tone};
+use super::table::{self, Cell};
 use super::text::{count, dollars, line, numbered};
 use crate::model::duration::show;
+
+/// Figures of a run.
+const HEAD: [&str; 11] = [
+    "started",
+    "batch",
+    "items",
+    "done",
+    "time",
+    "forecast",
+    "parallel",
+    "tokens/item",
+    "cost",
+    "conflicts",
+    "time-outs",
+];
 
 /// Runs of one operation, oldest first.
 pub type OperationRuns<'a> = (&'a str, Vec<&'a Metrics>);
@@ -29,24 +45,8 @@ pub fn lines(all: &[Metrics], style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for (operation, group) in groups(all) {
         lines.push(style.paint(Tone::Strong, &format!("{}: {}", line(operation, 40), numbered(group.len(), "run"))));
-        lines.push(style.paint(
-            Tone::Dim,
-            &format!(
-                "  {:<17} {:>6} {:>6} {:>5} {:>9} {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
-                "started",
-                "batch",
-                "items",
-                "done",
-                "time",
-                "forecast",
-                "parallel",
-                "tokens/it",
-                "cost",
-                "conflicts",
-                "timeouts"
-            ),
-        ));
-        lines.extend(group.iter().map(|metrics| format!("  {}", row(metrics))));
+        let rows: Vec<Vec<Cell>> = group.iter().map(|metrics| row(metrics)).collect();
+        lines.extend(table::lines(&HEAD, &rows, style).iter().map(|line| format!("  {line}")));
         lines.extend(sparklines(&group, style));
         lines.extend(findings(&group, style).iter().map(|finding| finding.line(style)));
         lines.push(String::new());
@@ -72,24 +72,24 @@ fn sparklines(group: &[&Metrics], style: Style) -> Vec<String> {
         .collect()
 }
 
-fn row(metrics: &Metrics) -> String {
-    let unknown = || "-".to_owned();
+fn row(metrics: &Metrics) -> Vec<Cell> {
+    let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let percent = if metrics.total_items == 0 { 0.0 } else { success(metrics) * 100.0 };
     let timeouts = metrics.errors.iter().filter(|error| error.kind == "timeout").count();
-    format!(
-        "{:<17} {:>6} {:>6} {:>4.0}% {:>9} {:>9} {:>9} {:>10} {:>8} {:>9} {:>8}",
+    let cells = [
         line(metrics.started.get(..16).unwrap_or(&metrics.started), 17).replace('T', " "),
-        metrics.batch_id.map_or_else(unknown, |batch| batch.to_string()),
-        metrics.total_items,
-        percent,
+        known(metrics.batch_id.map(|batch| batch.to_string())),
+        metrics.total_items.to_string(),
+        format!("{percent:.0}%"),
         show(metrics.total_duration),
-        time_error(metrics).map_or_else(unknown, signed),
-        metrics.parallelism_achieved.map_or_else(unknown, |parallel| format!("{parallel:.1}")),
-        per_item(metrics).map_or_else(unknown, count),
-        metrics.cost.map_or_else(unknown, dollars),
-        metrics.conflicts.merge_conflicts,
-        timeouts
-    )
+        known(time_error(metrics).map(signed)),
+        known(metrics.parallelism_achieved.map(|parallel| format!("{parallel:.1}"))),
+        known(per_item(metrics).map(count)),
+        known(metrics.cost.map(dollars)),
+        metrics.conflicts.merge_conflicts.to_string(),
+        timeouts.to_string(),
+    ];
+    cells.map(Cell::plain).to_vec()
 }
 
 fn success(metrics: &Metrics) -> f64 {
@@ -288,7 +288,7 @@ mod tests {
         let runs = [run("1", -0.6, 5.0), run("2", 0.8, 5.0)];
         let lines = lines(&runs, Style::PLAIN);
         assert!(lines.iter().any(|line| line == "  forecast error    ▆█"), "{lines:#?}");
-        assert!(lines.iter().any(|line| line.contains("     +80% ")), "{lines:#?}");
+        assert!(lines.iter().any(|line| line.contains("  +80%  ")), "{lines:#?}");
     }
 
     #[test]

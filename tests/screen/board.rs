@@ -90,7 +90,7 @@ struct Scene {
 
 impl Scene {
     fn new(rows: u16, columns: u16, unicode: bool) -> Self {
-        let style = Style { color: true, unicode, width: columns.into() };
+        let style = Style { color: true, unicode, width: columns.into(), breaks: true };
         let mut terminal = vt100::Parser::new(rows, columns, 100_000);
         // A shell stands at the last row mostly.
         terminal.process("$ batchprp exe\r\n".repeat(usize::from(rows)).as_bytes());

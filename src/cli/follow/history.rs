@@ -81,7 +81,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             .help(format!("looked in `{}`", folder.display()))
             .into());
     }
-    let head = ["run", "command", "batch", "started", "time", "completed", "state", "tokens", "cost"];
+    let head = ["run", "command", "batch", "state", "completed", "started", "time", "tokens", "cost"];
     let rows: Vec<Vec<Cell>> = listed.iter().map(ListedRun::row).collect();
     for line in table::lines(&head, &rows, context.terminal.style) {
         writeln!(context.terminal.out, "{line}")?;
@@ -126,10 +126,10 @@ impl ListedRun {
             Cell::plain(self.run.clone()),
             Cell::plain(line(&self.command, 20)),
             known(self.batch_id.map(|batch| batch.to_string())),
+            Cell::toned(state, tone),
+            Cell::plain(format!("{}/{}", self.completed, self.items)),
             Cell::plain(started.replace('T', " ")),
             Cell::plain(show(self.elapsed)),
-            Cell::plain(format!("{}/{}", self.completed, self.items)),
-            Cell { text: state, tone: Some(tone) },
             known(self.tokens.map(count)),
             known(self.cost.map(dollars)),
         ]

@@ -84,7 +84,7 @@ fn style(color: When, is_terminal: bool) -> Style {
         When::Auto if env::var("CLICOLOR_FORCE").is_ok_and(|value| !value.is_empty() && value != "0") => true,
         When::Auto => is_terminal && !is_dumb(),
     };
-    Style { color, unicode: is_utf8(), width: Terminal::size().0 }
+    Style { color, unicode: is_utf8(), width: Terminal::size().0, breaks: is_terminal }
 }
 
 fn choice(style: Style) -> ColorChoice {

@@ -175,16 +175,19 @@ fn foot(state: &RunView, look: &Look) -> String {
             dollars(cost)
         ));
     }
-    parts.push(match outlook::remaining(state, look) {
+    let end = match outlook::remaining(state, look) {
         // A hang is not "nearly done".
         Some(left) if left < 1.0 && state.is_busy() => "longer than expected".to_owned(),
         Some(left) => format!("done {} {}", style.mark(Sign::About), show(left)),
         None => format!(
-            "{} of {} done",
+            "{} of {} ended",
             state.items.iter().filter(|item| item.status().is_some()).count(),
             numbered(state.items.len(), "item")
         ),
-    });
+    };
+    // A narrow terminal cuts what comes last.
+    let at = if style.width < item::MEDIUM { 1 } else { parts.len() };
+    parts.insert(at, end);
     parts.join(" | ")
 }
 

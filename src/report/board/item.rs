@@ -13,7 +13,7 @@ use crate::event::{ItemView, RunView, Standing};
 use crate::model::duration::show;
 
 /// From so many columns on a line says more.
-const MEDIUM: usize = 60;
+pub(super) const MEDIUM: usize = 60;
 const WIDE: usize = 100;
 
 /// Cells of a bar of phases at most.
