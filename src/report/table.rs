@@ -100,6 +100,7 @@ mod tests {
         let rows = [row(["日本", "", "1"]), row(["a", "", "22"])];
         assert_eq!(lines(&["item", "none", "n"], &rows, Style::PLAIN), ["item  n", "日本  1", "a     22"]);
     }
+
     #[test]
     fn on_a_terminal_long_texts_are_cut_and_then_the_last_columns_left_out() {
         let name = Cell::long("PRP-1.2.1-authentication-with-tokens");
@@ -116,7 +117,7 @@ mod tests {
         }
         assert_eq!(
             lines(&["item", "status", "time", "tokens"], &rows, Style { width: 40, ..Style::PLAIN })[1].len(),
-            59
+            60
         );
     }
 }
