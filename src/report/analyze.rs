@@ -22,30 +22,39 @@ pub enum Weight {
 pub struct AnalysisLine {
     pub weight: Weight,
     pub text: String,
+    /// The command that configures what is recommended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }
 
 impl AnalysisLine {
-    /// Returns the line as it is printed.
+    /// Returns it as it is printed, with the command below.
     pub fn line(&self, style: Style) -> String {
         let (tone, mark) = match self.weight {
             Weight::Good => (Tone::Good, Sign::Good),
             Weight::Warning => (Tone::Warning, Sign::Warning),
             Weight::Info => (Tone::Name, Sign::Info),
         };
-        format!("{} {}", style.paint(tone, style.mark(mark)), self.text)
+        let command = self.command.as_ref().map(|command| format!("\n    {command}")).unwrap_or_default();
+        format!("{} {}{command}", style.paint(tone, style.mark(mark)), self.text)
+    }
+
+    /// Adds the command that configures what is recommended.
+    pub(super) fn configured(self, key: &str, value: &str) -> Self {
+        Self { command: Some(format!("batchprp config set {key} {value}")), ..self }
     }
 }
 
 pub(super) fn good(text: String) -> AnalysisLine {
-    AnalysisLine { weight: Weight::Good, text }
+    AnalysisLine { weight: Weight::Good, text, command: None }
 }
 
 pub(super) fn warning(text: String) -> AnalysisLine {
-    AnalysisLine { weight: Weight::Warning, text }
+    AnalysisLine { weight: Weight::Warning, text, command: None }
 }
 
 pub(super) fn info(text: String) -> AnalysisLine {
-    AnalysisLine { weight: Weight::Info, text }
+    AnalysisLine { weight: Weight::Info, text, command: None }
 }
 
 /// Returns what the figures of a run say.
@@ -62,24 +71,37 @@ pub fn findings(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
     if metrics.completed < metrics.total_items {
         found.push(warning(format!("{} of {} completed", metrics.completed, numbered(metrics.total_items, noun))));
     }
-    found.extend(metrics.errors.iter().map(error));
+    found.extend(metrics.errors.iter().map(|failure| error(failure, &metrics.operation)));
     found.extend(time(metrics, style));
     found.extend(usage(metrics, noun, style));
     found
 }
 
-fn error(error: &ErrorMetrics) -> AnalysisLine {
+fn error(error: &ErrorMetrics, operation: &str) -> AnalysisLine {
     let item = line(&error.work_item, 40);
     if let Some(limit) = error.timeout_limit {
         let needed = error.duration.max(limit);
-        return warning(format!(
+        let text = format!(
             "{item} timeout ({:.0}s > {limit:.0}s limit) - increase to {:.0}s",
             error.duration,
             roomier(needed)
-        ));
+        );
+        return with_timeout(warning(text), operation, roomier(needed));
     }
     let why = if error.message.is_empty() { String::new() } else { format!(": {}", line(&error.message, 160)) };
     warning(format!("{item} {}{why}", line(&error.kind, 30)))
+}
+
+/// Adds the command that gives whoever does an operation so many seconds.
+pub(super) fn with_timeout(finding: AnalysisLine, operation: &str, seconds: f64) -> AnalysisLine {
+    let key = match operation {
+        "execute" => "agent.roles.executor.timeout",
+        "generate" => "agent.roles.generator.timeout",
+        "review" => "agent.roles.reviewer.timeout",
+        "context-update" => "agent.roles.context-updater.timeout",
+        _ => "run.timeout",
+    };
+    finding.configured(key, &format!("{seconds:.0}s"))
 }
 
 /// Returns a limit with some room above what was needed, in whole hundreds of seconds.
@@ -106,11 +128,12 @@ fn time(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
                 show(waited)
             )));
         } else if waited > took && metrics.jobs > 0 {
-            found.push(info(format!(
-                "items waited {} for a slot - try more than --jobs {}",
-                show(waited),
-                metrics.jobs
-            )));
+            let more =
+                info(format!("items waited {} for a slot - try more than --jobs {}", show(waited), metrics.jobs));
+            let jobs = usize::try_from(metrics.jobs).unwrap_or(usize::MAX).saturating_mul(2).min(metrics.total_items);
+            // Of few items all run at the same time already.
+            let is_more = jobs > usize::try_from(metrics.jobs).unwrap_or(usize::MAX);
+            found.push(if is_more { more.configured("run.jobs", &jobs.to_string()) } else { more });
         }
     }
     let estimated: f64 = metrics.items.iter().map(|item| item.estimated_hours).sum();
@@ -187,7 +210,7 @@ mod tests {
             [
                 "⚠ Batch 47: 8 PRPs, 4 stages, 3.2× parallelism",
                 "⚠ 7 of 8 PRPs completed",
-                "⚠ PRP-47.2.1 timeout (3671s > 3600s limit) - increase to 4000s",
+                "⚠ PRP-47.2.1 timeout (3671s > 3600s limit) - increase to 4000s\n    batchprp config set agent.roles.executor.timeout 4000s",
                 "ℹ Avg tokens/PRP: 3,062",
                 "ℹ Cost: $0.42",
             ]

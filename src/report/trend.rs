@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::analyze::{AnalysisLine, good, info, roomier, warning};
+use super::analyze::{AnalysisLine, good, info, roomier, warning, with_timeout};
 use super::metrics::Metrics;
 use super::sparkline;
 use super::style::{Sign, Style, Tone};
@@ -130,7 +130,8 @@ fn timeouts(group: &[&Metrics]) -> Option<AnalysisLine> {
         return Some(info(format!("{hit} of {items} items hit a time-out: an edge case")));
     }
     let needed = errors.iter().map(|e| e.duration.max(e.timeout_limit.unwrap_or(0.0))).fold(0.0, f64::max);
-    Some(warning(format!("{hit} of {items} items hit a time-out - set --timeout {}", show(roomier(needed)))))
+    let text = format!("{hit} of {items} items hit a time-out - set --timeout {}", show(roomier(needed)));
+    Some(with_timeout(warning(text), &group.first()?.operation, roomier(needed)))
 }
 
 fn conflicts(group: &[&Metrics]) -> Option<AnalysisLine> {

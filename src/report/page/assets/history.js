@@ -36,7 +36,7 @@ function operation({ operation, findings, runs }) {
     run.parallelism === null ? "" : run.parallelism.toFixed(1) + "×", shortCount(run.tokens_per_item), dollars(run.cost), run.conflicts, run.timeouts]);
   const tones = { good: "good", warning: "warn", info: "dim" };
   return section(operation + ": " + numbered(runs.length, "run"),
-    h("ul", { class: "plain" }, findings.map((finding) => h("li", { class: tones[finding.weight] }, { good: "✓ ", warning: "⚠ ", info: "ℹ " }[finding.weight] + finding.text))),
+    h("ul", { class: "plain" }, findings.map((finding) => h("li", { class: tones[finding.weight] }, { good: "✓ ", warning: "⚠ ", info: "ℹ " }[finding.weight] + finding.text, finding.command ? [h("br", {}), h("code", {}, finding.command)] : null))),
     h("div", { class: "plots" }, plots),
     table(["started", "batch", "done", "time", "parallel", "tokens/item", "cost", "conflicts", "time-outs"], rows));
 }
