@@ -97,9 +97,27 @@ const KEYS: [&str; 12] = [
 ];
 const PROVIDERS: [&str; 5] = ["batch", "prp", "stage", "file", "agent"];
 
+/// Joins the lines of each paragraph: a terminal breaks them anew. Lists, tables, fences and what is indented stay.
+fn flowing<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let (mut text, mut in_fence, mut goes_on) = (String::new(), false, false);
+    for line in lines {
+        let is_fence = line.trim_start().starts_with("```");
+        let is_prose = !in_fence && !is_fence && !line.is_empty() && !line.starts_with([' ', '\t', '-', '*', '|', '#']);
+        if !text.is_empty() {
+            text.push(if goes_on && is_prose { ' ' } else { '\n' });
+        }
+        text.push_str(line);
+        // What belongs to an entry of a list follows it.
+        goes_on = is_prose || (!in_fence && line.starts_with(['-', '*']));
+        in_fence ^= is_fence;
+    }
+    text
+}
+
 /// Reads the description of a script; every problem has its place in the text.
 pub(crate) fn read(ast: &AST, text: &str) -> (Spec, Vec<Problem>) {
-    let doc = ast.doc().lines().map(|line| line.trim_start_matches("//!").trim()).collect::<Vec<_>>().join("\n");
+    let lines = ast.doc().lines().map(|line| line.trim_start_matches("//!").trim_end());
+    let doc = flowing(lines.map(|line| line.strip_prefix(' ').unwrap_or(line)));
     let mut reader = Reader { text, problems: Vec::new() };
     let mut spec = Spec { doc: doc.trim().to_owned(), ..Spec::default() };
     for (name, expr) in constants(ast) {
@@ -304,5 +322,17 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_flow_and_what_has_a_shape_keeps_it() {
+        let doc = "First line\nof prose.\n\nNext:\n- one\n- two\n\n```sh\na\nb\n```\n    indented\n| a |\n| b |";
+        let wanted = "First line of prose.\n\nNext:\n- one\n- two\n\n```sh\na\nb\n```\n    indented\n| a |\n| b |";
+        assert_eq!(flowing(doc.lines()), wanted);
     }
 }

@@ -33,12 +33,13 @@ function operation({ operation, findings, runs }) {
   const plots = PLOTS.map(([name, value, show]) => plot(name, runs.map((run) => [run, value(run)]), show)).filter(Boolean);
   const rows = [...runs].reverse().map((run) => [
     h("a", { href: runAddress(run.run) }, day(run.started)), run.batch ?? "", run.completed + "/" + run.items, duration(run.duration),
+    run.forecast_error === null ? "" : (run.forecast_error < 0 ? "" : "+") + Math.round(100 * run.forecast_error) + "%",
     run.parallelism === null ? "" : run.parallelism.toFixed(1) + "×", shortCount(run.tokens_per_item), dollars(run.cost), run.conflicts, run.timeouts]);
   const tones = { good: "good", warning: "warn", info: "dim" };
   return section(operation + ": " + numbered(runs.length, "run"),
     h("ul", { class: "plain" }, findings.map((finding) => h("li", { class: tones[finding.weight] }, { good: "✓ ", warning: "⚠ ", info: "ℹ " }[finding.weight] + finding.text, finding.command ? [h("br", {}), h("code", {}, finding.command)] : null))),
     h("div", { class: "plots" }, plots),
-    table(["started", "batch", "done", "time", "parallel", "tokens/item", "cost", "conflicts", "time-outs"], rows));
+    table(["started", "batch", "done", "time", "forecast", "parallel", "tokens/item", "cost", "conflicts", "time-outs"], rows));
 }
 
 // A line through the runs, oldest first; unknown values leave a gap. One run shows no line.
