@@ -4,6 +4,7 @@
 //! which the kernel started it, the boot it belongs to and the host.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +32,8 @@ impl Owner {
         Self {
             pid,
             host: host_name(),
-            boot: boot(),
-            started: start_of(pid).unwrap_or(0),
+            boot: boot().to_owned(),
+            started: own_start(),
             since: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             what: what.into(),
         }
@@ -56,8 +57,7 @@ impl Owner {
 
 /// Names this process in the names of files, so that what it leaves behind can be told from the work of the living.
 pub fn tag() -> String {
-    let pid = std::process::id();
-    format!("{pid}-{}", start_of(pid).unwrap_or(0))
+    format!("{}-{}", std::process::id(), own_start())
 }
 
 /// Tells whether the process that is named by a tag is certainly gone.
@@ -83,8 +83,17 @@ pub fn host_name() -> String {
     nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+/// Returns the id of this boot, which stays the same as long as we run.
+fn boot() -> &'static str {
+    static BOOT: OnceLock<String> = OnceLock::new();
+    let read = || fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned());
+    BOOT.get_or_init(|| read().unwrap_or_default())
+}
+
+/// Returns the start of this process in clock ticks since boot; 0 where unknown.
+fn own_start() -> u64 {
+    static START: OnceLock<u64> = OnceLock::new();
+    *START.get_or_init(|| start_of(std::process::id()).unwrap_or(0))
 }
 
 /// Returns the start of a live process in clock ticks since boot.

@@ -1,5 +1,6 @@
 //! The repository of the user: opened with precise refusals, and where it is.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -39,6 +40,8 @@ struct Shared {
     identity: OnceLock<Identity>,
     /// What was found in history.
     memory: Mutex<Option<Memory>>,
+    /// Repositories beside this one that are read in process, by their folders.
+    beside: Mutex<BTreeMap<PathBuf, Arc<Store>>>,
 }
 
 impl Repo {
@@ -78,6 +81,7 @@ impl Repo {
             configuration: OnceLock::new(),
             identity: OnceLock::new(),
             memory: Mutex::default(),
+            beside: Mutex::default(),
         };
         let repo = Self { shared: Arc::new(shared), policy, borrowed: None };
         if repo.commit("HEAD")?.is_none() {
@@ -99,6 +103,7 @@ impl Repo {
             configuration: OnceLock::new(),
             identity: OnceLock::new(),
             memory: Mutex::default(),
+            beside: Mutex::default(),
         };
         Self { shared: Arc::new(shared), policy: GitPolicy::default(), borrowed: None }
     }
@@ -167,6 +172,17 @@ impl Repo {
     /// Returns what is read in process.
     pub(crate) fn store(&self) -> &Store {
         &self.shared.store
+    }
+
+    /// Returns a repository beside this one, opened once.
+    pub(crate) fn beside(&self, folder: &Path) -> Arc<Store> {
+        let mut beside = self.shared.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        beside.entry(folder.to_owned()).or_insert_with(|| Arc::new(Store::open(folder, folder))).clone()
+    }
+
+    /// Closes a repository beside this one, whose folder goes.
+    pub(crate) fn leave(&self, folder: &Path) {
+        self.shared.beside.lock().unwrap_or_else(PoisonError::into_inner).remove(folder);
     }
 
     /// Enters patterns into the exclude file of the repository, which no commit sees. Does nothing when they are there.

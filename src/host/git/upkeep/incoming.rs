@@ -1,5 +1,6 @@
 //! What the merge of an item would bring, for the guard: changed files with their contents, and commits.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::Result;
@@ -26,7 +27,8 @@ pub fn changes(repo: &Repo, from: &str, to: &str) -> Result<Vec<Change>> {
 /// Returns the commits of an item, after where it started, that are not on the batch branch.
 pub fn commits(repo: &Repo, into: &str, start: &str, tip: &str, id: &PrpId) -> Result<Vec<Commit>> {
     let own = history::first_parents(repo, tip, into)?;
-    let foreign = foreign_branches(repo)?;
+    // Most items have no commit of anybody else, and branches are many.
+    let mut branches = None;
     let mut found = Vec::new();
     let since = history::between(repo, start, tip)?;
     for commit in history::between(repo, into, tip)?.into_iter().filter(|commit| since.contains(commit)) {
@@ -37,13 +39,20 @@ pub fn commits(repo: &Repo, into: &str, start: &str, tip: &str, id: &PrpId) -> R
         };
         let recorded = entry.is_some() && is_own(&message, id);
         let mut elsewhere = Vec::new();
-        for (name, top) in foreign.iter().filter(|_| !recorded) {
-            if repo.is_ancestor(&commit, top)? {
-                elsewhere.push(name.clone());
+        let others: Vec<&str> = trailers(&message, TRAILER_FOREIGN).filter(|_| recorded).collect();
+        if !recorded || !others.is_empty() {
+            let foreign = match &mut branches {
+                Some(known) => &*known,
+                unknown => unknown.insert(foreign_branches(repo)?),
+            };
+            for (name, top) in foreign.iter().filter(|_| !recorded) {
+                if repo.is_ancestor(&commit, top)? {
+                    elsewhere.push(name.clone());
+                }
             }
-        }
-        for other in trailers(&message, TRAILER_FOREIGN).filter(|_| recorded) {
-            found.push(brought(repo, &foreign, other)?);
+            for other in others {
+                found.push(brought(repo, foreign, other)?);
+            }
         }
         let author = repo.author(&commit)?;
         found.push(Commit { id: commit, message, author, parents, recorded, elsewhere });
@@ -77,10 +86,10 @@ fn is_own(message: &str, id: &PrpId) -> bool {
 /// Returns the branches that are not batchprp's own.
 fn foreign_branches(repo: &Repo) -> Result<Vec<(String, String)>> {
     let ours = refs::list(repo, "refs/batchprp/base/")?;
-    let ours: Vec<&str> = ours.iter().filter_map(|(name, _)| name.strip_prefix("refs/batchprp/base/")).collect();
+    let ours: HashSet<&str> = ours.iter().filter_map(|(name, _)| name.strip_prefix("refs/batchprp/base/")).collect();
     let all = refs::list(repo, "refs/heads/")?.into_iter();
     let named = all.filter_map(|(name, top)| Some((name.strip_prefix("refs/heads/")?.to_owned(), top)));
-    Ok(named.filter(|(name, _)| !ours.contains(&name.as_str())).collect())
+    Ok(named.filter(|(name, _)| !ours.contains(name.as_str())).collect())
 }
 
 /// Returns what stands at a path of a commit.

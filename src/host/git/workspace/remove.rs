@@ -43,15 +43,27 @@ pub struct Found {
 
 /// Lists the workspaces of items, those of earlier versions too.
 pub fn all(repo: &Repo) -> Vec<Found> {
-    let ours = record::all(repo).into_iter().filter(|(_, record)| !record.branch.is_empty()).map(|(_, record)| {
-        let Record { path, branch, item, run, .. } = record;
-        Found { path, branch, item, run }
-    });
-    let earlier = linked::all(repo).into_iter().filter_map(|linked| {
+    let ours = record::all(repo).into_iter().filter(|(_, record)| !record.branch.is_empty());
+    ours.map(|(_, record)| Found::from(record)).chain(earlier(repo)).collect()
+}
+
+/// Returns the workspace of a branch, that of an earlier version too.
+pub(crate) fn of(repo: &Repo, branch: &str) -> Option<Found> {
+    let ours = record::read(&record::of(repo, branch, Path::new("")).dir).map(Found::from);
+    ours.into_iter().chain(earlier(repo)).find(|found| found.branch == branch)
+}
+
+impl From<Record> for Found {
+    fn from(Record { path, branch, item, run, .. }: Record) -> Self {
+        Self { path, branch, item, run }
+    }
+}
+
+fn earlier(repo: &Repo) -> impl Iterator<Item = Found> {
+    linked::all(repo).into_iter().filter_map(|linked| {
         let linked::LinkedMark { run, item, branch } = linked.marker()?;
         Some(Found { path: linked.path?, branch, item, run })
-    });
-    ours.chain(earlier).collect()
+    })
 }
 
 /// Removes the workspace of a merged item. Refuses when a file in it is not on `into`, or somebody is in it; saves

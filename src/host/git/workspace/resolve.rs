@@ -80,7 +80,7 @@ pub fn start_for_agent(repo: &Repo, prepared: &Prepared, batch_branch: &str) -> 
 
 /// Takes back a merge that an agent of a dead run was resolving in the workspace of a branch.
 pub fn abandon(repo: &Repo, branch: &str) -> Result<Option<Rescue>> {
-    let path = remove::all(repo).into_iter().find(|found| found.branch == branch).map(|found| found.path);
+    let path = remove::of(repo, branch).map(|found| found.path);
     let Some(path) = path else { return Ok(None) };
     let is_agents =
         record::of(repo, branch, &path).file(AGENT).exists() || earlier(repo, &path, "batchprp-resolve-agent");

@@ -44,9 +44,14 @@ impl Store {
     pub(crate) fn open(git_dir: &Path, common_dir: &Path) -> Self {
         // Git does not compute the ids of objects again either when it reads them.
         git2::opts::strict_hash_verification(false);
-        let (git_dir, common_dir) = (git_dir.to_owned(), common_dir.to_owned());
-        let readable = open(&git_dir).is_ok();
-        Self { git_dir, common_dir, readable, idle: Mutex::default() }
+        // What an index of ours names, `git add` has just written: looking for each file of the project again would
+        // take longer than everything else about a tree.
+        git2::opts::strict_object_creation(false);
+        let (git_dir, common_dir, idle) = (git_dir.to_owned(), common_dir.to_owned(), Mutex::default());
+        let mut store = Self { git_dir, common_dir, readable: true, idle };
+        // A question opens it, and leaves the handle for the next one.
+        store.readable = store.read(|_| Ok(())).is_ok();
+        store
     }
 
     /// Makes one that leaves every answer to git.

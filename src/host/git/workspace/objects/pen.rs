@@ -2,6 +2,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::sync::Arc;
 
 use super::quarantine;
 use crate::error::{Error, Result};
@@ -13,10 +14,10 @@ use crate::host::git::workspace::place::space::Workspace;
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tfsyncObjectFiles = true\n";
 
 /// Opens the quarantine of a workspace: everything that waits there, and everything of the project.
-pub(crate) fn open(work: &Workspace) -> Result<Store> {
+pub(crate) fn open(work: &Workspace) -> Result<Arc<Store>> {
     let pen = work.file("pen");
     if !work.repo.store().is_readable() {
-        return Ok(Store::unreadable(&pen));
+        return Ok(Arc::new(Store::unreadable(&pen)));
     }
     quarantine::make(work)?;
     let fill = || {
@@ -27,9 +28,15 @@ pub(crate) fn open(work: &Workspace) -> Result<Store> {
         fs::write(pen.join("HEAD"), "ref: refs/heads/.invalid\n")
     };
     if !pen.join("HEAD").exists() {
+        work.repo.leave(&pen);
         failpoint::around("objects.pen", fill).map_err(|e| Workspace::failed("write into", &pen, &e))?;
     }
-    Ok(Store::open(&pen, &pen))
+    Ok(work.repo.beside(&pen))
+}
+
+/// Closes the quarantine of a workspace that is given up.
+pub(crate) fn close(work: &Workspace) {
+    work.repo.leave(&work.file("pen"));
 }
 
 /// Writes an object in quarantine without starting git, where that is as good as git's own way.

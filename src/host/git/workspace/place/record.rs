@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::host::failpoint;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::workspace::agent::own;
-use crate::host::git::workspace::objects::quarantine;
+use crate::host::git::workspace::objects::{pen, quarantine};
 use crate::host::git::workspace::place::space::Workspace;
 use crate::host::lock::{Lock, state_dir};
 use crate::host::owner;
@@ -124,6 +124,7 @@ pub(crate) fn discard(work: &Workspace) -> Result<()> {
         return Ok(());
     }
     quarantine::heal(work)?;
+    pen::close(work);
     let trash = state_dir(work.repo.common_dir())?.join("trash");
     let failed = |e: std::io::Error| Workspace::failed("remove", &work.dir, &e);
     failpoint::around("trash.folder", || DirBuilder::new().recursive(true).mode(0o700).create(&trash))
