@@ -33,6 +33,8 @@ mod processes;
 #[allow(dead_code, reason = "shared with the tests of the main job")]
 #[path = "batch/project.rs"]
 mod project;
+#[path = "engine/proposals.rs"]
+mod proposals;
 #[path = "engine/redo.rs"]
 mod redo;
 #[path = "engine/refusals.rs"]

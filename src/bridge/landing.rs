@@ -39,3 +39,36 @@ pub struct Landed {
     pub commits: usize,
     pub how: LandStrategy,
 }
+
+/// Pushes what is to be proposed of a batch.
+#[derive(Debug)]
+pub struct PushWork {
+    pub batch: Option<u32>,
+    /// Branch instead of the one on which the batch began.
+    pub onto: Option<String>,
+    pub remote: String,
+    /// Items with their merges, each of which is proposed by itself; the batch as a whole otherwise.
+    pub merged: Option<Vec<(String, String)>>,
+    /// It is only told what would be pushed, and where.
+    pub look: bool,
+}
+
+/// What was pushed, and for which branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushedWork {
+    /// The batch branch.
+    pub branch: String,
+    pub onto: String,
+    /// Address of the remote.
+    pub address: String,
+    /// In the order in which they build on each other.
+    pub heads: Vec<PushedHead>,
+}
+
+/// One branch that was pushed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PushedHead {
+    pub item: Option<String>,
+    pub branch: String,
+    pub commit: String,
+}

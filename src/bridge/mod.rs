@@ -23,7 +23,7 @@ pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
-pub use landing::{Land, Landed, UndoLanding};
+pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{

@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::baseline::TryBaseline;
-use super::landing::Landed;
+use super::landing::{Landed, PushedWork};
 use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, ReadFile, Request, RunRequest,
@@ -248,6 +248,12 @@ impl PreviewBridge {
             EffectRequest::UndoLanding(_, answer) => {
                 self.line(&origin, "would take the last landing of the batch back");
                 answer.give(Ok(Landed::default()));
+            }
+            EffectRequest::PushWork(order, answer) => {
+                if !order.look {
+                    self.line(&origin, format!("would push the work of the batch to `{}`", order.remote));
+                }
+                answer.give(Ok(PushedWork::default()));
             }
             EffectRequest::RunProgram(order, answer) => {
                 self.line(&origin, format!("would run {}", shell_words(&order.argv)));

@@ -7,7 +7,7 @@ use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
 use super::baseline::{Baseline, TryBaseline};
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
-use super::landing::{Land, Landed, UndoLanding};
+use super::landing::{Land, Landed, PushWork, PushedWork, UndoLanding};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
     Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Repairing, Started,
@@ -114,6 +114,7 @@ kind! {
         UpdateBase -> Option<UpdatedBase>,
         Land -> Landed,
         UndoLanding -> Landed,
+        PushWork -> PushedWork,
         RunProgram -> ProcessOutput,
         TryBaseline -> Baseline,
         SendHttp -> HttpAnswer,

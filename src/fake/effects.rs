@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::documents;
 use super::items::refuse;
 use super::world::World;
-use crate::bridge::{Baseline, EffectRequest, Executed, Failure, HttpAnswer, Landed, ProcessOutput, QueryRequest};
+use crate::bridge::{
+    Baseline, EffectRequest, Executed, Failure, HttpAnswer, Landed, ProcessOutput, PushedWork, QueryRequest,
+};
 use crate::event::{EventKind, Forecast};
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::in_memory;
@@ -105,6 +107,7 @@ impl World {
             EffectRequest::Land(_, answer) | EffectRequest::UndoLanding(_, answer) => {
                 answer.give(Ok(Landed::default()));
             }
+            EffectRequest::PushWork(_, answer) => answer.give(Ok(PushedWork::default())),
             EffectRequest::RunProgram(order, answer) => match self.program(&order.argv) {
                 Some(program) => answer.give(Ok(ProcessOutput {
                     code: Some(program.code),

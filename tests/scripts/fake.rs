@@ -8,8 +8,8 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
     AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport,
-    Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, QueryRequest,
-    Repairing, Request, RunGraph, RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
+    Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, PushedWork,
+    QueryRequest, Repairing, Request, RunGraph, RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
@@ -396,6 +396,7 @@ impl Fake {
             EffectRequest::Land(_, answer) | EffectRequest::UndoLanding(_, answer) => {
                 answer.give(Ok(Landed::default()));
             }
+            EffectRequest::PushWork(_, answer) => answer.give(Ok(PushedWork::default())),
             EffectRequest::WriteFile(WriteFile { path, text, create_new }, answer) => {
                 let path = self.root.join(path);
                 assert!(!(create_new && path.exists()), "{} exists", path.display());

@@ -6,7 +6,7 @@ use clap::Command;
 
 /// A heading and the commands below it, in the order in which they are needed.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Work", &["gen", "review", "exe", "land", "context-update", "graph", "inspect", "run"]),
+    ("Work", &["gen", "review", "exe", "land", "pr", "context-update", "graph", "inspect", "run"]),
     ("Follow", &["status", "watch", "dashboard", "logs", "runs", "report", "analyze", "trend", "replay"]),
     ("Steer", &["stop", "approve", "resolve", "clean"]),
     ("Author", &["new", "list", "check", "test", "api", "eject", "repl"]),

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod incoming;
 pub mod lease;
 pub(crate) mod log;
+pub mod push;
 pub(crate) mod relevant;
 pub mod restart;
 pub mod scan;

@@ -7,6 +7,7 @@ pub(crate) mod forecast;
 pub(crate) mod integration;
 pub(crate) mod land;
 pub(crate) mod open;
+pub(crate) mod propose;
 pub(crate) mod report;
 pub(crate) mod restart;
 pub(crate) mod trial;

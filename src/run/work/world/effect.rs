@@ -11,7 +11,7 @@ use crate::host::git::upkeep::checkout::Checkout;
 use crate::host::http::HttpRequest;
 use crate::host::{clock, http, state};
 use crate::run::settings::Settings;
-use crate::run::work::batch::{land, update_base};
+use crate::run::work::batch::{land, propose, update_base};
 use crate::run::work::off_the_loop::off_the_loop;
 
 /// Performs an effect and answers.
@@ -27,6 +27,9 @@ pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
         }
         EffectRequest::Land(order, answer) => answer.give(land::land(order, &around).await),
         EffectRequest::UndoLanding(order, answer) => answer.give(land::undo(order, &around).await),
+        EffectRequest::PushWork(order, answer) => {
+            answer.give(off_the_loop(move || propose::push_work(&settings, order)).await);
+        }
         EffectRequest::SendHttp(order, answer) => answer.give(request(order).await),
         EffectRequest::ReadEnv(name, answer) => answer.give(Ok(std::env::var(name.0).ok())),
         EffectRequest::Now(_, answer) => answer.give(Ok(clock::epoch_seconds())),

@@ -7,22 +7,21 @@ use rhai::{Array, Dynamic, Map};
 use sha2::{Digest, Sha256};
 
 use crate::bridge::{
-    BranchDistance, ChangedFiles, CommitFiles, Executed, ExecutedFacts, FactsWanted, GetWorktree, IsTracked,
-    IsUnclosed, ItemDiff, Land, Landed, LogRange, OriginAddress, PhaseRecord, ShowFile, TreeFiles, TreeFolders,
-    UndoLanding, UpdateBase, UpdatedBase,
+    BranchDistance, ChangedFiles, CommitFiles, ExecutedFacts, FactsWanted, GetWorktree, IsTracked, IsUnclosed,
+    ItemDiff, Land, LogRange, OriginAddress, PushWork, ShowFile, TreeFiles, TreeFolders, UndoLanding, UpdateBase,
 };
 use crate::error::Error;
 use crate::model::gate::{Gate, GateLine};
-use crate::model::history::{Distance, LoggedCommit};
 use crate::model::id::BatchId;
 use crate::model::landing::LandStrategy;
 
+use super::git_values::{distance_map, facts, landed, logged, pushed, updated};
 use super::items;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
-use crate::script::api::shape::{Kind, Shape, key};
+use crate::script::api::shape::{Kind, Shape, key, required};
 use crate::script::api::world::files::inside;
-use crate::script::value::convert::{data, optional, texts};
+use crate::script::value::convert::{optional, texts};
 use crate::script::value::prp::PrpValue;
 use crate::script::value::worktree::WorktreeValue;
 
@@ -52,6 +51,19 @@ pub(crate) const LAND: Shape = Shape::closed(
     ],
 );
 
+/// Options of `git::push_work`.
+pub(crate) const PUSH_WORK: Shape = Shape::closed(
+    "git::push_work",
+    0,
+    &[
+        key("batch", Kind::Int),
+        key("onto", Kind::Text),
+        required("remote", Kind::Text),
+        key("look", Kind::Flag),
+        key("merged", Kind::List(&Kind::Keys(&[required("item", Kind::Text), required("merge", Kind::Text)]))),
+    ],
+);
+
 /// Options of `git::undo_landing`.
 pub(crate) const UNDO_LANDING: Shape =
     Shape::closed("git::undo_landing", 0, &[key("batch", Kind::Int), key("onto", Kind::Text)]);
@@ -67,37 +79,6 @@ fn outside(paths: Vec<String>, folders: &Array) -> Result<Vec<String>, Error> {
     };
     let below = folders.iter().map(below).collect::<Result<Vec<_>, _>>()?;
     Ok(paths.into_iter().filter(|path| !below.iter().any(|folder| path.starts_with(folder.as_str()))).collect())
-}
-
-fn facts(executed: Executed) -> Dynamic {
-    let mut map = Map::new();
-    map.insert("id".into(), executed.id.into());
-    map.insert("phases".into(), executed.phases.iter().map(phase).collect::<Array>().into());
-    map.insert("merged".into(), optional(executed.merged));
-    map.insert("has_merge".into(), executed.has_merge.into());
-    map.insert("taken_out".into(), executed.taken_out.into());
-    map.insert(
-        "reverted".into(),
-        executed.reverted.iter().map(|&n| Dynamic::from(i64::from(n))).collect::<Array>().into(),
-    );
-    map.insert("files".into(), texts(executed.files).into());
-    map.insert("files_known".into(), executed.files_known.into());
-    map.insert("first".into(), optional(executed.first));
-    map.insert("last".into(), optional(executed.last));
-    map.insert("hours".into(), optional(executed.hours));
-    map.insert("objections".into(), executed.objections.iter().map(data).collect::<Array>().into());
-    map.into()
-}
-
-fn phase(record: &PhaseRecord) -> Dynamic {
-    let passed = record.validation.as_ref().is_some_and(crate::model::validation::ValidationRecord::passed);
-    let mut map = Map::new();
-    map.insert("ordinal".into(), i64::from(record.ordinal).into());
-    map.insert("commit".into(), record.commit.clone().into());
-    map.insert("key".into(), record.key.clone().into());
-    map.insert("passed".into(), passed.into());
-    map.insert("validation".into(), record.validation.as_ref().map_or(Dynamic::UNIT, data));
-    map.into()
 }
 
 fn ask_facts(call: &Call, name: &'static str, batch: Dynamic, ids: Array, wanted: FactsWanted) -> Result<Array, Fault> {
@@ -123,49 +104,11 @@ fn places(paths: Array) -> Result<Vec<PathBuf>, Error> {
     paths.into_iter().map(|path| inside(&path.into_string().unwrap_or_default())).collect()
 }
 
-fn distance_map(distance: Distance) -> Map {
-    let count = |number: u64| Dynamic::from(i64::try_from(number).unwrap_or(i64::MAX));
-    let mut map = Map::new();
-    map.insert("branch".into(), distance.branch.into());
-    map.insert("ahead".into(), count(distance.ahead));
-    map.insert("behind".into(), count(distance.behind));
-    map
-}
-
-fn updated(done: UpdatedBase) -> Map {
-    let mut map = Map::new();
-    map.insert("branch".into(), done.branch.into());
-    map.insert("base".into(), done.base.into());
-    map.insert("commits".into(), i64::try_from(done.commits).unwrap_or(i64::MAX).into());
-    map
-}
-
 /// Returns the gates of the PRPs among the options of a function.
 fn gates_of(fields: &Fields, function: &str) -> Result<Vec<GateLine>, Error> {
     let prps = fields.get("prps").map(|prps| prps.clone().into_typed_array::<PrpValue>());
     let prps = prps.transpose().map_err(|_| invalid(format!("`prps` of `{function}` is an array of PRPs")))?;
     Ok(prps.iter().flatten().flat_map(|prp| prp.0.gates.iter().filter_map(Gate::line)).collect())
-}
-
-fn landed(done: Landed) -> Map {
-    let mut map = Map::new();
-    for (name, value) in [("branch", done.branch), ("onto", done.onto), ("from", done.from), ("to", done.to)] {
-        map.insert(name.into(), value.into());
-    }
-    map.insert("commits".into(), i64::try_from(done.commits).unwrap_or(i64::MAX).into());
-    map.insert("how".into(), done.how.to_string().into());
-    map
-}
-
-fn logged(entry: LoggedCommit) -> Dynamic {
-    let subject = entry.message.lines().next().unwrap_or_default().to_owned();
-    let mut map = Map::new();
-    map.insert("commit".into(), entry.commit.into());
-    map.insert("parents".into(), texts(entry.parents).into());
-    map.insert("time".into(), entry.time.into());
-    map.insert("subject".into(), subject.into());
-    map.insert("message".into(), entry.message.into());
-    map.into()
 }
 
 #[export_module]
@@ -306,6 +249,29 @@ pub(crate) mod module {
             let again = fields.text("again")?.unwrap_or_else(|| "batchprp land".to_owned());
             let level = fields.int("level")?.unwrap_or(4);
             Ok(landed(call.ask(Land { batch, onto: fields.text("onto")?, strategy, level, gates, again })?))
+        })
+    }
+
+    /// Pushes what is to be proposed of a batch to a `remote`: the batch branch, or, with `merged`, an array of
+    /// `#{ item, merge }`, the work of each of these items as a branch of its own. What somebody else pushed there is not
+    /// replaced; with `look` it is only told what would be pushed. Returns `#{ branch, onto, address, heads }`; a head is `#{ item, branch, commit }`, in the order of the
+    /// merges. Throws `remote` when the remote does not take it.
+    ///
+    /// ```rhai
+    /// let pushed = git::push_work(#{ batch: 47, remote: "origin" });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn push_work(context: NativeCallContext, options: Map) -> Thrown<Map> {
+        native(&context, |call| {
+            let fields = Fields::new(&PUSH_WORK, options)?;
+            let text = |map: &Map, name: &str| {
+                map.get(name).and_then(|value| value.clone().into_string().ok()).unwrap_or_default()
+            };
+            let merged = fields.get("merged").and_then(|list| list.clone().into_typed_array::<Map>().ok());
+            let merged = merged.map(|list| list.iter().map(|map| (text(map, "item"), text(map, "merge"))).collect());
+            let (batch, onto) = (fields.int("batch")?, fields.text("onto")?);
+            let look = fields.flag("look")?.unwrap_or_default();
+            Ok(pushed(call.ask(PushWork { batch, onto, remote: fields.required("remote")?, merged, look })?))
         })
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod current;
 pub(crate) mod dag;
 pub(crate) mod event;
 pub(crate) mod git;
+mod git_values;
 mod item_id;
 pub(crate) mod items;
 pub(crate) mod options;
