@@ -33,7 +33,11 @@ fn a_conflict_is_warned_of_parked_and_finished_by_a_person() {
     assert!(drift.iter().any(|e| e["item"] == "PRP-47.1.1" && e["files"][0] == "shared.txt"), "{drift:?}");
     assert_eq!(project.checkpoints("prp-47-1-2").len(), 1, "the branch is kept");
 
-    let ran = project.run(&["resolve", "PRP-47.1.2"]).exits(0).says("shared.txt").says("--continue");
+    let ran = project
+        .run(&["resolve", "PRP-47.1.2"])
+        .exits(0)
+        .says("shared.txt: PRP-47.1.2 and PRP-47.1.1")
+        .says("--continue");
     let worktree = ran.stdout.lines().next().unwrap_or_default().to_owned();
     let file = std::path::Path::new(&worktree).join("shared.txt");
     assert!(fs::read_to_string(&file).expect("file").contains("<<<<<<<"));
@@ -130,4 +134,24 @@ fn a_run_that_is_killed_while_an_agent_resolves_leaves_nothing_in_the_way() {
     assert_eq!(project.merges("prp-47").len(), 4);
     assert_eq!(project.calls_of("PRP-47.1.1"), ["1"]);
     assert_eq!(project.processes(), Vec::<u32>::new());
+}
+
+#[test]
+fn an_item_whose_checks_failed_has_nothing_to_resolve_and_is_told_how_to_go_on() {
+    let project = Project::new();
+    project.configure("[validate]\nl2 = [\"! grep -qs BAD *.txt\"]\n");
+    project.prp("PRP-47.1.1", &[], &["a.txt"], 1).prp("PRP-47.1.2", &[], &[], 1).commit("PRPs");
+    project.sabotage("PRP-47.1.1", 1, "echo BAD > a.txt");
+    project.run(&["exe", "--batch", "47"]).exits(10);
+    let ran = project
+        .run(&["resolve", "PRP-47.1.1"])
+        .exits(0)
+        .says("nothing to resolve")
+        .says("batchprp exe --prps PRP-47.1.1");
+    // What it says works.
+    let folder = ran.stdout.split(" in ").nth(1).and_then(|rest| rest.split(',').next()).expect("a folder").to_owned();
+    fs::write(std::path::Path::new(&folder).join("a.txt"), "good\n").expect("mended");
+    project.git(&["-C", &folder, "commit", "-q", "-am", "Mend"]);
+    project.run(&["exe", "--prps", "PRP-47.1.1", "--batch", "47"]).exits(0);
+    assert_eq!((status(&project, "PRP-47.1.1"), project.calls_of("PRP-47.1.1").len()), ("completed".to_owned(), 1));
 }

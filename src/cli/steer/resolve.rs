@@ -9,14 +9,18 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
+use crate::host::git::merge::clash::{self, Clash};
+use crate::host::git::merge::probe;
 use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::Prepared;
 use crate::host::git::workspace::resolve;
+use crate::host::process::command_line::command_line;
 use crate::host::process::{self, Marker};
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
+use crate::model::id::PrpId;
 use crate::model::validation::{LevelVerdict, ValidationRecord};
 use crate::report::text::{line, numbered};
 use crate::run::batch_branch;
@@ -52,14 +56,24 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     if args.go_on {
         return go_on(&repo, &parked, &item, &config, context);
     }
-    let files = resolve::start(&repo, &parked, &batch_branch(item.number()))?;
+    let into = batch_branch(item.number());
+    if repo.tip(&into)?.is_some() && probe::conflicts(&repo, &parked.branch, &into)?.is_empty() {
+        let next = command_line(["batchprp".to_owned()].iter().chain(&item.next()));
+        let out = &mut context.terminal.out;
+        writeln!(out, "nothing to resolve: `{}` does not conflict with `{into}`", parked.branch)?;
+        writeln!(out, "mend what is wrong in {}, commit, then: {next}", parked.path.display())?;
+        return Ok(ExitCode::Done);
+    }
+    let files = resolve::start(&repo, &parked, &into)?;
     let out = &mut context.terminal.out;
     writeln!(out, "{}", parked.path.display())?;
     if files.is_empty() {
         writeln!(out, "nothing is in conflict any more")?;
     }
-    for file in &files {
-        writeln!(out, "  {}", line(file, 200))?;
+    for Clash { file, with } in clash::clashes(&repo, &parked.branch, &into, &files)? {
+        let ids: Vec<&str> = with.iter().map(PrpId::as_str).collect();
+        let who = if ids.is_empty() { String::new() } else { format!(": {id} and {}", ids.join(", ")) };
+        writeln!(out, "  {}{who}", line(&file, 200))?;
     }
     writeln!(out, "\nedit {} there, then: batchprp resolve {id} --continue", numbered(files.len(), "file"))?;
     writeln!(out, "to give up: batchprp resolve {id} --abort")?;

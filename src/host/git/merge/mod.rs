@@ -1,6 +1,7 @@
 //! Bringing branches together: merge commits, landing, and what stands in the way of either.
 
 pub mod carried;
+pub mod clash;
 pub mod follow;
 pub mod item;
 pub mod join;
