@@ -12,6 +12,8 @@ mod documents;
 mod forecasts;
 #[path = "batch/input.rs"]
 mod input;
+#[path = "batch/lists.rs"]
+mod lists;
 #[path = "batch/plans.rs"]
 mod plans;
 #[path = "batch/processes.rs"]

@@ -48,6 +48,32 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
         ("file::binary", "PRP-1.md", "\0".to_owned()),
         ("file::data", "plan.md", "{\"tasks\": 1}".to_owned()),
         ("file::empty", "plan.md", "\n".to_owned()),
+        ("format::ambiguous", "plan.md", "# L\n### Task 1: A\n- [ ] x\n### Task 2: B\n- [ ] y\n".to_owned()),
+        ("format::draft", "1.1.a.md", "# Story 1.1: A\n## Status\nDraft\n## Tasks\n- [ ] Task 1: x\n".to_owned()),
+        (
+            "format::duplicate_label",
+            "tasks.md",
+            "# T\n## Phase 1: A\n- [ ] T001 x\n## Phase 1: B\n- [ ] T002 [P] y\n".to_owned(),
+        ),
+        (
+            "format::for_a_person",
+            "01-01-PLAN.md",
+            "---\nphase: 1\nplan: 1\nwave: 1\n---\n<task type=\"checkpoint:decision\">\n<name>x</name>\n</task>\n"
+                .to_owned(),
+        ),
+        (
+            "format::no_items",
+            "01-01-PLAN.md",
+            "---\nphase: 1\nplan: 1\nwave: 1\n---\n<task type=\"auto\">\n".to_owned(),
+        ),
+        ("format::no_mark", "tasks.json", "{\"tasks\": [{\"id\": 1, \"title\": \"x\"}]}".to_owned()),
+        ("format::not_said", "TODO.md", "# To do\n- [ ] x\n- [ ] y\n".to_owned()),
+        ("format::open_below_done", ".kiro/specs/a/tasks.md", "- [x] 1. A\n  - [ ] 1.1 B\n".to_owned()),
+        (
+            "format::unknown_dependency",
+            "tasks.json",
+            "{\"tasks\": [{\"id\": 1, \"title\": \"x\", \"status\": \"pending\", \"dependencies\": [9]}]}".to_owned(),
+        ),
         ("frontmatter::duplicate_key", "PRP-1.md", front("status: done\nstatus: new")),
         ("frontmatter::fenced", "PRP-1.md", format!("# T\n```yaml\n---\nprp_id: PRP-1\n---\n```\n{PHASE}")),
         ("frontmatter::not_a_map", "PRP-1.md", format!("---\n{{prp_id: PRP-1}}\n---\n# T\n{PHASE}")),

@@ -38,6 +38,9 @@ mod plan_md;
 #[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
 #[path = "../fuzz/fuzz_targets/prp_md.rs"]
 mod prp_md;
+#[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
+#[path = "../fuzz/fuzz_targets/task_list.rs"]
+mod task_list;
 
 /// Something that targets take, made of a seed.
 trait Seed<'a>: Sized {
@@ -72,11 +75,12 @@ fn fuzz() -> PathBuf {
 #[test]
 fn every_target_holds_for_its_seeds() {
     type Run = fn(&[u8]);
-    let targets: [(&str, Run); 4] = [
+    let targets: [(&str, Run); 5] = [
         ("dependency_text", dependency_text::run),
         ("frontmatter_edit", frontmatter_edit::run),
         ("plan_md", plan_md::run),
         ("prp_md", prp_md::run),
+        ("task_list", task_list::run),
     ];
     let names = |folder: &str| {
         let entries = fs::read_dir(fuzz().join(folder)).expect("a folder").flatten();

@@ -24,7 +24,7 @@ pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
 pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
-pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid};
+pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid, WriteBack};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{
     Closed, ClosedItem, Conflict, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, PhaseRecord,
@@ -33,6 +33,6 @@ pub use reply::{
 pub use request::{
     Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
     Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next,
-    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, Repair, Request, Resolve, RunProgram, RunRequest,
-    SendHttp, StartRun, UpdateBase, Validate, WriteFile,
+    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, ReadPlan, Repair, Request, Resolve, RunProgram,
+    RunRequest, SendHttp, StartRun, UpdateBase, Validate, WriteFile,
 };

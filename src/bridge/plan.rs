@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::event::kind::{EdgeInfo, ItemInfo};
 use crate::model::gate::GateLine;
+use crate::model::read::dialect::{Format, MarkTarget};
 
 /// Which PRPs a command works on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +17,23 @@ pub struct Selection {
     pub executed: bool,
     /// Take documents with errors too, their problems with them; with neither batch nor ids those of all batches.
     pub lenient: bool,
+    /// The format of documents of other tools, where the user says it.
+    pub format: Option<Format>,
+    /// Optional items of other tools' lists are taken too.
+    pub optional: bool,
+    /// A list of another tool becomes a batch for good: its items keep the ids that they get.
+    pub adopt: bool,
+}
+
+/// What is written into the document of an item that was merged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WriteBack {
+    /// The status in the frontmatter.
+    #[default]
+    Status,
+    /// The mark of the tool whose list it is.
+    Mark(Box<MarkTarget>),
+    Nothing,
 }
 
 /// What a merge conflict leads to.
@@ -116,6 +134,8 @@ pub struct RunGraph {
     pub files: BTreeMap<String, Vec<String>>,
     /// The document of each item that has one, for status and merge titles.
     pub documents: BTreeMap<String, PathBuf>,
+    /// What is written into the document of an item, where that is not its status.
+    pub write_back: BTreeMap<String, WriteBack>,
     /// The commands of all gates in the document of each item.
     pub gates: BTreeMap<String, Vec<GateLine>>,
     /// The adapter that an item calls, where the script says so.

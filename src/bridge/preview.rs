@@ -16,8 +16,8 @@ use super::baseline::TryBaseline;
 use super::landing::{Landed, PushedWork};
 use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
 use super::request::{
-    EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, ReadFile, Request, RunRequest,
-    WriteFile,
+    EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, QueryRequest, ReadFile, Request,
+    RunRequest, WriteFile,
 };
 use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
@@ -327,6 +327,11 @@ impl Bridge for PreviewBridge {
             Request::Run(request) => self.run(origin, request),
             Request::Item(request) => self.item(&origin, request),
             Request::Effect(request) => self.effect(origin, request),
+            // Choosing items of a list is a read, keeping their ids is none.
+            Request::Query(QueryRequest::FindPrps(mut order, answer)) => {
+                order.0.adopt = false;
+                self.real.send(origin, Request::Query(QueryRequest::FindPrps(order, answer)));
+            }
             query @ Request::Query(_) => self.real.send(origin, query),
         }
     }

@@ -18,7 +18,10 @@ use crate::model::adapter::AgentCall;
 use crate::model::gate::GateLine;
 use crate::model::history::{Distance, LoggedCommit};
 use crate::model::outcome::Outcome;
+use crate::model::plan::Plan;
+use crate::model::problem::Problem;
 use crate::model::prp::Prp;
+use crate::model::read::dialect::Format;
 use crate::model::validation::ValidationRecord;
 
 /// A question with a known type of answer.
@@ -127,6 +130,7 @@ kind! {
     /// Questions about what is known.
     Query: QueryRequest {
         FindPrps -> Vec<Prp>,
+        ReadPlan -> (Plan, Vec<Problem>),
         NextBatch -> u32,
         ExecutedFacts -> Vec<Executed>,
         IsUnclosed -> bool,
@@ -322,6 +326,17 @@ pub struct Now;
 /// Reads the PRPs of a selection; all problems of all documents come back in one failure.
 #[derive(Debug)]
 pub struct FindPrps(pub Selection);
+
+/// Reads a plan, or the list of another tool as one, with everything that is wrong with it.
+#[derive(Debug)]
+pub struct ReadPlan {
+    /// File or folder below the project root.
+    pub path: PathBuf,
+    /// The format, where the user says it.
+    pub format: Option<Format>,
+    /// Optional items are taken too.
+    pub optional: bool,
+}
 
 /// Reserves a free batch number: highest number over all PRP folders + 1.
 #[derive(Debug)]

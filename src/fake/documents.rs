@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use crate::bridge::Selection;
+use crate::bridge::{ReadPlan, Selection};
 use crate::error::{Error, ExitCode};
+use crate::model::plan::Plan;
+use crate::model::problem::Problem;
 use crate::model::prp::Prp;
 use crate::model::read;
 
@@ -46,6 +48,14 @@ fn is_wanted(prp: &Prp, selection: &Selection) -> bool {
     let in_batch = selection.batch.is_none_or(|wanted| batch == Some(wanted));
     let named = |text: &String| text.parse().is_ok_and(|wanted: crate::model::id::PrpId| wanted == *id);
     in_batch && (selection.ids.is_empty() || selection.ids.iter().any(named))
+}
+
+/// Reads a plan of the fake project.
+pub(crate) fn plan(world: &World, order: &ReadPlan) -> Result<(Plan, Vec<Problem>), Error> {
+    let text = world.files.get(&order.path);
+    let text =
+        text.ok_or_else(|| Error::new(ExitCode::NothingMatched, format!("no file `{}`", order.path.display())))?;
+    Ok(read::plan(&order.path, text.as_bytes()))
 }
 
 /// Returns the next free number.

@@ -138,6 +138,7 @@ impl World {
             QueryRequest::FindPrps(order, answer) => {
                 answer.give(documents::select(self, &order.0).map_err(Failure::from));
             }
+            QueryRequest::ReadPlan(order, answer) => answer.give(documents::plan(self, &order).map_err(Failure::from)),
             QueryRequest::NextBatch(_, answer) => answer.give(Ok(documents::next_batch(self))),
             QueryRequest::ExecutedFacts(order, answer) => {
                 let wanted = |fact: &&Executed| {

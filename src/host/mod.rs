@@ -13,6 +13,7 @@ pub mod http;
 pub mod journal;
 pub mod lock;
 pub mod owner;
+pub mod plan_files;
 pub mod process;
 pub mod project;
 pub mod redact;

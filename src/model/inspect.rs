@@ -8,6 +8,7 @@ use super::id::PrpId;
 use super::plan::{Plan, PlanPhase};
 use super::problem::Problem;
 use super::prp::{Complexity, Prp};
+use super::read::dialect::{Format, TaskItem, TaskList, to_plan};
 use super::read::{LineIndex, ReadDocument};
 use super::status::Status;
 
@@ -20,6 +21,9 @@ pub struct Inspection {
     pub schema_version: u32,
     /// `prp` or `plan`.
     pub kind: &'static str,
+    /// The tool whose document it is; left out for batchprp's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
     pub path: String,
     pub id: Option<String>,
     pub title: Option<String>,
@@ -31,7 +35,26 @@ pub struct Inspection {
     pub files: Vec<String>,
     pub phases: Vec<InspectedPhase>,
     pub gates: Vec<InspectedGate>,
+    /// Items of another tool's document; left out for batchprp's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<InspectedItem>>,
     pub problems: Vec<InspectedProblem>,
+}
+
+/// An item of another tool's document, or a part of one.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct InspectedItem {
+    /// As written; its place in the list where none is written.
+    pub label: String,
+    pub title: String,
+    /// From 1.
+    pub line: usize,
+    pub done: bool,
+    pub optional: bool,
+    /// Labels of items that come first.
+    pub dependencies: Vec<String>,
+    pub files: Vec<String>,
+    pub phases: Vec<Self>,
 }
 
 /// A phase; the part below `line` is said about the phases of a plan only.
@@ -89,6 +112,7 @@ impl Inspection {
         match document {
             ReadDocument::Prp(prp, _) => Self::of_prp(prp, problems),
             ReadDocument::Plan(plan, _) => Self::of_plan(plan, problems),
+            ReadDocument::Tasks(list, _) => Self::of_list(list, problems),
         }
     }
 
@@ -103,6 +127,7 @@ impl Inspection {
         Self {
             schema_version: SCHEMA_VERSION,
             kind: "prp",
+            format: None,
             path: prp.path.display().to_string(),
             id: prp.id.as_ref().map(PrpId::to_string),
             title: prp.title.clone(),
@@ -112,6 +137,7 @@ impl Inspection {
             files: prp.files.clone(),
             phases: prp.phases.iter().map(phase).collect(),
             gates: prp.gates.iter().map(InspectedGate::new).collect(),
+            items: None,
             problems,
         }
     }
@@ -127,6 +153,7 @@ impl Inspection {
         Self {
             schema_version: SCHEMA_VERSION,
             kind: "plan",
+            format: None,
             path: plan.path.display().to_string(),
             id: None,
             title: plan.title.clone(),
@@ -136,13 +163,51 @@ impl Inspection {
             files,
             phases: plan.phases.iter().map(InspectedPhase::of_plan).collect(),
             gates: plan.phases.iter().flat_map(|phase| &phase.gates).map(InspectedGate::new).collect(),
+            items: None,
             problems,
+        }
+    }
+
+    fn of_list(list: &TaskList, problems: Vec<InspectedProblem>) -> Self {
+        let plan = to_plan(list, true);
+        let whole = Self::of_plan(&plan, problems);
+        let done = list.done || !list.items.is_empty() && list.items.iter().all(|item| item.done || item.optional);
+        let classic = list.format == Format::ClassicPrp;
+        Self {
+            kind: if classic { "prp" } else { "plan" },
+            format: Some(list.format),
+            id: list.id.clone(),
+            status: done.then(|| Status::Completed.as_str().to_owned()),
+            dependencies: list.dependencies.clone(),
+            gates: list
+                .gates
+                .iter()
+                .chain(list.items.iter().flat_map(|item| &item.gates))
+                .map(InspectedGate::new)
+                .collect(),
+            items: Some(list.items.iter().map(InspectedItem::new).collect()),
+            ..whole
         }
     }
 
     /// Tells whether a problem refuses the document.
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == "error")
+    }
+}
+
+impl InspectedItem {
+    fn new(item: &TaskItem) -> Self {
+        Self {
+            label: item.label.clone(),
+            title: item.title.clone(),
+            line: item.line,
+            done: item.done,
+            optional: item.optional,
+            dependencies: item.dependencies.clone(),
+            files: item.files.clone(),
+            phases: item.phases.iter().map(Self::new).collect(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::gate::Gate;
 use super::prp::Complexity;
+use super::read::dialect::Format;
 
 /// A reference to another phase of the plan, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,4 +62,10 @@ pub struct Plan {
     pub intro: String,
     pub phases: Vec<PlanPhase>,
     pub sub_plans: Vec<SubPlan>,
+    /// The tool of whose list it was made; `None` for a plan of batchprp's own.
+    #[serde(skip)]
+    pub format: Option<Format>,
+    /// What was assumed about that list, one sentence each.
+    #[serde(skip)]
+    pub assumed: Vec<String>,
 }

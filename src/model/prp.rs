@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::id::PrpId;
 use super::phase::Phase;
 use super::problem::Problem;
+use super::read::dialect::ItemOrigin;
 use super::status::Status;
 
 /// An entry of `dependencies`, with its place in the frontmatter.
@@ -95,6 +96,9 @@ pub struct Prp {
     pub gates: Vec<Gate>,
     /// H2 sections: plain heading text and the range of heading and body.
     pub sections: Vec<Section>,
+    /// The item of another tool's list that it was made of; it has no document of its own then, and `path` is the list.
+    #[serde(skip)]
+    pub origin: Option<ItemOrigin>,
     /// What the reader had to say, where a document is kept in spite of its errors. Empty otherwise.
     #[serde(skip)]
     pub problems: Vec<Problem>,

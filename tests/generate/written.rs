@@ -167,6 +167,7 @@ fn expected(draft: &PrpDraft, path: &Path, text: &str) -> Prp {
         external_dependencies: Vec::new(),
         conflicts_with: Vec::new(),
         issue: None,
+        origin: None,
     }
 }
 

@@ -428,6 +428,11 @@ impl Fake {
     fn query(&self, request: QueryRequest) {
         match request {
             QueryRequest::FindPrps(selection, answer) => answer.give(self.prps(&selection.0).map_err(Failure::from)),
+            QueryRequest::ReadPlan(order, answer) => {
+                let bytes = fs::read(self.root.join(&order.path));
+                let read = bytes.map(|bytes| batchprp::model::read::plan(&order.path, &bytes));
+                answer.give(read.map_err(|error| Error::new(ExitCode::NothingMatched, error.to_string()).into()));
+            }
             QueryRequest::NextBatch(_, answer) => {
                 let prps = self.prps(&Selection { executed: true, ..Selection::default() }).unwrap_or_default();
                 answer.give(Ok(prps.iter().filter_map(|prp| prp.batch).max().unwrap_or(0) + 1));

@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::graph_items::{self, GraphItem};
-use super::inspect::read;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::graph::{Cycle, Graph, LeftOut, Node, render};
+use crate::host::plan_files;
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
 use crate::model::read::{ReadDocument, document};
@@ -45,7 +45,7 @@ enum Format {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
     let (items, left_out) = match (&args.plan, args.batch) {
-        (Some(plan), _) => (graph_items::of_plan(plan, &read(plan)?)?, LeftOut::default()),
+        (Some(plan), _) => (graph_items::of_path(plan)?, LeftOut::default()),
         (None, Some(batch)) => batch_items(context, &config, batch)?,
         (None, None) => return Err(Error::new(ExitCode::Usage, "name a plan, or a batch with `--batch N`").into()),
     };
@@ -102,7 +102,7 @@ fn batch_items(context: &Context, config: &Config, batch: u32) -> Result<(Vec<Gr
         let files = walkdir::WalkDir::new(&folder).sort_by_file_name().into_iter().flatten();
         for file in files.filter(|file| file.path().extension().is_some_and(|ending| ending == "md")) {
             let shown = file.path().strip_prefix(&context.root).unwrap_or(file.path());
-            if let ReadDocument::Prp(prp, problems) = document(shown, &read(file.path())?)
+            if let ReadDocument::Prp(prp, problems) = document(shown, &plan_files::read(&context.root, shown)?)
                 && prp.id.as_ref().and_then(crate::model::id::PrpId::batch).map(|id| id.0).or(prp.batch) == Some(batch)
             {
                 documents.push((*prp, problems));

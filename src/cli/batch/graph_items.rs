@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use crate::error::{Error, ExitCode, Result};
 use crate::graph::Node;
+use crate::host::plan_files;
+use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
-use crate::model::read::plan;
+use crate::model::read::dialect::to_plan;
+use crate::model::read::{ReadDocument, document_beside, plan};
 
 /// One item and where it comes from.
 pub struct GraphItem {
@@ -20,9 +23,22 @@ pub struct GraphItem {
     pub places: Vec<(String, Range<usize>)>,
 }
 
-/// Reads a plan; its errors end here, except for circles: the graph tells more about them.
-pub fn of_plan(path: &Path, bytes: &[u8]) -> Result<Vec<GraphItem>> {
-    let (plan, mut problems) = plan(path, bytes);
+/// Reads a plan or the list of another tool, by its file or folder.
+pub fn of_path(path: &Path) -> Result<Vec<GraphItem>> {
+    let mut items = Vec::new();
+    for path in plan_files::documents(Path::new(""), path)? {
+        let (bytes, companions) = plan_files::load(Path::new(""), &path)?;
+        let (plan, problems) = match document_beside(&path, &bytes, companions, None) {
+            ReadDocument::Tasks(list, problems) => (to_plan(&list, true), problems),
+            ReadDocument::Plan(..) | ReadDocument::Prp(..) => plan(&path, &bytes),
+        };
+        items.extend(of_plan(&path, &plan, problems)?);
+    }
+    Ok(items)
+}
+
+/// Takes a plan that was read; its errors end here, except for circles: the graph tells more about them.
+fn of_plan(path: &Path, plan: &Plan, mut problems: Vec<Problem>) -> Result<Vec<GraphItem>> {
     problems.retain(|problem| problem.code != "plan::cycle");
     let name = path.display().to_string();
     if problems.iter().any(Problem::is_error) {

@@ -1,16 +1,19 @@
 //! `inspect`: what batchprp reads in a document, with all problems.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
 
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
 use crate::error::{Error, ExitCode, Findings, Result};
+use crate::host::plan_files;
 use crate::model::duration::show;
-use crate::model::inspect::Inspection;
-use crate::model::read::{ReadDocument, document, fix_fences};
+use crate::model::inspect::{InspectedItem, Inspection};
+use crate::model::read::dialect::{Format, TaskList};
+use crate::model::read::{ReadDocument, document_beside, fix_fences};
 use crate::report::Style;
 use crate::report::style::Tone;
 use crate::report::text::{numbered, safe};
@@ -18,27 +21,33 @@ use crate::report::text::{numbered, safe};
 /// Show what batchprp reads in a plan or PRP, with all problems
 #[derive(clap::Args)]
 pub struct Args {
-    /// Plan or PRP
+    /// Plan, PRP or list of another tool, or the folder of one
     file: PathBuf,
+    /// Read it as this format instead of the one that it looks like
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::as_str)))]
+    format: Option<String>,
+    /// Say what was assumed where the document says nothing
+    #[arg(long)]
+    explain_format: bool,
     /// Lengthen outer code fences that inner ones would close
     #[arg(long)]
     fix: bool,
 }
 
-/// Larger files are refused unread.
-const LARGEST: u64 = 50 * 1024 * 1024;
-
 /// Runs the subcommand; exit code 5 when the document has errors.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let mut bytes = read(&args.file)?;
+    let file = one(plan_files::documents(Path::new(""), &args.file)?, &args.file)?;
+    let file = file.as_path();
+    let (mut bytes, companions) = plan_files::load(Path::new(""), file)?;
     let mut longer = 0;
     let fixed = std::str::from_utf8(&bytes).ok().filter(|_| args.fix).and_then(fix_fences);
     if let Some(fixed) = fixed {
         longer = changed_lines(&bytes, fixed.as_bytes()) / 2;
-        write(&args.file, &fixed).map_err(|error| refuse(&args.file, &error))?;
+        write(file, &fixed).map_err(|error| refuse(file, &error))?;
         bytes = fixed.into_bytes();
     }
-    let document = document(&args.file, &bytes);
+    let format = args.format.as_deref().and_then(Format::named);
+    let document = document_beside(file, &bytes, companions, format);
     let inspection = Inspection::new(&document);
     let terminal = &mut context.terminal;
     if context.globals.json {
@@ -46,25 +55,40 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         writeln!(terminal.out)?;
     } else {
         text(&inspection, terminal.style, &mut terminal.out)?;
+        if let (ReadDocument::Tasks(list, _), true) = (&document, args.explain_format) {
+            explain(list, &mut terminal.out)?;
+        }
         if longer > 0 {
             let blocks = numbered(longer, "code block");
             writeln!(terminal.out, "fixed: {blocks} got a longer fence, so that nothing inside can end it\n")?;
         }
-        problems(&document, &args.file, terminal.style, &mut terminal.out)?;
+        problems(&document, file, terminal.style, &mut terminal.out)?;
     }
     Ok(if inspection.has_errors() { ExitCode::InvalidInput } else { ExitCode::Done })
 }
 
-/// Reads a document: a regular file of a size that documents have, so that nothing else is waited for.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    let metadata = fs::metadata(path).map_err(|error| refuse(path, &error))?;
-    if metadata.len() > LARGEST {
-        return Err(refuse(path, &io::Error::other(format!("{} bytes, more than {LARGEST}", metadata.len()))));
+/// Takes the one document that a path means.
+fn one(mut paths: Vec<PathBuf>, given: &Path) -> Result<PathBuf> {
+    match (paths.pop(), paths.as_slice()) {
+        (Some(path), []) => Ok(path),
+        (last, others) => {
+            let names = others.iter().chain(&last).map(|path| format!("`{}`", path.display()));
+            Err(Error::new(ExitCode::Usage, format!("`{}` holds several documents", given.display()))
+                .help(format!("name one of {}", names.collect::<Vec<_>>().join(", "))))
+        }
     }
-    if !metadata.is_file() {
-        return Err(refuse(path, &io::Error::other("not a regular file")));
+}
+
+/// Says what was taken for granted, and what will be written back.
+fn explain(list: &TaskList, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "format: {}, {}", list.format, list.format.unit())?;
+    for line in &list.assumed {
+        writeln!(out, "  assumed: {}", safe(line))?;
     }
-    fs::read(path).map_err(|error| refuse(path, &error))
+    for path in &list.context {
+        writeln!(out, "  read by the agent: {}", safe(&path.display().to_string()))?;
+    }
+    writeln!(out, "  after a merge: {}\n", list.format.mark())
 }
 
 /// Counts the lines that differ between two texts of as many lines.
@@ -95,6 +119,17 @@ fn text(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Resul
             writeln!(out, "{word}: {}", safe(&list.join(", ")))?;
         }
     }
+    if let Some(items) = &inspection.items {
+        items.iter().try_for_each(|item| self::item(item, 0, out))?;
+        let done = items.iter().filter(|item| item.done).count();
+        return writeln!(
+            out,
+            "{}: {}, {done} done, {}\n",
+            inspection.format.map_or("", Format::as_str),
+            numbered(items.len(), "item"),
+            numbered(inspection.problems.len(), "problem")
+        );
+    }
     for phase in &inspection.phases {
         let time = phase.minutes.map(|minutes| format!(" ({})", effort(minutes))).unwrap_or_default();
         writeln!(out, "  line {}: Phase {}: {}{time}", phase.line, safe(&phase.label), safe(&phase.title))?;
@@ -107,6 +142,26 @@ fn text(inspection: &Inspection, style: Style, out: &mut dyn Write) -> io::Resul
         numbered(inspection.gates.len(), "gate"),
         numbered(inspection.problems.len(), "problem")
     )
+}
+
+fn item(item: &InspectedItem, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mark = if item.done { "x" } else { " " };
+    let optional = if item.optional { " (optional)" } else { "" };
+    let needs = if item.dependencies.is_empty() || depth > 0 {
+        String::new()
+    } else {
+        format!(" (after {})", item.dependencies.join(", "))
+    };
+    let indent = "  ".repeat(depth + 1);
+    writeln!(
+        out,
+        "{indent}line {}: [{mark}] {} {}{optional}{}",
+        item.line,
+        safe(&item.label),
+        safe(&item.title),
+        safe(&needs)
+    )?;
+    item.phases.iter().try_for_each(|below| self::item(below, depth + 1, out))
 }
 
 /// Shows an effort in hours: a day of work is not a day of the clock.

@@ -5,6 +5,7 @@ pub mod config_set;
 pub mod config_show;
 pub mod detect;
 pub mod doctor;
+pub mod formats;
 pub mod init;
 pub mod installed;
 pub mod man;

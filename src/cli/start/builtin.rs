@@ -11,7 +11,7 @@ use crate::cli::demo;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
 use crate::cli::notify::command as notify;
-use crate::cli::setup::{completions, config_show, doctor, init, man};
+use crate::cli::setup::{completions, config_show, doctor, formats, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
 
 /// Runs a built-in subcommand.
@@ -20,6 +20,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Run(args) => run::run(&args, context),
         BuiltIn::List(args) => list::run(&args, context),
         BuiltIn::Inspect(args) => inspect::run(&args, context),
+        BuiltIn::Formats(args) => formats::run(&args, context),
         BuiltIn::Graph(args) => graph::run(&args, context),
         BuiltIn::Runs(args) => history::run(&args, context),
         BuiltIn::Dashboard(args) => dashboard::run(&args, context),

@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use crate::cli::author::{api, list};
 use crate::cli::batch::detach;
 use crate::cli::follow::{analyze, history, overview, status, trend};
-use crate::cli::setup::{config_show, doctor};
+use crate::cli::setup::{config_show, doctor, formats};
 use crate::cli::steer::clean;
 use crate::event::SCHEMA_VERSION;
 use crate::script::check::CheckDocument;
@@ -52,6 +52,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("detach", schema::<detach::Detached>()),
         ("doctor", schema::<doctor::DoctorReport>()),
         ("error", schema::<render::ErrorDocument<'_>>()),
+        ("formats", schema::<formats::FormatList>()),
         ("list", schema::<list::CommandList>()),
         ("overview", schema::<overview::Overview>()),
         ("runs", schema::<history::RunList>()),

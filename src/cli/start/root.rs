@@ -10,7 +10,7 @@ use crate::cli::demo;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
 use crate::cli::notify::command as notify;
-use crate::cli::setup::{completions, config_show, doctor, init, man};
+use crate::cli::setup::{completions, config_show, doctor, formats, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
@@ -30,6 +30,7 @@ pub enum BuiltIn {
     Run(run::Args),
     List(list::Args),
     Inspect(inspect::Args),
+    Formats(formats::Args),
     Graph(graph::Args),
     Runs(history::Args),
     Dashboard(dashboard::Args),

@@ -1,17 +1,15 @@
-//! Reads a document of either kind.
+//! Reads a document of any kind.
 
 use std::path::Path;
 
-use super::field::{Name, fields};
+use super::dialect::{Companion, Format, Recognition, Source, TaskList, read_as, recognise};
+use super::field::Name;
 use super::kind_of_file::not_a_document;
-use super::opened::Opened;
-use super::phase_heading::HeadingKind;
+use super::own;
 use super::phase_section;
 use super::prp::fields::scalar;
 use super::text::frontmatter::Frontmatter;
-use super::text::heading::Heading;
 use super::text::reading::Reading;
-use crate::model::id::PrpId;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
@@ -21,13 +19,15 @@ use crate::model::prp::Prp;
 pub enum ReadDocument {
     Prp(Box<Prp>, Vec<Problem>),
     Plan(Box<Plan>, Vec<Problem>),
+    /// A list of another tool.
+    Tasks(Box<TaskList>, Vec<Problem>),
 }
 
 impl ReadDocument {
     /// Returns what is wrong with it.
     pub fn problems(&self) -> &[Problem] {
         match self {
-            Self::Prp(_, problems) | Self::Plan(_, problems) => problems,
+            Self::Prp(_, problems) | Self::Plan(_, problems) | Self::Tasks(_, problems) => problems,
         }
     }
 
@@ -36,19 +36,49 @@ impl ReadDocument {
         match self {
             Self::Prp(prp, _) => &prp.text,
             Self::Plan(plan, _) => &plan.text,
+            Self::Tasks(list, _) => &list.text,
+        }
+    }
+
+    /// Returns what it was taken for.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Prp(..) => Format::Prp,
+            Self::Plan(..) => Format::Plan,
+            Self::Tasks(list, _) => list.format,
         }
     }
 }
 
 /// Decides what a document is and reads it. `path` is kept, not opened.
 pub fn document(path: &Path, bytes: &[u8]) -> ReadDocument {
+    document_beside(path, bytes, Vec::new(), None)
+}
+
+/// Like `document`, with what stands beside it, and the format where the user says it.
+pub fn document_beside(path: &Path, bytes: &[u8], companions: Vec<Companion>, format: Option<Format>) -> ReadDocument {
+    let source = Source::new(path, bytes, companions);
+    let found = match format {
+        Some(format) => Some(Recognition { format, confidence: 100, others: Vec::new() }),
+        None => recognise(&source),
+    };
+    if let Some(found) = found.filter(|found| !found.format.is_own()) {
+        let (list, mut problems) = read_as(&source, found.format);
+        if !found.others.is_empty() {
+            problems.insert(0, ambiguous(&found));
+        }
+        return ReadDocument::Tasks(Box::new(list), problems);
+    }
     if let Some(problem) = not_a_document(path, bytes) {
         let text = String::from_utf8_lossy(bytes).into_owned();
         return ReadDocument::Prp(Box::new(Prp { path: path.to_owned(), text, ..Prp::default() }), vec![problem]);
     }
-    let mut problems = Vec::new();
-    let opened = Opened::of(bytes, &mut problems);
-    if is_plan(path, opened.front.as_ref(), &opened.reading) {
+    let (opened, mut problems) = source.into_opened();
+    let is_plan = match format {
+        Some(format) => format == Format::Plan,
+        None => is_plan(path, opened.front.as_ref(), &opened.reading),
+    };
+    if is_plan {
         let plan = super::plan::reader::read(path, opened, &mut problems);
         ReadDocument::Plan(Box::new(plan), problems)
     } else {
@@ -57,33 +87,33 @@ pub fn document(path: &Path, bytes: &[u8]) -> ReadDocument {
     }
 }
 
+fn ambiguous(found: &Recognition) -> Problem {
+    let others = found.others.iter().map(|format| format!("`{format}`")).collect::<Vec<_>>().join(" or ");
+    let message = format!("the document is read as `{}` and could be {others} as well", found.format);
+    Problem::warning("format::ambiguous", message).at(0..0).help(format!("say which with `--format {}`", found.format))
+}
+
 /// A valid id makes a PRP; the fields of plan phases make a plan; then names decide.
 fn is_plan(path: &Path, front: Option<&Frontmatter>, reading: &Reading) -> bool {
-    let id = front.and_then(|front| front.get(&["prp_id"])).and_then(scalar);
-    if id.is_some_and(|id| id.text.parse::<PrpId>().is_ok()) {
+    if own::has_id(front) {
         return false;
     }
-    let phase = |heading: &&Heading, kind| heading.phase.as_ref().is_some_and(|phase| phase.kind == kind);
-    let headings = &reading.headings;
-    if headings.iter().any(|heading| phase(&heading, HeadingKind::MegaPhase)) {
+    if own::has_mega_phases(reading) {
         return true;
     }
-    let Some(first) = headings.iter().find(|heading| phase(heading, HeadingKind::Phase)) else { return false };
-    let names: Vec<Name> = fields(&reading.masked, &(first.span.start..reading.masked.len()), &[])
-        .iter()
-        .map(|field| field.name)
-        .collect();
-    let has = |name| names.contains(&name);
-    if has(Name::Goal) && has(Name::Dependencies) && (has(Name::Steps) || has(Name::Gates)) {
+    let Some(names) = own::plan_fields(reading) else { return false };
+    if own::are_of_a_plan(&names) {
         return true;
     }
-    let title = headings.iter().find(|heading| heading.level == 1).map_or("", |heading| heading.text.as_str());
+    let id = front.and_then(|front| front.get(&["prp_id"])).and_then(scalar);
+    let title = reading.headings.iter().find(|heading| heading.level == 1).map_or("", |heading| heading.text.as_str());
     if id.is_some() || super::prp::reader::id_of_file_name(path).is_some() || title.get(..3) == Some("PRP") {
         return false;
     }
-    let fields =
-        [Name::Goal, Name::Dependencies, Name::Files, Name::Steps, Name::Gates].into_iter().filter(|name| has(*name));
+    let fields = [Name::Goal, Name::Dependencies, Name::Files, Name::Steps, Name::Gates];
+    let fields = fields.into_iter().filter(|name| names.contains(name));
     // The phases of a PRP lie in a section about the implementation; those of a plan rarely do.
+    let headings = &reading.headings;
     let section = phase_section::implementation(headings, reading.masked.len()).and_then(|section| section.heading);
     let needed = if section.is_some_and(|at| headings[at].text.to_lowercase().contains("implement")) { 2 } else { 1 };
     let says_plan = |text: &str| text.to_lowercase().contains("plan");

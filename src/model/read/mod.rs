@@ -5,6 +5,7 @@
 //! Markdown library.
 
 pub mod catalogue;
+pub mod dialect;
 mod document;
 mod estimate;
 mod field;
@@ -12,6 +13,7 @@ mod gate;
 mod hours;
 mod kind_of_file;
 mod opened;
+mod own;
 mod path;
 mod phase_heading;
 mod phase_section;
@@ -19,7 +21,7 @@ mod plan;
 mod prp;
 mod text;
 
-pub use document::{ReadDocument, document};
+pub use document::{ReadDocument, document, document_beside};
 pub use path::clean_path;
 pub use plan::phase_ref::{DependencyText, Piece, Reach, dependency_text};
 pub use plan::reader::plan;

@@ -28,6 +28,7 @@ pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
         item,
         title: run.graph.items.get(item).map(|info| info.title.clone()).unwrap_or_default(),
         document: run.graph.documents.get(&id).cloned(),
+        write_back: run.graph.write_back.get(&id).cloned().unwrap_or_default(),
         lease: run.live.get(item).and_then(|live| live.lease.clone()),
         guarded: Guarded {
             settings: state.settings.clone(),

@@ -1,6 +1,6 @@
 //! What the signatures of native functions cannot say: the maps they take and return, and the words they know.
 
-use super::document::{prp, review, section};
+use super::document::{plan, prp, review, section};
 use super::fake;
 use super::run::{agent_call, agent_settings, dag, event, git, items, options};
 use super::shape::{Key, Kind, Shape, key};
@@ -16,6 +16,7 @@ pub(crate) const SHAPES: &[&Shape] = &[
     &prp::SELECT,
     &git::PUSH_WORK,
     &git::UPDATE_BASE,
+    &plan::READ,
     &process::RUN,
     &http::REQUEST,
     &review::BATCH,
@@ -176,11 +177,16 @@ pub(crate) const RESULTS: &[(&str, Kind)] = &[
     ("Prp.dependencies", Kind::List(&Kind::Text)),
     ("Prp.conflicts_with", Kind::List(&Kind::Text)),
     ("Prp.problems", Kind::List(&Kind::Text)),
+    ("Prp.format", Kind::Optional(&Kind::Text)),
+    ("Prp.label", Kind::Optional(&Kind::Text)),
+    ("Prp.assumed", Kind::List(&Kind::Text)),
     ("Prp.gates", Kind::List(&Kind::Keys(GATE))),
     ("Phase.gates", Kind::List(&Kind::Keys(GATE))),
     ("Plan.phases", Kind::List(&Kind::Value("PlanPhase"))),
     ("Plan.sub_plans", Kind::List(&Kind::Text)),
     ("Plan.problems", Kind::List(&Kind::Text)),
+    ("Plan.format", Kind::Optional(&Kind::Text)),
+    ("Plan.assumed", Kind::List(&Kind::Text)),
     ("PlanPhase.complexity", Kind::Optional(&Kind::Word(LEVELS))),
     ("PlanPhase.files", Kind::List(&Kind::Text)),
     ("PlanPhase.dependencies", Kind::List(&Kind::Text)),

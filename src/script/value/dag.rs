@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic};
 
 use super::convert::texts;
-use crate::bridge::{Closed, ClosedItem};
+use crate::bridge::{Closed, ClosedItem, WriteBack};
 use crate::event::kind::ItemStatus;
 use crate::graph::Graph;
 
@@ -21,6 +21,8 @@ pub(crate) struct DagItem {
     pub(crate) value: Dynamic,
     /// The document whose status follows the item.
     pub(crate) document: Option<PathBuf>,
+    /// What is written into it, where that is not the status.
+    pub(crate) write_back: Option<WriteBack>,
     /// The adapter that the item calls, where the script says so.
     pub(crate) agent: Option<String>,
 }

@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic};
 
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
+use crate::model::read::dialect::Format;
 
 use super::convert::{messages, optional, texts};
 use super::plan_phase::PlanPhaseValue;
@@ -55,6 +56,18 @@ pub(crate) mod getters {
     #[rhai_fn(get = "sub_plans", pure)]
     pub fn sub_plans(plan: &mut PlanValue) -> Array {
         texts(plan.plan.sub_plans.iter().map(|sub| sub.path.clone()))
+    }
+
+    /// Name of the tool of whose list it was made, such as `spec-kit`, or `()`.
+    #[rhai_fn(get = "format", pure)]
+    pub fn format(plan: &mut PlanValue) -> Dynamic {
+        optional(plan.plan.format.map(Format::as_str))
+    }
+
+    /// What was assumed about the list of another tool, one sentence each.
+    #[rhai_fn(get = "assumed", pure)]
+    pub fn assumed(plan: &mut PlanValue) -> Array {
+        texts(plan.plan.assumed.iter().cloned())
     }
 
     /// What the reader found, one text each.

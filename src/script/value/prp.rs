@@ -31,6 +31,10 @@ impl PrpValue {
 
     /// Returns the name for people, such as `PRP-47.1.1-api`.
     pub(crate) fn short_name(&self) -> String {
+        if let Some(origin) = &self.0.origin {
+            let plain = |c: char| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' };
+            return format!("{}-{}", self.id_text(), origin.label.chars().map(plain).collect::<String>());
+        }
         let (id, stem) = (self.id_text(), self.stem());
         if stem.starts_with(&id) { stem } else { id }
     }
@@ -175,6 +179,24 @@ pub(crate) mod getters {
     #[rhai_fn(get = "plan_phase", pure)]
     pub fn plan_phase(prp: &mut PrpValue) -> Dynamic {
         optional(prp.0.plan_phase.clone())
+    }
+
+    /// Name of the tool of whose list it is an item, such as `spec-kit`, or `()` for a PRP with a document of its own.
+    #[rhai_fn(get = "format", pure)]
+    pub fn format(prp: &mut PrpValue) -> Dynamic {
+        optional(prp.0.origin.as_ref().map(|origin| origin.format.as_str()))
+    }
+
+    /// Label of the item in the list of another tool, such as `2.1`, or `()`.
+    #[rhai_fn(get = "label", pure)]
+    pub fn label(prp: &mut PrpValue) -> Dynamic {
+        optional(prp.0.origin.as_ref().map(|origin| origin.label.clone()))
+    }
+
+    /// What was assumed about the list of another tool, one sentence each.
+    #[rhai_fn(get = "assumed", pure)]
+    pub fn assumed(prp: &mut PrpValue) -> Array {
+        texts(prp.0.origin.iter().flat_map(|origin| origin.assumed.clone()))
     }
 
     /// Type that the document states, or `()`.

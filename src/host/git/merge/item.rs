@@ -1,6 +1,6 @@
 //! Merging an item into its batch branch: no working tree, one compare-and-swap, old or new and nothing between.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::host::git::plumbing::history;
@@ -108,11 +108,33 @@ pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<PreparedMerge> {
     branch::not_checked_out(repo, &what.batch_branch)?;
     let tree = match tree(repo, &into, &from)? {
         Tree::Clean(tree) => tree,
-        Tree::Conflict(files) => return Ok(PreparedMerge::Over(Merge::Conflict { files })),
+        Tree::Conflict(files) => match without_document(repo, what, &into, &from, &files)? {
+            Some(tree) => tree,
+            None => return Ok(PreparedMerge::Over(Merge::Conflict { files })),
+        },
     };
     let tree = edited(repo, tree, what.status_edit.as_ref())?;
     let commit = temporary::commit(repo, &tree, &[&into, &from], &message(what))?;
     Ok(PreparedMerge::Ready(Candidate { commit, into, from }))
+}
+
+/// Merges an item that conflicts in nothing but its own document, as when siblings tick boxes of one list: the document
+/// of the batch branch is taken, and the edit of this merge says in it what is done.
+fn without_document(repo: &Repo, what: &MergeItem, into: &str, from: &str, files: &[String]) -> Result<Option<String>> {
+    let Some((path, _)) = &what.status_edit else { return Ok(None) };
+    let path = repo.relative(path)?;
+    if files != [path.clone()] {
+        return Ok(None);
+    }
+    let Some(theirs) = repo.show(into, Path::new(&path))? else { return Ok(None) };
+    let tree_of_item =
+        repo.git().args(["rev-parse", "--verify", "--end-of-options"]).args([format!("{from}^{{tree}}")]).text()?;
+    let ours = temporary::with_file(repo, tree_of_item.trim(), &path, &theirs)?;
+    let ours = temporary::commit(repo, &ours, &[from], "Trial of batchprp\n")?;
+    match tree(repo, into, &ours)? {
+        Tree::Clean(tree) => Ok(Some(tree)),
+        Tree::Conflict(_) => Ok(None),
+    }
 }
 
 /// Moves the batch branch to a candidate; `false` when somebody else moved it since the candidate was made.

@@ -1,5 +1,6 @@
 //! What git knows over many items and runs: scans, leases, clean-up, restarts, executed work.
 
+pub mod adopted;
 pub mod approval;
 pub mod base;
 pub mod checkout;

@@ -47,7 +47,7 @@ pub(crate) fn read(path: &Path, opened: Opened, problems: &mut Vec<Problem>) -> 
     problems.retain(|problem| problem.code != "plan::unknown_field" || told.insert(problem.message.clone()));
     let title = title(front.as_ref(), &reading.headings);
     let intro = intro(&text, body, &reading.headings);
-    Plan { path: path.to_owned(), text, title, intro, phases, sub_plans }
+    Plan { path: path.to_owned(), text, title, intro, phases, sub_plans, format: None, assumed: Vec::new() }
 }
 
 fn drafts(text: &str, reading: &Reading, problems: &mut Vec<Problem>) -> Vec<PhaseDraft> {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::model::phase::Phase;
 use crate::model::problem::Problem;
-use crate::model::read::phase_heading::HeadingKind;
+use crate::model::read::phase_heading::{HeadingKind, PhaseHeading};
 use crate::model::read::phase_section::{self, PhaseSection};
 use crate::model::read::text::heading::Heading;
 use crate::model::read::text::reading::Reading;
+use crate::model::read::text::source::lines;
 
 /// Reads the phases and says what keeps a PRP from being carried out.
 pub(crate) fn phases(text: &str, reading: &Reading, problems: &mut Vec<Problem>) -> Vec<Phase> {
@@ -35,10 +36,56 @@ pub(crate) fn phases(text: &str, reading: &Reading, problems: &mut Vec<Problem>)
         });
     }
     if found.is_empty() {
+        found = listed_tasks(text, reading, &section);
+        if let Some(first) = found.first() {
+            problems.push(
+                Problem::warning("prp::step_headings", "the tasks of a code block are taken as phases")
+                    .at(first.heading.clone())
+                    .help("write them as sections `### Phase 1: …` to give each a text of its own"),
+            );
+            duplicates(&found, problems);
+            return found;
+        }
         return single(text, reading, &section, problems);
     }
     instead(&headings[section.phases[0]], problems);
     duplicates(&found, problems);
+    found
+}
+
+/// Reads the lines `Task 1: …` in code blocks of a section, as the classic PRP has its tasks.
+fn listed_tasks(text: &str, reading: &Reading, section: &PhaseSection) -> Vec<Phase> {
+    let mut found: Vec<Phase> = Vec::new();
+    let (mut line, mut counted) = (1, 0);
+    for fence in reading.fences_in(&section.span) {
+        let first = found.len();
+        for place in lines(text, fence.body.clone()) {
+            let content = text[place.clone()].trim_end();
+            let Some(heading) = PhaseHeading::read(content).filter(|heading| heading.kind == HeadingKind::Task) else {
+                continue;
+            };
+            if !content.starts_with(['T', 't']) {
+                continue;
+            }
+            let start = place.start;
+            if let Some(last) = found[first..].last_mut() {
+                last.span.end = start;
+            }
+            line += lines_between(text, counted, start);
+            counted = start;
+            let below = || text[place.end..fence.body.end].lines().map(str::trim).find(|line| !line.is_empty());
+            let title = if heading.title.is_empty() { below().unwrap_or_default() } else { heading.title.as_str() };
+            found.push(Phase {
+                label: heading.label,
+                ordinal: u32::try_from(found.len() + 1).unwrap_or(u32::MAX),
+                title: title.trim_end_matches(':').to_owned(),
+                minutes: heading.minutes,
+                line,
+                heading: place,
+                span: start..fence.body.end,
+            });
+        }
+    }
     found
 }
 

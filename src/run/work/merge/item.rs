@@ -1,6 +1,6 @@
 //! One merge of an item into the batch branch, tried out first where that is asked for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::candidate;
@@ -9,13 +9,14 @@ use super::end::{MergeEnd, Rejection};
 use super::guard::{self, Guarded, Objection};
 use super::status;
 use super::trial::Trial;
-use crate::bridge::Failure;
+use crate::bridge::{Failure, WriteBack};
 use crate::error::{Error, Result};
 use crate::event::EventKind;
 use crate::event::kind::GuardVerdict;
 use crate::host::git::merge::{self, Merge, MergeItem};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::Lease;
+use crate::model::read::dialect::marked;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::checkpoint::fenced;
@@ -32,6 +33,7 @@ pub(crate) struct MergeOrder {
     pub(crate) run: String,
     /// The document that gets its new status with the merge.
     pub(crate) document: Option<PathBuf>,
+    pub(crate) write_back: WriteBack,
     pub(crate) integration: Integration,
     pub(crate) lease: Option<Lease>,
     /// What the guard is shown.
@@ -44,7 +46,8 @@ pub(crate) struct MergeOrder {
 
 /// Merges an item.
 pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
-    let MergeOrder { id, title, run, document, integration, lease, guarded, candidate, says_more, .. } = order;
+    let MergeOrder { id, title, run, document, write_back, integration, lease, guarded, candidate, says_more, .. } =
+        order;
     let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
         Ok(judgement) => judgement,
         Err(Failure::Cancelled) => return Ok(MergeEnd::Stopped),
@@ -72,11 +75,15 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
     let prepare = move || {
         let prp = names::parse(&id)?;
         fenced(&integration.repo, lease.as_ref(), &id)?;
-        let status_edit = document.map(|path| {
-            let path = path.strip_prefix(integration.repo.root()).unwrap_or(&path).to_owned();
-            let edit: merge::Edit = Box::new(status::completed);
-            (path, edit)
-        });
+        let below = |path: PathBuf| path.strip_prefix(integration.repo.root()).map(Path::to_owned).unwrap_or(path);
+        let status_edit = match write_back {
+            WriteBack::Status => document.map(|path| (below(path), Box::new(status::completed) as merge::Edit)),
+            WriteBack::Mark(target) => {
+                let path = below(target.path.clone());
+                Some((path, Box::new(move |bytes: &[u8]| marked(&target, bytes)) as merge::Edit))
+            }
+            WriteBack::Nothing => None,
+        };
         let item_branch = prp.branch();
         Ok(MergeItem { batch_branch: into, item_branch, judged, id: prp, title, run, status_edit, approved_by })
     };

@@ -1,6 +1,6 @@
 //! Answers to questions about what is known.
 
-use super::{executed, git, select};
+use super::{adopt, executed, git, select};
 use crate::bridge::{Failure, QueryRequest};
 use crate::error::Result;
 use crate::host::git::upkeep::checkout;
@@ -14,6 +14,7 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
     }
     match query {
         QueryRequest::FindPrps(order, answer) => answer.give(given(select::prps(settings, &order.0))),
+        QueryRequest::ReadPlan(order, answer) => answer.give(given(adopt::plan(settings, &order))),
         QueryRequest::NextBatch(_, answer) => answer.give(given(select::next_batch(settings))),
         QueryRequest::ExecutedFacts(order, answer) => {
             answer.give(given(executed::facts(settings, &order)));

@@ -1,5 +1,6 @@
 //! Reading what documents, git and journals show.
 
+pub(crate) mod adopt;
 pub(crate) mod answer;
 pub(crate) mod executed;
 pub(crate) mod git;

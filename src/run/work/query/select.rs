@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
+use super::adopt;
 use walkdir::WalkDir;
 
 use crate::bridge::Selection;
@@ -29,12 +30,25 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     let mut executed = folder(settings, &settings.executed)?;
     let (paths, ids): (Vec<&String>, Vec<&String>) = selection.ids.iter().partition(|text| is_path(text));
     let paths = paths.into_iter().map(|path| below(settings, path)).collect::<Vec<_>>();
+    let mut wanted = ids.into_iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?;
+    let batches = wanted.iter().filter_map(PrpId::batch).map(|batch| batch.0).chain(selection.batch);
+    for batch in batches.collect::<BTreeSet<_>>() {
+        waiting.extend(adopt::of_batch(settings, batch)?.into_iter().map(Document::sound));
+    }
     for path in &paths {
-        if !waiting.iter().chain(&executed).any(|document| document.prp.path == *path) {
-            waiting.push(alone(settings, selection, path)?);
+        if waiting.iter().chain(&executed).any(|document| document.prp.path == *path && document.prp.origin.is_none()) {
+            continue;
+        }
+        match listed(settings, selection, path)? {
+            Some(items) => {
+                let old: BTreeSet<_> = items.iter().filter_map(|prp| prp.id.clone()).collect();
+                waiting.retain(|document| !document.prp.id.as_ref().is_some_and(|id| old.contains(id)));
+                wanted.extend(old);
+                waiting.extend(items.into_iter().map(Document::sound));
+            }
+            None => waiting.push(alone(settings, selection, path)?),
         }
     }
-    let wanted = ids.into_iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?;
     let known = waiting.iter().chain(&executed).filter_map(|d| d.prp.id.clone()).collect::<Vec<_>>();
     if let Some(missing) = wanted.iter().find(|id| !known.contains(id)) {
         let near = nearest(missing, &known);
@@ -45,7 +59,7 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     let matches = |prp: &Prp| {
         let in_batch = selection.batch.is_none_or(|batch| batch_of(prp) == Some(batch));
         let by_id = prp.id.as_ref().is_some_and(|id| wanted.contains(id));
-        let named = selection.ids.is_empty() || by_id || paths.contains(&prp.path);
+        let named = selection.ids.is_empty() || by_id || prp.origin.is_none() && paths.contains(&prp.path);
         in_batch && named && (selection.batch.is_some() || !selection.ids.is_empty() || selection.lenient)
     };
     waiting.retain(|document| matches(&document.prp));
@@ -72,9 +86,25 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     refuse(chosen)
 }
 
-/// Tells whether a chosen PRP is named by its file.
+impl Document {
+    fn sound(prp: Prp) -> Self {
+        Self { prp, problems: Vec::new() }
+    }
+}
+
+/// Reads the items of a list of another tool, or of a plan; `None` when the path is neither.
+fn listed(settings: &Settings, selection: &Selection, path: &Path) -> Result<Option<Vec<Prp>>> {
+    if !settings.root.join(path).exists() {
+        return Ok(None);
+    }
+    adopt::items(settings, selection, path, |known| Ok(next_of_documents(settings)?.max(1 + adopt::highest(known))))
+}
+
+/// Tells whether a chosen PRP is named by its file, or a folder is named.
 fn is_path(text: &str) -> bool {
-    Path::new(text).extension().is_some_and(|end| end.eq_ignore_ascii_case("md"))
+    let path = Path::new(text);
+    let ending = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("json"));
+    ending || text == "." || text.contains(['/', std::path::MAIN_SEPARATOR])
 }
 
 /// Returns a path as documents are named: relative to the project.
@@ -147,6 +177,11 @@ fn sorted(mut documents: Vec<Document>) -> Vec<Prp> {
 /// Returns the ids of all PRPs of a batch, wherever they are.
 pub(crate) fn ids_of_batch(settings: &Settings, batch: Option<u32>) -> Result<Vec<PrpId>> {
     let documents = folder(settings, &settings.requests)?.into_iter().chain(folder(settings, &settings.executed)?);
+    let listed = match batch {
+        Some(batch) => adopt::of_batch(settings, batch)?,
+        None => Vec::new(),
+    };
+    let documents = documents.chain(listed.into_iter().map(Document::sound));
     let of_batch = documents.filter(|document| batch.is_none() || batch_of(&document.prp) == batch);
     let mut ids = of_batch.filter_map(|document| document.prp.id).collect::<Vec<_>>();
     ids.sort();
@@ -225,8 +260,13 @@ fn is_missing(error: &walkdir::Error) -> bool {
     error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
-/// Returns the highest batch number over all PRP folders, plus one.
+/// Returns the highest batch number over all PRP folders and all lists that became batches, plus one.
 pub(crate) fn next_batch(settings: &Settings) -> Result<u32> {
+    let listed = adopt::highest(&adopt::known(settings)?);
+    Ok(next_of_documents(settings)?.max(listed.saturating_add(1)))
+}
+
+fn next_of_documents(settings: &Settings) -> Result<u32> {
     let mut highest = 0;
     let top = settings.requests.components().next().map_or_else(|| settings.requests.clone(), |c| c.as_os_str().into());
     let mut folders = vec![settings.requests.clone(), settings.executed.clone(), top];

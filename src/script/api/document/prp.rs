@@ -25,7 +25,15 @@ use crate::script::value::prp::PrpValue;
 pub(crate) const SELECT: Shape = Shape::closed(
     "prp::select",
     0,
-    &[key("batch", Kind::Int), key("ids", Kind::Texts), key("executed", Kind::Flag), key("lenient", Kind::Flag)],
+    &[
+        key("batch", Kind::Int),
+        key("ids", Kind::Texts),
+        key("executed", Kind::Flag),
+        key("lenient", Kind::Flag),
+        key("format", Kind::Text),
+        key("optional", Kind::Flag),
+        key("adopt", Kind::Flag),
+    ],
 );
 
 /// Longest slug in a file name.
@@ -38,6 +46,9 @@ fn chosen(call: &Call, options: Map) -> Result<Array, Fault> {
         ids: fields.texts("ids")?.unwrap_or_default(),
         executed: fields.flag("executed")?.unwrap_or_default(),
         lenient: fields.flag("lenient")?.unwrap_or_default(),
+        format: super::plan::format(&fields)?,
+        optional: fields.flag("optional")?.unwrap_or_default(),
+        adopt: fields.flag("adopt")?.unwrap_or_default(),
     };
     let prps = call.ask(FindPrps(selection))?;
     Ok(prps.into_iter().map(|prp| Dynamic::from(PrpValue::new(prp))).collect())
@@ -111,7 +122,9 @@ fn with(text: &str, fields: Map) -> Result<String, Error> {
 pub(crate) mod module {
     /// Reads the PRPs of a batch, or those named one by one: `batch` is a number or `()`, `ids` texts; `executed: true`
     /// also looks into the folder of executed PRPs. All problems of all documents are thrown together; `lenient: true`
-    /// takes documents with errors too, and those of all batches when neither is given.
+    /// takes documents with errors too, and those of all batches when neither is given. A path in `ids` may be a list
+    /// of another tool, or its folder: its items are returned as PRPs, `format` names the tool, `optional: true` takes
+    /// optional items too, and `adopt: true` keeps the ids that the items get.
     ///
     /// ```rhai
     /// let prps = prp::select(#{ batch: 47, executed: true });

@@ -2,9 +2,11 @@
 
 use rhai::{Dynamic, Map};
 
+use crate::bridge::WriteBack;
 use crate::error::Error;
 use crate::graph::Node;
 use crate::model::prp::Complexity;
+use crate::model::read::dialect::ItemOrigin;
 
 use super::item_id;
 use crate::script::api::fields::Fields;
@@ -79,10 +81,11 @@ pub(crate) fn id_of(value: &Dynamic) -> Result<String, Error> {
 /// Returns the node of an item, and the item with its document.
 pub(crate) fn read(value: &Dynamic) -> Result<(Node, DagItem), Error> {
     if let Some(prp) = value.read_lock::<PrpValue>() {
-        let item = DagItem { value: value.clone(), document: Some(prp.0.path.clone()), agent: None };
+        let write_back = prp.0.origin.as_ref().map(write_back);
+        let item = DagItem { value: value.clone(), document: Some(prp.0.path.clone()), write_back, agent: None };
         return Ok((of_prp(&prp), item));
     }
-    let item = |document, agent| DagItem { value: value.clone(), document, agent };
+    let item = |document, agent| DagItem { value: value.clone(), document, write_back: None, agent };
     if let Some(phase) = value.read_lock::<PlanPhaseValue>() {
         return Ok((of_phase(&phase), item(None, None)));
     }
@@ -92,6 +95,10 @@ pub(crate) fn read(value: &Dynamic) -> Result<(Node, DagItem), Error> {
         return Ok((of_map(map.clone())?, item(document, agent)));
     }
     Err(invalid(format!("`{}` is not an item: give PRPs, phases of a plan, or maps with an `id`", type_word(value))))
+}
+
+fn write_back(origin: &ItemOrigin) -> WriteBack {
+    origin.mark.clone().map_or(WriteBack::Nothing, |mark| WriteBack::Mark(Box::new(mark)))
 }
 
 fn of_prp(prp: &PrpValue) -> Node {

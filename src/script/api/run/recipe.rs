@@ -169,6 +169,7 @@ pub(super) fn graph(dag: &Dag) -> RunGraph {
     };
     let ids = |nodes: Vec<usize>| nodes.into_iter().map(id).collect();
     let documents = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.document.clone()?)));
+    let written = dag.items.iter().enumerate().filter_map(|(node, item)| Some((id(node), item.write_back.clone()?)));
     let gates = |item: &DagItem| {
         let prp = item.value.read_lock::<PrpValue>()?;
         Some(prp.0.gates.iter().filter_map(Gate::line).collect())
@@ -184,6 +185,7 @@ pub(super) fn graph(dag: &Dag) -> RunGraph {
         dependencies: graph.nodes.iter().map(|node| (node.id.clone(), node.dependencies.clone())).collect(),
         files: dag.declared(),
         documents: documents.collect(),
+        write_back: written.collect(),
         gates: gates.collect(),
         agents: agents.collect(),
     }

@@ -1,0 +1,105 @@
+//! A document on its way to a reader, with what stands beside it.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::problem::Problem;
+use crate::model::read::opened::Opened;
+use crate::model::read::text::source::LineIndex;
+
+/// A document beside the one that is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Companion {
+    pub path: PathBuf,
+    /// `None` where only its being there counts.
+    pub text: Option<String>,
+}
+
+/// A document as the dialects see it.
+pub struct Source {
+    pub(super) path: PathBuf,
+    pub(super) opened: Opened,
+    pub(super) companions: Vec<Companion>,
+    pub(super) lines: LineIndex,
+    /// What opening it showed.
+    pub(super) problems: Vec<Problem>,
+    /// The text outside of code in lower case, for recognition.
+    pub(super) lower: String,
+}
+
+impl Source {
+    /// Opens a document. `path` is kept, not opened.
+    pub fn new(path: &Path, bytes: &[u8], companions: Vec<Companion>) -> Self {
+        let mut problems = Vec::new();
+        let opened = Opened::of(bytes, &mut problems);
+        let lines = LineIndex::new(&opened.text);
+        let lower = opened.reading.masked.to_lowercase();
+        Self { path: path.to_owned(), opened, companions, lines, problems, lower }
+    }
+
+    /// Hands over what the readers of batchprp's own documents work with.
+    pub(in crate::model::read) fn into_opened(self) -> (Opened, Vec<Problem>) {
+        (self.opened, self.problems)
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.opened.text
+    }
+
+    pub(super) fn masked(&self) -> &str {
+        &self.opened.reading.masked
+    }
+
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.lines.line(offset)
+    }
+
+    /// Returns the path with `/` between its parts and one before the first, so that folders can be looked for.
+    pub(super) fn folders(&self) -> String {
+        format!("/{}", self.path.to_string_lossy().replace('\\', "/"))
+    }
+
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.path.file_name().is_some_and(|file| file.eq_ignore_ascii_case(name))
+    }
+
+    /// Returns a document beside this one by the end of its path.
+    pub(super) fn companion(&self, end: &str) -> Option<&Companion> {
+        self.companions.iter().find(|companion| companion.path.ends_with(end))
+    }
+
+    /// Returns the first heading of level 1.
+    pub(super) fn title(&self) -> Option<String> {
+        let first = self.opened.reading.headings.iter().find(|heading| heading.level == 1);
+        first.map(|heading| heading.text.trim().to_owned()).filter(|title| !title.is_empty())
+    }
+}
+
+/// Returns which files a reader wants to know about, relative to the project, when they are there.
+pub fn companions_of(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let beside = |names: &[&str]| names.iter().map(|name| folder.join(name)).collect::<Vec<_>>();
+    if name.eq_ignore_ascii_case("tasks.md") {
+        return beside(&[
+            "spec.md",
+            "plan.md",
+            "research.md",
+            "data-model.md",
+            "requirements.md",
+            "design.md",
+            "proposal.md",
+        ]);
+    }
+    if name == "tasks.json" {
+        let above = folder.parent().unwrap_or(Path::new(""));
+        return vec![above.join("state.json")];
+    }
+    if let Some(number) = name.strip_suffix("-PLAN.md") {
+        let planning = folder.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+        let mut wanted = beside(&["CONTEXT.md", "RESEARCH.md"]);
+        wanted.push(folder.join(format!("{number}-SUMMARY.md")));
+        wanted.extend(["ROADMAP.md", "PROJECT.md", "STATE.md"].map(|name| planning.join(name)));
+        return wanted;
+    }
+    Vec::new()
+}

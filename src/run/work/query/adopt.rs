@@ -1,0 +1,115 @@
+//! Lists of other tools as batches: found, read, and given ids that stay.
+
+use std::path::Path;
+
+use crate::bridge::{ReadPlan, Selection};
+use crate::error::{Error, ExitCode, Findings, Result};
+use crate::host::git::upkeep::adopted::{self, Adopted};
+use crate::host::plan_files;
+use crate::model::plan::Plan;
+use crate::model::problem::Problem;
+use crate::model::prp::Prp;
+use crate::model::read::dialect::{Format, Source, TaskList, numbering, read_as, to_plan, to_prps};
+use crate::model::read::{self, ReadDocument, document_beside};
+use crate::run::settings::Settings;
+
+/// How often somebody else may record a batch while we do.
+const TRIES: usize = 8;
+
+/// Reads a plan, or the list of another tool as one.
+pub(crate) fn plan(settings: &Settings, order: &ReadPlan) -> Result<(Plan, Vec<Problem>)> {
+    let paths = plan_files::documents(&settings.root, &order.path)?;
+    let [path] = paths.as_slice() else {
+        let names = paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
+        return Err(Error::new(ExitCode::Usage, format!("`{}` holds several documents", order.path.display()))
+            .help(format!("name one of {names}")));
+    };
+    let (bytes, companions) = plan_files::load(&settings.root, path)?;
+    Ok(match document_beside(path, &bytes, companions, order.format) {
+        ReadDocument::Plan(plan, problems) => (*plan, problems),
+        ReadDocument::Tasks(list, problems) => (to_plan(&list, order.optional), problems),
+        ReadDocument::Prp(..) => read::plan(path, &bytes),
+    })
+}
+
+/// Reads what a path means as the items of a batch; `None` when it is a document of batchprp's own.
+pub(crate) fn items(
+    settings: &Settings,
+    selection: &Selection,
+    path: &Path,
+    next_batch: impl Fn(&[Adopted]) -> Result<u32>,
+) -> Result<Option<Vec<Prp>>> {
+    let Some(lists) = lists(settings, path, selection.format)? else { return Ok(None) };
+    let source = match lists.as_slice() {
+        [one] => one.path.display().to_string(),
+        _ => path.display().to_string(),
+    };
+    // Without a repository nothing can be kept; what runs needs one anyway, and says so.
+    let repo = settings.repo().ok();
+    for _ in 0..TRIES {
+        let known = repo.as_ref().map(adopted::all).transpose()?.unwrap_or_default();
+        let old = known.iter().rfind(|adopted| adopted.source == source);
+        let mut new = match old {
+            Some(old) => old.clone(),
+            None => Adopted::new(next_batch(&known)?, source.clone()),
+        };
+        new.optional |= selection.optional;
+        new.format = selection.format.map(|format| format.to_string()).or(new.format);
+        new.ids = numbering(&lists, new.batch, &new.ids);
+        let kept = match (&repo, selection.adopt) {
+            (Some(repo), true) if Some(&new) != old => adopted::record(repo, &new, old)?,
+            _ => true,
+        };
+        if kept {
+            return Ok(Some(to_prps(&lists, &new.ids, new.optional)));
+        }
+    }
+    Err(Error::new(ExitCode::GitRefuses, "somebody else makes batches of plans all the time")
+        .help("run the command again"))
+}
+
+/// Reads the items of a batch that was made of a list; none when there is no such batch.
+pub(crate) fn of_batch(settings: &Settings, batch: u32) -> Result<Vec<Prp>> {
+    let Ok(repo) = settings.repo() else { return Ok(Vec::new()) };
+    let Some(known) = adopted::all(&repo)?.into_iter().find(|adopted| adopted.batch == batch) else {
+        return Ok(Vec::new());
+    };
+    let format = known.format.as_deref().and_then(Format::named);
+    let Some(lists) = lists(settings, Path::new(&known.source), format)? else { return Ok(Vec::new()) };
+    let ids = numbering(&lists, batch, &known.ids);
+    Ok(to_prps(&lists, &ids, known.optional))
+}
+
+/// Returns the highest batch that a list became.
+pub(crate) fn highest(known: &[Adopted]) -> u32 {
+    known.iter().map(|adopted| adopted.batch).max().unwrap_or(0)
+}
+
+/// Returns the records of lists that became batches, none where there is no repository.
+pub(crate) fn known(settings: &Settings) -> Result<Vec<Adopted>> {
+    settings.repo().ok().map_or_else(|| Ok(Vec::new()), |repo| adopted::all(&repo))
+}
+
+fn lists(settings: &Settings, path: &Path, format: Option<Format>) -> Result<Option<Vec<TaskList>>> {
+    let mut lists = Vec::new();
+    let mut faulty: Vec<Findings> = Vec::new();
+    for path in plan_files::documents(&settings.root, path)? {
+        let (bytes, companions) = plan_files::load(&settings.root, &path)?;
+        let (list, problems) = match document_beside(&path, &bytes, companions, format) {
+            ReadDocument::Tasks(list, problems) => (*list, problems),
+            ReadDocument::Plan(..) => read_as(&Source::new(&path, &bytes, Vec::new()), Format::Plan),
+            ReadDocument::Prp(..) => return Ok(None),
+        };
+        if problems.iter().any(Problem::is_error) {
+            faulty.push(Findings { name: path.display().to_string(), text: list.text.clone(), problems });
+        }
+        lists.push(list);
+    }
+    if faulty.is_empty() {
+        return Ok(Some(lists));
+    }
+    let mut error = Error::new(ExitCode::InvalidInput, format!("`{}` cannot be carried out", path.display()))
+        .help("`batchprp inspect FILE` shows what is read; nothing was started");
+    error.findings = faulty;
+    Err(error)
+}
