@@ -24,7 +24,9 @@ pub(super) fn check(batch: &Batch<'_>, findings: &mut Vec<Finding>) {
             let way = "raise `estimated_hours`, or lower `complexity` when it is simple after all";
             findings.push(document.finding(Warning, "small_estimate", place(), text, way));
         }
-        if !prp.text.is_empty() && prp.gates.iter().all(|gate| gate.command.is_none()) {
+        // What a list of another tool does not say, its reader has said with what is assumed instead.
+        let is_told = prp.origin.is_some() && prp.gates.is_empty();
+        if !is_told && !prp.text.is_empty() && prp.gates.iter().all(|gate| gate.command.is_none()) {
             let text = match prp.gates.len() {
                 0 => format!("{name} has no validation gates"),
                 gates => format!("{name} has {gates} validation gates but no command in them"),

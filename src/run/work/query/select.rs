@@ -28,7 +28,7 @@ struct Document {
 pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp>> {
     let mut waiting = folder(settings, &settings.requests)?;
     let mut executed = folder(settings, &settings.executed)?;
-    let (paths, ids): (Vec<&String>, Vec<&String>) = selection.ids.iter().partition(|text| is_path(text));
+    let (paths, ids): (Vec<&String>, Vec<&String>) = selection.ids.iter().partition(|text| is_path(settings, text));
     let paths = paths.into_iter().map(|path| below(settings, path)).collect::<Vec<_>>();
     let mut wanted = ids.into_iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?;
     let batches = wanted.iter().filter_map(PrpId::batch).map(|batch| batch.0).chain(selection.batch);
@@ -100,11 +100,12 @@ fn listed(settings: &Settings, selection: &Selection, path: &Path) -> Result<Opt
     adopt::items(settings, selection, path, |known| Ok(next_of_documents(settings)?.max(1 + adopt::highest(known))))
 }
 
-/// Tells whether a chosen PRP is named by its file, or a folder is named.
-fn is_path(text: &str) -> bool {
+/// Tells whether something names a file or folder: it looks like one, or it is one and no id.
+fn is_path(settings: &Settings, text: &str) -> bool {
     let path = Path::new(text);
     let ending = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("json"));
-    ending || text == "." || text.contains(['/', std::path::MAIN_SEPARATOR])
+    let looks_so = ending || text == "." || text.contains(['/', std::path::MAIN_SEPARATOR]);
+    looks_so || text.parse::<PrpId>().is_err() && settings.root.join(path).exists()
 }
 
 /// Returns a path as documents are named: relative to the project.
