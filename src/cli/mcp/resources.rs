@@ -30,6 +30,7 @@ schemas![
     "doctor",
     "error",
     "event",
+    "formats",
     "graph",
     "heartbeat",
     "inspect",
