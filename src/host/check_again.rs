@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Describes the files of a worktree, so that equal means equal; nothing where that cannot be told.
-type Look = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+/// Tells whether a worktree is as it was when its validation began.
+type Look = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// How often a command that fails is tried again, and how it is told that nothing changed meanwhile.
 #[derive(Clone)]
@@ -14,16 +14,16 @@ pub struct CheckAgain {
 }
 
 impl CheckAgain {
-    /// Tries again so many times while `look` says the same.
-    pub fn new(times: u32, look: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+    /// Tries again so many times while `look` says that nothing changed. It is asked only where a check fails.
+    pub fn new(times: u32, look: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self { times, look: Arc::new(look) }
     }
 
-    /// Describes the files as they are now.
-    pub(super) async fn files(&self) -> Option<String> {
+    /// Tells whether the files are still the same.
+    pub(super) async fn is_unchanged(&self) -> bool {
         let look = self.look.clone();
         // Git goes through the files, which the loop of a run does not wait for.
-        tokio::task::spawn_blocking(move || look()).await.ok().flatten()
+        tokio::task::spawn_blocking(move || look()).await.unwrap_or(false)
     }
 }
 

@@ -21,7 +21,9 @@ const SHELVES: [&str; 4] = ["specs", ".kiro/specs", "openspec/changes", "changes
 /// Returns the documents that a path means, as paths below `root` like itself.
 pub fn documents(root: &Path, path: &Path) -> Result<Vec<PathBuf>> {
     let whole = root.join(path);
-    if !whole.is_dir() {
+    // A folder that is named like a document is refused as one.
+    let is_named_so = path.extension().is_some_and(|end| end == "md" || end == "json");
+    if is_named_so || !whole.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     if let Some(list) = LISTS.iter().find(|name| whole.join(name).is_file()) {

@@ -97,13 +97,9 @@ pub async fn run(
         let mut done = Vec::new();
         let mut failure = None;
         let mut flaky = None;
-        let files = match &request.again {
-            Some(again) if !commands.is_empty() && again.times > 0 => again.files().await,
-            Some(_) | None => None,
-        };
         for (nth, command) in (1..).zip(commands) {
             let line = Line { level, nth, text: &command };
-            let result = check_again(request, &environment, &line, files.as_deref(), &stop).await;
+            let result = check_again(request, &environment, &line, &stop).await;
             done.push(request.secrets.redact(&command));
             match result {
                 Check::Passed => {}
@@ -158,19 +154,13 @@ struct Line<'a> {
 }
 
 /// Runs a command line, and runs it again when it fails and the files are still the same.
-async fn check_again(
-    request: &Validation,
-    environment: &GateEnvironment,
-    line: &Line<'_>,
-    files: Option<&str>,
-    stop: &StopToken,
-) -> Check {
+async fn check_again(request: &Validation, environment: &GateEnvironment, line: &Line<'_>, stop: &StopToken) -> Check {
     let first = check(request, environment, line, 1, stop).await;
-    let (Some(again), Some(files)) = (&request.again, files) else { return first };
+    let Some(again) = &request.again else { return first };
     let Check::Failed { said, timed_out: false } = first else { return first };
     for time in 0..again.times {
         // What a command mends itself, such as a formatter, is not flaky.
-        if again.files().await.as_deref() != Some(files) {
+        if !again.is_unchanged().await {
             break;
         }
         match check(request, environment, line, time + 2, stop).await {

@@ -184,6 +184,20 @@ fn siblings_that_tick_boxes_themselves_do_not_stand_in_each_others_way() {
 }
 
 #[test]
+fn lists_outside_of_the_project_are_refused() {
+    let project = Project::new();
+    let outside = project.root().parent().expect("a folder").join("outside");
+    std::fs::create_dir(&outside).expect("a folder");
+    std::fs::write(outside.join("TODO.md"), "# To do\n- [ ] One\n").expect("a list");
+    std::os::unix::fs::symlink(&outside, project.root().join("linked")).expect("a link");
+    let absolute = outside.join("TODO.md").display().to_string();
+    for path in ["../outside/TODO.md", "linked/TODO.md", &absolute] {
+        project.run(&["exe", path]).exits(5).says("lies outside of the project");
+    }
+    assert!(project.calls().is_empty());
+}
+
+#[test]
 fn the_other_commands_take_lists_too() {
     let case = &CASES[0];
     let project = project(case);

@@ -55,9 +55,9 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
     .await
 }
 
-/// Tries what fails again while the worktree is as it was.
+/// Tries what fails again while the worktree is that of the checkpoint, as it is when its validation begins.
 fn again(repo: Repo, tree: Prepared, times: u32) -> CheckAgain {
-    CheckAgain::new(times, move || Some(format!("{:?}", facts::since_checkpoint(&repo, &tree).ok()?)))
+    CheckAgain::new(times, move || facts::since_checkpoint(&repo, &tree).is_ok_and(|tree| tree.is_empty()))
 }
 
 /// Finds what was said before about the same files: of the commit that is validated, or of the one before it, which an

@@ -29,7 +29,7 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
     let mut waiting = folder(settings, &settings.requests)?;
     let mut executed = folder(settings, &settings.executed)?;
     let (paths, ids): (Vec<&String>, Vec<&String>) = selection.ids.iter().partition(|text| is_path(settings, text));
-    let paths = paths.into_iter().map(|path| below(settings, path)).collect::<Vec<_>>();
+    let paths = paths.into_iter().map(|path| below(settings, path)).collect::<Result<Vec<_>>>()?;
     let mut wanted = ids.into_iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?;
     let batches = wanted.iter().filter_map(PrpId::batch).map(|batch| batch.0).chain(selection.batch);
     for batch in batches.collect::<BTreeSet<_>>() {
@@ -108,11 +108,20 @@ fn is_path(settings: &Settings, text: &str) -> bool {
     looks_so || text.parse::<PrpId>().is_err() && settings.root.join(path).exists()
 }
 
-/// Returns a path as documents are named: relative to the project.
-fn below(settings: &Settings, text: &str) -> PathBuf {
+/// Returns a path as documents are named: relative to the project, in which it lies.
+fn below(settings: &Settings, text: &str) -> Result<PathBuf> {
     let path = Path::new(text);
     let path = path.strip_prefix(&settings.root).unwrap_or(path);
-    path.components().filter(|part| *part != Component::CurDir).collect()
+    let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    let whole = settings.root.join(&path);
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let stays = path.components().all(|part| matches!(part, Component::Normal(_)));
+    // What is not there is told later; a link may lead anywhere.
+    if stays && (!whole.exists() || real(&whole).starts_with(real(&settings.root))) {
+        return Ok(path);
+    }
+    let error = Error::new(ExitCode::InvalidInput, format!("`{text}` lies outside of the project"));
+    Err(error.help("name a document of the project, or an id such as `PRP-47.1.1`"))
 }
 
 /// Reads a document that is named by its path and lies outside of the folders, or has no id; only who takes documents
