@@ -117,7 +117,9 @@ fn lists_are_carried_out_marked_and_done() {
     for case in &CASES {
         let project = project(case);
         let before = project.fingerprint();
-        project.run(&["exe", case.given, "--no-auto-review"]).exits(0).says("is read as");
+        let ran = project.run(&["exe", case.given, "--no-auto-review"]).exits(0).says("is read as");
+        let next = ran.says("batchprp land 1");
+        assert!(!next.stdout.contains("context-update"), "its marks are set already: {}", next.stdout);
         assert_eq!(project.merges("prp-1"), case.merges, "{}", case.given);
         assert_eq!(show(&project, case.marked.0), case.marked.1.trim_end(), "{}", case.given);
         assert_eq!(project.fingerprint(), before, "the checkout is as it was: {}", case.given);

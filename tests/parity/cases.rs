@@ -286,6 +286,17 @@ fn batches_that_are_merged() {
             ],
             ..batch("defect", &json!({}), 10, &["partial", "completed", "completed"])
         },
+        Case {
+            scene: Scene::Defect,
+            agents: vec![
+                ("PRP-47.1.1:1", works(ONE, 1)),
+                (
+                    "PRP-47.1.1:2",
+                    vec![done().writing("out/defect.txt", "broken\n"), done().writing("out/defect.txt", "whole\n")],
+                ),
+            ],
+            ..batch("defect_is_mended", &json!({ "repairs": 1 }), 0, ALL)
+        },
     ]);
 }
 

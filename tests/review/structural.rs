@@ -79,11 +79,13 @@ const CASES: [Case; 12] = [
     Case {
         name: "goal-why-what",
         text: include_str!("prps/goal-why-what.md"),
-        score: 6.4,
-        points: [0.0, 1.0, 1.0, 0.8, 0.6, 0.0, 0.0, 1.0, 1.0, 1.0],
+        score: 6.2,
+        points: [0.0, 1.0, 1.0, 0.6, 0.6, 0.0, 0.0, 1.0, 1.0, 1.0],
         findings: &[
             "error prp::missing_id 6",
-            "info phases 24",
+            "warning prp::step_headings 29",
+            "warning phases 29",
+            "info phases 29",
             "warning gates 48",
             "warning files 1",
             "warning dependencies 1",
