@@ -270,6 +270,7 @@ fn batches_that_are_merged() {
         batch("anew", &json!({ "restart": true, "whole": true }), 0, ALL),
         batch("again", &json!({ "redo": [ONE], "reopen": [TWO], "stay_valid": [] }), 0, ALL),
         batch("without_a_number", &json!({ "batch": null }), 0, ALL),
+        batch("repairs_that_nobody_needs", &json!({ "repairs": 2 }), 0, ALL),
         Case {
             agents: vec![(TWO, vec![lies()])],
             ..batch("lie", &json!({}), 10, &["completed", "unproven", "blocked"])
@@ -285,17 +286,6 @@ fn batches_that_are_merged() {
                 ("PRP-47.1.1:2", vec![done().writing("out/defect.txt", "broken\n")]),
             ],
             ..batch("defect", &json!({}), 10, &["partial", "completed", "completed"])
-        },
-        Case {
-            scene: Scene::Defect,
-            agents: vec![
-                ("PRP-47.1.1:1", works(ONE, 1)),
-                (
-                    "PRP-47.1.1:2",
-                    vec![done().writing("out/defect.txt", "broken\n"), done().writing("out/defect.txt", "whole\n")],
-                ),
-            ],
-            ..batch("defect_is_mended", &json!({ "repairs": 1 }), 0, ALL)
         },
     ]);
 }

@@ -83,7 +83,6 @@ const CASES: [Case; 12] = [
         points: [0.0, 1.0, 1.0, 0.6, 0.6, 0.0, 0.0, 1.0, 1.0, 1.0],
         findings: &[
             "error prp::missing_id 6",
-            "warning prp::step_headings 29",
             "warning phases 29",
             "info phases 29",
             "warning gates 48",
