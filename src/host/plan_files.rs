@@ -63,6 +63,14 @@ pub fn documents(root: &Path, path: &Path) -> Result<Vec<PathBuf>> {
     }
 }
 
+/// Returns the one document that a path means.
+pub fn one(root: &Path, path: &Path) -> Result<PathBuf> {
+    match documents(root, path)?.as_slice() {
+        [one] => Ok(one.clone()),
+        several => Err(choose(path, several)),
+    }
+}
+
 fn choose(path: &Path, several: &[PathBuf]) -> Error {
     let names = several.iter().take(12).map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
     Error::new(ExitCode::Usage, format!("`{}` holds {} plans", path.display(), several.len()))

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use batchprp::host::git::merge::landing::{self, Advance, Combined};
 use batchprp::host::git::merge::probe;
-use batchprp::host::git::merge::{self, Merge, MergeItem};
+use batchprp::host::git::merge::{self, DocumentEdit, Merge, MergeItem};
 use batchprp::host::git::plumbing::diff;
 use batchprp::host::git::upkeep::scan;
 use batchprp::host::git::workspace::{branch, resolve};
@@ -107,7 +107,7 @@ fn the_status_of_a_tracked_document_is_edited_in_the_merge_itself() {
     fixture.commit(&prepared, "47.1.1", 1);
     let edit = |old: &[u8]| Some(String::from_utf8_lossy(old).replace("planning", "executed").into_bytes());
     let with = |path: &str| MergeItem {
-        status_edit: Some((PathBuf::from(path), Box::new(edit))),
+        status_edit: Some(DocumentEdit { path: PathBuf::from(path), edit: Box::new(edit), is_shared: false }),
         ..Fixture::merging("47.1.1")
     };
     assert!(matches!(merge::item(&fixture.repo(), &with("PRPs/x.md")).expect("a merge"), Merge::Merged { .. }));
@@ -116,6 +116,24 @@ fn the_status_of_a_tracked_document_is_edited_in_the_merge_itself() {
     fixture.execute("47.1.2", 1);
     let untracked = MergeItem { id: id("47.1.2"), item_branch: "prp-47-1-2".to_owned(), ..with("PRPs/none.md") };
     assert!(matches!(merge::item(&fixture.repo(), &untracked).expect("a merge"), Merge::Merged { .. }));
+}
+
+#[test]
+fn only_a_list_of_several_items_is_no_conflict_when_two_of_them_wrote_in_it() {
+    for is_shared in [false, true] {
+        let fixture = Fixture::new();
+        fixture.write("list.md", "status: planning\n");
+        fixture.git(&["add", "-A"]);
+        fixture.git(&["commit", "-q", "-m", "document"]);
+        two(&fixture, |p| write(p, "list.md", "ours\n"), |p| write(p, "list.md", "theirs\n"));
+        fixture.merge("47.1.1");
+        let edit = |old: &[u8]| Some([old, b"done\n"].concat());
+        let document = DocumentEdit { path: PathBuf::from("list.md"), edit: Box::new(edit), is_shared };
+        let order = MergeItem { status_edit: Some(document), ..Fixture::merging("47.1.2") };
+        let merged = merge::item(&fixture.repo(), &order).expect("a merge");
+        assert_eq!(matches!(merged, Merge::Conflict { .. }), !is_shared, "{merged:?}");
+        assert_eq!(fixture.git(&["show", "prp-47:list.md"]), if is_shared { "ours\ndone" } else { "ours" });
+    }
 }
 
 #[test]

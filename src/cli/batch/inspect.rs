@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
-use crate::error::{Error, ExitCode, Findings, Result};
+use crate::error::{Error, ExitCode, Findings};
 use crate::host::plan_files;
 use crate::model::duration::show;
 use crate::model::inspect::{InspectedItem, Inspection};
@@ -36,7 +36,7 @@ pub struct Args {
 
 /// Runs the subcommand; exit code 5 when the document has errors.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let file = one(plan_files::documents(Path::new(""), &args.file)?, &args.file)?;
+    let file = plan_files::one(Path::new(""), &args.file)?;
     let file = file.as_path();
     let (mut bytes, companions) = plan_files::load(Path::new(""), file)?;
     let mut longer = 0;
@@ -65,18 +65,6 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         problems(&document, file, terminal.style, &mut terminal.out)?;
     }
     Ok(if inspection.has_errors() { ExitCode::InvalidInput } else { ExitCode::Done })
-}
-
-/// Takes the one document that a path means.
-fn one(mut paths: Vec<PathBuf>, given: &Path) -> Result<PathBuf> {
-    match (paths.pop(), paths.as_slice()) {
-        (Some(path), []) => Ok(path),
-        (last, others) => {
-            let names = others.iter().chain(&last).map(|path| format!("`{}`", path.display()));
-            Err(Error::new(ExitCode::Usage, format!("`{}` holds several documents", given.display()))
-                .help(format!("name one of {}", names.collect::<Vec<_>>().join(", "))))
-        }
-    }
 }
 
 /// Says what was taken for granted, and what will be written back.

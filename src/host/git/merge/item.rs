@@ -32,8 +32,17 @@ pub struct MergeItem {
     pub run: String,
     /// Who approved what the guard found, where that was needed.
     pub approved_by: Option<String>,
-    /// A document (path below the root) that gets a new status in the same commit. Left out when git does not track it.
-    pub status_edit: Option<(PathBuf, Edit)>,
+    /// A document that says in the same commit what is done. Left out when git does not track it.
+    pub status_edit: Option<DocumentEdit>,
+}
+
+/// What a merge changes in a document.
+pub struct DocumentEdit {
+    /// Below the root.
+    pub path: PathBuf,
+    pub edit: Edit,
+    /// A list in which several items are marked, so that what one of them wrote there stands in the way of none.
+    pub is_shared: bool,
 }
 
 /// How a merge went.
@@ -118,18 +127,16 @@ pub fn candidate(repo: &Repo, what: &MergeItem) -> Result<PreparedMerge> {
     Ok(PreparedMerge::Ready(Candidate { commit, into, from }))
 }
 
-/// Merges an item that conflicts in nothing but its own document, as when siblings tick boxes of one list: the document
-/// of the batch branch is taken, and the edit of this merge says in it what is done.
+/// Merges an item that conflicts in nothing but the list in which it is marked, as when siblings tick boxes there: the
+/// list of the batch branch is taken, and the edit of this merge says in it what is done.
 fn without_document(repo: &Repo, what: &MergeItem, into: &str, from: &str, files: &[String]) -> Result<Option<String>> {
-    let Some((path, _)) = &what.status_edit else { return Ok(None) };
-    let path = repo.relative(path)?;
+    let Some(list) = what.status_edit.as_ref().filter(|document| document.is_shared) else { return Ok(None) };
+    let path = repo.relative(&list.path)?;
     if files != [path.clone()] {
         return Ok(None);
     }
     let Some(theirs) = repo.show(into, Path::new(&path))? else { return Ok(None) };
-    let tree_of_item =
-        repo.git().args(["rev-parse", "--verify", "--end-of-options"]).args([format!("{from}^{{tree}}")]).text()?;
-    let ours = temporary::with_file(repo, tree_of_item.trim(), &path, &theirs)?;
+    let ours = temporary::with_file(repo, &repo.tree(from)?, &path, &theirs)?;
     let ours = temporary::commit(repo, &ours, &[from], "Trial of batchprp\n")?;
     match tree(repo, into, &ours)? {
         Tree::Clean(tree) => Ok(Some(tree)),
@@ -220,8 +227,8 @@ fn already(repo: &Repo, what: &MergeItem, tip: String) -> Result<Merge> {
     Ok(Merge::Already { commit: tip })
 }
 
-fn edited(repo: &Repo, tree: String, edit: Option<&(PathBuf, Edit)>) -> Result<String> {
-    let Some((path, edit)) = edit else { return Ok(tree) };
+fn edited(repo: &Repo, tree: String, edit: Option<&DocumentEdit>) -> Result<String> {
+    let Some(DocumentEdit { path, edit, .. }) = edit else { return Ok(tree) };
     let Some(old) = repo.show(&tree, path)? else { return Ok(tree) };
     let Some(new) = edit(&old).filter(|new| *new != old) else { return Ok(tree) };
     temporary::with_file(repo, &tree, &repo.relative(path)?, &new)

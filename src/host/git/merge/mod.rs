@@ -8,4 +8,4 @@ pub mod join;
 pub mod landing;
 pub mod probe;
 pub mod revert;
-pub use item::{Candidate, Edit, Merge, MergeItem, PreparedMerge, accept, busy, candidate, item, trial};
+pub use item::{Candidate, DocumentEdit, Merge, MergeItem, PreparedMerge, accept, busy, candidate, item, trial};

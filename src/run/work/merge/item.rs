@@ -13,7 +13,7 @@ use crate::bridge::{Failure, WriteBack};
 use crate::error::{Error, Result};
 use crate::event::EventKind;
 use crate::event::kind::GuardVerdict;
-use crate::host::git::merge::{self, Merge, MergeItem};
+use crate::host::git::merge::{self, DocumentEdit, Merge, MergeItem};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::Lease;
 use crate::model::read::dialect::marked;
@@ -77,11 +77,16 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         fenced(&integration.repo, lease.as_ref(), &id)?;
         let below = |path: PathBuf| path.strip_prefix(integration.repo.root()).map(Path::to_owned).unwrap_or(path);
         let status_edit = match write_back {
-            WriteBack::Status => document.map(|path| (below(path), Box::new(status::completed) as merge::Edit)),
-            WriteBack::Mark(target) => {
-                let path = below(target.path.clone());
-                Some((path, Box::new(move |bytes: &[u8]| marked(&target, bytes)) as merge::Edit))
-            }
+            WriteBack::Status => document.map(|path| DocumentEdit {
+                path: below(path),
+                edit: Box::new(status::completed),
+                is_shared: false,
+            }),
+            WriteBack::Mark(target) => Some(DocumentEdit {
+                path: below(target.path.clone()),
+                edit: Box::new(move |bytes: &[u8]| marked(&target, bytes)),
+                is_shared: true,
+            }),
             WriteBack::Nothing => None,
         };
         let item_branch = prp.branch();

@@ -18,12 +18,7 @@ const TRIES: usize = 8;
 
 /// Reads a plan, or the list of another tool as one.
 pub(crate) fn plan(settings: &Settings, order: &ReadPlan) -> Result<(Plan, Vec<Problem>)> {
-    let paths = plan_files::documents(&settings.root, &order.path)?;
-    let [path] = paths.as_slice() else {
-        let names = paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ");
-        return Err(Error::new(ExitCode::Usage, format!("`{}` holds several documents", order.path.display()))
-            .help(format!("name one of {names}")));
-    };
+    let path = &plan_files::one(&settings.root, &order.path)?;
     let (bytes, companions) = plan_files::load(&settings.root, path)?;
     Ok(match document_beside(path, &bytes, companions, order.format) {
         ReadDocument::Plan(plan, problems) => (*plan, problems),
