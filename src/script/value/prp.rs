@@ -52,6 +52,12 @@ pub(crate) mod getters {
         prp.id_text()
     }
 
+    /// Branch on which it is carried out; empty for a document without an id.
+    #[rhai_fn(get = "branch", pure)]
+    pub fn branch(prp: &mut PrpValue) -> String {
+        prp.0.id.as_ref().map(PrpId::branch).unwrap_or_default()
+    }
+
     /// Title, or the id where there is none.
     #[rhai_fn(get = "title", pure)]
     pub fn title(prp: &mut PrpValue) -> String {
