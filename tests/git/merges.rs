@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use batchprp::host::git::merge::landing::{self, Advance, Combined};
-use batchprp::host::git::merge::probe;
+use batchprp::host::git::merge::probe::{self, Touched};
 use batchprp::host::git::merge::{self, DocumentEdit, Merge, MergeItem};
 use batchprp::host::git::plumbing::diff;
 use batchprp::host::git::upkeep::scan;
@@ -58,6 +58,8 @@ fn conflicts_of_every_kind_are_parked_with_their_files_and_move_nothing() {
         assert_eq!(fixture.git(&["rev-parse", "prp-47"]), tip, "{name}");
         let warned = probe::conflicts(&fixture.repo(), "prp-47", "prp-47-1-2").expect("a probe");
         assert!(!warned.is_empty(), "{name} is warned of");
+        let touched = |branch| Touched::of_branch(&fixture.repo(), branch).expect("readable").expect("ours");
+        assert!(touched("prp-47-1-1").meets(&touched("prp-47-1-2")), "{name} is looked for");
         assert_eq!(fixture.fingerprint(), before, "{name}");
         fixture.check();
     }

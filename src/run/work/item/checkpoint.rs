@@ -3,7 +3,7 @@
 use crate::bridge::{Attempt, MadeCheckpoint as Made};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
-use crate::host::git::merge::probe;
+use crate::host::git::merge::probe::{self, Touched};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::workspace::{Prepared, checkpoint};
@@ -46,14 +46,32 @@ pub(crate) fn make(order: CheckpointOrder, tell: &Tell) -> Result<Made> {
     if !order.declared.is_empty() && !stray.is_empty() {
         tell.event(EventKind::ScopeDrift { item: item.clone(), phase: ordinal, files: stray });
     }
-    for with in std::iter::once(integration.branch.clone()).chain(order.siblings) {
-        // A probe that fails warns of nothing; the merge itself will tell.
-        let files = probe::conflicts(repo, &tree.branch, &with).unwrap_or_default();
-        if !files.is_empty() {
-            tell.event(EventKind::ConflictWarning { item: item.clone(), with, files });
-        }
+    // A probe that fails warns of nothing; the merge itself will tell.
+    for (with, files) in conflicts(&integration, &tree, &commit, order.siblings).unwrap_or_default() {
+        tell.event(EventKind::ConflictWarning { item: item.clone(), with, files });
     }
     Ok(Made { commit, files })
+}
+
+/// Returns the branches with which the work of an item conflicts now, and where.
+fn conflicts(
+    integration: &Integration,
+    tree: &Prepared,
+    commit: &str,
+    siblings: Vec<String>,
+) -> Result<Vec<(String, Vec<String>)>> {
+    let Integration { repo, branch, .. } = integration;
+    let own = Touched::between(repo, &tree.base, commit)?;
+    let mut found = Vec::new();
+    let merged = repo.tip(branch)?.map(|tip| Touched::between(repo, &tree.base, &tip)).transpose()?;
+    if merged.is_some_and(|merged| merged.meets(&own)) {
+        found.push(branch.clone());
+    }
+    let meets = |with: &String| Touched::of_branch(repo, with).is_ok_and(|other| other.is_some_and(|o| o.meets(&own)));
+    found.extend(siblings.into_iter().filter(meets));
+    let files = |with: String| (probe::conflicts(repo, commit, &with).unwrap_or_default(), with);
+    let probed = found.into_iter().map(files).filter(|(files, _)| !files.is_empty());
+    Ok(probed.map(|(files, with)| (with, files)).collect())
 }
 
 /// Refuses to write for an item that another orchestrator has taken over.

@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use git2::{Error, Repository, RepositoryOpenFlags};
 
+use super::compared::Compared;
+
 /// Most handles that wait for the next reader.
 const IDLE: usize = 8;
 
@@ -28,6 +30,7 @@ pub(crate) struct Store {
     /// Libgit2 could open the repository.
     readable: bool,
     idle: Mutex<Vec<Repository>>,
+    pub(super) compared: Mutex<Compared>,
 }
 
 impl fmt::Debug for Store {
@@ -47,8 +50,9 @@ impl Store {
         // What an index of ours names, `git add` has just written: looking for each file of the project again would
         // take longer than everything else about a tree.
         git2::opts::strict_object_creation(false);
-        let (git_dir, common_dir, idle) = (git_dir.to_owned(), common_dir.to_owned(), Mutex::default());
-        let mut store = Self { git_dir, common_dir, readable: true, idle };
+        let (git_dir, common_dir) = (git_dir.to_owned(), common_dir.to_owned());
+        let mut store =
+            Self { git_dir, common_dir, readable: true, idle: Mutex::default(), compared: Mutex::default() };
         // A question opens it, and leaves the handle for the next one.
         store.readable = store.read(|_| Ok(())).is_ok();
         store
@@ -57,7 +61,8 @@ impl Store {
     /// Makes one that leaves every answer to git.
     pub(crate) fn unreadable(git_dir: &Path) -> Self {
         let git_dir = git_dir.to_owned();
-        Self { common_dir: git_dir.clone(), git_dir, readable: false, idle: Mutex::default() }
+        let common_dir = git_dir.clone();
+        Self { git_dir, common_dir, readable: false, idle: Mutex::default(), compared: Mutex::default() }
     }
 
     /// Returns the folder of objects.

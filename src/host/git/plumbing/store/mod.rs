@@ -1,5 +1,6 @@
 //! Reads in process: libgit2 answers where it can open the repository, and says so where the git program is to be asked.
 
+mod compared;
 mod graph;
 mod handle;
 mod head;

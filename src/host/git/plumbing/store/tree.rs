@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::path::Path;
+use std::sync::PoisonError;
 
 use git2::{Error, ErrorClass, ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
@@ -95,6 +96,9 @@ impl Store {
 
     /// Returns the files that differ between two commits or trees, sorted by path.
     pub(crate) fn differences(&self, from: &str, to: &str) -> Read<Vec<Changed>> {
+        if let Some(known) = self.compared.lock().unwrap_or_else(PoisonError::into_inner).get(from, to) {
+            return Ok(known);
+        }
         let changed = self.read(|repo| {
             let (Some(from), Some(to)) = (tree_of(repo, from)?, tree_of(repo, to)?) else { return Ok(None) };
             let mut changed = Vec::new();
@@ -105,7 +109,9 @@ impl Store {
             changed.dedup_by(|later, first| later.path == first.path);
             Ok(Some(changed))
         });
-        changed?.ok_or(AskGit)
+        let changed = changed?.ok_or(AskGit)?;
+        self.compared.lock().unwrap_or_else(PoisonError::into_inner).keep(from, to, &changed);
+        Ok(changed)
     }
 }
 
