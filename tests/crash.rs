@@ -4,6 +4,8 @@
 mod cases;
 #[path = "crash/effects.rs"]
 mod effects;
+#[path = "crash/hands.rs"]
+mod hands;
 #[path = "invariants/mod.rs"]
 mod invariants;
 #[path = "crash/landing.rs"]

@@ -4,6 +4,8 @@
 mod attacks;
 #[path = "engine/base.rs"]
 mod base;
+#[path = "engine/by_hand.rs"]
+mod by_hand;
 #[path = "engine/candidates.rs"]
 mod candidates;
 #[path = "engine/conflicts.rs"]

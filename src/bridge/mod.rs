@@ -27,12 +27,12 @@ pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid, WriteBack};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{
-    Closed, ClosedItem, Conflict, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, PhaseRecord,
-    ProcessOutput, Refused, Repairing, Started, UpdatedBase, Worktree,
+    Closed, ClosedItem, Conflict, Executed, Handed, HttpAnswer, InHand, JudgedReport, MadeCheckpoint, NextItem,
+    PhaseRecord, ProcessOutput, Refused, Repairing, Started, UpdatedBase, Worktree,
 };
 pub use request::{
-    Ask, BeginPhase, CallAgent, Close, CommitFiles, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, FindPrps,
-    Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile, Next,
-    NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, ReadPlan, Repair, Request, Resolve, RunProgram,
+    Ask, BeginPhase, ByHand, CallAgent, Close, CommitFiles, Deed, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted,
+    FindPrps, Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile,
+    Next, NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, ReadPlan, Repair, Request, Resolve, RunProgram,
     RunRequest, SendHttp, StartRun, UpdateBase, Validate, WriteFile,
 };

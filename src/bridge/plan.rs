@@ -92,6 +92,8 @@ pub struct RunOptions {
     pub restart: bool,
     /// Nothing narrower than the batch was chosen: a restart then begins on a new batch branch too.
     pub whole: bool,
+    /// A person carries the items out: their workspaces are kept as they are.
+    pub by_hand: bool,
     /// Items whose merges are taken out of the batch branch first, to be carried out again.
     pub redo: Vec<String>,
     /// Items that are merged and are carried on all the same: phases came to them since, or were reverted.

@@ -14,7 +14,7 @@ use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::baseline::TryBaseline;
 use super::landing::{Landed, PushedWork};
-use super::reply::{HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
+use super::reply::{Handed, HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, QueryRequest, ReadFile, Request,
     RunRequest, WriteFile,
@@ -161,6 +161,8 @@ impl PreviewBridge {
                 self.line(origin, "would validate and commit the resolved merge");
                 answer.give(Ok(None));
             }
+            // Commands that a person gives show nothing else than what they do.
+            ItemRequest::ByHand(_, answer) => answer.give(Ok(Handed::default())),
             ItemRequest::Park(_, answer) => {
                 self.line(origin, "would park the merge for a person");
                 answer.give(Ok(()));

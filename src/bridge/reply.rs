@@ -31,6 +31,28 @@ pub enum Repairing {
     Over { why: String },
 }
 
+/// What came of a phase that a person carries out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Handed {
+    /// Who took it.
+    pub by: String,
+    /// Ordinal of the phase that they took.
+    pub phase: u32,
+    /// What their work counts for, where that was asked.
+    pub judged: Option<JudgedReport>,
+}
+
+/// A phase that a person took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InHand {
+    /// Who took it.
+    pub by: String,
+    /// Its ordinal.
+    pub phase: u32,
+    /// Their workspace.
+    pub path: PathBuf,
+}
+
 /// A merge that was tried out and does not pass its checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -99,6 +121,8 @@ pub struct Worktree {
     pub conflict: Option<Conflict>,
     /// The merged tree was refused: this attempt is for mending it on the item's branch, which has the batch branch in it.
     pub refused: Option<Refused>,
+    /// A person carries a phase out. Only a run by hand works on the item then.
+    pub in_hand: Option<InHand>,
 }
 
 /// A merge that is to be resolved in the worktree of an item.
@@ -130,6 +154,8 @@ pub struct Executed {
     pub has_merge: bool,
     /// It was merged, and its merge was reverted.
     pub taken_out: bool,
+    /// A person carries a phase out by hand.
+    pub in_hand: Option<InHand>,
     /// Ordinals of phases that were reverted after they had come in, and do not stand.
     pub reverted: Vec<u32>,
     /// Files changed by the item; empty when a squash hides them.

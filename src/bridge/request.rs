@@ -10,7 +10,7 @@ use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddres
 use super::landing::{Land, Landed, PushWork, PushedWork, UndoLanding};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
-    Closed, Executed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Repairing, Started,
+    Closed, Executed, Handed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Repairing, Started,
     UpdatedBase, Worktree,
 };
 use crate::event::{EventKind, Forecast};
@@ -99,6 +99,7 @@ kind! {
         GetWorktree -> Worktree,
         MakeCheckpoint -> MadeCheckpoint,
         Validate -> ValidationRecord,
+        ByHand -> Handed,
         Repair -> Repairing,
         Resolve -> Option<String>,
         Park -> (),
@@ -226,6 +227,27 @@ pub struct Repair {
     pub reason: String,
     /// All that the check said.
     pub said: String,
+}
+
+/// Does something with a phase that a person carries out, in a run that is opened by hand.
+#[derive(Debug)]
+pub struct ByHand {
+    /// Ordinal of the phase.
+    pub phase: u32,
+    pub deed: Deed,
+}
+
+/// What is done with a phase that a person carries out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It is theirs from now on: runs leave the item alone.
+    Take,
+    /// What lies in the workspace is judged like the work of an agent.
+    Judge,
+    /// It is done, and runs may go on with the item.
+    LetGo,
+    /// It is not done: what lies in the workspace is saved, and runs may go on with the item.
+    Abandon,
 }
 
 /// Takes what an agent made of a merge conflict: validates it and commits the merge, or parks it again. Answered with

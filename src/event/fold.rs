@@ -210,6 +210,7 @@ impl RunView {
             | EventKind::Validation { .. }
             | EventKind::Merge { .. }
             | EventKind::Approved { .. }
+            | EventKind::Hand { .. }
             | EventKind::MergeRejected { .. }
             | EventKind::Slow { .. }
             | EventKind::Retry { .. }

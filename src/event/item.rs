@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::hand::HandDeed;
 use super::kind::{DocumentChange, EventKind, ItemInfo, ItemStatus};
 use super::timeline::Timeline;
 use crate::model::agent::TimerKind;
@@ -106,6 +107,8 @@ pub struct ItemView {
     pub slow: Option<TimerFact>,
     /// What a check or an agent said that ended badly; nothing once the same went well.
     pub last_words: Option<LastWords>,
+    /// A person carries a phase out by hand.
+    pub in_hand: bool,
     pub timeline: Timeline,
 }
 
@@ -138,6 +141,7 @@ impl ItemView {
             issue: None,
             slow: None,
             last_words: None,
+            in_hand: false,
             timeline: Timeline::default(),
         }
     }
@@ -239,10 +243,7 @@ impl ItemView {
             EventKind::Slow { timer, seconds, limit, .. } => {
                 self.slow = Some(TimerFact { timer: *timer, seconds: *seconds, limit: *limit });
             }
-            EventKind::Retry { .. } => {
-                self.standing = Standing::Ready;
-                self.percent = None;
-            }
+            EventKind::Retry { .. } => (self.standing, self.percent) = (Standing::Ready, None),
             EventKind::Repair { .. } => {
                 self.standing = Standing::Running;
                 self.repairs += 1;
@@ -259,6 +260,7 @@ impl ItemView {
                 let lines = errors.iter().skip(1).cloned().collect();
                 self.last_words = Some(LastWords { speaker: Speaker::Check, lines, file: log.clone() });
             }
+            EventKind::Hand { deed, .. } => self.in_hand = *deed == HandDeed::Taken,
             EventKind::AttemptStarted { silence, .. } => {
                 self.silence = *silence;
                 self.last_sign = at;

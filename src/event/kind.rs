@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::forecast::Forecast;
+use super::hand::HandDeed;
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
 use crate::model::prp::Complexity;
@@ -307,6 +308,13 @@ pub enum EventKind {
         by: String,
         rules: Vec<String>,
     },
+    /// A person took a phase into their own hands, or let it go.
+    Hand {
+        item: String,
+        phase: u32,
+        by: String,
+        deed: HandDeed,
+    },
     /// The merge of the item was tried out, failed its validation and was not made.
     MergeRejected {
         item: String,
@@ -462,6 +470,7 @@ impl EventKind {
             | Self::Conflict { item, .. }
             | Self::Guard { item, .. }
             | Self::Approved { item, .. }
+            | Self::Hand { item, .. }
             | Self::MergeRejected { item, .. }
             | Self::ConflictWarning { item, .. }
             | Self::ScopeDrift { item, .. }

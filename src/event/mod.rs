@@ -4,6 +4,7 @@
 
 pub mod fold;
 pub mod forecast;
+pub mod hand;
 pub mod item;
 pub mod kind;
 pub mod record;

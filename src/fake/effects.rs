@@ -60,6 +60,7 @@ impl World {
             Task::Checkpoint(order, answer) => answer.give(Ok(self.commit(*order))),
             Task::Validate(order, answer) => answer.give(Ok(self.validate(&order.checks))),
             Task::Resolve(_, answer) => answer.give(Ok(None)),
+            Task::Hand(order, answer) => answer.give(Ok(self.by_hand(&order))),
             Task::Park(_, answer) => answer.give(Ok(())),
             Task::Agent(order, answer) => inbox.extend(self.call(*order, answer)),
             Task::Diff(_, answer) => answer.give(Ok(String::new())),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::world::{AgentRecord, World};
-use crate::bridge::{AgentCall, Answer, JudgedReport, MadeCheckpoint, PhaseRecord, Worktree};
+use crate::bridge::{AgentCall, Answer, Deed, Handed, InHand, JudgedReport, MadeCheckpoint, PhaseRecord, Worktree};
 use crate::error::{Error, ExitCode};
 use crate::host::agent::Fact;
 use crate::host::git::upkeep::lease::Lease;
@@ -14,6 +14,7 @@ use crate::model::agent::{AgentReport, AgentStatus, Exit};
 use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 use crate::run::core::message::Message;
 use crate::run::work::item::agent::{AgentOrder, Called, ErrorOutput};
+use crate::run::work::item::hand::HandOrder;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, facts, worktree as prepare};
 use crate::run::work::merge::end::MergeEnd;
@@ -41,7 +42,23 @@ impl World {
             ..Prepared::default()
         };
         let lease = Lease { reference: String::new(), commit: String::new(), attempt: order.attempt.number };
-        WorktreeReady { tree, worktree, left: None, lease }
+        let want = order.by_hand.then(Box::default);
+        WorktreeReady { tree: Some(tree), worktree, left: None, lease: Some(lease), want }
+    }
+
+    /// Lets a person do something with the phase that they carry out; what they hand in is always something.
+    pub(crate) fn by_hand(&mut self, order: &HandOrder) -> Handed {
+        let report = AgentReport::not_started(AgentStatus::Ok);
+        let phase = order.phase;
+        let judged = (order.deed == Deed::Judge).then(|| facts::in_memory(report, &order.expectation, true));
+        let by = "a person".to_owned();
+        let hand = InHand { by: by.clone(), phase, path: order.tree.path.clone() };
+        match order.deed {
+            Deed::Take => self.worktree(&order.attempt.item).in_hand = Some(hand),
+            Deed::LetGo | Deed::Abandon => self.worktree(&order.attempt.item).in_hand = None,
+            Deed::Judge => {}
+        }
+        Handed { by, phase, judged }
     }
 
     fn worktree(&mut self, item: &str) -> &mut Worktree {

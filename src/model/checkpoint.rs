@@ -10,6 +10,8 @@ pub const TRAILER_RUN: &str = "Batchprp-Run";
 pub const TRAILER_APPROVED: &str = "Batchprp-Approved";
 /// The commit of the batch branch up to which the branch of an item was brought.
 pub const TRAILER_ONTO: &str = "Batchprp-Onto";
+/// The person who did the work of a checkpoint by hand.
+pub const TRAILER_BY: &str = "Batchprp-By";
 pub const TRAILER_KEY: &str = "Batchprp-Key";
 /// A commit of somebody else whose files a checkpoint has, though not its history.
 pub const TRAILER_FOREIGN: &str = "Batchprp-Foreign";
@@ -24,6 +26,8 @@ pub struct Checkpoint {
     pub run: String,
     /// Content key: hash of everything that the phase was made from.
     pub key: String,
+    /// The person who did the work by hand.
+    pub by: Option<String>,
 }
 
 impl Checkpoint {
@@ -34,8 +38,9 @@ impl Checkpoint {
 
     /// Returns the whole commit message, trailers included.
     pub fn message(&self) -> String {
+        let by = self.by.as_ref().map(|by| format!("{TRAILER_BY}: {}\n", one_line(by))).unwrap_or_default();
         format!(
-            "{}\n\n{TRAILER_PRP}: {}\n{TRAILER_PHASE}: {}\n{TRAILER_RUN}: {}\n{TRAILER_KEY}: {}\n",
+            "{}\n\n{TRAILER_PRP}: {}\n{TRAILER_PHASE}: {}\n{TRAILER_RUN}: {}\n{by}{TRAILER_KEY}: {}\n",
             self.subject(),
             self.prp,
             self.phase,
@@ -60,6 +65,7 @@ impl Checkpoint {
             title: title.to_owned(),
             run: trailer(body, TRAILER_RUN).unwrap_or_default().to_owned(),
             key: trailer(body, TRAILER_KEY).unwrap_or_default().to_owned(),
+            by: trailer(body, TRAILER_BY).map(str::to_owned),
         })
     }
 }
@@ -97,6 +103,7 @@ mod tests {
             title: "Rotate\nBatchprp-Prp: PRP-9 tokens".to_owned(),
             run: "r1".to_owned(),
             key: "k".to_owned(),
+            by: Some("Ada\nBatchprp-Phase: 9 <ada@example.org>".to_owned()),
         }
     }
 
@@ -104,6 +111,8 @@ mod tests {
     fn a_message_is_read_back_and_a_title_cannot_forge_a_trailer() {
         let read = Checkpoint::read(&sample().message());
         assert_eq!(read.as_ref().map(|c| (c.prp.as_str(), c.phase)), Some(("PRP-47.1.1", 2)));
+        let by = read.and_then(|read| read.by);
+        assert_eq!(by.as_deref(), Some("Ada Batchprp-Phase: 9 <ada@example.org>"));
     }
 
     #[test]

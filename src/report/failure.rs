@@ -29,6 +29,7 @@ pub fn next(item: &ItemView, state: &RunView) -> Option<String> {
     let id = &item.info.id;
     let logs = |what: &str| Some(format!("batchprp logs {} {id}{what}", state.run));
     match item.status()? {
+        _ if item.in_hand => Some(format!("batchprp give {id}")),
         ItemStatus::Conflict => Some(format!("batchprp resolve {id}")),
         ItemStatus::NeedsApproval => Some(format!("batchprp approve {id}")),
         ItemStatus::Failed | ItemStatus::Partial | ItemStatus::Unproven => {

@@ -56,6 +56,7 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::Graph { .. }
         | EventKind::Forecast(_)
         | EventKind::Approved { .. }
+        | EventKind::Hand { .. }
         | EventKind::QuotaResumed { .. }
         | EventKind::RunFinished { .. } => Importance::Info,
         EventKind::ItemStarted { attempt, .. } if *attempt > 1 => Importance::Info,

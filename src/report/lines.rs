@@ -5,6 +5,7 @@ use super::importance::Importance;
 use super::style::{Sign, Style, Tone};
 use super::summary::status_look;
 use super::text::{count, dollars, line, numbered, safe, short_commit};
+use crate::event::hand::HandDeed;
 use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus, Severity};
 use crate::event::{Event, Forecast, RunView};
 use crate::model::duration::show;
@@ -86,6 +87,14 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         EventKind::Guard { verdict, findings, .. } => warning(guard(*verdict, findings)),
         EventKind::Approved { by, rules, .. } => {
             Some(format!("approved by {}: {}", line(by, 80), line(&rules.join(", "), 200)))
+        }
+        EventKind::Hand { phase, by, deed, .. } => {
+            let by = line(by, 80);
+            Some(match deed {
+                HandDeed::Taken => format!("phase {phase} is in the hands of {by}"),
+                HandDeed::Given => format!("phase {phase} is handed in by {by}"),
+                HandDeed::Abandoned => format!("phase {phase} is not in the hands of {by} any more"),
+            })
         }
         EventKind::MergeRejected { reason, errors, log, .. } => {
             let head = marked(&format!("not merged: {}", line(reason, 300)), Importance::Error, style);

@@ -36,6 +36,10 @@ impl Notice {
 
 /// Returns what is to be told of an event, which the view has taken in already. `items`: also how each item ended.
 pub fn of(event: &Event, view: &RunView, items: bool) -> Option<Notice> {
+    // Whoever does something by hand looks at it.
+    if ["take", "give"].contains(&view.command.as_str()) {
+        return None;
+    }
     let about = |item: &str| view.item(item).map_or_else(|| item.to_owned(), |item| item.info.name.clone());
     let batch = view.batch.map(|batch| format!("Batch {batch}: ")).unwrap_or_default();
     let logs = |item: &str| Some(format!("batchprp logs {item}"));

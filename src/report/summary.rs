@@ -223,7 +223,9 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
 
 fn next_steps(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let Some(end) = &state.end else { return Ok(()) };
-    let steps: Vec<&String> = end.next.iter().chain(&end.resume).collect();
+    let in_hand = state.items.iter().find(|item| item.in_hand);
+    let give = in_hand.and_then(|item| failure::next(item, state));
+    let steps: Vec<&String> = end.next.iter().chain(give.as_ref().or(end.resume.as_ref())).collect();
     if let Some(reason) = &state.halted {
         writeln!(out, "\nPaused: {}", line(reason, 400))?;
     }

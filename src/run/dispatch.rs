@@ -17,7 +17,7 @@ use super::core::moment::Moment;
 use super::core::state::LoopState;
 use super::handle::handle;
 use super::work::batch::{cleanup, open, report};
-use super::work::item::{agent, checkpoint, diff, remove, resolve, validation, worktree};
+use super::work::item::{agent, checkpoint, diff, hand, remove, resolve, validation, worktree};
 use super::work::merge;
 use super::work::off_the_loop::off_the_loop;
 use super::work::query;
@@ -88,6 +88,7 @@ impl Dispatcher {
             Task::Checkpoint(order, answer) => self.blocking(answer, move || checkpoint::make(*order, &tell)),
             Task::Validate(order, answer) => self.answering(answer, validation::validate(*order, tell)),
             Task::Resolve(order, answer) => self.answering(answer, resolve::take(*order, tell)),
+            Task::Hand(order, answer) => self.answering(answer, hand::carry_out(*order, tell)),
             Task::Park(place, answer) => self.blocking(answer, move || resolve::park(&place)),
             Task::Diff(order, answer) => self.blocking(answer, move || diff::patch(&order)),
             Task::Agent(order, answer) => self.call_agent(*order, answer),

@@ -45,7 +45,14 @@ pub(crate) fn id(text: &str) -> PrpId {
 }
 
 pub(crate) fn point(item: &str, phase: u32, key: &str) -> Checkpoint {
-    Checkpoint { prp: id(item), phase, title: format!("Step {phase}"), run: "r1".to_owned(), key: key.to_owned() }
+    Checkpoint {
+        prp: id(item),
+        phase,
+        title: format!("Step {phase}"),
+        run: "r1".to_owned(),
+        key: key.to_owned(),
+        by: None,
+    }
 }
 
 impl Fixture {

@@ -270,6 +270,7 @@ fn batches_that_are_merged() {
         batch("anew", &json!({ "restart": true, "whole": true }), 0, ALL),
         batch("again", &json!({ "redo": [ONE], "reopen": [TWO], "stay_valid": [] }), 0, ALL),
         batch("without_a_number", &json!({ "batch": null }), 0, ALL),
+        batch("in_workspaces_of_a_person", &json!({ "by_hand": true }), 0, ALL),
         batch("repairs_that_nobody_needs", &json!({ "repairs": 2 }), 0, ALL),
         Case {
             agents: vec![(TWO, vec![lies()])],

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
-    AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, ItemRequest, JudgedReport,
-    Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput, PushedWork,
-    QueryRequest, Repairing, Request, RunGraph, RunOptions, RunRequest, Selection, Started, Worktree, WriteFile,
+    AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, Handed, ItemRequest,
+    JudgedReport, Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput,
+    PushedWork, QueryRequest, Repairing, Request, RunGraph, RunOptions, RunRequest, Selection, Started, Worktree,
+    WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
@@ -357,7 +358,7 @@ impl Fake {
                 let phases = world.phases.get(&item).cloned().unwrap_or_default();
                 let merged = world.merged.contains(&item);
                 let (path, base) = (self.root.join(&item), "b".repeat(40));
-                answer.give(Ok(Worktree { path, branch: item, base, phases, merged, conflict: None, refused: None }));
+                answer.give(Ok(Worktree { path, branch: item, base, phases, merged, ..Worktree::default() }));
             }
             // As without repairs: only what an earlier run left goes back to an agent.
             ItemRequest::Repair(order, answer) => {
@@ -366,6 +367,7 @@ impl Fake {
                 let again = Repairing::Again { number: 1, left: None };
                 answer.give(Ok(if is_called { Repairing::Over { why: String::new() } } else { again }));
             }
+            ItemRequest::ByHand(_, answer) => answer.give(Ok(Handed::default())),
             ItemRequest::Park(_, answer) => answer.give(Ok(())),
             ItemRequest::Resolve(_, answer) => answer.give(Ok(None)),
             ItemRequest::MakeCheckpoint(MakeCheckpoint { ordinal, key, .. }, answer) => {

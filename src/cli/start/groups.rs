@@ -8,7 +8,7 @@ use clap::Command;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Work", &["gen", "review", "exe", "land", "pr", "context-update", "graph", "inspect", "run"]),
     ("Follow", &["status", "watch", "dashboard", "logs", "runs", "report", "analyze", "trend", "replay"]),
-    ("Steer", &["stop", "approve", "resolve", "clean"]),
+    ("Steer", &["stop", "take", "give", "approve", "resolve", "shell", "clean"]),
     ("Author", &["new", "list", "check", "test", "api", "eject", "repl"]),
     ("Set up", &["init", "doctor", "config", "notify", "demo", "completions", "man"]),
 ];

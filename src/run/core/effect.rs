@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::bridge::{self, Answer, Failure, JudgedReport, Request, Worktree};
+use crate::bridge::{self, Answer, Failure, Handed, JudgedReport, Request, Worktree};
 use crate::event::EventKind;
 use crate::host::journal::Journal;
 use crate::host::stop::StopLevel;
 use crate::model::validation::ValidationRecord;
 use crate::run::work::batch::{cleanup, open, report};
-use crate::run::work::item::{agent, checkpoint, diff, remove, resolve, validation, worktree};
+use crate::run::work::item::{agent, checkpoint, diff, hand, remove, resolve, validation, worktree};
 use crate::run::work::merge::item as merge;
 use crate::run::work::world::surroundings::Surroundings;
 
@@ -66,6 +66,7 @@ pub(crate) enum Task {
     Checkpoint(Box<checkpoint::CheckpointOrder>, Answer<bridge::MadeCheckpoint>),
     Validate(Box<validation::ValidationOrder>, Answer<ValidationRecord>),
     Resolve(Box<resolve::ResolutionOrder>, Answer<Option<String>>),
+    Hand(Box<hand::HandOrder>, Answer<Handed>),
     Park(Box<resolve::ConflictPlace>, Answer<()>),
     Agent(Box<agent::AgentOrder>, Answer<JudgedReport>),
     Diff(Box<diff::DiffOrder>, Answer<String>),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::phase_repairs::PhaseRepairs;
 use crate::bridge::Refused;
 use crate::host::git::upkeep::lease::Lease;
-use crate::host::git::workspace::Prepared;
+use crate::host::git::workspace::{Prepare, Prepared};
 use crate::model::outcome::Outcome;
 use crate::run::shared::leftovers::Leftovers;
 use crate::run::work::item::abandoned::Left;
@@ -16,6 +16,8 @@ use crate::run::work::item::abandoned::Left;
 pub(crate) struct LiveItem {
     /// Branch and worktree, once the recipe asked for them.
     pub(crate) tree: Option<Prepared>,
+    /// How the workspace was asked for, where a person works in it.
+    pub(crate) want: Option<Box<Prepare>>,
     /// Finished work of a dead run that lies in the worktree.
     pub(crate) left: Left,
     /// What the last validation left there.

@@ -12,7 +12,9 @@ use crate::host::process::Marker;
 use crate::host::redact::Secrets;
 use crate::host::stop::StopToken;
 use crate::run::settings::Settings;
+use crate::run::shared::busy::Busy;
 use crate::run::shared::slot::SLOT;
+use crate::run::work::batch::integration::Integration;
 
 /// Everything that a message can change.
 pub(crate) struct LoopState {
@@ -87,6 +89,17 @@ impl LoopState {
     /// Tells whether the run is being stopped.
     pub(crate) fn is_stopping(&self) -> bool {
         self.signal.is_some()
+    }
+
+    /// Returns where the work of the batch comes together; a run without branches has no such place.
+    pub(crate) fn integration(&mut self) -> Result<Integration, Failure> {
+        let missing = || misuse("this run has no branches: start it with `merge: true`");
+        self.open()?.integration.clone().ok_or_else(missing)
+    }
+
+    /// Remembers a question whose answer only git makes.
+    pub(crate) fn pend<T: Send + 'static>(&mut self, answer: &Answer<T>) {
+        self.pending.add(answer.refusal(), Busy::default());
     }
 
     /// Returns the open run.

@@ -30,6 +30,14 @@ pub(super) struct CallSource {
     pub(super) model: Option<String>,
 }
 
+/// Who works, and on what.
+pub(super) struct Worker {
+    /// Name of the adapter; a person has none.
+    pub(super) agent: String,
+    pub(super) phase: Option<u32>,
+    pub(super) wanted: Wanted,
+}
+
 /// Starts an agent, unless a usage limit or the budget stands against it.
 pub(super) fn start(
     state: &mut LoopState,
@@ -63,7 +71,9 @@ fn order(
         return Ok(Err(Box::new(facts::by_itself(report, &call.name, &attempt.item))));
     }
     repair::begin(run, item, call.phase);
-    let expectation = expectation(run, &settings, item, &call);
+    let wanted = if call.expects_changes { Wanted::Work } else { Wanted::Answer };
+    let worker = Worker { agent: call.name.clone(), phase: call.phase, wanted };
+    let expectation = expectation(run, &settings, item, worker);
     let turn = run.warm_up.turn(&call);
     let live = run.live.get_mut(item);
     let slot = live.as_ref().and_then(|live| live.slot);
@@ -91,7 +101,7 @@ fn order(
 }
 
 /// Says what a call is judged by besides what it does.
-fn expectation(run: &OpenRun, settings: &Settings, item: usize, call: &AgentCall) -> Expectation {
+pub(super) fn expectation(run: &OpenRun, settings: &Settings, item: usize, worker: Worker) -> Expectation {
     let id = run.id(item);
     let relative = |path: &Path| path.strip_prefix(&settings.root).unwrap_or(path).to_string_lossy().into_owned();
     let document = run.graph.documents.get(&id).map(|path| relative(path));
@@ -99,9 +109,9 @@ fn expectation(run: &OpenRun, settings: &Settings, item: usize, call: &AgentCall
     let gates = run.graph.gates.get(&id).filter(|_| settings.gates).into_iter().flatten();
     let configured = settings.validate.iter().filter(|(_, lines)| !lines.is_empty()).map(|(level, _)| *level);
     Expectation {
-        agent: call.name.clone(),
-        phase: call.phase,
-        wanted: if call.expects_changes { Wanted::Work } else { Wanted::Answer },
+        agent: worker.agent,
+        phase: worker.phase,
+        wanted: worker.wanted,
         declared: run.graph.files.get(&id).cloned().unwrap_or_default(),
         excluded: document.into_iter().chain([relative(&settings.state.join("tmp"))]).collect(),
         checks: gates.map(|gate| gate.level).chain(configured).any(|at| at <= level),

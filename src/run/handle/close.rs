@@ -64,7 +64,7 @@ fn clean_up(state: &mut LoopState, out: &mut Reaction) {
             let merges = !run.options.no_merge;
             let is_whole = matches!(closing.end, CloseEnd::Script(_)) && !is_stopping;
             out.start(Task::CleanUp(Box::new(cleanup::CleanUpOrder {
-                candidate: candidate_worktree::place(&settings, &integration.branch),
+                candidate: run.lock.is_some().then(|| candidate_worktree::place(&settings, &integration.branch)),
                 remove_worktrees: is_whole && merges && !run.options.keep_worktrees,
                 leases: run.live.iter().filter_map(|live| live.lease.clone()).collect(),
                 integration,

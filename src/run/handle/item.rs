@@ -1,6 +1,6 @@
 //! Work on one item: its worktree, checkpoints, validation, merge conflicts.
 
-use super::{agent, machine, repair};
+use super::{agent, hand, machine, repair};
 use crate::bridge::{
     Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, Origin, Resolve, Validate,
     Worktree,
@@ -16,7 +16,6 @@ use crate::run::core::open::OpenRun;
 use crate::run::core::state::{LoopState, misuse};
 use crate::run::shared::busy::Busy;
 use crate::run::shared::{check_logs, names};
-use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::follow::Ground;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::item::{checkpoint, resolve, validation, worktree};
@@ -28,11 +27,12 @@ pub(super) fn asked(state: &mut LoopState, origin: &Origin, request: ItemRequest
         ItemRequest::GetWorktree(_, answer) => get_worktree(state, origin, answer, out),
         ItemRequest::MakeCheckpoint(order, answer) => make_checkpoint(state, origin, order, answer, out),
         ItemRequest::Validate(order, answer) => validate(state, origin, order, answer, now, out),
+        ItemRequest::ByHand(order, answer) => hand::asked(state, origin, &order, answer, out),
         ItemRequest::Repair(order, answer) => repair::asked(state, origin, order, answer, out),
         ItemRequest::Resolve(order, answer) => resolve(state, origin, order, answer, out),
         ItemRequest::Park(_, answer) => match place(state, origin) {
             Ok(place) => {
-                pend(state, &answer);
+                state.pend(&answer);
                 out.start(Task::Park(Box::new(place), answer));
             }
             Err(failure) => out.reply(answer, Err(failure)),
@@ -57,8 +57,8 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
     let (settings, run_id, stop) = (state.settings.clone(), state.run.clone(), state.stop.clone());
     let slot = state.open()?.live.get(item).and_then(|live| live.slot);
     let env = state.environment(slot);
+    let integration = state.integration()?;
     let run = state.open()?;
-    let integration = integration(run)?;
     let ground = Ground {
         needs: needs(run, &attempt.item),
         unmerged: if run.options.no_merge { unmerged(run, &attempt.item) } else { Vec::new() },
@@ -69,8 +69,9 @@ fn worktree_order(state: &mut LoopState, origin: &Origin) -> Result<worktree::Wo
     let declared = run.graph.files.get(&attempt.item).cloned().unwrap_or_default();
     let conflict = run.live.get_mut(item).is_some_and(|live| std::mem::take(&mut live.conflict));
     let refused = run.live.get_mut(item).and_then(|live| live.refused.take());
-    let busy = Busy::default();
+    let (by_hand, busy) = (run.options.by_hand, Busy::default());
     Ok(worktree::WorktreeOrder {
+        by_hand,
         settings,
         integration,
         attempt,
@@ -115,11 +116,12 @@ pub(super) fn worktree_ready(
     out: &mut Reaction,
 ) {
     let result = result.map(|ready| {
-        let WorktreeReady { tree, worktree, left, lease } = *ready;
+        let WorktreeReady { tree, worktree, left, lease, want } = *ready;
         if let Some(live) = state.open().ok().and_then(|run| run.live_mut(attempt)) {
-            live.tree = Some(tree);
-            live.lease = Some(lease);
+            live.tree = tree;
+            live.lease = lease;
             live.left = left;
+            live.want = want;
         }
         worktree
     });
@@ -135,7 +137,7 @@ fn make_checkpoint(
 ) {
     match checkpoint_order(state, origin, order) {
         Ok(order) => {
-            pend(state, &answer);
+            state.pend(&answer);
             out.start(Task::Checkpoint(Box::new(order), answer));
         }
         Err(failure) => out.reply(answer, Err(failure)),
@@ -151,8 +153,8 @@ fn checkpoint_order(
     // A commit outlives everything else.
     let (title, key) = (state.secrets.redact(&title), state.secrets.redact(&key));
     let run_id = state.run.clone();
+    let integration = state.integration()?;
     let run = state.open()?;
-    let integration = integration(run)?;
     let (tree, lease) = match run.live.get(item) {
         Some(LiveItem { tree: Some(tree), lease, .. }) => (tree.clone(), lease.clone()),
         Some(_) | None => return Err(misuse("call `git::worktree` before a checkpoint")),
@@ -163,6 +165,7 @@ fn checkpoint_order(
         siblings: others.map(|other| other.branch.clone()).collect(),
         declared: run.graph.files.get(&attempt.item).cloned().unwrap_or_default(),
         integration,
+        by_hand: run.options.by_hand,
         attempt,
         tree,
         lease,
@@ -251,14 +254,4 @@ fn place(state: &mut LoopState, origin: &Origin) -> Result<resolve::ConflictPlac
     let place =
         tree.zip(run.integration.clone()).map(|(tree, integration)| resolve::ConflictPlace { integration, tree });
     place.ok_or_else(|| misuse("call `git::worktree` first"))
-}
-
-fn integration(run: &OpenRun) -> Result<Integration, Failure> {
-    let missing = || misuse("this run has no branches: start it with `merge: true`");
-    run.integration.clone().ok_or_else(missing)
-}
-
-/// Remembers a question whose answer only git makes.
-fn pend<T: Send + 'static>(state: &mut LoopState, answer: &Answer<T>) {
-    state.pending.add(answer.refusal(), Busy::default());
 }

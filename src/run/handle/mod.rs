@@ -4,6 +4,7 @@ mod agent;
 mod budget;
 mod close;
 mod control;
+mod hand;
 mod item;
 mod last_word;
 mod machine;

@@ -98,12 +98,15 @@ const EXECUTED_PHASE: &[Key] = &[
     key("validation", Kind::Any),
 ];
 
+const IN_HAND: &[Key] = &[key("by", Kind::Text), key("phase", Kind::Int), key("path", Kind::Text)];
+
 const EXECUTED: &[Key] = &[
     key("id", Kind::Text),
     key("phases", Kind::List(&Kind::Keys(EXECUTED_PHASE))),
     key("merged", Kind::Optional(&Kind::Text)),
     key("has_merge", Kind::Flag),
     key("taken_out", Kind::Flag),
+    key("in_hand", Kind::Optional(&Kind::Keys(IN_HAND))),
     key("reverted", Kind::List(&Kind::Int)),
     key("files", Kind::List(&Kind::Text)),
     key("files_known", Kind::Flag),
@@ -165,6 +168,7 @@ pub(crate) const RESULTS: &[(&str, Kind)] = &[
     ("Dag.order", Kind::List(&Kind::Text)),
     ("Dag.critical_path", Kind::List(&Kind::Text)),
     ("Dag.edges", Kind::List(&Kind::Keys(EDGE))),
+    ("Worktree.in_hand", Kind::Optional(&Kind::Keys(IN_HAND))),
     ("Closed.items", Kind::List(&Kind::Keys(CLOSED_ITEM))),
     ("Answer.status", Kind::Word(AGENT_STATUS)),
     ("Answer.files", Kind::List(&Kind::Text)),

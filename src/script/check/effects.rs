@@ -9,7 +9,7 @@ use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
-const EFFECTS: [(&str, &str); 22] = [
+const EFFECTS: [(&str, &str); 23] = [
     ("agent::run", "starts agents"),
     (".run", "runs items at the same time"),
     ("git::worktree", "makes branches and worktrees"),
@@ -17,6 +17,7 @@ const EFFECTS: [(&str, &str); 22] = [
     ("git::land", "moves the branch on which a batch began"),
     ("git::undo_landing", "moves the branch on which a batch began"),
     (".commit", "commits to item branches"),
+    (".take", "puts items into the hands of a person"),
     (".validate", "runs validation commands"),
     ("process::run", "runs programs"),
     ("http::request", "sends requests over the network"),

@@ -2,6 +2,7 @@
 
 use rhai::{Array, Dynamic, Map};
 
+use crate::bridge::InHand;
 use crate::model::gate::Gate;
 use crate::model::problem::Problem;
 
@@ -17,6 +18,15 @@ pub(crate) fn texts<T: Into<String>>(values: impl IntoIterator<Item = T>) -> Arr
 /// Returns plain data as a script value.
 pub(crate) fn data(value: &impl serde::Serialize) -> Dynamic {
     rhai::serde::to_dynamic(value).unwrap_or(Dynamic::UNIT)
+}
+
+/// Returns a phase that a person carries out as a map `#{ by, phase, path }`, or `()`.
+pub(crate) fn hand_map(hand: Option<InHand>) -> Dynamic {
+    let Some(InHand { by, phase, path }) = hand else { return Dynamic::UNIT };
+    let path = path.display().to_string();
+    let entries =
+        [("by".into(), by.into()), ("phase".into(), Dynamic::from(i64::from(phase))), ("path".into(), path.into())];
+    entries.into_iter().collect::<Map>().into()
 }
 
 /// Returns gates as maps `#{ level, text, command, phase }`.

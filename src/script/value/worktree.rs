@@ -6,12 +6,14 @@ use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
 use crate::bridge::{
-    BeginPhase, GateLine, MakeCheckpoint, Park, PhaseRecord, Repair, Repairing, Resolve, Validate, Worktree,
+    BeginPhase, ByHand, Deed, GateLine, Handed, JudgedReport, MakeCheckpoint, Park, PhaseRecord, Repair, Repairing,
+    Resolve, Validate, Worktree,
 };
 
 use super::super::api::native::{Call, Fault, Thrown, invalid, native};
+use super::answer::AnswerValue;
 use super::checks::ChecksValue;
-use super::convert::{data, optional, texts};
+use super::convert::{data, hand_map, optional, texts};
 use super::phase::PhaseValue;
 use super::prp::PrpValue;
 use crate::error::Error;
@@ -98,6 +100,10 @@ fn repair_of(call: &Call, ordinal: u32, checks: &ChecksValue) -> Result<Map, Fau
     Ok(entries.into_iter().collect())
 }
 
+fn by_hand(call: &Call, phase: &PhaseValue, deed: Deed) -> Result<Handed, Fault> {
+    call.ask(ByHand { phase: phase.phase().ordinal, deed })
+}
+
 #[export_module]
 pub(crate) mod methods {
     /// Absolute path of the worktree.
@@ -146,6 +152,75 @@ pub(crate) mod methods {
             ("session".into(), optional(refused.session)),
         ];
         entries.into_iter().collect::<Map>().into()
+    }
+
+    /// Map `#{ by, phase, path }` where a person carries a phase out by hand, with its ordinal; `()` otherwise. Only a run with
+    /// `by_hand: true` may go on with the item then.
+    #[rhai_fn(get = "in_hand", pure)]
+    pub fn in_hand(worktree: &mut WorktreeValue) -> Dynamic {
+        hand_map(worktree.lock().in_hand.clone())
+    }
+
+    /// Puts a phase into the hands of whoever runs the program: runs leave the item alone until they let it go. Throws
+    /// where somebody else has the item. Works in a run with `by_hand: true`; returns who they are.
+    ///
+    /// ```rhai
+    /// print(`in the hands of ${tree.take(phase)}`);
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn take(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue) -> Thrown<String> {
+        native(&context, |call| {
+            let _ = worktree;
+            Ok(by_hand(call, &phase, Deed::Take)?.by)
+        })
+    }
+
+    /// Judges what a person made of a phase in the worktree, as `agent::run` judges the work of an agent.
+    ///
+    /// ```rhai
+    /// let work = tree.handed_in(phase);
+    /// if !work.ok { return outcome::from_answer(work); }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn handed_in(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        phase: PhaseValue,
+    ) -> Thrown<AnswerValue> {
+        native(&context, |call| {
+            let _ = worktree;
+            let judged = by_hand(call, &phase, Deed::Judge)?.judged;
+            let JudgedReport { report, verdict } = judged.ok_or_else(|| invalid("nobody judged the work"))?;
+            Ok(AnswerValue { agent: "person".to_owned(), report: Arc::new(report), verdict })
+        })
+    }
+
+    /// Lets a phase go that a person carried out: runs may go on with the item.
+    ///
+    /// ```rhai
+    /// if checks.passed { tree.let_go(phase); }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn let_go(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue) -> Thrown<()> {
+        native(&context, |call| {
+            by_hand(call, &phase, Deed::LetGo)?;
+            worktree.lock().in_hand = None;
+            Ok(())
+        })
+    }
+
+    /// Lets a phase go without its work, which is saved: the worktree is that of its branch again. Returns who had it.
+    ///
+    /// ```rhai
+    /// print(`no more in the hands of ${tree.abandon(phase)}`);
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn abandon(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue) -> Thrown<String> {
+        native(&context, |call| {
+            let by = by_hand(call, &phase, Deed::Abandon)?.by;
+            worktree.lock().in_hand = None;
+            Ok(by)
+        })
     }
 
     /// Asks whether a phase whose checks failed goes back to its agent, and counts it. Returns `#{ number, left, over }`:

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::temporary;
@@ -33,13 +33,8 @@ pub struct Lease {
 pub fn take(repo: &Repo, id: &PrpId, attempt: u32, run: &str) -> Result<Lease> {
     let prefix = prefix(id);
     for number in attempt..attempt.saturating_add(64) {
-        if let Some(holder) = holders(repo, id)?.into_iter().find(|holder| holder.run != run && may_live(holder)) {
-            return Err(refuse(format!("{id} is being worked on by run {} ({})", holder.run, holder.owner)).help(
-                format!(
-                    "wait for it, or end that run; when it is certainly dead: `git update-ref -d {prefix}/a{}`",
-                    holder.attempt
-                ),
-            ));
+        if let Some(holder) = other(repo, id, run)? {
+            return Err(is_busy(id, &holder));
         }
         let nonce = uuid::Uuid::new_v4().to_string();
         let holder = Holder { run: run.to_owned(), attempt: number, owner: Owner::current(id.as_str()), nonce };
@@ -48,11 +43,29 @@ pub fn take(repo: &Repo, id: &PrpId, attempt: u32, run: &str) -> Result<Lease> {
         let commit = temporary::commit(repo, &tree, &[], &format!("Lease of {id}\n\n{text}\n"))?;
         let reference = format!("{prefix}/a{number}");
         if RefChange::default().create(&reference, &commit).apply(repo, "batchprp: lease")? == Moved::Done {
-            return Ok(Lease { reference, commit, attempt: number });
+            let lease = Lease { reference, commit, attempt: number };
+            // Two that looked at the same time and chose different numbers see each other now.
+            return match other(repo, id, run)? {
+                None => Ok(lease),
+                Some(holder) => release(repo, &lease).and(Err(is_busy(id, &holder))),
+            };
         }
     }
     Err(refuse(format!("cannot take the lease on {id}"))
         .help("too many attempts are recorded; `batchprp clean` removes old ones"))
+}
+
+/// Finds another run that works on an item, as far as anybody knows.
+fn other(repo: &Repo, id: &PrpId, run: &str) -> Result<Option<Holder>> {
+    Ok(holders(repo, id)?.into_iter().find(|holder| holder.run != run && may_live(holder)))
+}
+
+fn is_busy(id: &PrpId, holder: &Holder) -> Error {
+    refuse(format!("{id} is being worked on by run {} ({})", holder.run, holder.owner)).help(format!(
+        "wait for it, or end that run; when it is certainly dead: `git update-ref -d {}/a{}`",
+        prefix(id),
+        holder.attempt
+    ))
 }
 
 /// Tells whether a lease is still ours: nobody removed it or took it over.

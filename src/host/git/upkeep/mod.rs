@@ -8,6 +8,7 @@ pub mod clean;
 pub mod documents;
 pub mod executed;
 pub mod guard;
+pub mod hand;
 pub mod incoming;
 pub mod lease;
 pub(crate) mod log;

@@ -130,7 +130,13 @@ impl Bench {
             ..Prepared::default()
         };
         let lease = Lease { reference: format!("lease of {item}"), commit: String::new(), attempt };
-        let ready = WorktreeReady { tree, worktree: crate::bridge::Worktree::default(), left: None, lease };
+        let ready = WorktreeReady {
+            tree: Some(tree),
+            worktree: crate::bridge::Worktree::default(),
+            left: None,
+            lease: Some(lease),
+            want: None,
+        };
         let words =
             self.take(Message::WorktreeReady { attempt: order.attempt.clone(), result: Ok(Box::new(ready)), answer });
         assert_eq!(words, ["answer"]);
@@ -269,6 +275,7 @@ fn started(task: &Task) -> String {
         Task::Checkpoint(order, _) => format!("checkpoint of {}", order.attempt.item),
         Task::Validate(order, _) => format!("validation of {}", order.attempt.item),
         Task::Resolve(order, _) => format!("resolution of {}", order.place.tree.item),
+        Task::Hand(order, _) => format!("hand work of {}", order.attempt.item),
         Task::Park(place, _) => format!("parking of {}", place.tree.item),
         Task::Agent(order, _) => format!("agent of {}", order.attempt.item),
         Task::Diff(order, _) => format!("diff of {}", order.item),

@@ -12,8 +12,8 @@ use crate::host::git::workspace::scratch;
 /// What is to be cleaned up.
 pub(crate) struct CleanUpOrder {
     pub(crate) integration: Integration,
-    /// Where merges were tried out.
-    pub(crate) candidate: PathBuf,
+    /// Where merges were tried out; `None` for what was done beside the run that tries them out.
+    pub(crate) candidate: Option<PathBuf>,
     pub(crate) remove_worktrees: bool,
     pub(crate) leases: Vec<Lease>,
 }
@@ -22,13 +22,15 @@ pub(crate) struct CleanUpOrder {
 pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<EventKind> {
     let repo = &order.integration.repo;
     let mut notes = Vec::new();
-    if let Err(error) = scratch::discard(repo, &order.candidate) {
-        notes.push(warning(format!("`{}` stays: {}", order.candidate.display(), error.message)));
+    if let Some(candidate) = &order.candidate
+        && let Err(error) = scratch::discard(repo, candidate)
+    {
+        notes.push(warning(format!("`{}` stays: {}", candidate.display(), error.message)));
     }
     if order.remove_worktrees {
         remove_worktrees(&order.integration, &mut notes);
     }
-    if let Some(workspaces) = order.candidate.parent() {
+    if let Some(workspaces) = order.candidate.as_ref().and_then(|candidate| candidate.parent()) {
         remove::sweep(repo, workspaces);
     }
     // A lease that stays belongs to a dead process soon: the next run takes it away.

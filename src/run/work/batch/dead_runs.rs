@@ -23,6 +23,7 @@ struct OpenRun {
 }
 
 /// Marks of dead runs whose remains were seen to.
+#[derive(Default)]
 #[must_use = "marks that stay are looked at by every later start"]
 pub(crate) struct Reaped(Vec<OpenMark>);
 

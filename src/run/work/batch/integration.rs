@@ -67,6 +67,18 @@ pub(crate) fn integrate(
     Ok(Integration { repo: repo.clone(), branch: name, base: batch.base })
 }
 
+/// Tells whether a batch has a branch that holds work or may get some.
+pub(crate) fn is_begun(repo: &Repo, options: &RunOptions) -> Result<bool> {
+    Ok(branch::base(repo, &names::batch_branch(options.batch))?.is_some())
+}
+
+/// Returns the batch branch as the run that works on the batch made it, and changes nothing about it.
+pub(crate) fn beside(repo: &Repo, options: &RunOptions) -> Result<Integration> {
+    let branch = names::batch_branch(options.batch);
+    let base = branch::base(repo, &branch)?.map_or_else(|| repo.head(), Ok)?;
+    Ok(Integration { repo: repo.clone(), branch, base })
+}
+
 /// Says what a batch starts from, as people know it.
 fn base_name(repo: &Repo, options: &RunOptions, commit: &str) -> Result<String> {
     let branch = match &options.base {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::checkout;
-use super::dead_runs::{self, OpenMark};
+use super::dead_runs::{self, OpenMark, Reaped};
 use super::forecast::forecast;
 use super::integration::{self, Integration};
 use crate::bridge::{RunGraph, RunOptions};
@@ -69,19 +69,23 @@ pub(crate) fn open(order: OpenOrder) -> Result<OpenedRun> {
     };
     ground(&settings, repo.is_some() && options.merge)?;
     let name = options.batch.map_or_else(|| format!("adhoc-{}", options.command), |batch| batch.to_string());
-    let lock = repo.as_ref().map(|repo| Lock::batch(repo.common_dir(), &name)).transpose()?;
+    let lock = repo.as_ref().map(|repo| locked(repo, &name, &options)).transpose()?.flatten();
+    let beside = repo.is_some() && lock.is_none();
     if let Some(repo) = &repo {
         repo.exclude(&state::OUR_FOLDERS)?;
     }
-    let reaped = dead_runs::reap(&settings, &run, &options, &tell);
+    let reaped = if beside { Reaped::default() } else { dead_runs::reap(&settings, &run, &options, &tell) };
     let integration = match (&repo, options.merge) {
+        (Some(repo), true) if beside => Some(integration::beside(repo, &options)?),
         (Some(repo), true) => Some(integrate(&settings, repo, &options, &graph, &run, &tell)?),
         (Some(_), false) | (None, _) => None,
     };
     let directory = settings.run_dir(&run);
     let unwritable = |error: &std::io::Error| unwritable(&directory, error);
     state::private_dir(&directory).map_err(|error| unwritable(&error))?;
-    let mark = Some(OpenMark::set(&settings, &run, &options).map_err(|error| unwritable(&error))?);
+    // Nobody looks after a run beside another one: it holds nothing that stays behind.
+    let mark = (!beside).then(|| OpenMark::set(&settings, &run, &options)).transpose();
+    let mark = mark.map_err(|error| unwritable(&error))?;
     reaped.clear();
     let journal = Some(Journal::create(&directory).map_err(|error| unwritable(&error))?);
     let reopened = &options.reopen;
@@ -119,6 +123,14 @@ pub(crate) fn ground(settings: &Settings, worktrees: bool) -> Result<()> {
         disk::usable(&settings.worktrees, "paths.worktrees")?;
     }
     Ok(())
+}
+
+/// Takes the lock of a batch. What a person does by hand with one item is done beside the run that holds it.
+fn locked(repo: &Repo, name: &str, options: &RunOptions) -> Result<Option<Lock>> {
+    match Lock::batch(repo.common_dir(), name) {
+        Err(_) if options.by_hand && options.no_merge && integration::is_begun(repo, options)? => Ok(None),
+        lock => lock.map(Some),
+    }
 }
 
 fn integrate(

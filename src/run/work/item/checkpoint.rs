@@ -5,6 +5,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::merge::probe::{self, Touched};
 use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::upkeep::approval;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::workspace::{Prepared, checkpoint};
 use crate::model::checkpoint::Checkpoint;
@@ -16,6 +17,8 @@ use crate::run::work::tell::Tell;
 /// What is to be committed.
 pub(crate) struct CheckpointOrder {
     pub(crate) integration: Integration,
+    /// A person did the work.
+    pub(crate) by_hand: bool,
     pub(crate) attempt: Attempt,
     pub(crate) tree: Prepared,
     pub(crate) lease: Option<Lease>,
@@ -34,7 +37,8 @@ pub(crate) fn make(order: CheckpointOrder, tell: &Tell) -> Result<Made> {
     let CheckpointOrder { integration, attempt, tree, ordinal, title, key, run, .. } = order;
     let repo = &integration.repo;
     fenced(repo, order.lease.as_ref(), &attempt.item)?;
-    let checkpoint = Checkpoint { prp: names::parse(&attempt.item)?, phase: ordinal, title, run, key };
+    let by = order.by_hand.then(|| approval::who(repo)).transpose()?;
+    let checkpoint = Checkpoint { prp: names::parse(&attempt.item)?, phase: ordinal, title, run, key, by };
     let made = checkpoint::commit(repo, &tree, &checkpoint)?;
     let item = attempt.item;
     let (commit, files, subject) = (made.commit, made.files, checkpoint.subject());

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod facts;
 pub(crate) mod follow;
 mod found;
+pub(crate) mod hand;
 pub(crate) mod proof;
 pub(crate) mod remove;
 pub(crate) mod resolve;

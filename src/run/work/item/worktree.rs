@@ -8,14 +8,16 @@ use super::follow::{self, Ground};
 use super::found;
 use super::proof::{self, Newer};
 use super::setup::{self, WorktreeSetup};
-use crate::bridge::{Attempt, Conflict, Failure, PhaseRecord, Refused, Worktree};
+use crate::bridge::{Attempt, Conflict, Failure, InHand, PhaseRecord, Refused, Worktree};
 use crate::error::Result;
 use crate::event::EventKind;
+use crate::event::hand::HandDeed;
 use crate::host::git::merge::join;
 use crate::host::git::plumbing::diff;
+use crate::host::git::upkeep::hand::{self, Hand};
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::upkeep::scan;
-use crate::host::git::workspace::{self, Prepared, resolve};
+use crate::host::git::workspace::{self, Prepare, Prepared, checkpoint, resolve};
 use crate::host::process::Marker;
 use crate::host::stop::StopToken;
 use crate::model::validation::ValidationRecord;
@@ -40,6 +42,8 @@ pub(crate) struct WorktreeOrder {
     pub(crate) attempt: Attempt,
     pub(crate) branch: String,
     pub(crate) run: String,
+    /// A person works there: what lies in it is theirs and stays.
+    pub(crate) by_hand: bool,
     /// The attempt is for resolving the conflict of its merge.
     pub(crate) conflict: bool,
     /// The attempt is for mending what its refused merge showed.
@@ -57,18 +61,35 @@ pub(crate) struct WorktreeOrder {
 /// A prepared workspace and what git shows in it.
 #[derive(Debug)]
 pub(crate) struct WorktreeReady {
-    pub(crate) tree: Prepared,
+    /// Neither it nor the lease is there where a person works on the item.
+    pub(crate) tree: Option<Prepared>,
     pub(crate) worktree: Worktree,
     pub(crate) left: Left,
-    pub(crate) lease: Lease,
+    pub(crate) lease: Option<Lease>,
+    /// How it was asked for, where a person works in it.
+    pub(crate) want: Option<Box<Prepare>>,
+}
+
+/// A workspace that was made or mended.
+struct Made {
+    lease: Lease,
+    tree: Prepared,
+    left: Left,
+    want: Prepare,
+    /// Who carries a phase out by hand.
+    hand: Option<Hand>,
 }
 
 /// Prepares the workspace of an item.
 pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Result<WorktreeReady, Failure> {
     let order = Arc::new(order);
-    let (lease, made, left) = {
+    let made = {
         let (order, tell) = (order.clone(), tell.clone());
         off_the_loop(move || make(&order, &tell)).await?
+    };
+    let made = match made {
+        Ok(made) => made,
+        Err(hand) => return Ok(in_hand(&order, &hand)),
     };
     let setup = WorktreeSetup {
         settings: order.settings.clone(),
@@ -78,32 +99,46 @@ pub(crate) async fn prepare(order: WorktreeOrder, tell: Tell) -> std::result::Re
         stop: order.stop.clone(),
     };
     order.busy.set(true);
-    let done = setup::set_up(&setup, &made).await;
+    let done = setup::set_up(&setup, &made.tree).await;
     order.busy.set(false);
     done?;
-    off_the_loop(move || inspect(&order, made, lease, left, &tell)).await
+    off_the_loop(move || inspect(&order, made, &tell)).await
 }
 
-fn make(order: &WorktreeOrder, tell: &Tell) -> Result<(Lease, Prepared, Left)> {
+/// Leaves an item alone that a person carries out.
+fn in_hand(order: &WorktreeOrder, hand: &Hand) -> WorktreeReady {
+    let path = order.settings.worktrees.join(&order.branch);
+    let in_hand = Some(InHand { by: hand.by.clone(), phase: hand.phase, path: path.clone() });
+    let worktree = Worktree { path, branch: order.branch.clone(), in_hand, ..Worktree::default() };
+    WorktreeReady { tree: None, worktree, left: None, lease: None, want: None }
+}
+
+/// Makes or mends the workspace; answered with who works in it by hand where nobody else may.
+fn make(order: &WorktreeOrder, tell: &Tell) -> Result<std::result::Result<Made, Hand>> {
     let repo = &order.integration.repo;
     let id = names::parse(&order.attempt.item)?;
     let lease = lease::take(repo, &id, order.attempt.number, &order.run)?;
+    let hand = hand::read(repo, &id)?;
+    if let (Some(hand), false) = (&hand, order.by_hand) {
+        lease::release(repo, &lease)?;
+        return Ok(Err(hand.clone()));
+    }
     resolve::abandon(repo, &order.branch)?;
     let mut start = repo.tip(&order.integration.branch)?.unwrap_or_else(|| order.integration.base.clone());
     if !order.ground.unmerged.is_empty() && repo.tip(&order.branch)?.is_none() {
         start = join::start(repo, &start, &order.ground.unmerged, &order.attempt.item)?;
     }
     // Resolving a conflict is no phase that could have been finished before.
-    let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict;
+    let there = order.settings.worktrees.join(&order.branch).exists() && !order.conflict && !order.by_hand;
     let finished = if there { abandoned::find(&order.settings, repo, &id, &order.branch)? } else { None };
-    let want = workspace::Prepare {
+    let mut want = Prepare {
         branch: order.branch.clone(),
         start,
         path: order.settings.worktrees.join(&order.branch),
         run: order.run.clone(),
         item: order.attempt.item.clone(),
         attempt: order.attempt.number,
-        keep_changes: finished.is_some(),
+        keep_changes: finished.is_some() || order.by_hand,
         batch: Some(order.integration.branch.clone()),
         remotes: order.settings.remotes.clone(),
         declared: order.declared.clone(),
@@ -111,18 +146,24 @@ fn make(order: &WorktreeOrder, tell: &Tell) -> Result<(Lease, Prepared, Left)> {
         silence: order.settings.checkout_silence,
     };
     let made = workspace::prepare(repo, &want)?;
-    let pending = finished.is_some();
+    let mut pending = finished.is_some();
+    if order.by_hand {
+        // Where nothing lies in it that is not on the branch, it may follow what it builds on.
+        pending = !checkpoint::changed(repo, &made, &made.tip)?.is_empty();
+        want.keep_changes = pending;
+    }
     let made = if order.conflict {
         made
     } else {
         follow::bring_up_to_date(&order.integration, &order.ground, &want, made, pending, tell)?
     };
-    let left = finished.filter(|_| made.rescued.is_empty()).map(|finished| Box::new((finished, want)));
-    Ok((lease, made, left))
+    let left = finished.filter(|_| made.rescued.is_empty()).map(|finished| Box::new((finished, want.clone())));
+    Ok(Ok(Made { lease, tree: made, left, want, hand }))
 }
 
 /// Reads what git shows on the branch.
-fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell: &Tell) -> Result<WorktreeReady> {
+fn inspect(order: &WorktreeOrder, made: Made, tell: &Tell) -> Result<WorktreeReady> {
+    let Made { lease, tree: made, left, want, hand } = made;
     let repo = &order.integration.repo;
     let item = order.attempt.item.clone();
     for text in &made.repaired {
@@ -156,8 +197,14 @@ fn inspect(order: &WorktreeOrder, made: Prepared, lease: Lease, left: Left, tell
         tell.event(EventKind::Resumed { item, phases: done, next });
     }
     let (path, base, refused) = (made.path.clone(), made.base.clone(), order.refused.clone());
-    let worktree = Worktree { path, branch: order.branch.clone(), base, phases, merged: false, conflict, refused };
-    Ok(WorktreeReady { tree: made, worktree, left, lease })
+    let branch = order.branch.clone();
+    if let Some(Hand { by, phase, .. }) = hand.clone() {
+        tell.event(EventKind::Hand { item: order.attempt.item.clone(), phase, by, deed: HandDeed::Taken });
+    }
+    let in_hand = hand.map(|Hand { by, phase, .. }| InHand { by, phase, path: path.clone() });
+    let worktree = Worktree { path, branch, base, phases, merged: false, conflict, refused, in_hand };
+    let want = order.by_hand.then(|| Box::new(want));
+    Ok(WorktreeReady { tree: Some(made), worktree, left, lease: Some(lease), want })
 }
 
 /// Puts the merge with its conflict markers into the workspace.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::select;
-use crate::bridge::{Executed, ExecutedFacts, FactsWanted, PhaseRecord};
+use crate::bridge::{Executed, ExecutedFacts, FactsWanted, InHand, PhaseRecord};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::plumbing::diff;
 use crate::host::git::upkeep::executed::{self, Facts, Landed, Query};
+use crate::host::git::upkeep::hand;
 use crate::host::git::upkeep::scan::FoundPhase;
 use crate::host::journal;
 use crate::run::settings::Settings;
@@ -33,6 +34,14 @@ pub(crate) fn facts(settings: &Settings, asked: &ExecutedFacts) -> Result<Vec<Ex
     let found = executed::executed(&repo, &query)?;
     let hours = if wanted == FactsWanted::Hours { worked_hours(settings) } else { BTreeMap::new() };
     let mut facts: Vec<Executed> = found.into_iter().map(|facts| told(&hours, facts)).collect();
+    for (branch, hand) in hand::all(&repo)? {
+        for fact in &mut facts {
+            if names::parse(&fact.id)?.branch() == branch {
+                let path = settings.worktrees.join(&branch);
+                fact.in_hand = Some(InHand { by: hand.by.clone(), phase: hand.phase, path });
+            }
+        }
+    }
     if wanted == FactsWanted::Objections {
         for fact in facts.iter_mut().filter(|fact| fact.merged.is_none()) {
             fact.objections = approve::objections(settings, &names::parse(&fact.id)?, batch)?;
@@ -53,6 +62,7 @@ fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
         phases: facts.phases.into_iter().map(record).collect(),
         has_merge: facts.landed == Some(Landed::Merge),
         taken_out: facts.taken_out,
+        in_hand: None,
         reverted: facts.reverted,
         merged: facts.merged,
         files_known: facts.files.is_some(),

@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic, Map};
 
 use crate::bridge::{Executed, Landed, PhaseRecord, PushedHead, PushedWork, UpdatedBase};
 use crate::model::history::{Distance, LoggedCommit};
-use crate::script::value::convert::{data, optional, texts};
+use crate::script::value::convert::{data, hand_map, optional, texts};
 
 pub(super) fn facts(executed: Executed) -> Dynamic {
     let mut map = Map::new();
@@ -13,6 +13,7 @@ pub(super) fn facts(executed: Executed) -> Dynamic {
     map.insert("merged".into(), optional(executed.merged));
     map.insert("has_merge".into(), executed.has_merge.into());
     map.insert("taken_out".into(), executed.taken_out.into());
+    map.insert("in_hand".into(), hand_map(executed.in_hand));
     map.insert(
         "reverted".into(),
         executed.reverted.iter().map(|&n| Dynamic::from(i64::from(n))).collect::<Array>().into(),

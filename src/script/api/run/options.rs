@@ -33,6 +33,7 @@ pub(crate) const RUN: Shape = Shape::closed(
         key("base", Kind::Text),
         key("restart", Kind::Flag),
         key("whole", Kind::Flag),
+        key("by_hand", Kind::Flag),
         key("redo", Kind::Texts),
         key("reopen", Kind::Texts),
         key("stay_valid", Kind::List(&Kind::Keys(&[required("prp", Kind::Value("Prp")), key("needs", Kind::Texts)]))),
@@ -49,7 +50,8 @@ pub(crate) const RUN: Shape = Shape::closed(
 );
 
 /// Options that only a script knows: a flag of the same name means something else.
-const OF_SCRIPTS: [&str; 8] = ["resume", "next", "preview", "dry_run", "whole", "redo", "reopen", "stay_valid"];
+const OF_SCRIPTS: [&str; 9] =
+    ["resume", "next", "preview", "dry_run", "whole", "by_hand", "redo", "reopen", "stay_valid"];
 
 /// Limits of a run: a flag of the same name wins over what the script says.
 const OF_USERS: [&str; 6] = ["jobs", "retries", "repairs", "max_fail", "max_cost", "max_tokens"];
@@ -95,6 +97,7 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
         base: fields.text("base")?,
         restart: flag("restart")?,
         whole: flag("whole")?,
+        by_hand: flag("by_hand")?,
         redo: fields.texts("redo")?.unwrap_or_default(),
         reopen: fields.texts("reopen")?.unwrap_or_default(),
         stay_valid: stay_valid(&fields)?,

@@ -126,6 +126,16 @@ pub(crate) mod module {
         OutcomeValue(Outcome::Partial { phase: phase.phase().ordinal, level, reason })
     }
 
+    /// Some phases are done, and this one is not; the text says why.
+    ///
+    /// ```rhai
+    /// outcome::partial(phase, "phase 2 is left")
+    /// ```
+    #[rhai_fn(name = "partial")]
+    pub fn partial_because(phase: PhaseValue, reason: &str) -> OutcomeValue {
+        OutcomeValue(Outcome::Partial { phase: phase.phase().ordinal, level: 0, reason: reason.to_owned() })
+    }
+
     /// Some phases of an item that is no PRP are done, and the validation of this one failed.
     ///
     /// ```rhai
