@@ -19,3 +19,4 @@ pub use core::event_stream::{Reporter, ReporterEvent};
 pub use shared::history::history;
 pub use shared::names::batch_branch;
 pub use work::merge::approve::{Waiting, approve, waiting};
+pub use work::query::documents::documents;

@@ -37,6 +37,13 @@ fn a_conflict_is_warned_of_parked_and_finished_by_a_person() {
         .run(&["resolve", "PRP-47.1.2"])
         .exits(0)
         .says("shared.txt: PRP-47.1.2 and PRP-47.1.1")
+        .says("PRP-47.1.1: Work of PRP-47.1.1")
+        .says("PRP-47.1.2: Work of PRP-47.1.2")
+        .says("Nothing is there.")
+        .says("phase 1: Part 1")
+        .says("Do part 1.")
+        .says("shared.txt:1")
+        .says("    <<<<<<<")
         .says("--continue");
     let worktree = ran.stdout.lines().next().unwrap_or_default().to_owned();
     let file = std::path::Path::new(&worktree).join("shared.txt");
@@ -65,6 +72,30 @@ fn a_conflict_is_warned_of_parked_and_finished_by_a_person() {
     project.run(&["clean"]).exits(0).says("removed prp-47-1-2");
     assert_eq!(project.git(&["branch", "--list", "prp-47-1-2"]), "");
     assert!(project.git(&["branch", "--list", "prp-47"]).contains("prp-47"), "the batch branch stays");
+}
+
+#[test]
+fn a_conflict_is_resolved_in_the_editor_or_in_the_merge_tool_of_the_user() {
+    let both = "for file in \"$@\"; do printf 'one\\ntwo\\n' > \"$file\"; done";
+    for (setting, flag) in [("core.editor", "--edit"), ("tool", "--tool"), ("tool", "--tool=mine")] {
+        let project = clash();
+        project.run(&["exe", "--batch", "47"]).exits(10);
+        let named = ["resolve", "PRP-47.1.2", flag];
+        project.run(&named).exits(if flag == "--tool=mine" { 10 } else { 3 }).says("shared.txt");
+        let script = project.tools().join("editor.sh");
+        fs::write(&script, format!("{both}\n")).expect("written");
+        if setting == "tool" {
+            project.git(&["config", "merge.tool", "mine"]);
+            project.git(&["config", "mergetool.mine.cmd", &format!("sh {} \"$MERGED\"", script.display())]);
+            project.git(&["config", "mergetool.mine.trustExitCode", "true"]);
+        } else {
+            project.git(&["config", "core.editor", &format!("sh {}", script.display())]);
+        }
+        project.run(&named).exits(0).says("no conflict markers are left");
+        project.run(&["resolve", "PRP-47.1.2", "--continue"]).exits(0);
+        assert_eq!(project.git(&["show", "prp-47:shared.txt"]), "one\ntwo", "{flag}");
+        assert!(!project.git(&["ls-tree", "-r", "--name-only", "prp-47"]).contains(".orig"), "{flag}");
+    }
 }
 
 #[test]
@@ -147,6 +178,7 @@ fn an_item_whose_checks_failed_has_nothing_to_resolve_and_is_told_how_to_go_on()
         .run(&["resolve", "PRP-47.1.1"])
         .exits(0)
         .says("nothing to resolve")
+        .says("batchprp take PRP-47.1.1")
         .says("batchprp exe --prps PRP-47.1.1");
     // What it says works.
     let folder = ran.stdout.split(" in ").nth(1).and_then(|rest| rest.split(',').next()).expect("a folder").to_owned();

@@ -2,6 +2,8 @@
 
 pub mod approve;
 pub mod clean;
+mod editing;
+mod intents;
 mod item;
 pub mod resolve;
 pub mod shell;

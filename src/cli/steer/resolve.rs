@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::item::Item;
+use super::{editing, intents};
 use crate::cli::batch::{launch, repository};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -23,11 +24,11 @@ use crate::host::validate::{self, Validation};
 use crate::model::id::PrpId;
 use crate::model::validation::{LevelVerdict, ValidationRecord};
 use crate::report::text::{line, numbered};
-use crate::run::batch_branch;
+use crate::run::{batch_branch, documents};
 
 /// Finish a merge that was parked because of a conflict
 ///
-/// The first call puts the merge into the item's workspace with conflict markers and says where. After editing, `--continue` validates the result and completes the merge.
+/// The first call puts the merge into the item's workspace with conflict markers and says where, which items clash, what each of them is for, and where in the files. After editing, `--continue` validates the result and completes the merge.
 #[derive(clap::Args)]
 pub struct Args {
     /// PRP whose merge is parked
@@ -38,6 +39,12 @@ pub struct Args {
     /// Park the merge again; what was edited is saved
     #[arg(long)]
     abort: bool,
+    /// Open the files that clash in your editor, as git finds it
+    #[arg(long, conflicts_with_all = ["go_on", "abort", "tool"])]
+    edit: bool,
+    /// Open them in a merge tool: this one, or that of `merge.tool` in git's configuration
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = ["go_on", "abort"])]
+    tool: Option<String>,
     /// Batch, where the id of the item does not name it
     #[arg(long, value_name = "ID")]
     batch: Option<u32>,
@@ -62,22 +69,69 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         let out = &mut context.terminal.out;
         writeln!(out, "nothing to resolve: `{}` does not conflict with `{into}`", parked.branch)?;
         writeln!(out, "mend what is wrong in {}, commit, then: {next}", parked.path.display())?;
+        writeln!(out, "or carry out by hand what is left of it: batchprp take {id}")?;
         return Ok(ExitCode::Done);
     }
     let files = resolve::start(&repo, &parked, &into)?;
+    explain(&repo, &parked, &item, &files, &config, context)?;
+    if !files.is_empty() && (args.edit || args.tool.is_some()) {
+        context.terminal.out.flush()?;
+        if let Some(name) = &args.tool {
+            editing::merge_tool(&repo, &parked.path, &files, Some(name.as_str()).filter(|name| !name.is_empty()))?;
+        } else {
+            editing::edit(&repo, &parked.path, &files)?;
+        }
+        if resolve::check(&repo, &parked).is_ok() {
+            writeln!(
+                context.terminal.out,
+                "\nno conflict markers are left; go on with: batchprp resolve {id} --continue"
+            )?;
+            return Ok(ExitCode::Done);
+        }
+    }
     let out = &mut context.terminal.out;
-    writeln!(out, "{}", parked.path.display())?;
-    if files.is_empty() {
-        writeln!(out, "nothing is in conflict any more")?;
-    }
-    for Clash { file, with } in clash::clashes(&repo, &parked.branch, &into, &files)? {
-        let ids: Vec<&str> = with.iter().map(PrpId::as_str).collect();
-        let who = if ids.is_empty() { String::new() } else { format!(": {id} and {}", ids.join(", ")) };
-        writeln!(out, "  {}{who}", line(&file, 200))?;
-    }
     writeln!(out, "\nedit {} there, then: batchprp resolve {id} --continue", numbered(files.len(), "file"))?;
     writeln!(out, "to give up: batchprp resolve {id} --abort")?;
     Ok(ExitCode::Done)
+}
+
+/// Says what clashes with what and why: the files, what the items on both sides are for, and the places.
+fn explain(
+    repo: &Repo,
+    parked: &Prepared,
+    item: &Item,
+    files: &[String],
+    config: &Config,
+    context: &mut Context,
+) -> Result<()> {
+    let id = &item.id;
+    let clashes = clash::clashes(repo, &parked.branch, &batch_branch(item.number()), files)?;
+    let mut about = vec![id.clone()];
+    for other in clashes.iter().flat_map(|clash| &clash.with) {
+        if !about.contains(other) {
+            about.push(other.clone());
+        }
+    }
+    let settings = launch::settings(context, config)?;
+    let documents = if files.is_empty() { Vec::new() } else { documents(&settings, &about) };
+    let out = &mut context.terminal.out;
+    let wrote = (|| {
+        writeln!(out, "{}", parked.path.display())?;
+        if files.is_empty() {
+            writeln!(out, "nothing is in conflict any more")?;
+        }
+        for Clash { file, with } in &clashes {
+            let ids: Vec<&str> = with.iter().map(PrpId::as_str).collect();
+            let who = if ids.is_empty() { String::new() } else { format!(": {id} and {}", ids.join(", ")) };
+            writeln!(out, "  {}{who}", line(file, 200))?;
+        }
+        for prp in &documents {
+            writeln!(out)?;
+            intents::intent(prp, out)?;
+        }
+        intents::places(&parked.path, &clashes, out)
+    })();
+    wrote.map_err(|error: std::io::Error| Error::new(ExitCode::Internal, format!("cannot write: {error}")))
 }
 
 fn abort(repo: &Repo, parked: &Prepared, context: &mut Context) -> CommandResult {

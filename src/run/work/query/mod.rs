@@ -2,6 +2,7 @@
 
 pub(crate) mod adopt;
 pub(crate) mod answer;
+pub(crate) mod documents;
 pub(crate) mod executed;
 pub(crate) mod git;
 pub(crate) mod select;
