@@ -29,6 +29,16 @@ fn is_landed(scene: &Scene) -> bool {
     scene.try_git(&["merge-base", "--is-ancestor", "prp-47", "main"]).is_ok()
 }
 
+/// Tells whether the record of the landing is about the very tree that is on the base.
+fn is_validated(scene: &Scene) -> bool {
+    let tree = scene.git(&["rev-parse", "main^{tree}"]);
+    let notes = scene.git(&["notes", "--ref=batchprp", "list"]);
+    notes.lines().filter_map(|line| line.split(' ').nth(1)).any(|commit| {
+        scene.git(&["notes", "--ref=batchprp", "show", commit]).contains(r#""prp":"prp-47""#)
+            && scene.git(&["rev-parse", &format!("{commit}^{{tree}}")]) == tree
+    })
+}
+
 /// Lands on copies of one scene, each with one fault, and then again without.
 fn each(faults: impl Fn(&str, usize) -> Vec<String>) {
     let scene = finished();
@@ -49,6 +59,7 @@ fn each(faults: impl Fn(&str, usize) -> Vec<String>) {
         assert!(tip == old || is_landed(&scene), "{fault}: the base is at {tip}");
         let (code, said) = land(&scene, "");
         assert!(code == Some(0) && is_landed(&scene), "{fault}: {code:?} {said}");
+        assert!(is_validated(&scene), "{fault}: the tree that landed is not the one that was validated");
         assert_eq!(scene.git(&["rev-parse", "main^1"]), old, "{fault}: landed once, on what was there");
         let dirty = scene.git(&["status", "--porcelain", "--untracked-files=no"]);
         assert_eq!(dirty, "", "{fault}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::project::Project;
+use crate::project::{Project, Ran};
 
 /// A batch of two items that write a file each, finished.
 fn finished() -> Project {
@@ -29,14 +29,24 @@ fn commit_of(project: &Project, revision: &str) -> String {
     project.git(&["rev-parse", revision])
 }
 
-/// What the commit on the base was validated by: a record of its own, or that of the commit whose tree it has.
+/// Tells whether a landing validated the very tree of a commit: its record is that of the batch, and of no single item.
 fn is_validated(project: &Project, revision: &str) -> bool {
     let tree = project.git(&["rev-parse", &format!("{revision}^{{tree}}")]);
     let notes = project.git(&["notes", "--ref=batchprp", "list"]);
-    notes
-        .lines()
-        .filter_map(|line| line.split(' ').nth(1))
-        .any(|commit| project.git(&["rev-parse", &format!("{commit}^{{tree}}")]) == tree)
+    notes.lines().filter_map(|line| line.split(' ').nth(1)).any(|commit| {
+        let record = project.git(&["notes", "--ref=batchprp", "show", commit]);
+        record.contains(r#""prp":"prp-47""#)
+            && !record.contains(r#""result":"failed""#)
+            && project.git(&["rev-parse", &format!("{commit}^{{tree}}")]) == tree
+    })
+}
+
+/// Lands on a branch: what is there then is what was validated.
+#[track_caller]
+fn lands(project: &Project, onto: &str, more: &[&str]) -> Ran {
+    let ran = project.run(&[&["land", "47"], more].concat()).exits(0);
+    assert!(is_validated(project, onto), "the tree of `{onto}` is not the one that was validated");
+    ran
 }
 
 fn is_clean(project: &Project) -> bool {
@@ -48,10 +58,9 @@ fn a_finished_batch_moves_its_base_forward_and_asked_again_says_so() {
     let project = finished();
     project.run(&["land", "47", "--dry-run"]).exits(0);
     assert_ne!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
-    project.run(&["land", "47"]).exits(0).says("`main` is at").says("moved forward");
+    lands(&project, "main", &[]).says("`main` is at").says("moved forward");
     assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
     assert!(project.root().join("out/PRP-47.2.1.txt").exists() && is_clean(&project));
-    assert!(is_validated(&project, "main"));
     project.run(&["land", "--batch", "47"]).exits(0).says("has everything");
     project.run(&["exe", "--batch", "47", "--land"]).exits(0).says("nothing to do").says("has everything");
 }
@@ -65,6 +74,7 @@ fn a_run_lands_what_it_finished_and_ends_as_the_landing_does() {
     assert_eq!(project.read("README.md"), "# Changed\n");
     project.git(&["checkout", "-q", "README.md"]);
     project.run(&["exe", "--batch", "47", "--land"]).exits(0).says("`main` is at");
+    assert!(is_validated(&project, "main"));
     assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
 }
 
@@ -75,14 +85,14 @@ fn a_base_that_moved_is_merged_rebased_or_squashed_and_the_items_count_as_execut
         base_moves(&project, "other.txt", "of the base\n");
         let base = commit_of(&project, "main");
         project.run(&["land", "47", "--strategy", "ff"]).exits(7).says("1 commit").says("--strategy merge");
-        project.run(&["land", "47", "--strategy", strategy]).exits(0).says("`main` is at");
+        lands(&project, "main", &["--strategy", strategy]).says("`main` is at");
         let found = project.git(&["rev-list", "--parents", "-1", "main"]);
         assert_eq!(found.split(' ').count() - 1, parents, "{strategy}");
         project.git(&["merge-base", "--is-ancestor", &base, "main"]);
         assert!(project.root().join("out/PRP-47.2.1.txt").exists() && is_clean(&project), "{strategy}");
         assert!(project.root().join("other.txt").exists());
         assert!(is_validated(&project, "main"), "{strategy}");
-        project.run(&["land", "47", "--strategy", strategy]).exits(0).says("has everything");
+        lands(&project, "main", &["--strategy", strategy]).says("has everything");
         project.run(&["context-update", "--batch", "47"]).exits(0);
         assert!(project.root().join("PRPs/executed/PRP-47.2.1-work.md").exists() || executed(&project), "{strategy}");
     }
@@ -103,7 +113,7 @@ fn a_base_that_moves_while_the_tree_is_validated_is_met_again() {
          {{ echo $((n + 1)) > '{root}/.git/moves'; git -C '{root}' commit -q --allow-empty -m moved; }}"
     );
     project.configure(&format!("[validate]\nl3 = [{line:?}]\n")).commit("A check");
-    project.run(&["land", "47"]).exits(0).says("`main` is at");
+    lands(&project, "main", &[]).says("`main` is at");
     assert_eq!(project.git(&["log", "--format=%s", "-4", "--first-parent", "main"]).matches("moved").count(), 3);
     assert!(is_validated(&project, "main"));
     let said = project.git(&["rev-parse", "main^1^{tree}"]);
@@ -128,7 +138,7 @@ fn a_conflict_with_the_base_moves_nothing_and_the_printed_way_leads_on() {
     fs::write(place.join("out/PRP-47.1.1.txt"), "both\n").expect("written");
     assert!(there(&["commit", "-qam", "Merge main"]));
     project.git(&["worktree", "remove", &place.display().to_string()]);
-    project.run(&["land", "47"]).exits(0).says("`main` is at");
+    lands(&project, "main", &[]).says("`main` is at");
     assert_eq!(project.read("out/PRP-47.1.1.txt"), "both\n");
 }
 
@@ -150,7 +160,7 @@ fn what_passed_at_a_lower_level_or_as_one_item_is_validated_before_it_lands() {
     let base = commit_of(&project, "main");
     project.run(&["land", "47"]).exits(6).says("fails level 3");
     assert_eq!(commit_of(&project, "main"), base);
-    project.run(&["land", "47", "--level", "2"]).exits(0);
+    lands(&project, "main", &["--level", "2"]);
 }
 
 #[test]
@@ -161,10 +171,11 @@ fn a_batch_with_open_items_lands_only_in_part() {
     let base = commit_of(&project, "main");
     project.run(&["land", "47"]).exits(10).says("PRP-47.2.1").says("--partial");
     assert_eq!(commit_of(&project, "main"), base);
-    project.run(&["land", "47", "--partial"]).exits(0);
+    lands(&project, "main", &["--partial"]);
     assert!(project.root().join("out/PRP-47.1.1.txt").exists());
     project.mend("PRP-47.2.1", 1);
     project.run(&["exe", "--batch", "47", "--land"]).exits(0).says("`main` is at");
+    assert!(is_validated(&project, "main"));
     assert!(project.root().join("out/PRP-47.2.1.txt").exists());
     project.run(&["land", "48"]).exits(4);
     project.run(&["land"]).exits(2).says("batchprp land 1");
@@ -175,7 +186,7 @@ fn the_base_is_the_branch_on_which_the_batch_began_wherever_it_is_checked_out() 
     // Detached, on another branch, in a linked worktree; and with the batch branch checked out somewhere.
     let project = finished();
     project.git(&["switch", "-q", "--detach"]);
-    project.run(&["land", "47"]).exits(0).says("`main` is at");
+    lands(&project, "main", &[]).says("`main` is at");
     assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
     assert_ne!(commit_of(&project, "HEAD"), commit_of(&project, "main"), "the checkout is left alone");
 
@@ -183,16 +194,16 @@ fn the_base_is_the_branch_on_which_the_batch_began_wherever_it_is_checked_out() 
     project.git(&["switch", "-q", "-c", "elsewhere"]);
     let place = project.root().with_file_name("linked");
     project.git(&["worktree", "add", "-q", &place.display().to_string(), "main"]);
-    project.run(&["land", "47"]).exits(0);
+    lands(&project, "main", &[]);
     assert!(place.join("out/PRP-47.2.1.txt").exists() && !project.root().join("out").exists());
-    project.run(&["land", "47", "--onto", "elsewhere"]).exits(0).says("`elsewhere` is at");
+    lands(&project, "elsewhere", &["--onto", "elsewhere"]).says("`elsewhere` is at");
     assert!(project.root().join("out/PRP-47.2.1.txt").exists());
     project.run(&["land", "47", "--onto", "nowhere"]).exits(4).says("nowhere");
 
     let project = finished();
     let place = project.root().with_file_name("linked");
     project.git(&["worktree", "add", "-q", &place.display().to_string(), "prp-47"]);
-    project.run(&["land", "47"]).exits(0);
+    lands(&project, "main", &[]);
     assert_eq!(commit_of(&project, "main"), commit_of(&project, "prp-47"));
 }
 
@@ -205,7 +216,7 @@ fn nothing_of_the_user_is_overwritten_in_the_checkout() {
         project.run(&["land", "47"]).exits(7).says(named).says(".mine");
         assert_eq!(project.read(mine), "the only copy");
         fs::rename(project.root().join(named), project.root().join(format!("{named}.mine"))).expect("put aside");
-        project.run(&["land", "47"]).exits(0);
+        lands(&project, "main", &[]);
         assert!(!project.read("out/PRP-47.1.1.txt").is_empty());
     }
     let project = finished();
@@ -233,7 +244,7 @@ fn protected_branches_and_hooks_of_the_user_refuse_with_their_words() {
     assert_eq!(commit_of(&project, "main"), base);
     fs::remove_file(&hook).expect("removed");
     project.git(&["switch", "-q", "main"]);
-    project.run(&["land", "47"]).exits(0);
+    lands(&project, "main", &[]);
     assert!(project.root().join("out/PRP-47.1.1.txt").exists() && is_clean(&project));
 
     let project = begun();
@@ -247,11 +258,11 @@ fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
     let project = finished();
     project.run(&["land", "47", "--undo"]).exits(4).says("was not landed");
     let base = commit_of(&project, "main");
-    project.run(&["land", "47"]).exits(0);
+    lands(&project, "main", &[]);
     project.run(&["land", "47", "--undo"]).exits(0).says("`main` is at");
     assert_eq!(commit_of(&project, "main"), base);
     assert!(!project.root().join("out/PRP-47.1.1.txt").exists() && is_clean(&project));
-    project.run(&["land", "47"]).exits(0);
+    lands(&project, "main", &[]);
     base_moves(&project, "later.txt", "built on it\n");
     project.run(&["land", "47", "--undo"]).exits(7).says("git revert");
 }
