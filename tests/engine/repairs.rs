@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
@@ -56,6 +57,42 @@ fn an_agent_that_fails_its_check_once_mends_it_in_the_same_run() {
     let prompt =
         fs::read_to_string(crate::stage::run_folder(&project).expect("a run").join("PRP-47.1.1/a1/p1-2/prompt.md"));
     assert!(prompt.expect("a prompt").contains("Validation level 3 failed"));
+}
+
+/// What stands for Claude Code: it notes its arguments, works, and speaks as the real one does.
+const CLAUDE: &str = r#"#!/bin/sh
+[ "$1" != --version ] || { echo '2.1.0 (Claude Code)'; exit 0; }
+cat > /dev/null
+echo "$*" >> "$TOOLS/arguments"
+n=$(wc -l < "$TOOLS/arguments")
+mkdir -p out
+echo "$n" > out/PRP-47.1.1.txt
+case $n in 1) echo wrong > out/bad ;; 2) rm out/bad ;; esac
+session="\"session_id\":\"session-of-call-$n\""
+echo "{\"type\":\"system\",\"subtype\":\"init\",$session,\"model\":\"m\"}"
+echo "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\"done\",$session,\"num_turns\":1}"
+"#;
+
+#[test]
+fn a_repair_is_sent_in_the_session_of_the_attempt_where_the_agent_can_go_on_with_one() {
+    let project = checked();
+    project.configure("[adapter.claude]\nenv_pass = [\"TOOLS\"]\n").commit("Claude");
+    let bin = project.tools().join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    fs::write(bin.join("claude"), CLAUDE).expect("a program");
+    fs::set_permissions(bin.join("claude"), fs::Permissions::from_mode(0o755)).expect("a program");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).expect("a path");
+    let set = [("PATH", path.as_os_str()), ("BATCHPRP_RUN_REPAIRS", OsStr::new("2"))];
+    project.run_with(&["exe", "--batch", "47", "--agent", "claude"], &set).exits(0);
+    let text = fs::read_to_string(project.tools().join("arguments")).expect("calls");
+    let resumed =
+        |line: &str| line.split(" --resume ").nth(1).and_then(|rest| rest.split(' ').next().map(str::to_owned));
+    // The first try, its repair in that session, and the next phase in the session of the repair.
+    let sessions: Vec<Option<String>> = text.lines().map(resumed).collect();
+    assert_eq!(sessions, [None, Some("session-of-call-1".to_owned()), Some("session-of-call-2".to_owned())], "{text}");
+    assert_eq!(told(&project, "repair").len(), 1);
+    assert_eq!(project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]), "3");
 }
 
 #[test]

@@ -133,6 +133,35 @@ fn goes_on_after_a_kill(agent: &str) {
     assert!(fs::read_dir(project.path("repo-worktrees")).map_or(0, Iterator::count) == 0, "worktrees are gone");
 }
 
+/// What a check says goes back to the agent that did the work, in its session: the real one takes it up again.
+fn mends_in_its_session(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, "");
+    let mends = r#"@model {"steps":[{"write":["out/mended.txt","yes\n"]}],"say":"It is mended."}"#;
+    let check = format!("test ! -e out/PRP-7.1.1.txt || test -e out/mended.txt || {{ echo '{mends}'; exit 1; }}");
+    project.configure(&format!("repairs = 1\n[validate]\nbaseline = \"off\"\nl2 = ['''{check}''']"));
+    let ran = project.execute();
+    assert_eq!(ran.code, Some(0), "{}", ran.output);
+    assert_eq!(project.events().iter().filter(|event| event["event"] == "repair").count(), 1, "{}", ran.output);
+    project.git(&["cat-file", "-e", "prp-7:out/mended.txt"]);
+    // The service sees the whole session: the order for the phase, and behind it what the check said.
+    let log = project.server().log();
+    let repair = log.iter().find(|seen| seen.told.contains("It is mended.")).expect("the repair was asked for");
+    let (order, found) = (repair.told.find("Do part 1."), repair.told.find("It is mended."));
+    assert!(order.is_some() && order < found, "{}", repair.told);
+    assert!(repair.told.contains("Validation level 2 failed"), "{}", repair.told);
+    let sessions = |folder: &str| {
+        let papers = project.papers();
+        let paper = papers.iter().find(|(path, _)| path.ends_with(format!("PRP-7.1.1/a1/{folder}/report.json")));
+        let report: serde_json::Value = serde_json::from_str(&paper.expect(folder).1).expect("a report");
+        report["report"]["session"].clone()
+    };
+    assert!(sessions("p1").is_string(), "an agent that goes on with sessions names them");
+    assert_eq!(sessions("p1"), sessions("p1-2"));
+}
+
 macro_rules! agents {
     ($($agent:ident),*) => { $(
         mod $agent {
@@ -141,6 +170,10 @@ macro_rules! agents {
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn completes() { super::completes(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
+            fn mends_in_its_session() { super::mends_in_its_session(NAME); }
 
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
