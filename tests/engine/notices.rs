@@ -161,7 +161,32 @@ fn a_server_that_is_slow_dead_or_lies_delays_nothing_and_no_address_is_shown() {
     let said = format!("{}{}{}", ran.stdout, ran.stderr, project.run(&["config", "show", "--origin"]).stdout);
     assert!(!said.contains("s3cret-path"), "{said}");
     let log = crate::stage::run_folder(&project).expect("a run").join("notify.log");
-    assert!(!fs::read_to_string(log).expect("a log").contains("s3cret-path"));
+    let log = fs::read_to_string(log).expect("a log");
+    assert!(!log.contains("s3cret-path"));
+    let waited = log.lines().find_map(|line| line.strip_prefix("the run waited ")?.strip_suffix(" ms for 9 messages"));
+    let waited: f64 = waited.and_then(|number| number.parse().ok()).expect("what it cost the run");
+    assert!(waited < 50.0, "the run waited {waited} ms");
+}
+
+/// Wherever a run is killed, the next one tells what was not told, and nothing twice.
+#[test]
+fn a_run_that_is_killed_anywhere_and_goes_on_tells_each_thing_at_most_once() {
+    for at in [4, 9, 14, 19, 24, 29, 34] {
+        let server = Server::start(Manner::Takes);
+        let project = project(&format!("[[notify]]\nkind = \"webhook\"\nurl = \"{}\"\nitems = true\n", server.url));
+        for side in ["pre", "post"] {
+            let fault = format!("journal.append.{side}:kill:{at}");
+            project.run_with(&["exe", "--batch", "47", "--jobs", "1"], &[("BATCHPRP_FAIL", OsStr::new(&fault))]);
+        }
+        project.run(&["exe", "--batch", "47"]).exits(0);
+        until("the end of the last run", || server.bodies().iter().any(|body| body["item"].is_null()));
+        let mut told: Vec<String> =
+            server.bodies().iter().map(|body| format!("{} {}", body["event"], body["item"])).collect();
+        told.sort();
+        let all = told.len();
+        told.dedup();
+        assert_eq!(told.len(), all, "{at}: {told:?}");
+    }
 }
 
 #[test]

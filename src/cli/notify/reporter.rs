@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
@@ -14,10 +15,14 @@ use super::told::Told;
 use crate::cli::start::context::Context;
 use crate::config::{Config, NotifyTarget};
 use crate::event::{Event, EventKind, RunView};
-use crate::host::state;
+use crate::host::{failpoint, state};
 use crate::report::notice;
+use crate::report::text::numbered;
 use crate::run::shared::names::batch_branch;
 use crate::run::{Reporter, ReporterEvent};
+
+/// What could not be told, and what telling cost, below the folder of the run.
+const LOG: &str = "notify.log";
 
 /// Returns what tells about the run; nothing where nobody wants to know.
 pub fn reporter(context: &Context, config: &Config) -> Option<Reporter> {
@@ -32,10 +37,17 @@ pub fn reporter(context: &Context, config: &Config) -> Option<Reporter> {
         told: None,
         teller: None,
         is_lost: false,
+        spent: Duration::ZERO,
+        messages: 0,
     };
     Some(Box::new(move |told| {
         if let ReporterEvent::Event(event) = told {
+            let begin = Instant::now();
             notifier.event(event);
+            notifier.spent += begin.elapsed();
+            if matches!(event.kind, EventKind::RunFinished { .. }) {
+                notifier.say_spent(&event.run);
+            }
         }
     }))
 }
@@ -51,6 +63,9 @@ struct Notifier {
     teller: Option<Teller>,
     /// People know that something could not be told.
     is_lost: bool,
+    /// For how long the run waited while it was seen to.
+    spent: Duration,
+    messages: u32,
 }
 
 struct Teller {
@@ -90,6 +105,7 @@ impl Notifier {
         if !told.claim(&format!("{at}\u{1f}{}", message.notice.key()))? {
             return Ok(());
         }
+        self.messages += 1;
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
         if self.teller.is_none() {
@@ -97,6 +113,21 @@ impl Notifier {
             self.teller = Some(Teller::start(&self.root, &log)?);
         }
         self.teller.as_mut().map_or(Ok(()), |teller| teller.input.write_all(&line))
+    }
+
+    /// Says in the log what all of that cost the run, once.
+    fn say_spent(&mut self, run: &str) {
+        let (spent, messages) = (std::mem::take(&mut self.spent), std::mem::take(&mut self.messages));
+        if messages == 0 {
+            return;
+        }
+        let path = self.state.join("tmp/runs").join(run).join(LOG);
+        failpoint::quietly("notify.spent", || {
+            if let Ok(mut log) = OpenOptions::new().append(true).open(path) {
+                let what = numbered(messages as usize, "message");
+                drop(writeln!(log, "the run waited {:.1} ms for {what}", spent.as_secs_f64() * 1000.0));
+            }
+        });
     }
 
     fn lost(&mut self, error: &io::Error) {
@@ -111,7 +142,7 @@ impl Teller {
     /// Starts the process that tells: in a group of its own, which a Ctrl-C on the run does not reach.
     fn start(root: &Path, log: &Path) -> io::Result<Self> {
         state::private_dir(log)?;
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(log.join("notify.log"))?;
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(log.join(LOG))?;
         let mut child = Command::new(std::env::current_exe()?)
             .args(["notify", "--deliver"])
             .current_dir(root)
