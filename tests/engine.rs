@@ -14,8 +14,14 @@ mod conflicts;
 mod ends;
 #[path = "engine/evidence.rs"]
 mod evidence;
+#[path = "engine/fixes.rs"]
+mod fixes;
 #[path = "engine/flaky.rs"]
 mod flaky;
+#[path = "engine/forge.rs"]
+mod forge;
+#[path = "engine/gitlab.rs"]
+mod gitlab;
 #[path = "engine/guard.rs"]
 mod guard;
 #[path = "engine/idle.rs"]
@@ -55,6 +61,8 @@ mod selection;
 mod signals;
 #[path = "engine/slow_git.rs"]
 mod slow_git;
+#[path = "engine/stacks.rs"]
+mod stacks;
 #[path = "engine/stage.rs"]
 mod stage;
 #[path = "engine/steering.rs"]

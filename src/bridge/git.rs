@@ -29,9 +29,11 @@ pub struct LogRange {
     pub range: String,
 }
 
-/// The address of `origin`; `None` where there is none.
+/// The address of a remote; `None` where there is none.
 #[derive(Debug)]
-pub struct OriginAddress;
+pub struct RemoteAddress {
+    pub remote: String,
+}
 
 /// The files of the project in a revision.
 #[derive(Debug)]

@@ -49,6 +49,10 @@ pub struct PushWork {
     pub remote: String,
     /// Items with their merges, each of which is proposed by itself; the batch as a whole otherwise.
     pub merged: Option<Vec<(String, String)>>,
+    /// Items whose requests were merged: their work is in what lies below.
+    pub gone: Vec<String>,
+    /// Items whose requests were merged into branches that lead nowhere.
+    pub stranded: Vec<String>,
     /// It is only told what would be pushed, and where.
     pub look: bool,
 }
@@ -71,4 +75,8 @@ pub struct PushedHead {
     pub item: Option<String>,
     pub branch: String,
     pub commit: String,
+    /// It was made again on what lies below it now.
+    pub is_moved: bool,
+    /// Files in which it conflicts with what lies below it now; nothing was pushed then.
+    pub conflicts: Vec<String>,
 }

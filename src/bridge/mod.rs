@@ -22,7 +22,7 @@ pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
-pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
+pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, RemoteAddress, ShowFile, TreeFiles, TreeFolders};
 pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid, WriteBack};
 pub use preview::{PreviewBridge, Would, WouldAsk};

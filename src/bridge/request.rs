@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
 use super::baseline::{Baseline, TryBaseline};
-use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, OriginAddress, ShowFile, TreeFiles, TreeFolders};
+use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, RemoteAddress, ShowFile, TreeFiles, TreeFolders};
 use super::landing::{Land, Landed, PushWork, PushedWork, UndoLanding};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
@@ -142,7 +142,7 @@ kind! {
         ShowFile -> Option<String>,
         BranchDistance -> Option<Distance>,
         LogRange -> Vec<LoggedCommit>,
-        OriginAddress -> Option<String>,
+        RemoteAddress -> Option<String>,
         TreeFiles -> Vec<String>,
         TreeFolders -> Vec<String>,
     }

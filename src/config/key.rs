@@ -183,6 +183,12 @@ pub const KEYS: &[ConfigKey] = &[
     key("git.hooks", ValueKind::Flag, "false", "our own commits run your hooks"),
     key("git.sign", ValueKind::Flag, "false", "our own commits are signed"),
     key("pr.remote", ValueKind::Text, r#""origin""#, "remote to which proposed work is pushed"),
+    key(
+        "pr.forge",
+        ValueKind::Word(&["auto", "github", "gitlab"]),
+        r#""auto""#,
+        "service of `pr.remote`; `auto` takes GitLab where its host name says so, else GitHub",
+    ),
     key("pr.draft", ValueKind::Flag, "false", "pull requests are opened as drafts"),
     key("pr.labels", ValueKind::List, "[]", "labels of new pull requests"),
     key("pr.reviewers", ValueKind::List, "[]", "whose review new pull requests ask for; `org/team` is a team"),

@@ -156,7 +156,7 @@ impl World {
             QueryRequest::ShowFile(order, answer) => answer.give(Ok(self.committed_text(&order.path))),
             QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
             QueryRequest::LogRange(_, answer) => answer.give(Ok(self.log())),
-            QueryRequest::OriginAddress(_, answer) => answer.give(Ok(None)),
+            QueryRequest::RemoteAddress(_, answer) => answer.give(Ok(None)),
             QueryRequest::TreeFiles(_, answer) => answer.give(Ok(self.tree_files())),
             QueryRequest::TreeFolders(_, answer) => answer.give(Ok(self.tree_folders())),
         }

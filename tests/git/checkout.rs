@@ -143,7 +143,8 @@ fn a_project_that_is_a_folder_of_the_repository_names_its_own_paths() {
 #[test]
 fn the_address_is_that_of_origin_also_before_the_first_commit() {
     let fixture = Fixture::new();
-    let address = |folder: &std::path::Path| checkout::address(folder, GitPolicy::default()).expect("an answer");
+    let address =
+        |folder: &std::path::Path| checkout::address(folder, "origin", GitPolicy::default()).expect("an answer");
     assert_eq!(address(&fixture.root()), None);
     fixture.git(&["remote", "add", "origin", "https://forge.example/app.git"]);
     assert_eq!(address(&fixture.root()).as_deref(), Some("https://forge.example/app.git"));

@@ -446,7 +446,7 @@ impl Fake {
             QueryRequest::IsTracked(_, answer) => answer.give(Ok(true)),
             QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
             QueryRequest::LogRange(_, answer) => answer.give(Ok(Vec::new())),
-            QueryRequest::ShowFile(_, answer) | QueryRequest::OriginAddress(_, answer) => answer.give(Ok(None)),
+            QueryRequest::ShowFile(_, answer) | QueryRequest::RemoteAddress(_, answer) => answer.give(Ok(None)),
             QueryRequest::ChangedFiles(_, answer)
             | QueryRequest::TreeFiles(_, answer)
             | QueryRequest::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),

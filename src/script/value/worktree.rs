@@ -90,7 +90,11 @@ fn checkpoint_of(
 
 fn repair_of(call: &Call, ordinal: u32, checks: &ChecksValue) -> Result<Map, Fault> {
     let reason = checks.reason().unwrap_or_else(|| "not validated".to_owned());
-    let repairing = call.ask(Repair { ordinal, reason, said: checks.text() })?;
+    ask_repair(call, Repair { ordinal, reason, said: checks.text() })
+}
+
+fn ask_repair(call: &Call, order: Repair) -> Result<Map, Fault> {
+    let repairing = call.ask(order)?;
     let (number, left, over) = match repairing {
         Repairing::Again { number, left } => (Some(i64::from(number)), left, None),
         Repairing::Over { why } => (None, None, Some(why)),
@@ -242,6 +246,25 @@ pub(crate) mod methods {
         native(&context, |call| {
             let _ = worktree;
             repair_of(call, phase.phase().ordinal, &checks)
+        })
+    }
+
+    /// Like `repair`, for what others found wrong with a phase, such as a reviewer: the text that its agent gets.
+    ///
+    /// ```rhai
+    /// let repair = tree.repair(phase, "CI: the check `unit` is red");
+    /// ```
+    #[rhai_fn(name = "repair", return_raw, pure)]
+    pub fn repair_told(
+        context: NativeCallContext,
+        worktree: &mut WorktreeValue,
+        phase: PhaseValue,
+        said: &str,
+    ) -> Thrown<Map> {
+        native(&context, |call| {
+            let _ = worktree;
+            let reason = said.lines().next().unwrap_or_default().to_owned();
+            ask_repair(call, Repair { ordinal: phase.phase().ordinal, reason, said: said.to_owned() })
         })
     }
 

@@ -7,5 +7,7 @@ pub mod item;
 pub mod join;
 pub mod landing;
 pub mod probe;
+mod replay;
+pub mod restack;
 pub mod revert;
 pub use item::{Candidate, DocumentEdit, Merge, MergeItem, PreparedMerge, accept, busy, candidate, item, trial};

@@ -10,9 +10,10 @@ use crate::host::git::plumbing::repo::{GitPolicy, Repo, refuse};
 use crate::host::git::plumbing::run::{Git, failure, split};
 use crate::model::history::{Distance, LoggedCommit};
 
-/// Returns the address of `origin`; `None` where there is none, or no repository.
-pub fn address(project: &Path, policy: GitPolicy) -> Result<Option<String>> {
-    let output = Git::new(project, policy).args(["config", "--get", "remote.origin.url"]).run()?;
+/// Returns the address of a remote; `None` where there is none, or no repository.
+pub fn address(project: &Path, remote: &str, policy: GitPolicy) -> Result<Option<String>> {
+    let key = format!("remote.{remote}.url");
+    let output = Git::new(project, policy).args(["config", "--get", &key]).run()?;
     Ok(Some(output.text()).filter(|address| output.code == 0 && !address.is_empty()))
 }
 

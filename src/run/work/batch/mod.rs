@@ -10,5 +10,6 @@ pub(crate) mod open;
 pub(crate) mod propose;
 pub(crate) mod report;
 pub(crate) mod restart;
+mod stack;
 pub(crate) mod trial;
 pub(crate) mod update_base;

@@ -41,7 +41,9 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
         QueryRequest::LogRange(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.log(&order.range))));
         }
-        QueryRequest::OriginAddress(_, answer) => answer.give(given(checkout::address(&settings.root, settings.git))),
+        QueryRequest::RemoteAddress(order, answer) => {
+            answer.give(given(checkout::address(&settings.root, &order.remote, settings.git)));
+        }
         QueryRequest::TreeFiles(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.files(&order.revision))));
         }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bridge::{
     BranchDistance, ChangedFiles, CommitFiles, ExecutedFacts, FactsWanted, GetWorktree, IsTracked, IsUnclosed,
-    ItemDiff, Land, LogRange, OriginAddress, PushWork, ShowFile, TreeFiles, TreeFolders, UndoLanding, UpdateBase,
+    ItemDiff, Land, LogRange, PushWork, RemoteAddress, ShowFile, TreeFiles, TreeFolders, UndoLanding, UpdateBase,
 };
 use crate::error::Error;
 use crate::model::gate::{Gate, GateLine};
@@ -61,6 +61,8 @@ pub(crate) const PUSH_WORK: Shape = Shape::closed(
         required("remote", Kind::Text),
         key("look", Kind::Flag),
         key("merged", Kind::List(&Kind::Keys(&[required("item", Kind::Text), required("merge", Kind::Text)]))),
+        key("gone", Kind::Texts),
+        key("stranded", Kind::Texts),
     ],
 );
 
@@ -96,7 +98,7 @@ fn prepare(call: &Call) -> Result<WorktreeValue, Fault> {
 
 /// Returns the address of `origin`, else the path of the project: the same for everybody who shares it.
 fn name_of_repository(call: &Call) -> Result<String, Fault> {
-    let address = call.ask(OriginAddress)?;
+    let address = call.ask(RemoteAddress { remote: "origin".to_owned() })?;
     Ok(address.unwrap_or_else(|| call.state.root.display().to_string()))
 }
 
@@ -253,9 +255,13 @@ pub(crate) mod module {
     }
 
     /// Pushes what is to be proposed of a batch to a `remote`: the batch branch, or, with `merged`, an array of
-    /// `#{ item, merge }`, the work of each of these items as a branch of its own. What somebody else pushed there is not
-    /// replaced; with `look` it is only told what would be pushed. Returns `#{ branch, onto, address, heads }`; a head is `#{ item, branch, commit }`, in the order of the
-    /// merges. Throws `remote` when the remote does not take it.
+    /// `#{ item, merge }`, the work of each of these items as a branch of its own. Items of `gone` are left out, because
+    /// their requests were merged: what stood on them is made again on what lies below now, where it has to be. Those of
+    /// `stranded` were merged into a branch that leads nowhere: what stands on them keeps their work. What somebody else
+    /// pushed there is not replaced; with `look` it is only told what is known, and nobody is asked. Returns
+    /// `#{ branch, onto, address, heads }`; a head is `#{ item, branch, commit, is_moved, conflicts }`, in the order of
+    /// the merges; it has `conflicts`, files, where it cannot be made again, and then it is not pushed. Throws `remote`
+    /// when the remote does not take it.
     ///
     /// ```rhai
     /// let pushed = git::push_work(#{ batch: 47, remote: "origin" });
@@ -271,7 +277,10 @@ pub(crate) mod module {
             let merged = merged.map(|list| list.iter().map(|map| (text(map, "item"), text(map, "merge"))).collect());
             let (batch, onto) = (fields.int("batch")?, fields.text("onto")?);
             let look = fields.flag("look")?.unwrap_or_default();
-            Ok(pushed(call.ask(PushWork { batch, onto, remote: fields.required("remote")?, merged, look })?))
+            let gone = fields.texts("gone")?.unwrap_or_default();
+            let stranded = fields.texts("stranded")?.unwrap_or_default();
+            let remote = fields.required("remote")?;
+            Ok(pushed(call.ask(PushWork { batch, onto, remote, merged, gone, stranded, look })?))
         })
     }
 
@@ -421,6 +430,16 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn repository(context: NativeCallContext) -> Thrown<String> {
         native(&context, name_of_repository)
+    }
+
+    /// Returns the address of a remote, or `()` where there is none.
+    ///
+    /// ```rhai
+    /// let address = git::address("origin");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn address(context: NativeCallContext, remote: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(call.ask(RemoteAddress { remote: remote.to_owned() })?)))
     }
 
     /// Returns a short content key of texts: what a checkpoint was made from.

@@ -75,6 +75,8 @@ pub(super) fn pushed(done: PushedWork) -> Map {
             ("item".into(), optional(head.item)),
             ("branch".into(), head.branch.into()),
             ("commit".into(), head.commit.into()),
+            ("is_moved".into(), head.is_moved.into()),
+            ("conflicts".into(), texts(head.conflicts).into()),
         ];
         entries.into_iter().collect::<Map>().into()
     };

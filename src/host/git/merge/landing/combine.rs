@@ -4,6 +4,7 @@ use super::plan::Landing;
 use super::record;
 use crate::error::Result;
 use crate::host::git::merge::item::{self, Tree};
+use crate::host::git::merge::replay::{self, Made};
 use crate::host::git::plumbing::history::{self, HistoryEntry};
 use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::Repo;
@@ -34,9 +35,6 @@ struct Ends<'a> {
     batch: &'a str,
     since: Option<String>,
 }
-
-/// A commit, or the files that conflict.
-type Made = std::result::Result<String, Vec<String>>;
 
 /// Makes the commit at which `onto` would have the work of a batch.
 pub fn combine(repo: &Repo, branch: &str, onto: &str, strategy: LandStrategy) -> Result<Combined> {
@@ -104,19 +102,11 @@ impl Ends<'_> {
             conflict => return Ok(conflict),
         };
         let repo = self.repo;
-        let mut tip = self.from.to_owned();
-        for entry in self.log(&["--no-merges", "--topo-order", "--reverse"])? {
-            let Some(parent) = entry.parents.first() else { continue };
-            // Git merges from what two commits share: with the old parent beneath the new tree, that is the old parent.
-            let onto = temporary::commit(repo, &repo.tree(&tip)?, &[parent], "Replayed by batchprp\n")?;
-            let tree = match item::tree(repo, &onto, &entry.commit)? {
-                Tree::Clean(tree) => tree,
-                Tree::Conflict(files) => return Ok(Err(files)),
-            };
-            if tree != repo.tree(&tip)? {
-                tip = temporary::commit(repo, &tree, &[&tip], &entry.message)?;
-            }
-        }
+        let entries = self.log(&["--no-merges", "--topo-order", "--reverse"])?;
+        let mut tip = match replay::replay(repo, self.from, &entries)? {
+            Ok(tip) => tip,
+            conflict => return Ok(conflict),
+        };
         if repo.tree(&tip)? != tree {
             let text =
                 format!("Merges of {}\n\nWhat was resolved and noted when its items were merged.\n", self.branch);
