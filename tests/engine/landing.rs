@@ -266,3 +266,67 @@ fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
     base_moves(&project, "later.txt", "built on it\n");
     project.run(&["land", "47", "--undo"]).exits(7).says("git revert");
 }
+
+#[test]
+fn a_branch_that_somebody_rebases_or_bisects_is_left_alone_until_they_are_done() {
+    let project = finished();
+    let base = commit_of(&project, "main");
+    base_moves(&project, "other.txt", "of the base\n");
+    project.git(&["switch", "-q", "-c", "side", &base]);
+    base_moves(&project, "other.txt", "of the side\n");
+    project.git(&["switch", "-q", "main"]);
+    let moved = commit_of(&project, "main");
+    let rebase = std::process::Command::new("git").args(["rebase", "-q", "side"]).current_dir(project.root()).output();
+    assert!(!rebase.expect("git").status.success(), "it stops at the conflict");
+    project.run(&["land", "47"]).exits(7).says("`main` is being rebased").says("finish that there");
+    assert_eq!(commit_of(&project, "main"), moved);
+    project.git(&["rebase", "--abort"]);
+    project.git(&["bisect", "start", "HEAD", &base]);
+    project.git(&["checkout", "-q", "--detach", "HEAD"]);
+    project.run(&["land", "47"]).exits(7).says("`main` is being bisected");
+    project.git(&["bisect", "reset"]);
+    lands(&project, "main", &[]);
+    project.run(&["land", "47", "--undo"]).exits(0);
+    assert_eq!(commit_of(&project, "main"), moved);
+}
+
+#[test]
+fn what_is_changed_in_a_linked_worktree_is_stashed_there_by_the_printed_command() {
+    let project = finished();
+    project.git(&["switch", "-q", "--detach"]);
+    let place = project.root().with_file_name("a linked one");
+    project.git(&["worktree", "add", "-q", &place.display().to_string(), "main"]);
+    fs::write(place.join("README.md"), "# Changed\n").expect("written");
+    let ran = project.run(&["land", "47"]).exits(7).says("`README.md` is changed");
+    let line = ran.stderr.lines().find_map(|line| line.split_once("commit them, or: ")).expect("a way").1.to_owned();
+    let line = line.replace("batchprp ", concat!(env!("CARGO_BIN_EXE_batchprp"), " "));
+    let mut shell = project.command(&[]);
+    let mut typed = std::process::Command::new("sh");
+    typed
+        .args(["-c", &line])
+        .current_dir(project.root())
+        .envs(shell.env("LANG", "C").get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = typed.output().expect("sh starts");
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(is_validated(&project, "main"));
+    assert_eq!(fs::read_to_string(place.join("README.md")).expect("a file"), "# Changed\n");
+    assert!(place.join("out/PRP-47.2.1.txt").exists());
+}
+
+#[test]
+fn the_branch_of_an_item_is_no_place_to_land_on() {
+    let project = finished();
+    let before = commit_of(&project, "prp-47-1-1");
+    project.run(&["land", "47", "--onto", "prp-47-1-1"]).exits(7).says("branch of an item");
+    project.run(&["land", "47", "--onto", "prp-47"]).exits(7).says("batch branch itself");
+    assert_eq!(commit_of(&project, "prp-47-1-1"), before);
+    for strategy in ["ff", "merge", "rebase", "squash"] {
+        let project = finished();
+        let base = commit_of(&project, "main");
+        lands(&project, "main", &["--strategy", strategy]);
+        project.run(&["land", "47", "--undo"]).exits(0);
+        assert_eq!(commit_of(&project, "main"), base, "{strategy}");
+        lands(&project, "main", &["--strategy", strategy]);
+        lands(&project, "main", &["--strategy", strategy]).says("has everything");
+    }
+}

@@ -16,6 +16,6 @@ pub mod scratch;
 pub mod setup;
 pub use files::stage::Submodule;
 pub use mend::rescue::Rescue;
-pub(crate) use place::linked::checkouts;
+pub(crate) use place::linked::{checkouts, reworked};
 pub use prepare::{Prepare, Prepared, prepare};
 pub use setup::{is_set_up, set_up};

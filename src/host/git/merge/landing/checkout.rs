@@ -6,7 +6,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::run::Git;
-use crate::host::git::workspace::checkouts;
+use crate::host::git::workspace::{checkouts, reworked};
 use crate::host::process::command_line::command_line;
 
 /// Files of git that stand for something that a person has not finished.
@@ -22,6 +22,11 @@ pub(super) struct Checkout<'a> {
 impl<'a> Checkout<'a> {
     /// Finds where a branch is checked out; `None` where it is nowhere.
     pub(super) fn of(repo: &'a Repo, branch: &str) -> Result<Option<Self>> {
+        if let Some((what, place)) = reworked(repo, branch) {
+            let text =
+                format!("`{branch}` is being {what} in `{}`: git would lose what lands meanwhile", place.display());
+            return Err(refuse(text).help("finish that there, or give it up, then run the command again"));
+        }
         let mut found = checkouts(repo, branch)?.into_iter();
         let Some((git_dir, top)) = found.next() else { return Ok(None) };
         if let Some((_, other)) = found.next() {
@@ -57,7 +62,9 @@ impl<'a> Checkout<'a> {
                 1 => format!("`{}` is changed in `{place}`, uncommitted", path_of(first)),
                 n => format!("{n} files such as `{}` are changed in `{place}`, uncommitted", path_of(first)),
             };
-            return Err(refuse(what).help(format!("commit them, or: git stash && {again} && git stash pop")));
+            let stash = |more: &[&str]| self.stash(more);
+            let (away, back) = (stash(&[]), stash(&["pop"]));
+            return Err(refuse(what).help(format!("commit them, or: {away} && {again} && {back}")));
         }
         match in_the_way(self.repo, &self.top, from, to)? {
             None => Ok(()),
@@ -69,6 +76,14 @@ impl<'a> Checkout<'a> {
                 .help(format!("put it aside: {aside} && {again}")))
             }
         }
+    }
+
+    /// Returns the command that stashes here, wherever it is typed.
+    fn stash(&self, more: &[&str]) -> String {
+        let top = self.top.display().to_string();
+        let place = if self.top == self.repo.root() { vec![] } else { vec!["-C", top.as_str()] };
+        let words = ["git"].iter().chain(&place).chain(&["stash"]).chain(more);
+        command_line(&words.map(|word| (*word).to_owned()).collect::<Vec<String>>())
     }
 
     /// Brings branch and files forward to a commit.

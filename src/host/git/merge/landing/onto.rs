@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ExitCode, Result};
 use crate::host::git::plumbing::began::{HEADS, began_on};
+use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::Repo;
 
 /// Returns the branch that a batch lands on: the named one, else that on which it began, else the checked-out one.
@@ -16,6 +17,10 @@ pub fn onto(repo: &Repo, batch_branch: &str, named: Option<&str>) -> Result<Stri
     };
     if name == batch_branch {
         let text = format!("`{name}` is the batch branch itself");
+        return Err(Error::new(ExitCode::GitRefuses, text).help("name the branch to land on: `--onto BRANCH`"));
+    }
+    if refs::read(repo, &refs::item(&name))?.is_some() {
+        let text = format!("`{name}` is the branch of an item: batchprp alone moves it");
         return Err(Error::new(ExitCode::GitRefuses, text).help("name the branch to land on: `--onto BRANCH`"));
     }
     if repo.tip(&name)?.is_none() {

@@ -116,6 +116,26 @@ pub(crate) fn holder(repo: &Repo, branch: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
+/// Finds where somebody rebases or bisects a branch: HEAD is elsewhere meanwhile, and git comes back to the branch as it was.
+/// Returns the operation and its place.
+pub(crate) fn reworked(repo: &Repo, branch: &str) -> Option<(&'static str, PathBuf)> {
+    let own = (repo.common_dir().to_owned(), repo.root().to_owned());
+    let others = all(repo).into_iter().map(|linked| (linked.dir.clone(), linked.path.unwrap_or(linked.dir)));
+    let full = format!("refs/heads/{branch}");
+    let says = |file: PathBuf, text: &str| std::fs::read_to_string(file).is_ok_and(|found| found.trim() == text);
+    std::iter::once(own).chain(others).find_map(|(dir, place)| {
+        let rebases = ["rebase-merge", "rebase-apply"].iter().any(|name| says(dir.join(name).join("head-name"), &full));
+        let what = if rebases {
+            "rebased"
+        } else if says(dir.join("BISECT_START"), branch) {
+            "bisected"
+        } else {
+            return None;
+        };
+        Some((what, place))
+    })
+}
+
 impl Linked {
     /// Tells whether a killed `git worktree add` left this.
     pub(crate) fn is_half_made(&self) -> bool {
