@@ -104,8 +104,10 @@ fn ask_repair(call: &Call, order: Repair) -> Result<Map, Fault> {
     Ok(entries.into_iter().collect())
 }
 
-fn by_hand(call: &Call, phase: &PhaseValue, deed: Deed) -> Result<Handed, Fault> {
-    call.ask(ByHand { phase: phase.phase().ordinal, deed })
+fn by_hand(call: &Call, worktree: &WorktreeValue, phase: &PhaseValue, deed: Deed) -> Result<Handed, Fault> {
+    let handed = call.ask(ByHand { phase: phase.phase().ordinal, deed })?;
+    drop(worktree.lock().in_hand.take_if(|_| matches!(deed, Deed::LetGo | Deed::Abandon)));
+    Ok(handed)
 }
 
 #[export_module]
@@ -173,10 +175,7 @@ pub(crate) mod methods {
     /// ```
     #[rhai_fn(return_raw, pure)]
     pub fn take(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue) -> Thrown<String> {
-        native(&context, |call| {
-            let _ = worktree;
-            Ok(by_hand(call, &phase, Deed::Take)?.by)
-        })
+        native(&context, |call| Ok(by_hand(call, worktree, &phase, Deed::Take)?.by))
     }
 
     /// Judges what a person made of a phase in the worktree, as `agent::run` judges the work of an agent.
@@ -192,8 +191,7 @@ pub(crate) mod methods {
         phase: PhaseValue,
     ) -> Thrown<AnswerValue> {
         native(&context, |call| {
-            let _ = worktree;
-            let judged = by_hand(call, &phase, Deed::Judge)?.judged;
+            let judged = by_hand(call, worktree, &phase, Deed::Judge)?.judged;
             let JudgedReport { report, verdict } = judged.ok_or_else(|| invalid("nobody judged the work"))?;
             Ok(AnswerValue { agent: "person".to_owned(), report: Arc::new(report), verdict })
         })
@@ -206,11 +204,7 @@ pub(crate) mod methods {
     /// ```
     #[rhai_fn(return_raw, pure)]
     pub fn let_go(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue) -> Thrown<()> {
-        native(&context, |call| {
-            by_hand(call, &phase, Deed::LetGo)?;
-            worktree.lock().in_hand = None;
-            Ok(())
-        })
+        native(&context, |call| by_hand(call, worktree, &phase, Deed::LetGo).map(drop))
     }
 
     /// Lets a phase go without its work, which is saved: the worktree is that of its branch again. Returns who had it.
@@ -220,11 +214,7 @@ pub(crate) mod methods {
     /// ```
     #[rhai_fn(return_raw, pure)]
     pub fn abandon(context: NativeCallContext, worktree: &mut WorktreeValue, phase: PhaseValue) -> Thrown<String> {
-        native(&context, |call| {
-            let by = by_hand(call, &phase, Deed::Abandon)?.by;
-            worktree.lock().in_hand = None;
-            Ok(by)
-        })
+        native(&context, |call| Ok(by_hand(call, worktree, &phase, Deed::Abandon)?.by))
     }
 
     /// Asks whether a phase whose checks failed goes back to its agent, and counts it. Returns `#{ number, left, over }`:
