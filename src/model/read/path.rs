@@ -119,6 +119,14 @@ pub(crate) fn is_none(text: &str) -> bool {
     if !word.is_ascii() || word == "-" && rest.starts_with('-') {
         return rest.trim_start().is_empty() || rest.starts_with(char::is_whitespace);
     }
+    // `nothing.txt` and `empty-state.rs` are files.
+    let is_part = |rest: &str| {
+        let mut chars = rest.chars();
+        matches!(chars.next(), Some('.' | ':' | '-')) && chars.next().is_some_and(|next| !next.is_whitespace())
+    };
+    if is_part(rest) {
+        return false;
+    }
     let rest = rest.trim_start();
     rest.is_empty() || rest.starts_with(['(', '-', '–', '—', ',', ';', ':', '.', '#'])
 }
@@ -139,6 +147,10 @@ mod tests {
         );
         assert_eq!(read("**a.rs**, b/*, **/c"), [Ok("a.rs".to_owned()), Ok("b/*".to_owned()), Ok("**/c".to_owned())]);
         assert_eq!(read("None (new files)"), []);
+        assert_eq!(read("none. All is there already"), []);
+        for file in ["nothing.txt", "empty-state.rs", "none.md"] {
+            assert_eq!(read(file), [Ok(file.to_owned())], "a file is not nothing");
+        }
     }
 
     #[test]
