@@ -3,7 +3,20 @@
 
 use std::collections::HashMap;
 
-use super::tree::Changed;
+/// A file that differs between two trees.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Changed {
+    pub(crate) path: String,
+    /// Mode and object of what the second tree has there, such as `100644 8baef1b…`; `None` where it has nothing.
+    pub(crate) content: Option<String>,
+}
+
+impl Changed {
+    /// Returns the commit of another repository that the second tree has there.
+    pub(crate) fn link(&self) -> Option<&str> {
+        self.content.as_deref()?.strip_prefix("160000 ")
+    }
+}
 
 /// Most paths that are kept in all, some MiB.
 const MOST: usize = 50_000;

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 
 use git2::{Error, ErrorClass, ErrorCode, ObjectType, Oid, Repository, Tree, TreeEntry};
 
+use super::compared::Changed;
 use super::handle::{AskGit, Read, Store, found};
 use super::revision::{Named, look_up};
 
@@ -20,21 +21,6 @@ pub(crate) struct Listed {
     /// `blob`, `tree` or `commit`.
     pub(crate) kind: String,
     pub(crate) object: String,
-}
-
-/// A file that differs between two trees.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Changed {
-    pub(crate) path: String,
-    /// Mode and object of what the second tree has there, such as `100644 8baef1b…`; `None` where it has nothing.
-    pub(crate) content: Option<String>,
-}
-
-impl Changed {
-    /// Returns the commit of another repository that the second tree has there.
-    pub(crate) fn link(&self) -> Option<&str> {
-        self.content.as_deref()?.strip_prefix("160000 ")
-    }
 }
 
 impl Store {
