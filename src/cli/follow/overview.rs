@@ -18,6 +18,8 @@ use crate::event::RunView;
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
+use crate::host::git::upkeep::scan;
+use crate::host::git::workspace::branch;
 use crate::host::journal;
 use crate::host::process::command_line::command_line;
 use crate::model::duration::show;
@@ -28,6 +30,8 @@ use crate::report::text::{line, numbered, safe};
 
 /// So many batches are shown, the latest first.
 const MOST: usize = 8;
+/// So many runs of a batch are looked through for items that later ones left out.
+const RUNS: usize = 10;
 
 /// What `batchprp --json` alone prints.
 #[derive(Serialize, JsonSchema)]
@@ -39,6 +43,8 @@ pub struct Overview {
     running: Vec<Running>,
     /// The latest first.
     batches: Vec<BatchStanding>,
+    /// The latest run of all, where it is of another command than `exe` and did not come to its end.
+    unfinished: Option<Unfinished>,
     /// Commands for a project in which nothing has happened yet.
     next: Vec<String>,
 }
@@ -53,11 +59,19 @@ struct Running {
 }
 
 #[derive(Serialize, JsonSchema)]
+struct Unfinished {
+    run: String,
+    command: String,
+    batch_id: Option<u32>,
+    next: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
 struct BatchStanding {
     batch_id: u32,
     /// PRPs that wait in the folder of requests.
     requests: usize,
-    /// How the items of the latest `exe` ended: counts by status.
+    /// How the items stand after the latest `exe` of each, and by git where they are merged: counts by status.
     items: BTreeMap<&'static str, usize>,
     /// The latest `exe`.
     run: Option<String>,
@@ -91,6 +105,13 @@ pub fn run(context: &mut Context) -> CommandResult {
             writeln!(out, "  {}", line(next, 300))?;
         }
     }
+    if let Some(run) = &overview.unfinished {
+        let batch = run.batch_id.map(|batch| format!(" of batch {batch}")).unwrap_or_default();
+        writeln!(out, "\n{}", style.paint(Tone::Strong, &format!("{}{batch}: unfinished", line(&run.command, 40))))?;
+        for next in run.next.iter().chain([&format!("batchprp logs {}", run.run)]) {
+            writeln!(out, "  {}", line(next, 300))?;
+        }
+    }
     if !overview.next.is_empty() {
         writeln!(out, "\nNo batch yet. To begin:")?;
         for next in &overview.next {
@@ -111,16 +132,21 @@ impl Overview {
             *batches.entry(id.batch().map_or(0, |batch| batch.0)).or_default() += 1;
         }
         let folder = runs::below(root, config);
-        let (mut running, mut latest): (Vec<Running>, BTreeMap<u32, RunView>) = (Vec::new(), BTreeMap::new());
-        for id in runs::ids(&folder).iter().rev() {
+        let (mut running, mut latest): (Vec<Running>, BTreeMap<u32, Vec<RunView>>) = (Vec::new(), BTreeMap::new());
+        let mut unfinished = None;
+        for (nth, id) in runs::ids(&folder).iter().rev().enumerate() {
             let Some(first) = journal::first(&folder.join(id)) else { continue };
             let head = RunView::of(&[first]);
-            let is_latest = head.command == runs::MAIN && head.batch.is_some_and(|batch| !latest.contains_key(&batch));
+            let is_main = head.command == runs::MAIN;
+            let of_batch = head.batch.filter(|batch| is_main && latest.get(batch).map_or(0, Vec::len) < RUNS);
             // The end of a run may be a long way behind its beginning: only what is shown is read whole.
-            if !is_latest && alive(&head) != Alive::Yes {
+            if of_batch.is_none() && nth > 0 && alive(&head) != Alive::Yes {
                 continue;
             }
             let state = state(id)?;
+            if nth == 0 && !is_main {
+                unfinished = Unfinished::of(&state);
+            }
             if alive(&state) == Alive::Yes {
                 running.push(Running {
                     run: id.clone(),
@@ -129,35 +155,70 @@ impl Overview {
                     elapsed: state.elapsed(Some(Timestamp::now())),
                 });
             }
-            if let Some(batch) = head.batch.filter(|_| is_latest) {
-                latest.insert(batch, state);
+            if let Some(batch) = of_batch {
+                latest.entry(batch).or_default().push(state);
             }
         }
         for batch in latest.keys() {
             batches.entry(*batch).or_default();
         }
-        let standing =
-            |(batch, requests): (&u32, &usize)| BatchStanding::of(*batch, *requests, latest.get(batch), repo.as_ref());
+        let standing = |(batch, requests): (&u32, &usize)| {
+            let runs = latest.get(batch).map_or(&[][..], Vec::as_slice);
+            BatchStanding::of(*batch, *requests, runs, repo.as_ref())
+        };
         let batches: Vec<BatchStanding> = batches.iter().rev().take(MOST).map(standing).collect();
         let begin = ["batchprp gen PLAN.md", "batchprp demo", "batchprp doctor"];
-        let is_new = batches.is_empty() && running.is_empty();
+        let is_new = batches.is_empty() && running.is_empty() && unfinished.is_none();
         Ok(Self {
             project: root.display().to_string(),
             branch: repo.and_then(|repo| repo.head_branch().ok().flatten()),
             running,
             batches,
+            unfinished,
             next: begin.iter().filter(|_| is_new).map(|next| (*next).to_owned()).collect(),
         })
     }
 }
 
-impl BatchStanding {
-    fn of(batch: u32, requests: usize, state: Option<&RunView>, repo: Option<&Repo>) -> Self {
-        let mut items: BTreeMap<&'static str, usize> = BTreeMap::new();
-        for item in state.iter().flat_map(|state| &state.items) {
-            *items.entry(item.status().unwrap_or(ItemStatus::Pending).words()).or_default() += 1;
+impl Unfinished {
+    fn of(state: &RunView) -> Option<Self> {
+        let end = state.end.as_ref().filter(|end| end.exit_code != 0)?;
+        let next = end.next.iter().chain(&end.resume).cloned().collect();
+        Some(Self { run: state.run.clone(), command: state.command.clone(), batch_id: state.batch, next })
+    }
+}
+
+/// Returns how the items of a batch stand: as the latest run of each said, and completed where git has them merged.
+fn standings(runs: &[RunView], branch: &str, repo: Option<&Repo>) -> BTreeMap<String, ItemStatus> {
+    let mut items: BTreeMap<String, ItemStatus> = BTreeMap::new();
+    for item in runs.iter().flat_map(|run| &run.items) {
+        items.entry(item.info.id.clone()).or_insert(item.status().unwrap_or(ItemStatus::Pending));
+    }
+    let merged = || {
+        let repo = repo?;
+        let base = branch::base(repo, branch).ok()??;
+        Some(scan::all_merged(repo, branch, &base).ok()?.merged)
+    };
+    let is_at_work = runs.first().is_some_and(|run| run.end.is_none());
+    for (id, _) in merged().into_iter().flatten() {
+        if !is_at_work || !items.contains_key(id.as_str()) {
+            items.insert(id.to_string(), ItemStatus::Completed);
         }
+    }
+    items
+}
+
+impl BatchStanding {
+    /// `runs` of the batch, the latest first.
+    fn of(batch: u32, requests: usize, runs: &[RunView], repo: Option<&Repo>) -> Self {
+        let state = runs.first();
         let branch = BatchId(batch).branch();
+        let standings = standings(runs, &branch, repo);
+        let mut items: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for status in standings.values() {
+            *items.entry(status.words()).or_default() += 1;
+        }
+        let is_done = !standings.is_empty() && standings.values().all(|status| *status == ItemStatus::Completed);
         let landed = || {
             let repo = repo?;
             let (tip, head) = (repo.tip(&branch).ok()??, repo.head().ok()?);
@@ -170,14 +231,18 @@ impl BatchStanding {
                 Alive::Yes | Alive::Elsewhere => ("running", vec![format!("batchprp watch {}", state.run)]),
                 Alive::No => ("interrupted", vec![command_line(&state.argv)]),
             },
-            (Some(_), Some(end)) if end.exit_code != 0 => {
+            (Some(_), Some(end)) if end.exit_code != 0 && !is_done => {
                 ("unfinished", end.next.iter().chain(&end.resume).cloned().collect())
             }
             (Some(_), Some(_)) if landed() == Some(true) => {
                 let update = (requests > 0).then(|| format!("batchprp context-update --batch {batch}"));
                 ("landed", update.into_iter().collect())
             }
-            (Some(_), Some(end)) => ("complete", end.next.clone()),
+            (Some(_), Some(end)) => {
+                let land = format!("batchprp land {batch}");
+                let is_named = batch == 0 || end.next.contains(&land);
+                ("complete", Some(land).filter(|_| !is_named).into_iter().chain(end.next.clone()).collect())
+            }
         };
         Self {
             batch_id: batch,
