@@ -89,19 +89,28 @@ pub struct Error {
     pub code: ExitCode,
     pub message: String,
     pub help: Option<String>,
+    /// What the program that failed said about it, line by line.
+    pub said: Vec<String>,
     pub findings: Vec<Findings>,
 }
 
 impl Error {
     /// Makes an error with its exit code.
     pub fn new(code: ExitCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None, findings: Vec::new() }
+        Self { code, message: message.into(), help: None, said: Vec::new(), findings: Vec::new() }
     }
 
     /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what the program that failed said about it.
+    #[must_use]
+    pub fn said(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.said.extend(lines);
         self
     }
 

@@ -34,6 +34,14 @@ pub struct LevelResult {
     pub duration: f64,
 }
 
+impl LevelResult {
+    /// Returns what a failed command said, below the line that tells how it ended, and the file with all of it.
+    pub fn said(&self) -> impl Iterator<Item = String> {
+        let file = self.log.iter().map(|log| format!("whole output: {log}"));
+        self.errors.iter().skip(1).cloned().chain(file)
+    }
+}
+
 /// Validation of one commit: the content of its note under `refs/notes/batchprp`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidationRecord {

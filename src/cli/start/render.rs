@@ -11,6 +11,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Na
 
 use crate::error::{Error, Findings};
 use crate::model::problem::{Problem, Severity};
+use crate::report::failure;
 use crate::report::style::{Style, Tone};
 use crate::report::text::{is_harmful, safe};
 
@@ -28,6 +29,9 @@ pub fn error(error: &Error, style: Style, out: &mut dyn Write) -> io::Result<()>
         return Ok(());
     }
     writeln!(out, "{}: {}", style.paint(Tone::Bad, "error"), safe(&error.message))?;
+    for line in failure::quoted(&error.said, None) {
+        writeln!(out, "{line}")?;
+    }
     if let Some(help) = &error.help {
         for (index, line) in help.lines().enumerate() {
             let lead = if index == 0 { style.paint(Tone::Name, "help") + ":" } else { "     ".to_owned() };
@@ -76,6 +80,8 @@ struct Told<'a> {
     kind: &'a str,
     message: &'a str,
     help: Option<&'a str>,
+    /// What the program that failed said about it, line by line.
+    said: &'a [String],
     problems: Vec<Place<'a>>,
 }
 
@@ -101,6 +107,7 @@ impl<'a> ErrorDocument<'a> {
                 kind: error.code.kind(),
                 message: &error.message,
                 help: error.help.as_deref(),
+                said: &error.said,
                 problems: problems.collect(),
             },
         }

@@ -11,5 +11,12 @@ pub(crate) fn of(settings: &Settings, run: &str, item: &str, prefix: String) -> 
     LogFolder { path, shown, prefix }
 }
 
+/// Returns the folder for checks that belong to no item: those of a base, and of a batch that lands.
+pub(crate) fn outside(settings: &Settings, prefix: &str) -> LogFolder {
+    let path = settings.state.join("tmp").join(FOLDER);
+    let shown = path.strip_prefix(&settings.root).unwrap_or(&path).to_owned();
+    LogFolder { path, shown, prefix: prefix.to_owned() }
+}
+
 /// Name of the folder below the one of an item.
 pub(crate) const FOLDER: &str = "checks";

@@ -156,6 +156,10 @@ impl Place {
         let Self { branch, onto, .. } = self;
         let first = failed.errors.first().cloned().unwrap_or_default();
         let text = format!("`{branch}` on `{onto}` fails level {} ({first}): nothing was moved", failed.level);
-        Some(Error::new(ExitCode::CheckFailed, text).help(format!("{}; then: {again}", by_hand(branch, onto))))
+        Some(
+            Error::new(ExitCode::CheckFailed, text)
+                .said(failed.said())
+                .help(format!("{}; then: {again}", by_hand(branch, onto))),
+        )
     }
 }

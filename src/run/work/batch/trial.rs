@@ -13,6 +13,7 @@ use crate::host::stop::StopToken;
 use crate::host::validate::Validation;
 use crate::model::validation::ValidationRecord;
 use crate::run::settings::Settings;
+use crate::run::shared::check_logs;
 use crate::run::work::merge::candidate_worktree::{self, CandidateWorktree};
 use crate::run::work::off_the_loop::off_the_loop;
 
@@ -48,7 +49,7 @@ impl Trial {
             secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
             env,
             env_pass: settings.validate_env_pass.clone(),
-            logs: None,
+            logs: Some(check_logs::outside(&settings, "batch")),
             marker,
             again: None,
             earlier: None,

@@ -66,7 +66,8 @@ pub(crate) async fn update(
                     "`{branch}` with {base} merged in fails level {} ({first}): the branch stays as it is",
                     failed.level
                 );
-                return Err(Error::new(ExitCode::CheckFailed, text).help(by_hand(&branch, &base)).into());
+                let error = Error::new(ExitCode::CheckFailed, text).said(failed.said());
+                return Err(error.help(by_hand(&branch, &base)).into());
             }
             off_the_loop(move || base::accept(&repo, &branch, &commit, &from)).await?;
         }

@@ -20,6 +20,7 @@ use crate::host::validate::Validation;
 use crate::model::id::BatchId;
 use crate::model::validation::LevelResult;
 use crate::run::settings::Settings;
+use crate::run::shared::check_logs;
 use crate::run::work::batch::open::ground;
 use crate::run::work::merge::candidate_worktree::{CandidateWorktree, place};
 use crate::run::work::off_the_loop::off_the_loop;
@@ -91,7 +92,7 @@ async fn run(
         timeout: settings.validate_timeout,
         env: (*env).clone(),
         env_pass: settings.validate_env_pass.clone(),
-        logs: None,
+        logs: Some(check_logs::outside(&settings, FOLDER)),
         marker,
         secrets,
         again: None,
