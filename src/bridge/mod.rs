@@ -17,7 +17,7 @@ mod reply;
 mod request;
 
 pub use crate::model::adapter::{Adapter, AgentCall};
-pub use crate::model::gate::GateLine;
+pub use crate::model::gate::{GateLine, ManualGate};
 pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};

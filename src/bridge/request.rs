@@ -15,7 +15,7 @@ use super::reply::{
 };
 use crate::event::{EventKind, Forecast};
 use crate::model::adapter::AgentCall;
-use crate::model::gate::GateLine;
+use crate::model::gate::{GateLine, ManualGate};
 use crate::model::history::{Distance, LoggedCommit};
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
@@ -215,8 +215,8 @@ pub struct Validate {
     pub ordinal: u32,
     pub level: u8,
     pub gates: Vec<GateLine>,
-    /// Levels of gates that have no command.
-    pub manual: Vec<u8>,
+    /// Gates that have no command.
+    pub manual: Vec<ManualGate>,
 }
 
 /// Asks whether what failed goes back to an agent, and counts it.

@@ -1,6 +1,6 @@
 //! The state of one item, folded from its events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -91,6 +91,8 @@ pub struct ItemView {
     pub checkpoints: Vec<CheckpointFact>,
     /// Latest result by phase and level, with its errors.
     pub validations: BTreeMap<(u32, u8), (LevelVerdict, Vec<String>)>,
+    /// Gates that a person has to look at, by phase and level: a level may have others that ran.
+    pub by_hand: BTreeMap<(u32, u8), Vec<String>>,
     pub usage: Usage,
     pub ready: Option<Timestamp>,
     pub started: Option<Timestamp>,
@@ -100,6 +102,8 @@ pub struct ItemView {
     pub outcome: Option<Outcome>,
     pub reason: String,
     pub merge: Option<String>,
+    /// Level at which the merged tree was red when its merge was refused.
+    pub red_merge: Option<u8>,
     /// Documents that it wrote, by path.
     pub documents: BTreeMap<String, DocumentChange>,
     /// Its issue in a tracker, and whether this run opened it.
@@ -129,6 +133,7 @@ impl ItemView {
             resumed: Vec::new(),
             checkpoints: Vec::new(),
             validations: BTreeMap::new(),
+            by_hand: BTreeMap::new(),
             usage: Usage::default(),
             ready: None,
             started: None,
@@ -137,6 +142,7 @@ impl ItemView {
             outcome: None,
             reason: String::new(),
             merge: None,
+            red_merge: None,
             documents: BTreeMap::new(),
             issue: None,
             slow: None,
@@ -151,6 +157,7 @@ impl ItemView {
         self.recent = Vec::new();
         self.checkpoints = Vec::new();
         self.validations = BTreeMap::new();
+        self.by_hand = BTreeMap::new();
         self.last_words = None;
     }
 
@@ -158,6 +165,20 @@ impl ItemView {
     pub(super) fn become_ready(&mut self, at: Option<Timestamp>) {
         self.standing = Standing::Ready;
         self.ready = self.ready.or(at);
+    }
+
+    /// Returns the phases that are done: their checkpoints stand, from before or from this run, and no check is red.
+    pub fn done_phases(&self) -> usize {
+        let made = self.checkpoints.iter().map(|fact| fact.phase);
+        let phases: BTreeSet<u32> = self.resumed.iter().copied().chain(made).collect();
+        phases.into_iter().filter(|phase| self.is_done(*phase)).count()
+    }
+
+    /// Tells whether the checkpoint of a phase stands, and no check of it is red.
+    pub fn is_done(&self, phase: u32) -> bool {
+        let mut of_phase = self.validations.range((phase, 0)..=(phase, u8::MAX));
+        let stands = self.resumed.contains(&phase) || self.checkpoints.iter().any(|fact| fact.phase == phase);
+        stands && of_phase.all(|(_, (verdict, _))| *verdict != LevelVerdict::Failed)
     }
 
     /// Returns how the item ended.
@@ -232,9 +253,17 @@ impl ItemView {
                     file: log.clone(),
                 });
                 self.standing = Standing::Validating { phase: *phase, level: *level };
-                self.validations.insert((*phase, *level), (*result, errors.clone()));
+                if *result == LevelVerdict::Manual {
+                    self.by_hand.insert((*phase, *level), errors.clone());
+                    self.validations.entry((*phase, *level)).or_insert_with(|| (*result, errors.clone()));
+                } else {
+                    self.validations.insert((*phase, *level), (*result, errors.clone()));
+                }
             }
-            EventKind::Merge { commit, .. } => self.merge = Some(commit.clone()),
+            EventKind::Merge { commit, .. } => {
+                self.merge = Some(commit.clone());
+                self.red_merge = None;
+            }
             EventKind::Document { path, change, .. } => drop(self.documents.insert(path.clone(), *change)),
             EventKind::Issue { issue, opened, .. } => {
                 let opened = *opened || self.issue.as_ref().is_some_and(|(known, opened)| known == issue && *opened);
@@ -256,7 +285,8 @@ impl ItemView {
                 self.duration = *duration;
                 self.finished = at;
             }
-            EventKind::MergeRejected { errors, log, .. } => {
+            EventKind::MergeRejected { level, errors, log, .. } => {
+                self.red_merge = Some(*level);
                 let lines = errors.iter().skip(1).cloned().collect();
                 self.last_words = Some(LastWords { speaker: Speaker::Check, lines, file: log.clone() });
             }

@@ -10,7 +10,7 @@ use super::process::{Command, Marker, Sandbox, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
 use crate::evidence::environment::{GateEnvironment, for_gates};
-use crate::model::gate::GateLine;
+use crate::model::gate::{GateLine, ManualGate};
 use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 
 /// Version of the record.
@@ -31,8 +31,8 @@ pub struct Validation {
     pub commands: BTreeMap<u8, Vec<String>>,
     /// Shell command lines of the PRP itself, with their level.
     pub gates: Vec<GateLine>,
-    /// Levels of gates that have no command.
-    pub manual: Vec<u8>,
+    /// Gates that have no command.
+    pub manual: Vec<ManualGate>,
     /// For each single command.
     pub timeout: Duration,
     /// Our environment. The commands get what is known to be harmless, and what `env_pass` names.
@@ -83,14 +83,15 @@ pub async fn run(
     for level in 1..=request.level {
         let begin = Instant::now();
         let commands = request.lines(level);
-        let is_manual = request.manual.contains(&level);
+        let by_hand: Vec<String> =
+            request.manual.iter().filter(|gate| gate.level == level).map(|gate| gate.text.clone()).collect();
         let mut add = |result, commands, CheckSaid { errors, log }| {
             let duration = begin.elapsed().as_secs_f64();
             let of_level = LevelResult { level, result, commands, errors, log, duration };
             on_level(&of_level);
             levels.push(of_level);
         };
-        if commands.is_empty() && !is_manual {
+        if commands.is_empty() && by_hand.is_empty() {
             add(LevelVerdict::Skipped, Vec::new(), CheckSaid::default());
             continue;
         }
@@ -120,9 +121,8 @@ pub async fn run(
             Some(said) => add(LevelVerdict::Flaky, done, said),
             None => add(LevelVerdict::Passed, done, CheckSaid::default()),
         }
-        if is_manual {
-            let errors = vec!["a gate without a command: a person has to look".to_owned()];
-            add(LevelVerdict::Manual, Vec::new(), CheckSaid { errors, log: None });
+        if !by_hand.is_empty() {
+            add(LevelVerdict::Manual, Vec::new(), CheckSaid { errors: by_hand, log: None });
         }
     }
     Some(ValidationRecord {

@@ -26,6 +26,14 @@ impl Gate {
     }
 }
 
+/// A gate that a person has to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManualGate {
+    pub level: u8,
+    /// What is to be checked.
+    pub text: String,
+}
+
 /// The command line of a gate, and the level at which it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateLine {

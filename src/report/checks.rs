@@ -3,6 +3,7 @@
 use super::style::{Sign, Style};
 use super::text::numbered;
 use crate::event::ItemView;
+use crate::event::kind::ItemStatus;
 use crate::model::validation::LevelVerdict;
 
 /// Says how validation of an item went, such as `✓ All levels passed` or `⚠ Level 3 failed (tests) in phase 2`.
@@ -26,9 +27,13 @@ pub fn short(item: &ItemView) -> String {
     if let Some(((_, level), _)) = of(LevelVerdict::Failed).next() {
         return format!("L{level} failed");
     }
+    if let Some(level) = item.red_merge {
+        return if level == 0 { "not merged".to_owned() } else { format!("merged L{level} failed") };
+    }
+    let is_complete = item.status() == Some(ItemStatus::Completed);
     let mut said = Vec::new();
     match of(LevelVerdict::Passed).chain(of(LevelVerdict::Flaky)).count() {
-        0 if item.validations.is_empty() => {}
+        0 if item.validations.is_empty() && (item.phase.is_none() || is_complete) => {}
         0 => said.push("none run".to_owned()),
         passed => said.push(format!("{passed} passed")),
     }
@@ -36,7 +41,7 @@ pub fn short(item: &ItemView) -> String {
     if !flaky.is_empty() {
         said.push(format!("{} flaky", flaky.join(" ")));
     }
-    let by_hand = levels(item, LevelVerdict::Manual);
+    let by_hand = names(item.by_hand.keys().map(|(_, level)| *level));
     if !by_hand.is_empty() {
         said.push(format!("{} by hand", by_hand.join(" ")));
     }
@@ -45,18 +50,18 @@ pub fn short(item: &ItemView) -> String {
 
 /// Tells whether a gate of the item has no command: a person has to look.
 pub fn is_by_hand(item: &ItemView) -> bool {
-    item.validations.values().any(|(verdict, _)| *verdict == LevelVerdict::Manual)
+    !item.by_hand.is_empty()
 }
 
 fn unchecked(item: &ItemView) -> Vec<String> {
     let mut notes = Vec::new();
+    let by_hand = names(item.by_hand.keys().map(|(_, level)| *level));
     let words = [
-        (LevelVerdict::Flaky, "flaky"),
-        (LevelVerdict::Manual, "to be checked by a person"),
-        (LevelVerdict::Skipped, "skipped"),
+        (levels(item, LevelVerdict::Flaky), "flaky"),
+        (by_hand, "to be checked by a person"),
+        (levels(item, LevelVerdict::Skipped), "skipped"),
     ];
-    for (wanted, word) in words {
-        let levels = levels(item, wanted);
+    for (levels, word) in words {
         if !levels.is_empty() {
             notes.push(format!("{} {word}", levels.join(", ")));
         }
@@ -67,7 +72,11 @@ fn unchecked(item: &ItemView) -> Vec<String> {
 /// Returns the names of the levels with a verdict.
 fn levels(item: &ItemView, wanted: LevelVerdict) -> Vec<String> {
     let with = item.validations.iter().filter(|(_, (verdict, _))| *verdict == wanted);
-    let mut levels: Vec<u8> = with.map(|((_, level), _)| *level).collect();
+    names(with.map(|((_, level), _)| *level))
+}
+
+fn names(levels: impl Iterator<Item = u8>) -> Vec<String> {
+    let mut levels: Vec<u8> = levels.collect();
     levels.sort_unstable();
     levels.dedup();
     levels.iter().map(|level| format!("L{level}")).collect()

@@ -1,6 +1,6 @@
 //! What is told of a failure beside its reason: what was said, where all of it is, and the command that goes on.
 
-use super::text::line;
+use super::text::{line, numbered};
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Speaker};
 
@@ -18,6 +18,34 @@ pub fn quoted<'a>(said: impl IntoIterator<Item = &'a String>, file: Option<&Stri
     lines
 }
 
+/// Returns the command of ours that a reason names itself.
+fn named(reason: &str) -> Option<String> {
+    let (_, rest) = reason.split_once("`batchprp ")?;
+    Some(format!("batchprp {}", rest.split_once('`')?.0))
+}
+
+/// Returns the beginning and the end of what was said, at most so many lines of it: the first error stands at one of
+/// them, and the count at the other.
+pub fn ends(lines: &[String], most: usize) -> Vec<String> {
+    let lines: Vec<&str> = lines.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty()).collect();
+    let Some(left_out) = lines.len().checked_sub(most).filter(|left_out| *left_out > 0) else {
+        return lines.into_iter().map(str::to_owned).collect();
+    };
+    let head = most / 2;
+    let gap = format!("[{} more]", numbered(left_out, "line"));
+    let (first, last) = (&lines[..head], &lines[head + left_out..]);
+    first.iter().copied().chain([gap.as_str()]).chain(last.iter().copied()).map(str::to_owned).collect()
+}
+
+/// Says where an item came to its bad end, as it follows its status.
+pub fn place(item: &ItemView) -> String {
+    let is_bad = matches!(item.status(), Some(ItemStatus::Failed | ItemStatus::Partial | ItemStatus::Unproven));
+    match &item.phase {
+        Some(phase) if is_bad && !item.is_done(phase.ordinal) => format!(" in phase {}", phase.ordinal),
+        Some(_) | None => String::new(),
+    }
+}
+
 /// Makes one safe line that keeps its indentation: it is code or a tree more often than not.
 fn indented(text: &str) -> String {
     let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
@@ -32,6 +60,7 @@ pub fn next(item: &ItemView, state: &RunView) -> Option<String> {
         _ if item.in_hand => Some(format!("batchprp give {id}")),
         ItemStatus::Conflict => Some(format!("batchprp resolve {id}")),
         ItemStatus::NeedsApproval => Some(format!("batchprp approve {id}")),
+        ItemStatus::Failed if named(&item.reason).is_some() => named(&item.reason),
         ItemStatus::Failed | ItemStatus::Partial | ItemStatus::Unproven => {
             match item.last_words.as_ref().map(|words| words.speaker) {
                 Some(Speaker::Check) => logs(" --checks"),

@@ -136,9 +136,11 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         }
         EventKind::Disagreement { what, .. } => warning(line(what, 160)),
         EventKind::ItemFinished { item, status, reason, duration, .. } => {
-            let next = state.item(item).and_then(|item| failure::next(item, state));
+            let known = state.item(item);
+            let next = known.and_then(|item| failure::next(item, state));
             let next = next.map(|command| format!("    next: {}", line(&command, 300)));
-            Some(below(finished(*status, reason, *duration, style), next))
+            let place = known.map(failure::place).unwrap_or_default();
+            Some(below(finished(*status, &place, reason, *duration, style), next))
         }
         EventKind::Note { item, text, severity } => Some(note(item.is_some(), text, *severity, style)),
         EventKind::Document { path, change: DocumentChange::Created, .. } => Some(format!("wrote {}", line(path, 100))),
@@ -195,11 +197,11 @@ fn guard(verdict: GuardVerdict, findings: &[GuardFinding]) -> String {
     format!("{what}: {}{rest}", line(&shown.collect::<Vec<_>>().join("; "), 400))
 }
 
-fn finished(status: ItemStatus, reason: &str, duration: f64, style: Style) -> String {
+fn finished(status: ItemStatus, place: &str, reason: &str, duration: f64, style: Style) -> String {
     let (mark, tone) = status_look(status);
     let why = if reason.is_empty() { String::new() } else { format!(": {}", line(reason, 200)) };
     let time = if duration > 0.0 { format!(" ({})", show(duration)) } else { String::new() };
-    format!("{} {}{time}{why}", style.paint(tone, style.mark(mark)), style.paint(tone, status.words()))
+    format!("{} {}{place}{time}{why}", style.paint(tone, style.mark(mark)), style.paint(tone, status.words()))
 }
 
 /// Puts lines below a head.

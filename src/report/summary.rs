@@ -10,7 +10,6 @@ use super::text::{count, dollars, line, numbered};
 use crate::event::kind::{DocumentChange, ItemStatus};
 use crate::event::{ItemView, RunView};
 use crate::model::duration::show;
-use crate::model::validation::LevelVerdict;
 
 /// Lines of what a program said that stand in the summary; the rest is in its file.
 const QUOTED: usize = 8;
@@ -26,6 +25,9 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
         Some(75) => ("paused", Tone::Warning),
         Some(130 | 143) => ("stopped", Tone::Warning),
         Some(_) if state.halted.is_some() => ("paused", Tone::Warning),
+        Some(_) if !state.items.is_empty() && state.count(ItemStatus::Completed) == state.items.len() => {
+            ("every item is complete, what comes after them is not", Tone::Warning)
+        }
         Some(_) => ("finished with open items", Tone::Warning),
         None => ("still running", Tone::Strong),
     };
@@ -60,17 +62,19 @@ fn row(item: &ItemView, style: Style) -> Vec<Cell> {
     let status = item.status().unwrap_or(ItemStatus::Pending);
     let (sign, tone) = status_look(status);
     let text = |known: Option<String>| Cell::plain(known.unwrap_or_default());
-    let done = item.resumed.len() + item.checkpoints.iter().filter(|fact| !item.resumed.contains(&fact.phase)).count();
+    let (done, of, is_open) = (item.done_phases(), item.info.phases, status != ItemStatus::Completed);
+    let result = item.note().filter(|note| !note.is_empty()).unwrap_or(&item.reason);
     vec![
-        Cell::long(line(&item.info.name, 40)),
+        // What is read by a program or copied is not cut.
+        Cell::long(line(&item.info.name, if style.breaks { 40 } else { 200 })),
         Cell::toned(format!("{} {}", style.mark(sign), status.words()), tone),
-        text((done > 0).then(|| format!("{done}/{}", item.info.phases))),
+        text((of > 0 && (done > 0 || is_open && item.phase.is_some())).then(|| format!("{done}/{of}"))),
         Cell::plain(checks::short(item)),
         text(item.score().map(|score| format!("{score:.1}/10"))),
         text((item.duration > 0.0).then(|| show(item.duration))),
         text(item.usage.tokens.map(|tokens| count(tokens.total()))),
         text(item.usage.cost.map(dollars)),
-        Cell::long(line(item.note().unwrap_or_default(), 60)),
+        Cell::long(line(result, if style.breaks { 60 } else { 200 })),
     ]
 }
 
@@ -83,6 +87,18 @@ pub fn status_look(status: ItemStatus) -> (Sign, Tone) {
             (Sign::Warning, Tone::Warning)
         }
         ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => (Sign::Waiting, Tone::Dim),
+    }
+}
+
+/// Tells whether somebody has to do something about an item: what waits only goes on with the next run.
+fn is_for_people(status: ItemStatus) -> bool {
+    match status {
+        ItemStatus::Failed
+        | ItemStatus::Partial
+        | ItemStatus::Unproven
+        | ItemStatus::Conflict
+        | ItemStatus::NeedsApproval => true,
+        ItemStatus::Completed | ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => false,
     }
 }
 
@@ -185,8 +201,7 @@ pub fn lower_bound(state: &RunView) -> f64 {
 
 /// Names what a person has to look at: reason, what was said about it, file and command.
 fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let is_open = |item: &&ItemView| item.status() != Some(ItemStatus::Completed);
-    let open: Vec<&ItemView> = state.items.iter().filter(is_open).collect();
+    let open: Vec<&ItemView> = state.items.iter().filter(|item| item.status().is_some_and(is_for_people)).collect();
     let by_hand: Vec<&ItemView> = state.items.iter().filter(|item| checks::is_by_hand(item)).collect();
     if open.is_empty() && by_hand.is_empty() {
         return Ok(());
@@ -197,10 +212,10 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
         let (sign, tone) = status_look(status);
         let why = if item.reason.is_empty() { String::new() } else { format!(": {}", line(&item.reason, 300)) };
         let mark = style.paint(tone, style.mark(sign));
-        writeln!(out, "  {mark} {} {}{why}", line(&item.info.name, 60), status.words())?;
+        let place = failure::place(item);
+        writeln!(out, "  {mark} {} {}{place}{why}", line(&item.info.name, 60), status.words())?;
         if let Some(words) = item.last_words.as_ref().filter(|_| failure::next(item, state).is_some()) {
-            let left_out = words.lines.len().saturating_sub(QUOTED);
-            for line in failure::quoted(&words.lines[left_out..], words.file.as_ref()) {
+            for line in failure::quoted(&failure::ends(&words.lines, QUOTED), words.file.as_ref()) {
                 writeln!(out, "  {line}")?;
             }
         }
@@ -209,14 +224,18 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
         }
     }
     for item in by_hand.iter().take(BY_HAND) {
-        let phases: Vec<String> = item
-            .validations
-            .iter()
-            .filter(|(_, (verdict, _))| *verdict == LevelVerdict::Manual)
-            .map(|((phase, level), _)| format!("level {level} of phase {phase}"))
-            .collect();
         let name = line(&item.info.name, 60);
-        writeln!(out, "  {} {name}: no command checks {}", style.mark(Sign::Info), phases.join(", "))?;
+        for ((phase, level), gates) in &item.by_hand {
+            let gates = line(&gates.join("; "), 200);
+            writeln!(
+                out,
+                "  {} {name}: to be checked by hand (L{level}, phase {phase}): {gates}",
+                style.mark(Sign::Info)
+            )?;
+        }
+    }
+    if by_hand.len() > BY_HAND {
+        writeln!(out, "  {} and {} more: the column checks", style.mark(Sign::Info), by_hand.len() - BY_HAND)?;
     }
     Ok(())
 }

@@ -92,7 +92,7 @@ fn a_faulty_phase_takes_only_its_dependents_with_it() {
     project.write("PLAN.md", &faulty);
     let ran = project.run(&TEMPLATE).exits(10).says("missing Goal");
     let ran = ran.says("PRP-1.3.1-endpoints failed: Phase 3 of PLAN.md has errors");
-    let ran = ran.says("PRP-1.4.1-client blocked: waits for PRP-1.3.1");
+    let ran = ran.says("PRP-1.4.1-client ⧗ blocked: waits for PRP-1.3.1");
     ran.says("batchprp gen PLAN.md --batch 1 --agent template --retry-failed");
     assert_eq!(names(&project), [ACCOUNTS[0], ACCOUNTS[1], ACCOUNTS[3]]);
     let mended = faulty.replace("### Phase 3: Endpoints\n", "### Phase 3: Endpoints\n\n**Goal**: Endpoints work\n");

@@ -8,6 +8,7 @@ use batchprp::host::process::Sandbox;
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::{StopLevel, StopToken};
 use batchprp::host::validate::{Validation, run};
+use batchprp::model::gate::ManualGate;
 use batchprp::model::validation::LevelVerdict::{self, Failed, Manual, Passed, Skipped};
 
 use crate::support::marker;
@@ -69,7 +70,7 @@ async fn what_has_no_command_is_skipped_or_manual_and_never_passed() {
     let directory = tempfile::tempdir().unwrap();
     let mut request = validation(&directory, &[(2, &["true"])]);
     request.gates = vec![batchprp::bridge::GateLine { level: 4, command: "test -d .".to_owned() }];
-    request.manual = vec![2, 3];
+    request.manual = [2, 3].map(|level| ManualGate { level, text: format!("a person looks at {level}") }).to_vec();
     let (verdicts, _) = verdicts(&request).await;
     assert_eq!(verdicts, [(1, Skipped), (2, Passed), (2, Manual), (3, Manual), (4, Passed)]);
     request.level = 1;

@@ -36,7 +36,7 @@ fn a_failing_review_pauses_the_batch_until_the_work_is_mended() {
     project.sabotage("PRP-47.1.1", 1, MARKER);
     let ran = project.run(&["exe", "--batch", "47", "--jobs", "1"]).exits(10);
     let ran = ran.says("out/PRP-47.1.1.txt:1: a conflict marker was committed").says("the review of PRP-47.1.1 failed");
-    let ran = ran.says("batchprp exe --batch 47 --jobs 1").says("PRP-47.1.2-work pending");
+    let ran = ran.says("batchprp exe --batch 47 --jobs 1").says("PRP-47.1.2-work ⧗ pending");
     let ran = ran
         .says("Batch 47 exe: paused")
         .says("Paused: the review of PRP-47.1.1 failed (mend and commit it on `prp-47-1-1`");

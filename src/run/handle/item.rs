@@ -2,8 +2,8 @@
 
 use super::{agent, hand, machine, repair};
 use crate::bridge::{
-    Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, Origin, Resolve, Validate,
-    Worktree,
+    Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, ManualGate, Origin, Resolve,
+    Validate, Worktree,
 };
 use crate::host::git::workspace::Prepared;
 use crate::host::validate::Validation;
@@ -220,7 +220,7 @@ struct Checks {
     ordinal: u32,
     level: u8,
     gates: Vec<GateLine>,
-    manual: Vec<u8>,
+    manual: Vec<ManualGate>,
 }
 
 fn checks(state: &mut LoopState, origin: &Origin, tree: &Prepared, checks: Checks) -> Validation {

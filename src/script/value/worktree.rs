@@ -6,8 +6,8 @@ use rhai::plugin::*;
 use rhai::{Dynamic, Map};
 
 use crate::bridge::{
-    BeginPhase, ByHand, Deed, GateLine, Handed, JudgedReport, MakeCheckpoint, Park, PhaseRecord, Repair, Repairing,
-    Resolve, Validate, Worktree,
+    BeginPhase, ByHand, Deed, GateLine, Handed, JudgedReport, MakeCheckpoint, ManualGate, Park, PhaseRecord, Repair,
+    Repairing, Resolve, Validate, Worktree,
 };
 
 use super::super::api::native::{Call, Fault, Thrown, invalid, native};
@@ -56,7 +56,7 @@ fn change_once<T>(change: impl FnOnce(&mut T)) -> impl FnMut(&mut T) {
 
 /// Gates that a validation of a phase runs and those that a person has to look at: its own, and with the last phase
 /// those of the whole PRP.
-fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<GateLine>, Vec<u8>) {
+fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<GateLine>, Vec<ManualGate>) {
     let last = phase.index + 1 == prp.0.phases.len();
     let ordinal = phase.phase().ordinal;
     let belongs = |of: Option<u32>| of.map_or(last, |of| of == ordinal);
@@ -64,7 +64,7 @@ fn gates(prp: &PrpValue, phase: &PhaseValue, level: u8) -> (Vec<GateLine>, Vec<u
     for gate in prp.0.gates.iter().filter(|gate| gate.level <= level && belongs(gate.phase)) {
         match &gate.command {
             Some(command) => commands.push(GateLine { level: gate.level, command: command.clone() }),
-            None => manual.push(gate.level),
+            None => manual.push(ManualGate { level: gate.level, text: gate.text.clone() }),
         }
     }
     (commands, manual)
