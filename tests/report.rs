@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use batchprp::event::kind::{EventKind, ItemInfo, ItemStatus};
 use batchprp::event::{Event, ItemView, RunView};
 use batchprp::report::board::{self, Look};
-use batchprp::report::ci::{Place, github};
+use batchprp::report::ci::Place;
+use batchprp::report::ci::github::{self, Wanted};
 use batchprp::report::life::Life;
 use batchprp::report::page::{self, History, ItemDetail, ItemTexts, RunPage, Steps};
 use batchprp::report::{Style, junit, lines, markdown, metrics, summary};
@@ -167,14 +168,15 @@ fn the_report_as_markdown() {
 }
 
 /// Where the documents of two items say what was to be done.
-fn written(item: &str, phase: Option<u32>) -> Option<Place> {
-    let path = format!("PRPs/{item}.md");
-    (item != "PRP-47.3.1").then(|| Place { path, line: 10 * phase.unwrap_or(0) + 1, column: None })
+fn written(wanted: Wanted<'_>) -> Option<Place> {
+    let path = format!("PRPs/{}.md", wanted.item);
+    let line = 10 * wanted.phase.unwrap_or(0) + wanted.gate.map_or(1, |(level, _)| u32::from(level) + 4);
+    (wanted.item != "PRP-47.3.1").then_some(Place { path, line, column: None })
 }
 
 #[test]
 fn the_annotations_for_github() {
-    insta::assert_snapshot!(text(|state, out| github::write(state, &|item, phase| written(item, phase), out)));
+    insta::assert_snapshot!(text(|state, out| github::write(state, &written, out)));
 }
 
 #[test]
@@ -183,7 +185,7 @@ fn the_html_page_needs_nothing_else_and_runs_no_text_of_documents() {
     let run = RunPage::of(&state, Life::Ended, &Look::new(None, Style::PLAIN, 0), Steps::default());
     let item = |item: &ItemView| (item.info.id.clone(), ItemDetail::of(item), ItemTexts::default());
     let items: Vec<_> = state.items.iter().map(item).collect();
-    let page = page::report(&run, &items, &History::of(&[])).expect("a page");
+    let page = page::report(&run, &items, &History::of(&[], &|_| None)).expect("a page");
     assert!(page.contains("PRP-47.2.1-auth") && page.contains("\\u003cscript>"), "{page}");
     assert_eq!(page.matches("<script").count(), 2, "the data and the program: {page}");
     // A namespace is a name and not an address.

@@ -396,6 +396,8 @@ pub struct IsUnclosed {
 pub struct GetForecast {
     pub options: Box<RunOptions>,
     pub graph: Box<RunGraph>,
+    /// Items of the graph of which nothing is left to be done by an agent.
+    pub done: Vec<usize>,
 }
 
 /// Unified diff of what an item changed against its start, at most so many bytes.

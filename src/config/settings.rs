@@ -217,6 +217,11 @@ impl Config {
         }
     }
 
+    /// Returns the seconds that a key of a time says; nothing where it is not set.
+    pub fn seconds(&self, path: &str) -> Option<f64> {
+        self.get(path)?.as_f64()
+    }
+
     /// Returns a value by dotted path, as scripts see it.
     pub fn get(&self, path: &str) -> Option<serde_json::Value> {
         self.entries.get(path).map(|entry| entry.value.to_json())

@@ -15,6 +15,9 @@ use crate::model::validation::LevelVerdict;
 /// So many of the last things that an agent did are kept.
 const RECENT: usize = 5;
 
+/// So many results of checks of one item are kept.
+const CHECKS: usize = 64;
+
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -29,8 +32,23 @@ pub enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckpointFact {
     pub phase: u32,
+    /// Number of the repair of the phase that made it; 0 is its first work.
+    pub repair: u32,
     pub commit: String,
     pub subject: String,
+}
+
+/// A check that ran or was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckFact {
+    pub phase: u32,
+    pub level: u8,
+    pub verdict: LevelVerdict,
+    /// Number of the repair of the phase after which it ran; 0 is its first work.
+    pub repair: u32,
+    pub said: Vec<String>,
+    /// File with all that it said.
+    pub log: Option<String>,
 }
 
 /// The phase at work.
@@ -93,6 +111,10 @@ pub struct ItemView {
     pub validations: BTreeMap<(u32, u8), (LevelVerdict, Vec<String>)>,
     /// Gates that a person has to look at, by phase and level: a level may have others that ran.
     pub by_hand: BTreeMap<(u32, u8), Vec<String>>,
+    /// All results in the order in which they came, the latest of very many.
+    pub checks: Vec<CheckFact>,
+    /// Number of the repair of the phase at work; 0 is its first work.
+    pub repair: u32,
     pub usage: Usage,
     pub ready: Option<Timestamp>,
     pub started: Option<Timestamp>,
@@ -134,6 +156,8 @@ impl ItemView {
             checkpoints: Vec::new(),
             validations: BTreeMap::new(),
             by_hand: BTreeMap::new(),
+            checks: Vec::new(),
+            repair: 0,
             usage: Usage::default(),
             ready: None,
             started: None,
@@ -158,6 +182,7 @@ impl ItemView {
         self.checkpoints = Vec::new();
         self.validations = BTreeMap::new();
         self.by_hand = BTreeMap::new();
+        self.checks = Vec::new();
         self.last_words = None;
     }
 
@@ -186,6 +211,16 @@ impl ItemView {
         if let Standing::Finished(status) = self.standing { Some(status) } else { None }
     }
 
+    /// Returns its seconds of work: those that it took, or took up to a time while it is at work.
+    pub fn worked(&self, now: Option<Timestamp>) -> f64 {
+        match (&self.standing, self.started, now) {
+            (Standing::Running | Standing::Validating { .. }, Some(from), Some(now)) => {
+                now.duration_since(from).as_secs_f64().max(0.0)
+            }
+            _ => self.duration,
+        }
+    }
+
     /// Returns the score out of 10 that the recipe gave.
     pub fn score(&self) -> Option<f64> {
         if let Some(Outcome::Completed { score, .. }) = &self.outcome { *score } else { None }
@@ -206,6 +241,24 @@ impl ItemView {
             }
             _ => within,
         }
+    }
+
+    fn checked(&mut self, fact: CheckFact) {
+        let (said, file) = (fact.said.iter().skip(1).cloned().collect(), fact.log.clone());
+        let words = LastWords { speaker: Speaker::Check, lines: said, file };
+        self.last_words = (fact.verdict == LevelVerdict::Failed).then_some(words);
+        self.standing = Standing::Validating { phase: fact.phase, level: fact.level };
+        let (place, result) = ((fact.phase, fact.level), (fact.verdict, fact.said.clone()));
+        if fact.verdict == LevelVerdict::Manual {
+            self.by_hand.insert(place, fact.said.clone());
+            self.validations.entry(place).or_insert(result);
+        } else {
+            self.validations.insert(place, result);
+        }
+        if self.checks.len() == CHECKS {
+            self.checks.drain(..CHECKS / 2);
+        }
+        self.checks.push(fact);
     }
 
     pub(super) fn apply(&mut self, kind: &EventKind, at: Option<Timestamp>) {
@@ -238,27 +291,18 @@ impl ItemView {
                 self.standing = Standing::Running;
                 self.phase = Some(CurrentPhase { ordinal: *phase, title: title.clone(), of: *of });
                 self.percent = None;
+                self.repair = 0;
                 self.doing.clear();
             }
             EventKind::Checkpoint { phase, commit, subject, .. } => {
                 self.standing = Standing::Validating { phase: *phase, level: 1 };
                 self.percent = Some(100.0);
-                let fact = CheckpointFact { phase: *phase, commit: commit.clone(), subject: subject.clone() };
-                self.checkpoints.push(fact);
+                let (commit, subject) = (commit.clone(), subject.clone());
+                self.checkpoints.push(CheckpointFact { phase: *phase, repair: self.repair, commit, subject });
             }
             EventKind::Validation { phase, level, result, errors, log, .. } => {
-                self.last_words = (*result == LevelVerdict::Failed).then(|| LastWords {
-                    speaker: Speaker::Check,
-                    lines: errors.iter().skip(1).cloned().collect(),
-                    file: log.clone(),
-                });
-                self.standing = Standing::Validating { phase: *phase, level: *level };
-                if *result == LevelVerdict::Manual {
-                    self.by_hand.insert((*phase, *level), errors.clone());
-                    self.validations.entry((*phase, *level)).or_insert_with(|| (*result, errors.clone()));
-                } else {
-                    self.validations.insert((*phase, *level), (*result, errors.clone()));
-                }
+                let (phase, level, verdict, repair) = (*phase, *level, *result, self.repair);
+                self.checked(CheckFact { phase, level, verdict, repair, said: errors.clone(), log: log.clone() });
             }
             EventKind::Merge { commit, .. } => {
                 self.merge = Some(commit.clone());
@@ -273,9 +317,10 @@ impl ItemView {
                 self.slow = Some(TimerFact { timer: *timer, seconds: *seconds, limit: *limit });
             }
             EventKind::Retry { .. } => (self.standing, self.percent) = (Standing::Ready, None),
-            EventKind::Repair { .. } => {
+            EventKind::Repair { number, .. } => {
                 self.standing = Standing::Running;
                 self.repairs += 1;
+                self.repair = *number;
                 self.percent = None;
             }
             EventKind::ItemFinished { status, outcome, reason, duration, .. } => {

@@ -418,7 +418,8 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Severity::is_info")]
         severity: Severity,
     },
-    /// Ephemeral: events that a reader did not take in time. They are in the journal.
+    /// Ephemeral: events that a reader did not take in time. They are in the journal, but for those that are never
+    /// stored: progress and signs of life.
     Gap {
         from: u64,
         to: u64,

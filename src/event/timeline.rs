@@ -20,6 +20,8 @@ pub enum Part {
     Agent {
         phase: Option<u32>,
         attempt: u32,
+        /// Number and cause of the repair that it is.
+        repair: Option<(u32, String)>,
         agent: String,
         model: Option<String>,
         status: Option<String>,
@@ -50,6 +52,8 @@ pub struct Timeline {
     pub stretches: Vec<Stretch>,
     /// When the last step ended.
     last: Option<Timestamp>,
+    /// The repair that begins next, or goes on.
+    repair: Option<(u32, String)>,
 }
 
 impl Timeline {
@@ -58,13 +62,19 @@ impl Timeline {
         match kind {
             EventKind::PhaseStarted { phase, title, .. } => {
                 self.close(at);
+                self.repair = None;
                 self.begin(Part::Phase { ordinal: *phase, title: title.clone() }, at);
             }
             EventKind::AttemptStarted { attempt, phase, agent, model, .. } => {
                 let (agent, model) = (agent.clone(), model.clone());
                 let (phase, attempt, usage) = (*phase, *attempt, Usage::default());
-                let part = Part::Agent { phase, attempt, agent, model, status: None, usage };
+                let repair = self.repair.clone();
+                let part = Part::Agent { phase, attempt, repair, agent, model, status: None, usage };
                 self.begin(part, at);
+                return;
+            }
+            EventKind::Repair { number, reason, .. } => {
+                self.repair = Some((*number, reason.clone()));
                 return;
             }
             EventKind::AttemptFinished { status: ended, usage: used, .. } => self.end_agent(ended, *used, at),

@@ -8,6 +8,9 @@ use ureq::http::{Request, Uri};
 use super::failpoint;
 use crate::error::{Error, ExitCode, Result};
 
+/// So many redirects of a question that changes nothing are followed.
+const REDIRECTS: u32 = 10;
+
 /// Largest answer that is read.
 const MAX_BODY: u64 = 16 * 1024 * 1024;
 
@@ -49,10 +52,14 @@ fn perform(request: &HttpRequest) -> Result<HttpReply> {
     let prepared = builder.body(request.body.clone());
     // The reason is left out: it may quote a header.
     let prepared = prepared.map_err(|_| failed("the method, a header or the address is not valid"))?;
+    let is_read = matches!(request.method.as_str(), "GET" | "HEAD");
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(request.timeout))
         .http_status_as_error(false)
         .allow_non_standard_methods(true)
+        // What follows a redirect is a GET without the body: an answer to something that nobody asked.
+        .max_redirects(if is_read { REDIRECTS } else { 0 })
+        .max_redirects_will_error(is_read)
         .user_agent(concat!("batchprp/", env!("CARGO_PKG_VERSION")))
         .build();
     let send = || config.new_agent().run(prepared).map_err(|error| failed(&reason(&error)));

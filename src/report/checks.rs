@@ -1,27 +1,10 @@
 //! How the validation of an item went, in a few words.
 
-use super::style::{Sign, Style};
-use super::text::numbered;
 use crate::event::ItemView;
 use crate::event::kind::ItemStatus;
 use crate::model::validation::LevelVerdict;
 
-/// Says how validation of an item went, such as `✓ All levels passed` or `⚠ Level 3 failed (tests) in phase 2`.
-pub fn verdict(item: &ItemView, style: Style) -> String {
-    let of = |wanted: LevelVerdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
-    if let Some(((phase, level), _)) = of(LevelVerdict::Failed).next() {
-        return format!("{} Level {level} failed ({}) in phase {phase}", style.mark(Sign::Warning), level_word(*level));
-    }
-    let notes = unchecked(item);
-    let passed = of(LevelVerdict::Passed).chain(of(LevelVerdict::Flaky)).count();
-    match (passed, notes.is_empty()) {
-        (0, _) => format!("{} nothing was run: {}", style.mark(Sign::Info), notes.join("; ")),
-        (_, true) => format!("{} All levels passed", style.mark(Sign::Good)),
-        (_, false) => format!("{} {} passed; {}", style.mark(Sign::Good), numbered(passed, "check"), notes.join("; ")),
-    }
-}
-
-/// Says the same in the few characters of a cell: `3 passed`, `L3 failed`, `1 passed, L2 by hand`.
+/// Says how the checks of an item went in the few characters of a cell: `3 passed`, `L3 failed`, `1 passed, L2 by hand`.
 pub fn short(item: &ItemView) -> String {
     let of = |wanted: LevelVerdict| item.validations.iter().filter(move |(_, (verdict, _))| *verdict == wanted);
     if let Some(((_, level), _)) = of(LevelVerdict::Failed).next() {
@@ -53,22 +36,6 @@ pub fn is_by_hand(item: &ItemView) -> bool {
     !item.by_hand.is_empty()
 }
 
-fn unchecked(item: &ItemView) -> Vec<String> {
-    let mut notes = Vec::new();
-    let by_hand = names(item.by_hand.keys().map(|(_, level)| *level));
-    let words = [
-        (levels(item, LevelVerdict::Flaky), "flaky"),
-        (by_hand, "to be checked by a person"),
-        (levels(item, LevelVerdict::Skipped), "skipped"),
-    ];
-    for (levels, word) in words {
-        if !levels.is_empty() {
-            notes.push(format!("{} {word}", levels.join(", ")));
-        }
-    }
-    notes
-}
-
 /// Returns the names of the levels with a verdict.
 fn levels(item: &ItemView, wanted: LevelVerdict) -> Vec<String> {
     let with = item.validations.iter().filter(|(_, (verdict, _))| *verdict == wanted);
@@ -80,13 +47,4 @@ fn names(levels: impl Iterator<Item = u8>) -> Vec<String> {
     levels.sort_unstable();
     levels.dedup();
     levels.iter().map(|level| format!("L{level}")).collect()
-}
-
-fn level_word(level: u8) -> &'static str {
-    match level {
-        1 => "structure",
-        2 => "syntax",
-        3 => "tests",
-        _ => "integration",
-    }
 }

@@ -65,9 +65,10 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             LevelVerdict::Passed | LevelVerdict::Skipped | LevelVerdict::Manual => None,
             LevelVerdict::Flaky => {
                 let why = errors.first().map(|text| format!(": {}", line(text, 200))).unwrap_or_default();
-                warning(format!(
-                    "phase {phase} level {level} is flaky, it failed and then passed on the same files{why}"
-                ))
+                let text =
+                    format!("phase {phase} level {level} is flaky, it failed and then passed on the same files{why}");
+                let head = marked(&text, Importance::Warning, style);
+                Some(below(head, failure::quoted(errors.iter().skip(1), log.as_ref())))
             }
             LevelVerdict::Failed => {
                 let why = errors.first().map(|text| format!(": {}", line(text, 200))).unwrap_or_default();
@@ -125,7 +126,8 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         }
         EventKind::QuotaResumed { agent } => Some(format!("usage limit of {} is over, going on", line(agent, 30))),
         EventKind::Gap { from, to } => warning(format!(
-            "events {from} to {to} were not shown: they were not read in time; all of them: batchprp logs {}",
+            "events {from} to {to} were not shown: they were not read in time; batchprp logs {} has them, without \
+             progress, which is not kept",
             state.run
         )),
         EventKind::Budget { spent, limit, unit } => warning(budget(*spent, *limit, unit)),

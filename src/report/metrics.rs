@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::summary::lower_bound;
+use super::bound::lower_bound;
 use crate::event::fold::seconds;
 use crate::event::kind::{EdgeReason, ItemStatus};
+use crate::event::timeline::Part;
 use crate::event::{Event, ItemView, RunView, SCHEMA_VERSION};
+use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
 use crate::model::prp::Complexity;
 use crate::model::usage::Tokens;
@@ -125,7 +127,24 @@ pub struct ErrorMetrics {
     pub kind: String,
     pub message: String,
     pub duration: f64,
+    /// The limit that ended its last attempt.
     pub timeout_limit: Option<f64>,
+    /// What that limit is for: `startup`, `silence` or `total`.
+    pub timer: Option<TimerKind>,
+    /// Seconds that were measured against it.
+    pub measured: Option<f64>,
+}
+
+impl ErrorMetrics {
+    /// Tells which limit ended it, if one did. Older files do not say which: it was the one of the whole attempt.
+    pub fn ended_by(&self) -> Option<TimerKind> {
+        (self.kind == "timeout").then(|| self.timer.unwrap_or(TimerKind::Total))
+    }
+
+    /// Tells whether its time was up.
+    pub fn is_timeout(&self) -> bool {
+        self.ended_by() == Some(TimerKind::Total)
+    }
 }
 
 /// Computes the metrics of a run from its events.
@@ -158,7 +177,7 @@ pub fn from_state(state: &RunView) -> Metrics {
         other: state.items.len() - completed - partial - failed - blocked,
         parallelism_achieved: (makespan > 0.0).then(|| rounded(busy / makespan)),
         total_duration: rounded(makespan),
-        lower_bound: rounded(lower_bound(state)),
+        lower_bound: rounded(lower_bound(state, state.latest)),
         sequential_estimate: rounded(busy),
         estimated_hours: state.bound_hours,
         forecast: forecast(state),
@@ -174,6 +193,15 @@ pub fn from_state(state: &RunView) -> Metrics {
         conflicts: conflicts(state, blocked),
         items: state.items.iter().map(item).collect(),
         errors: state.items.iter().filter_map(error).collect(),
+    }
+}
+
+/// Names the command of an operation as people type it.
+pub fn command(operation: &str) -> &str {
+    match operation {
+        "generate" => "gen",
+        "execute" => "exe",
+        other => other,
     }
 }
 
@@ -226,16 +254,12 @@ fn conflicts(state: &RunView, blocked: usize) -> ConflictMetrics {
 }
 
 fn item(item: &ItemView) -> ItemMetrics {
-    let mut phases: Vec<u32> = item.resumed.clone();
-    phases.extend(item.checkpoints.iter().map(|fact| fact.phase));
-    phases.sort_unstable();
-    phases.dedup();
     ItemMetrics {
         id: item.info.id.clone(),
         stage: item.info.stage,
         status: item.status().map_or("running", ItemStatus::as_str).to_owned(),
         duration: rounded(item.duration),
-        phases: phases.len(),
+        phases: item.done_phases(),
         tokens: item.usage.tokens.map(Tokens::total),
         cost: item.usage.cost,
         score: item.score(),
@@ -250,18 +274,32 @@ fn item(item: &ItemView) -> ItemMetrics {
 
 fn error(item: &ItemView) -> Option<ErrorMetrics> {
     let status = item.status()?;
-    let (kind, limit) = match (&item.outcome, status) {
+    let kind = match (&item.outcome, status) {
         (_, ItemStatus::Completed | ItemStatus::Pending) => return None,
-        (Some(Outcome::Failed { kind, .. }), _) => (kind.as_str(), item.slow.map(|slow| slow.limit)),
-        (_, other) => (other.as_str(), None),
+        (Some(Outcome::Failed { kind, .. }), _) => kind.as_str(),
+        (_, other) => other.as_str(),
     };
+    let timer = item.slow.filter(|_| kind == "timeout");
     Some(ErrorMetrics {
         work_item: item.info.id.clone(),
         kind: kind.to_owned(),
         message: item.reason.clone(),
         duration: rounded(item.duration),
-        timeout_limit: if kind == "timeout" { limit } else { None },
+        timeout_limit: timer.map(|timer| timer.limit),
+        timer: timer.map(|timer| timer.timer),
+        measured: timer.map(|timer| match timer.timer {
+            // It warns before it ends: how long the attempt took says more.
+            TimerKind::Total => rounded(last_attempt(item).unwrap_or(timer.limit)),
+            // Silence is measured up to its limit, and not beyond.
+            _ => timer.limit,
+        }),
     })
+}
+
+/// Returns the seconds that the last call of an agent took.
+fn last_attempt(item: &ItemView) -> Option<f64> {
+    let last = item.timeline.stretches.iter().rfind(|stretch| matches!(stretch.part, Part::Agent { .. }))?;
+    Some(last.to?.duration_since(last.from).as_secs_f64())
 }
 
 /// Keeps milliseconds: more would be noise in the files.

@@ -1,9 +1,10 @@
 //! Views of the event stream: pure functions to text or to a writer. No view keeps facts of its own.
 
-pub mod analyze;
 pub mod board;
+mod bound;
 pub mod checks;
 pub mod ci;
+pub mod compare;
 pub mod detail;
 pub mod failure;
 pub mod history;
@@ -17,13 +18,13 @@ pub mod notice;
 pub mod otlp;
 pub mod page;
 pub mod reporter;
-pub mod sparkline;
 pub mod style;
 pub mod summary;
 pub mod table;
 pub mod text;
-pub mod trend;
+pub mod transcript;
 
+pub use compare::{analyze, limits, trend};
 pub use detail::Detail;
 pub use history::History;
 pub use importance::Importance;

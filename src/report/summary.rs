@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::bound::lower_bound;
 use super::checks;
 use super::failure;
 use super::style::{Sign, Style, Tone};
@@ -178,25 +179,11 @@ fn times(state: &RunView, style: Style) -> String {
     format!(
         "{} (at best {}, one after another {}, {:.1}{})",
         show(makespan),
-        show(lower_bound(state)),
+        show(lower_bound(state, state.latest)),
         show(sequential),
         sequential / makespan,
         style.mark(Sign::Times)
     )
-}
-
-/// Returns the shortest time in which the measured work could be done: longest chain, or work through slots.
-pub fn lower_bound(state: &RunView) -> f64 {
-    let mut ends: std::collections::HashMap<&str, f64> = std::collections::HashMap::new();
-    let mut work = 0.0;
-    for item in &state.items {
-        let before = state.edges.iter().filter(|edge| edge.to == item.info.id);
-        let before = before.filter_map(|edge| ends.get(edge.from.as_str())).fold(0.0_f64, |a, b| a.max(*b));
-        ends.insert(&item.info.id, before + item.duration);
-        work += item.duration;
-    }
-    let chain = ends.values().fold(0.0_f64, |a, b| a.max(*b));
-    chain.max(work / f64::from(state.jobs.max(1)))
 }
 
 /// Names what a person has to look at: reason, what was said about it, file and command.

@@ -94,3 +94,31 @@ fn a_forecast_rests_on_earlier_runs_by_complexity_and_its_error_is_kept() {
         .says("the forecast of the time was wrong by ")
         .says("on average over 1 run (last ");
 }
+
+#[test]
+fn a_forecast_counts_the_work_that_is_left_and_not_the_hours_of_the_work_for_its_documents() {
+    let project = Project::new();
+    project.configure("[run]\nretries = 0\n[validate]\ngates = \"ignore\"\n");
+    batch(&project, 1);
+    let known = agent(&project);
+    project.run_with(&["exe", "--batch", "1", "--agent", "fake"], &[("BATCHPRP_FAKE", known.as_os_str())]).exits(0);
+    project.prp("PRP-2.1.1", &[], &[], 2);
+    project.commit("PRPs");
+    let whole = dry(&project, 2);
+    let files = json!({ "out/a.txt": "1\n" });
+    let script = json!({ "items": {
+        "PRP-2.1.1:1": [{ "do": "write", "files": files }],
+        "PRP-2.1.1:2": [{ "do": "usage", "input": 1, "output": 0 }],
+    } });
+    let half = project.tools().join("half.json");
+    fs::write(&half, script.to_string()).expect("a script");
+    // The second phase shows no evidence.
+    project.run_with(&["exe", "--batch", "2", "--agent", "fake"], &[("BATCHPRP_FAKE", half.as_os_str())]).exits(10);
+    let rest = dry(&project, 2);
+    let figure = |forecast: &Value, key: &str| forecast[key].as_f64().expect("a figure");
+    assert!((figure(&rest, "tokens") * 2.0 - figure(&whole, "tokens")).abs() <= 1.0, "{whole} {rest}");
+
+    project.run(&["new", "plan", "PLAN.md"]).exits(0);
+    let ran = project.run(&["gen", "PLAN.md", "--agent", "template", "--dry-run"]).exits(0);
+    assert!(!ran.stdout.contains("h at best") && !ran.stdout.contains("Time by items"), "{}", ran.stdout);
+}

@@ -95,8 +95,8 @@ fn each_planted_trouble_is_found_and_nothing_else() {
     assert_eq!((execute["operation"].as_str(), execute["runs"].as_array().map(Vec::len)), (Some("execute"), Some(12)));
     let warnings = said(&execute["findings"], "warning");
     let begins = [
-        "3 of 36 items hit a time-out - set --timeout ",
-        "3 of 12 runs had merge conflicts",
+        "3 of 36 items hit a time-out (PRP-3.1.1, PRP-7.1.1, PRP-11.1.1; limit 6s) - set --timeout 7s - ",
+        "3 of 12 runs had merge conflicts (batch 4, batch 8, batch 12) - ",
         "tokens per item rose by ",
         "only 83% of the items completed; most often: ",
     ];

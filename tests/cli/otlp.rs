@@ -8,6 +8,11 @@ use super::support::Test;
 
 /// Answers one request with a status; returns what was asked.
 fn collector(status: &'static str) -> (String, JoinHandle<String>) {
+    answering(status, "{\"partialSuccess\":{}}")
+}
+
+/// The same with a body of its own; `status` may hold further lines of the head.
+fn answering(status: &'static str, body: &'static str) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}/v1/traces", listener.local_addr().expect("an address"));
     let served = std::thread::spawn(move || {
@@ -25,7 +30,6 @@ fn collector(status: &'static str) -> (String, JoinHandle<String>) {
             let count = stream.read(&mut chunk).expect("bytes");
             got.extend(&chunk[..count]);
         }
-        let body = "{\"partialSuccess\":{}}";
         write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
             .expect("sent");
         String::from_utf8(got).expect("text")
@@ -58,4 +62,23 @@ fn a_collector_that_refuses_or_is_down_is_exit_code_9_with_what_it_said() {
     test.run(["report", "latest", "--otlp", &address]).expect_code(9).expect_stderr("(503): {\"partialSuccess\":{}}");
     served.join().expect("a request");
     test.run(["report", "latest", "--otlp", &address]).expect_code(9).expect_stderr("did not answer");
+}
+
+#[test]
+fn spans_that_a_collector_did_not_take_are_told() {
+    let test = project();
+    let body = "{\"partialSuccess\":{\"rejectedSpans\":\"5\",\"errorMessage\":\"too old\"}}";
+    let (address, served) = answering("200 OK", body);
+    test.run(["report", "latest", "--otlp", &address]).expect_code(9).expect_stderr("5 spans rejected: too old");
+    served.join().expect("a request");
+}
+
+#[test]
+fn spans_go_nowhere_but_to_the_address_that_was_given() {
+    let test = project();
+    let (address, served) = answering("302 Found\r\nlocation: http://127.0.0.1:9/other", "");
+    let refused = test.run(["report", "latest", "--otlp", &address]).expect_code(9);
+    refused.expect_stderr("leads elsewhere (302)").expect_stderr("http://127.0.0.1:9/other");
+    served.join().expect("a request");
+    test.run(["report", "latest", "--otlp", "ftp://host/x"]).expect_code(2).expect_stderr("http or https address");
 }

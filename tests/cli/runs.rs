@@ -156,7 +156,7 @@ fn reports_and_figures_of_a_run_are_written_where_asked() {
     test.run(["analyze"]).expect_code(0).expect_stdout("2,112");
     let file = ".ce/completed-batches/batch-47-execute-1.json";
     assert_eq!(test.run(["analyze", file, "--json"]).expect_code(0).json()["metrics"]["batch_id"], 47);
-    test.run(["trend"]).expect_code(0).expect_stdout("execute: 1 run");
+    test.run(["trend"]).expect_code(0).expect_stdout("exe: 1 run");
     test.run(["trend", "--weeks", "1"]).expect_code(4);
     test.run(["analyze", "48"]).expect_code(4);
 }
@@ -192,4 +192,42 @@ fn a_graph_of_a_plan_or_a_batch_and_a_circle_with_its_places() {
     let json = test.run(["graph", "--batch", "9", "--json"]).expect_code(0).json();
     assert_eq!(json["sorted_order"], serde_json::json!(["PRP-9.1.1", "PRP-9.2.1"]));
     test.run(["graph", "--batch", "7"]).expect_code(4);
+}
+
+#[test]
+fn a_run_is_named_in_the_same_way_everywhere() {
+    let test = Test::new();
+    let journal = include_str!("../report/run.jsonl");
+    for id in ["20261120-101500-1", "20261120-101500-2"] {
+        test.write(format!(".ce/tmp/runs/{id}/events.jsonl"), journal.replace("20261120-101500-1", id));
+    }
+    for command in ["status", "analyze", "logs", "report", "replay"] {
+        for word in ["latest", "latest:exe", "20261120-101500-1", "47"] {
+            test.run([command, word]).expect_code(0);
+        }
+        let refused = test.run([command, "20261120"]).expect_code(4);
+        refused
+            .expect_stderr("several runs begin with `20261120`")
+            .expect_stderr("20261120-101500-2, 20261120-101500-1");
+    }
+    test.run(["status", "48"]).expect_code(4).expect_stderr("there is no run of batch 48");
+}
+
+#[test]
+fn what_agents_wrote_is_read_as_a_dialogue_or_line_by_line() {
+    let test = Test::new();
+    let run = ".ce/tmp/runs/20261120-101500-1";
+    test.write(format!("{run}/events.jsonl"), include_str!("../report/run.jsonl"));
+    let line = r#"{"type":"assistant","message":{"content":[{"type":"tool_use","name":"Bash","input":{"command":"make test"}}]}}"#;
+    test.write(format!("{run}/PRP-47.1.1/a1/p1/transcript.jsonl"), format!("{line}\n"));
+    test.run(["logs", "47.1.1"]).expect_code(0).expect_stdout("\n$ make test\n");
+    test.run(["logs", "47.1.1", "--raw"]).expect_code(0).expect_stdout(line);
+    let json = test.run(["logs", "47.1.1", "--json"]).expect_code(0).json();
+    assert_eq!((&json["item"], &json["line"]), (&"PRP-47.1.1".into(), &line.into()), "{json}");
+    assert!(json["file"].as_str().is_some_and(|file| file.ends_with("/p1/transcript.jsonl")), "{json}");
+    test.write(format!("{run}/PRP-47.1.1/checks/p1-l3-1-2-1.log"), "red\n");
+    let said = test.run(["logs", "47.1.1", "--checks"]).expect_code(0);
+    said.expect_stdout("p1-l3-1-2-1.log (phase 1, level 3, command 1: failure 1, run 2 on the same files)");
+    let more = test.run(["logs", "latest", "-v"]).expect_code(0).stdout;
+    assert!(more.contains("attempt ended: ok") && more.contains("level 1 passed"), "{more}");
 }

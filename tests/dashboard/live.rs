@@ -47,6 +47,9 @@ fn what_happens_is_seen_within_half_a_second() {
     browser.until(&row("PRP-1.1.1", "running"));
     browser.until(&row("PRP-1.1.2", "completed"));
     assert!(browser.text(".head").contains("running"), "{}", browser.text("main"));
+    // Who is at work counts: with one item at work for a second there is no work of less than that.
+    let figure = "[...document.querySelectorAll('.figures > div')].find((div) => div.firstChild.textContent === 'one after another')";
+    browser.until(&format!("parseFloat({figure}.lastChild.textContent) >= 3"));
     std::fs::write(project.tools().join("go"), "").expect("a barrier");
     let mut late = Vec::new();
     for (item, event, state) in [

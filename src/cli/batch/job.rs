@@ -8,8 +8,11 @@ use crate::cli::start::ci;
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::event::RunView;
+use crate::model::gate::Gate;
+use crate::model::prp::Prp;
 use crate::model::read;
-use crate::report::ci::{CiLog, Place, github};
+use crate::report::ci::github::{self, Wanted};
+use crate::report::ci::{CiLog, Place};
 use crate::report::markdown;
 use crate::run::{Reporter, ReporterEvent};
 
@@ -50,12 +53,23 @@ pub fn annotations(state: &RunView, root: &Path, folders: &[String], out: &mut d
         .filter(|entry| entry.file_type().is_file())
         .map(walkdir::DirEntry::into_path)
         .collect();
-    let written = |item: &str, phase: Option<u32>| {
-        let path = files.iter().find(|path| read::id_of_file_name(path).is_some_and(|id| id.to_string() == item))?;
+    let written = |wanted: Wanted<'_>| {
+        let is_meant = |path: &&PathBuf| read::id_of_file_name(path).is_some_and(|id| id.to_string() == wanted.item);
+        let path = files.iter().find(is_meant)?;
         let (prp, _) = read::prp(path, &std::fs::read(path).ok()?);
-        let line = phase.and_then(|phase| prp.phase(phase)).map_or(1, |phase| phase.line);
+        let phase = wanted.phase.and_then(|phase| prp.phase(phase)).map_or(1, |phase| phase.line);
+        let line = gate(&prp, wanted).unwrap_or(phase);
         let path = path.strip_prefix(root).ok()?.display().to_string();
         Some(Place { path, line: u32::try_from(line).ok()?, column: None })
     };
     github::write(state, &written, out)
+}
+
+/// Returns the line of the gate that failed: the one whose command was run, else the first one of its level.
+fn gate(prp: &Prp, wanted: Wanted<'_>) -> Option<usize> {
+    let (level, said) = wanted.gate?;
+    let is_of = |gate: &&Gate| gate.level == level && (gate.phase.is_none() || gate.phase == wanted.phase);
+    let ran = |gate: &&Gate| gate.command.as_ref().is_some_and(|command| said.contains(command.as_str()));
+    let gate = prp.gates.iter().filter(is_of).find(ran).or_else(|| prp.gates.iter().find(is_of))?;
+    Some(prp.text.get(..gate.span.start)?.matches('\n').count() + 1)
 }

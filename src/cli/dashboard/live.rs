@@ -18,6 +18,7 @@ use tokio::time::sleep;
 use super::followed::Followed;
 use super::served::Served;
 use crate::cli::follow::news::watcher;
+use crate::error::Error;
 use crate::report::life::Life;
 
 /// Pages are told at most so often.
@@ -45,6 +46,12 @@ struct Page {
     /// What it knows of each key of the head.
     head: HashMap<String, u64>,
     life: Option<Life>,
+}
+
+/// Tells a page that there is nothing of what it asks for.
+pub(super) fn unknown(error: &Error) -> impl Stream<Item = Told> + use<> {
+    let data = json!({ "error": error.message }).to_string();
+    futures_util::stream::iter([Ok(ServerEvent::default().event("unknown").data(data))])
 }
 
 /// Tells a page of a run what changes; `item` is the folder of the one that it shows in detail.

@@ -117,7 +117,7 @@ impl ShownProject {
     }
 
     pub(super) fn history(&self) -> History {
-        history(&self.archives)
+        history(&self.archives, &self.config)
     }
 
     /// Returns what the page of a run shows.
@@ -144,11 +144,11 @@ pub(in crate::cli) fn page(state: &RunView, archives: &Path) -> RunPage {
 }
 
 /// Compares the finished runs of a project; files that are none of ours say nothing.
-pub(in crate::cli) fn history(archives: &Path) -> History {
+pub(in crate::cli) fn history(archives: &Path, config: &Config) -> History {
     let mut all: Vec<Metrics> = analyze::archive(archives).iter().filter_map(|path| analyze::read(path).ok()).collect();
     all.sort_by(|a, b| (&a.started, &a.run).cmp(&(&b.started, &b.run)));
     all.drain(..all.len().saturating_sub(COMPARED));
-    History::of(&all)
+    History::of(&all, &|key| config.seconds(key))
 }
 
 fn steps(state: &RunView, life: Life) -> Steps {

@@ -69,6 +69,8 @@ async fn live_run(State(served): Shared, Path((_, run, item)): Path<(String, Str
             let told = live::run(served, followed, folder);
             Sse::new(told).keep_alive(KeepAlive::default()).into_response()
         }
+        // A stream that is refused is a line in red in the console of the browser, and asked for again.
+        Ok(Err(error)) if error.code == ExitCode::NothingMatched => Sse::new(live::unknown(&error)).into_response(),
         Ok(Err(error)) => refused(&error),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -105,7 +107,7 @@ async fn item_text(
             "stderr" => ItemFiles::Errors,
             _ => ItemFiles::Transcripts,
         };
-        Ok(texts::files(&folder, kind, TEXT))
+        Ok(texts::files(&folder, &view, kind, TEXT))
     })
     .await
 }

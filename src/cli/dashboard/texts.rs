@@ -13,15 +13,23 @@ use crate::host::git::plumbing::repo::Repo;
 use crate::host::state;
 use crate::model::agent_files::heartbeat::{MAX_HEARTBEAT, parse};
 use crate::report::page::{ItemTexts, PageText};
+use crate::report::transcript;
 use crate::run::shared::names;
 
 /// Reads the texts of one kind below the folder of an item. A file may be gone again: it says nothing then.
-pub(super) fn files(folder: &Path, kind: ItemFiles, most: u64) -> Vec<PageText> {
+pub(super) fn files(folder: &Path, item: &ItemView, kind: ItemFiles, most: u64) -> Vec<PageText> {
     let paths = kind.files(folder);
     let texts = paths.iter().filter_map(|path| {
         let (text, cut) = end(path, most).ok()?;
         let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
-        (!text.is_empty()).then(|| PageText::new(&name, &text, cut))
+        let about = item_files::check(path, item).map(|about| format!(" ({about})")).unwrap_or_default();
+        let is_transcript = path.extension().is_some_and(|extension| extension == "jsonl");
+        let text = if is_transcript {
+            text.lines().filter_map(transcript::readable).collect::<Vec<_>>().join("\n")
+        } else {
+            text
+        };
+        (!text.is_empty()).then(|| PageText::new(&format!("{name}{about}"), &text, cut))
     });
     texts.collect()
 }
@@ -44,10 +52,10 @@ pub(in crate::cli) fn all(
     most: u64,
 ) -> ItemTexts {
     ItemTexts {
-        prompt: files(folder, ItemFiles::Prompts, most),
-        transcript: files(folder, ItemFiles::Transcripts, most),
-        checks: files(folder, ItemFiles::Checks, most),
-        stderr: files(folder, ItemFiles::Errors, most),
+        prompt: files(folder, item, ItemFiles::Prompts, most),
+        transcript: files(folder, item, ItemFiles::Transcripts, most),
+        checks: files(folder, item, ItemFiles::Checks, most),
+        stderr: files(folder, item, ItemFiles::Errors, most),
         diff: repo.and_then(|repo| diff(repo, item, batch, most).ok()).unwrap_or_default(),
     }
 }

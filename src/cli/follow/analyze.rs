@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::runs::{self, Selector};
+use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
@@ -16,7 +16,7 @@ use crate::report::{Metrics, analyze, metrics};
 /// Say what the figures of a run mean
 #[derive(clap::Args)]
 pub struct Args {
-    /// Batch, or a file with metrics; default: the latest run
+    #[arg(value_name = "RUN|FILE", help = format!("{RUN_HELP}; or a file with metrics"))]
     what: Option<String>,
 }
 
@@ -31,12 +31,10 @@ pub struct Analysis {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let figures = match &args.what {
         None => metrics::from_state(&runs::find(context, &Selector::default())?.state),
-        Some(word) => match word.parse::<u32>() {
-            Ok(batch) => of_batch(batch, context)?,
-            Err(_) => read(Path::new(word))?,
-        },
+        Some(word) => of_word(word, context)?,
     };
-    let findings = analyze::findings(&figures, context.terminal.style);
+    let config = context.config()?;
+    let findings = analyze::findings(&figures, &|key| config.seconds(key), context.terminal.style);
     let style = context.terminal.style;
     if context.globals.json {
         context.terminal.document(Analysis { metrics: figures, findings })?;
@@ -48,13 +46,23 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     Ok(ExitCode::Done)
 }
 
-fn of_batch(batch: u32, context: &mut Context) -> Result<Metrics> {
-    let file = context.root.join(context.config()?.paths.state).join(format!("tmp/batch-metrics-{batch}.json"));
-    if file.is_file() {
-        return read(&file);
+/// Finds the figures of a batch, a run, or a file.
+fn of_word(word: &str, context: &mut Context) -> Result<Metrics> {
+    if let Ok(batch) = word.parse::<u32>()
+        && let Some(figures) = of_batch(batch, context)?
+    {
+        return Ok(figures);
     }
-    let run = runs::find(context, &Selector { run: None, batch: Some(batch) })?;
-    Ok(metrics::from_state(&run.state))
+    if word.contains('/') || Path::new(word).is_file() {
+        return read(Path::new(word));
+    }
+    Ok(metrics::from_state(&runs::find(context, &Selector::of(Some(word)))?.state))
+}
+
+/// Reads the figures that the latest run of a batch left; nothing when it left none.
+fn of_batch(batch: u32, context: &mut Context) -> Result<Option<Metrics>> {
+    let file = context.root.join(context.config()?.paths.state).join(format!("tmp/batch-metrics-{batch}.json"));
+    if file.is_file() { read(&file).map(Some) } else { Ok(None) }
 }
 
 /// Reads a file of metrics.

@@ -42,6 +42,29 @@ impl ItemFiles {
     }
 }
 
+/// Says which check a file of one is about, by its name and by what the journal says of it:
+/// `PREFIX-lLEVEL-COMMAND[-RUN]-CHECK.log`.
+pub fn check(path: &Path, item: &ItemView) -> Option<String> {
+    let name = path.file_stem()?.to_str()?;
+    let (prefix, rest) = name.split_once("-l")?;
+    let mut numbers = rest.split('-').map(str::parse::<u32>);
+    let (level, command) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let rest: Vec<u32> = numbers.collect::<std::result::Result<_, _>>().ok()?;
+    let (run, time) = match rest[..] {
+        [time] => (1, time),
+        [run, time] => (run, time),
+        _ => return None,
+    };
+    let what = prefix.strip_prefix('p').map_or_else(|| "merged tree".to_owned(), |phase| format!("phase {phase}"));
+    // What ran again on the same files belongs to the first try, whose file the journal names.
+    let first = format!("{prefix}-l{level}-{command}-{time}.log");
+    let fact = item.checks.iter().find(|fact| fact.log.as_ref().is_some_and(|log| log.ends_with(&first)));
+    let repair = fact.filter(|fact| fact.repair > 0).map(|fact| format!(" after repair {}", fact.repair));
+    let again = if run > 1 { format!(", run {run} on the same files") } else { String::new() };
+    let repair = repair.unwrap_or_default();
+    Some(format!("{what}, level {level}, command {command}: failure {time}{repair}{again}"))
+}
+
 /// Returns what the item changed: on its branch, or in its merge.
 pub fn patch(repo: &Repo, item: &ItemView, batch: Option<u32>, most: usize) -> Result<Patch> {
     let refuse = |error| Error::new(ExitCode::NothingMatched, format!("{error}: it has no branch"));

@@ -1,9 +1,10 @@
 //! `logs`: what happened in a run, or what the agents and the checks of an item wrote.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use notify::RecursiveMode;
+use serde::Serialize;
 
 use super::alive::{Alive, alive};
 use super::item_files::{self, ItemFiles};
@@ -15,9 +16,11 @@ use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::{ItemView, RunView};
 use crate::host::journal::GrowingFile;
+use crate::report::detail::{self, Detail};
 use crate::report::lines;
 use crate::report::style::Tone;
 use crate::report::text::{numbered, safe};
+use crate::report::transcript;
 use crate::run::shared::names;
 
 /// Longest patch that is shown.
@@ -42,6 +45,9 @@ pub struct Args {
     /// What its agents were told
     #[arg(long, group = "what")]
     prompt: bool,
+    /// Transcripts line by line, as the agents wrote them
+    #[arg(long, group = "what")]
+    raw: bool,
     /// What the item changed, as a patch
     #[arg(long, group = "what", conflicts_with = "follow")]
     diff: bool,
@@ -51,20 +57,47 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let (found, item) = subject(args, context)?;
     let Some(item) = item else {
-        if args.checks || args.stderr || args.prompt || args.diff {
+        if args.checks || args.stderr || args.prompt || args.diff || args.raw {
             let message = "this flag is about one item";
             return Err(Error::new(ExitCode::Usage, message).help(items_of(&found)).into());
         }
         return events(&found, args.follow, context);
     };
     let item = meant(&found, &item)?;
+    let shown = Shown { what: ItemFiles::Transcripts, follow: args.follow, raw: args.raw };
     match args {
         Args { diff: true, .. } => patch(item, &found, context),
-        Args { checks: true, .. } => files(item, &found, (ItemFiles::Checks, args.follow), context),
-        Args { stderr: true, .. } => files(item, &found, (ItemFiles::Errors, args.follow), context),
-        Args { prompt: true, .. } => files(item, &found, (ItemFiles::Prompts, args.follow), context),
-        _ => files(item, &found, (ItemFiles::Transcripts, args.follow), context),
+        Args { checks: true, .. } => files(item, &found, Shown { what: ItemFiles::Checks, ..shown }, context),
+        Args { stderr: true, .. } => files(item, &found, Shown { what: ItemFiles::Errors, ..shown }, context),
+        Args { prompt: true, .. } => files(item, &found, Shown { what: ItemFiles::Prompts, ..shown }, context),
+        _ => files(item, &found, shown, context),
     }
+}
+
+/// Which files of an item are shown, and how.
+#[derive(Clone, Copy)]
+struct Shown {
+    what: ItemFiles,
+    follow: bool,
+    /// As they were written.
+    raw: bool,
+}
+
+/// One line of a file of an item, as `logs ITEM --json` prints it.
+#[derive(Serialize)]
+struct FileLine<'a> {
+    item: &'a str,
+    file: &'a str,
+    line: &'a str,
+}
+
+/// What `logs ITEM --diff --json` prints.
+#[derive(Serialize)]
+struct ItemPatch<'a> {
+    item: &'a str,
+    patch: &'a str,
+    /// It is longer than that.
+    truncated: bool,
 }
 
 /// Finds the run and the item. One word alone is an item when the latest run has it, and a run otherwise.
@@ -107,6 +140,11 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
     let mut news = follow.then(|| News::of(&found.folder, RecursiveMode::NonRecursive));
     let mut journal = found.journal()?;
     let mut state = RunView::default();
+    let wanted = match context.globals.verbose {
+        0 => None,
+        1 => Some(Detail::More),
+        _ => Some(Detail::Everything),
+    };
     let terminal = &mut context.terminal;
     loop {
         let over = !follow || (state.pid != 0 && alive(&state) == Alive::No);
@@ -114,9 +152,12 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
             state.apply(&event);
             if context.globals.json {
                 writeln!(terminal.out, "{line}")?;
-            } else if let Some(text) = lines::of(&event, &state, terminal.style) {
+            } else {
                 let time = event.at.get(11..19).unwrap_or_default();
-                writeln!(terminal.out, "{} {text}", terminal.style.paint(Tone::Dim, time))?;
+                let more = wanted.map(|wanted| detail::of(&event, &state, wanted)).unwrap_or_default();
+                for text in lines::of(&event, &state, terminal.style).into_iter().chain(more) {
+                    writeln!(terminal.out, "{} {text}", terminal.style.paint(Tone::Dim, time))?;
+                }
             }
             Ok(())
         })?;
@@ -125,7 +166,8 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
     }
 }
 
-fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), context: &mut Context) -> CommandResult {
+fn files(item: &ItemView, found: &FoundRun, how: Shown, context: &mut Context) -> CommandResult {
+    let Shown { what, follow, .. } = how;
     let folder = found.folder.join(names::file_name(&item.info.id));
     let mut open: Vec<(PathBuf, GrowingFile)> = Vec::new();
     let mut shown: Option<PathBuf> = None;
@@ -145,13 +187,22 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), c
             let mut lines = tail.lines()?;
             lines.extend(over.then(|| tail.rest()).flatten());
             for line in lines {
+                let Some(text) = said(&line, path, how, context.globals.json) else { continue };
+                if context.globals.json {
+                    shown = Some(path.clone());
+                    let file = path.strip_prefix(&context.root).unwrap_or(path).display().to_string();
+                    json(&FileLine { item: &item.info.id, file: &file, line: &text }, &mut context.terminal.out)?;
+                    continue;
+                }
                 if shown.as_ref() != Some(path) {
                     let name = path.strip_prefix(&context.root).unwrap_or(path).display().to_string();
-                    let head = context.terminal.style.paint(Tone::Strong, &format!("==> {} <==", safe(&name)));
+                    let about = item_files::check(path, state.item(&item.info.id).unwrap_or(item));
+                    let about = about.map(|about| format!(" ({about})")).unwrap_or_default();
+                    let head = context.terminal.style.paint(Tone::Strong, &format!("==> {}{about} <==", safe(&name)));
                     writeln!(context.terminal.out, "{head}")?;
                     shown = Some(path.clone());
                 }
-                writeln!(context.terminal.out, "{}", safe(&line))?;
+                writeln!(context.terminal.out, "{text}")?;
             }
         }
         let Some(news) = news.as_mut().filter(|_| !over) else {
@@ -159,6 +210,20 @@ fn files(item: &ItemView, found: &FoundRun, (what, follow): (ItemFiles, bool), c
         };
         wait(news, &state);
     }
+}
+
+/// Returns a line as it is shown; nothing when it tells a person nothing.
+fn said(line: &str, path: &Path, how: Shown, json: bool) -> Option<String> {
+    let is_transcript = path.extension().is_some_and(|extension| extension == "jsonl");
+    if json {
+        return Some(line.trim_end().to_owned());
+    }
+    if is_transcript && !how.raw { transcript::readable(line) } else { Some(safe(line)) }
+}
+
+fn json(value: &impl Serialize, out: &mut dyn Write) -> std::io::Result<()> {
+    let text = serde_json::to_string(value).map_err(std::io::Error::from)?;
+    writeln!(out, "{text}")
 }
 
 /// Waits until the run goes on or is over.
@@ -186,6 +251,11 @@ fn nothing(item: &ItemView, found: &FoundRun, what: ItemFiles) -> Error {
 fn patch(item: &ItemView, found: &FoundRun, context: &mut Context) -> CommandResult {
     let settings = launch::settings(context, &context.config()?)?;
     let patch = item_files::patch(&settings.repo()?, item, found.state.batch, MAX_PATCH)?;
+    if context.globals.json {
+        let document = ItemPatch { item: &item.info.id, patch: &patch.text, truncated: patch.truncated };
+        json(&document, &mut context.terminal.out)?;
+        return Ok(ExitCode::Done);
+    }
     for line in patch.text.lines() {
         let tone = match line.as_bytes().first() {
             Some(b'+') => Some(Tone::Good),

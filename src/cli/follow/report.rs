@@ -16,7 +16,7 @@ use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::http::{self, HttpRequest};
 use crate::host::journal;
 use crate::report::page::{self, ItemDetail};
-use crate::report::text::line;
+use crate::report::text::{line, numbered};
 use crate::report::{junit, markdown, metrics, otlp, summary};
 use crate::run::shared::names;
 
@@ -65,7 +65,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     if let Some(target) = &args.otlp {
-        export(target, &otlp::document(&journal::read(&folder)?).to_string())?;
+        let taken = export(target, &otlp::document(&journal::read(&folder)?).to_string())?;
+        if let Some(address) = taken.filter(|_| !context.globals.json) {
+            writeln!(terminal.out, "spans sent to {}", line(address, 300))?;
+        }
     }
     if args.github {
         job::annotations(&state, &context.root, &[paths.requests, paths.executed], &mut terminal.out)?;
@@ -82,7 +85,8 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
 
 /// Returns the pages of a run as one document, with all that its items left behind.
 fn html(state: &RunView, folder: &Path, context: &Context) -> Result<String> {
-    let archives = context.root.join(context.config()?.paths.state).join("completed-batches");
+    let config = context.config()?;
+    let archives = context.root.join(&config.paths.state).join("completed-batches");
     let repo = Repo::open(&context.root, GitPolicy::default()).ok();
     let item = |item: &ItemView| {
         let folder = folder.join(names::file_name(&item.info.id));
@@ -90,14 +94,20 @@ fn html(state: &RunView, folder: &Path, context: &Context) -> Result<String> {
         (item.info.id.clone(), ItemDetail::of(item), texts)
     };
     let items: Vec<_> = state.items.iter().map(item).collect();
-    page::report(&project::page(state, &archives), &items, &project::history(&archives))
+    page::report(&project::page(state, &archives), &items, &project::history(&archives, &config))
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot write the page: {error}")))
 }
 
-/// Writes spans into a file, or sends them where a collector listens.
-fn export(target: &str, document: &str) -> Result<()> {
+/// Writes spans into a file, or sends them where a collector listens; returns the address that took them.
+fn export<'a>(target: &'a str, document: &str) -> Result<Option<&'a str>> {
+    let help = "give the whole address under which the collector takes traces, such as \
+                `http://127.0.0.1:4318/v1/traces`";
     if !(target.starts_with("http://") || target.starts_with("https://")) {
-        return save(Path::new(target), document.as_bytes());
+        if target.contains("://") {
+            let message = format!("spans go into a file or to a http or https address, not to `{}`", line(target, 200));
+            return Err(Error::new(ExitCode::Usage, message).help(help));
+        }
+        return save(Path::new(target), document.as_bytes()).map(|()| None);
     }
     let request = HttpRequest {
         url: target.to_owned(),
@@ -108,15 +118,34 @@ fn export(target: &str, document: &str) -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::new(ExitCode::Internal, format!("cannot send spans: {error}")))?;
-    let help = "give the whole address under which the collector takes traces, such as \
-                `http://127.0.0.1:4318/v1/traces`";
-    let remote = |error: Error| Error::new(ExitCode::Remote, error.message).help(help);
-    let reply = runtime.block_on(http::request(request)).map_err(remote)?;
-    if (200..300).contains(&reply.status) {
-        return Ok(());
-    }
+    let remote = |message: String| Error::new(ExitCode::Remote, message).help(help);
+    let reply = runtime.block_on(http::request(request)).map_err(|error| remote(error.message))?;
     let said = line(&reply.body, 300);
-    Err(Error::new(ExitCode::Remote, format!("the collector refuses the spans ({}): {said}", reply.status)).help(help))
+    match reply.status {
+        200..300 => match refused(&reply.body) {
+            Some(why) => Err(remote(format!("the collector did not take all spans: {}", line(&why, 300)))),
+            None => Ok(Some(target)),
+        },
+        300..400 => {
+            let there = reply.headers.get("location").map(|place| line(place, 200)).unwrap_or_default();
+            Err(remote(format!(
+                "the address leads elsewhere ({}), and spans are sent nowhere else: {there}",
+                reply.status
+            )))
+        }
+        status => Err(remote(format!("the collector refuses the spans ({status}): {said}"))),
+    }
+}
+
+/// Says what a collector that answered did not take: `partialSuccess` of OTLP.
+fn refused(body: &str) -> Option<String> {
+    let answer: serde_json::Value = serde_json::from_str(body).ok()?;
+    let partial = &answer["partialSuccess"];
+    // 64-bit numbers are text in OTLP/JSON.
+    let rejected = &partial["rejectedSpans"];
+    let count = rejected.as_u64().or_else(|| rejected.as_str()?.parse().ok()).filter(|count| *count > 0)?;
+    let why = partial["errorMessage"].as_str().map(|why| format!(": {why}")).unwrap_or_default();
+    Some(format!("{} rejected{why}", numbered(usize::try_from(count).ok()?, "span")))
 }
 
 type View = fn(&RunView, &mut dyn Write) -> io::Result<()>;

@@ -10,8 +10,8 @@ use crate::event::{EventKind, RunView};
 use crate::host::journal::{self, FILE_NAME, JournalReader, first};
 
 /// What a RUN argument may be, for help texts.
-pub const RUN_HELP: &str =
-    "Run: its id or the beginning of one, `latest` (the latest exe), or `latest:COMMAND`; default: latest";
+pub const RUN_HELP: &str = "Run: its id or the beginning of one, the number of its batch, `latest` (the latest exe), or `latest:COMMAND`; \
+     default: latest";
 
 /// The command whose latest run is meant when nothing else is said.
 pub(super) const MAIN: &str = "exe";
@@ -34,7 +34,7 @@ impl FoundRun {
 /// Which run is meant.
 #[derive(Clone, Debug, Default)]
 pub struct Selector {
-    /// Run id, the beginning of one, `latest` or `latest:COMMAND`.
+    /// Run id, the beginning of one, number of a batch, `latest` or `latest:COMMAND`.
     pub run: Option<String>,
     pub batch: Option<u32>,
 }
@@ -97,11 +97,16 @@ fn locate(context: &Context, selector: &Selector) -> Result<(PathBuf, String)> {
         let is_of = |id: &&String| subject(&folder, id).is_some_and(|(command, _)| command == wanted);
         ids.iter().rev().filter(is_of).find(of_batch)
     };
+    let of_number = |number: u32| {
+        let is_of = |id: &&String| subject(&folder, id).is_some_and(|(_, batch)| batch == Some(number));
+        ids.iter().rev().filter(is_of).find(of_batch)
+    };
     let found = match selector.run.as_deref() {
         None | Some("latest") => of_command(MAIN).or_else(|| ids.iter().rev().find(of_batch)),
-        Some(word) => match word.strip_prefix("latest:") {
-            Some(command) => of_command(command),
-            None => ids.iter().rev().filter(|id| id.starts_with(word)).find(of_batch),
+        Some(word) => match (word.strip_prefix("latest:"), word.parse().ok().and_then(of_number)) {
+            (Some(command), _) => of_command(command),
+            (None, Some(id)) => Some(id),
+            (None, None) => beginning(word, ids.iter().rev().filter(|id| id.starts_with(word)).filter(of_batch))?,
         },
     };
     if let Some(id) = found {
@@ -109,6 +114,9 @@ fn locate(context: &Context, selector: &Selector) -> Result<(PathBuf, String)> {
         return Ok((folder, id));
     }
     let what = match (&selector.run, selector.batch) {
+        (Some(run), _) if run.parse::<u32>().is_ok() => {
+            format!("there is no run of batch {run}, and none whose id begins so")
+        }
         (Some(run), _) if run != "latest" => format!("there is no run `{run}`"),
         (_, Some(batch)) => format!("there is no run of batch {batch}"),
         (_, None) => "there is no run yet".to_owned(),
@@ -121,6 +129,21 @@ fn locate(context: &Context, selector: &Selector) -> Result<(PathBuf, String)> {
         None => format!("looked in `{}`", folder.display()),
     };
     Err(Error::new(ExitCode::NothingMatched, what).help(help))
+}
+
+/// Returns the only run that begins so, or the one that is called so.
+fn beginning<'a>(word: &str, mut all: impl Iterator<Item = &'a String>) -> Result<Option<&'a String>> {
+    let Some(first) = all.next() else { return Ok(None) };
+    let others: Vec<&String> = all.collect();
+    if others.is_empty() || first == word {
+        return Ok(Some(first));
+    }
+    if let Some(exact) = others.iter().find(|id| id.as_str() == word) {
+        return Ok(Some(exact));
+    }
+    let candidates = std::iter::once(first).chain(others).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let error = Error::new(ExitCode::NothingMatched, format!("several runs begin with `{word}`"));
+    Err(error.help(format!("the latest first: {candidates}")))
 }
 
 /// Returns the state of a run, without its events.

@@ -21,15 +21,16 @@ use crate::report::summary;
 /// Show where a run stands
 #[derive(clap::Args)]
 pub struct Args {
-    /// Batch whose latest run is shown; default: the latest run of all
-    batch: Option<u32>,
-    #[arg(long, value_name = "RUN", help = RUN_HELP)]
+    #[arg(value_name = "RUN", help = RUN_HELP)]
     run: Option<String>,
+    /// The same, as a flag
+    #[arg(long = "run", value_name = "RUN", hide = true, conflicts_with = "run")]
+    named: Option<String>,
 }
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let found = runs::find(context, &Selector::of(args.run.as_deref().or(args.named.as_deref())))?;
     let alive = alive::alive(&found.state);
     let state = &found.state;
     let terminal = &mut context.terminal;

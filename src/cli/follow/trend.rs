@@ -39,7 +39,9 @@ struct Group {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let folder = context.root.join(context.config()?.paths.state).join("completed-batches");
+    let config = context.config()?;
+    let folder = context.root.join(&config.paths.state).join("completed-batches");
+    let configured = |key: &str| config.seconds(key);
     let mut runs: Vec<Metrics> = Vec::new();
     for path in archive(&folder) {
         match read(&path) {
@@ -63,13 +65,13 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     if context.globals.json {
         let group = |(operation, group): trend::OperationRuns<'_>| Group {
             operation: operation.to_owned(),
-            findings: trend::findings(&group, style),
+            findings: trend::findings(&group, &configured, style),
             runs: group.into_iter().cloned().collect(),
         };
         let operations = trend::groups(&runs).into_iter().map(group).collect();
         context.terminal.document(Comparison { operations })?;
     } else {
-        for line in trend::lines(&runs, style) {
+        for line in trend::lines(&runs, &configured, style) {
             writeln!(context.terminal.out, "{line}")?;
         }
     }

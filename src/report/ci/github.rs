@@ -1,30 +1,33 @@
-//! Annotations for GitHub Actions: one line per item that did not complete and per validation that failed, each at the
-//! place that was named, else where its document says what was to be done.
+//! Annotations for GitHub Actions: one line per failure, at the place that was named, else where its document says what
+//! was to be done or how it is checked.
 
 use std::io::{self, Write};
 
 use super::place::{Place, find};
-use crate::event::RunView;
 use crate::event::kind::ItemStatus;
+use crate::event::{ItemView, RunView, Speaker};
 use crate::model::validation::LevelVerdict;
 
-/// Writes the annotations; `written` finds the place of an item and its phase in its document.
-pub fn write(
-    state: &RunView,
-    written: &dyn Fn(&str, Option<u32>) -> Option<Place>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+/// So many lines of what a program said stand in an annotation, the last of them.
+const QUOTED: usize = 30;
+
+/// What in a document is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub item: &'a str,
+    pub phase: Option<u32>,
+    /// The level of a gate, and how its check failed: that quotes its command.
+    pub gate: Option<(u8, &'a str)>,
+}
+
+/// Writes the annotations; `written` finds the place of an item, its phase or its gate in its document.
+pub fn write(state: &RunView, written: &dyn Fn(Wanted<'_>) -> Option<Place>, out: &mut dyn Write) -> io::Result<()> {
     for item in &state.items {
-        let name = property(&item.info.name);
-        for ((phase, level), (_, errors)) in item.validations.iter().filter(|(_, (v, _))| *v == LevelVerdict::Failed) {
-            let text = data(&errors.join("\n"));
-            // The first line is the command that failed.
-            let place = find(errors.iter().skip(1)).or_else(|| written(&item.info.id, Some(*phase)));
-            let place = at(place.as_ref());
-            writeln!(out, "::error {place}title={name}%3A phase {phase}%2C level {level} failed::{text}")?;
-        }
+        let checked = checks(item, written, out)?;
         let (kind, status) = match item.status() {
             None | Some(ItemStatus::Completed) => continue,
+            // It ended for what was just told.
+            Some(ItemStatus::Partial | ItemStatus::Failed) if checked > 0 => continue,
             Some(status @ (ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending)) => ("warning", status),
             Some(
                 status @ (ItemStatus::Partial
@@ -35,10 +38,39 @@ pub fn write(
             ) => ("error", status),
         };
         let phase = item.phase.as_ref().map(|phase| phase.ordinal);
-        let place = at(written(&item.info.id, phase).as_ref());
-        writeln!(out, "::{kind} {place}title={name}::{}", data(&format!("{}: {}", status.as_str(), item.reason)))?;
+        let words = item.last_words.as_ref();
+        let named = words.filter(|words| words.speaker == Speaker::Check).and_then(|words| find(&words.lines));
+        let place = named.or_else(|| written(Wanted { item: &item.info.id, phase, gate: None }));
+        let said = words.map(|words| words.lines.as_slice()).unwrap_or_default();
+        let mut text = item.reason.clone();
+        if said.is_empty() {
+            text.truncate(text.trim_end_matches(':').len());
+        }
+        for line in &said[said.len().saturating_sub(QUOTED)..] {
+            text.push('\n');
+            text.push_str(line);
+        }
+        let (place, name) = (at(place.as_ref()), property(&item.info.name));
+        writeln!(out, "::{kind} {place}title={name}::{}", data(&format!("{}: {text}", status.words())))?;
     }
     Ok(())
+}
+
+/// Writes one annotation per check that failed and returns how many those are.
+fn checks(item: &ItemView, written: &dyn Fn(Wanted<'_>) -> Option<Place>, out: &mut dyn Write) -> io::Result<usize> {
+    let name = property(&item.info.name);
+    let failed = item.validations.iter().filter(|(_, (verdict, _))| *verdict == LevelVerdict::Failed);
+    let mut count = 0;
+    for ((phase, level), (_, errors)) in failed {
+        let text = data(&errors.join("\n"));
+        let how = errors.first().map_or("", String::as_str);
+        let wanted = Wanted { item: &item.info.id, phase: Some(*phase), gate: Some((*level, how)) };
+        // The first line is the command that failed.
+        let place = at(find(errors.iter().skip(1)).or_else(|| written(wanted)).as_ref());
+        writeln!(out, "::error {place}title={name}%3A phase {phase}%2C level {level} failed::{text}")?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Says where an annotation belongs.

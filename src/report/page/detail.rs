@@ -31,6 +31,8 @@ pub struct ItemDetail {
 #[derive(Clone, Debug, Serialize)]
 struct CheckpointRow {
     phase: u32,
+    /// Number of the repair of the phase that made it; 0 is its first work.
+    repair: u32,
     commit: String,
     subject: String,
 }
@@ -39,14 +41,20 @@ struct CheckpointRow {
 struct CheckRow {
     phase: u32,
     level: u8,
+    /// Number of the repair of the phase after which it ran; 0 is its first work.
+    repair: u32,
     result: LevelVerdict,
     said: Vec<String>,
+    /// File with all that it said.
+    file: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct AttemptRow {
     phase: Option<u32>,
     attempt: u32,
+    /// Number and cause of the repair that it is.
+    repair: Option<(u32, String)>,
     agent: String,
     model: Option<String>,
     status: Option<String>,
@@ -86,14 +94,17 @@ impl ItemDetail {
     /// Collects what is known.
     pub fn of(item: &ItemView) -> Self {
         let lines = |said: &[String]| said.iter().map(|text| block(text)).collect::<Vec<String>>();
-        let checks = item.validations.iter().map(|((phase, level), (result, errors))| CheckRow {
-            phase: *phase,
-            level: *level,
-            result: *result,
-            said: lines(errors),
+        let checks = item.checks.iter().map(|check| CheckRow {
+            phase: check.phase,
+            level: check.level,
+            repair: check.repair,
+            result: check.verdict,
+            said: lines(&check.said),
+            file: check.log.as_ref().map(|file| line(file, 300)),
         });
         let checkpoints = item.checkpoints.iter().map(|fact| CheckpointRow {
             phase: fact.phase,
+            repair: fact.repair,
             commit: short_commit(&fact.commit).to_owned(),
             subject: line(&fact.subject, 300),
         });
@@ -116,10 +127,11 @@ impl ItemDetail {
 
 fn attempts(item: &ItemView) -> Vec<AttemptRow> {
     let rows = item.timeline.stretches.iter().filter_map(|stretch| {
-        let Part::Agent { phase, attempt, agent, model, status, usage } = &stretch.part else { return None };
+        let Part::Agent { phase, attempt, repair, agent, model, status, usage } = &stretch.part else { return None };
         Some(AttemptRow {
             phase: *phase,
             attempt: *attempt,
+            repair: repair.as_ref().map(|(number, why)| (*number, line(why, 200))),
             agent: line(agent, 60),
             model: model.as_ref().map(|model| line(model, 60)),
             status: status.as_ref().map(|status| line(status, 60)),

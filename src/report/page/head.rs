@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::board::{self, Look};
+use super::super::bound::lower_bound;
 use super::super::life::Life;
-use super::super::summary::lower_bound;
 use super::super::text::{line, safe};
 use crate::event::kind::{EdgeReason, ItemStatus};
 use crate::event::{RunView, Standing};
@@ -75,7 +75,12 @@ struct PageEdge {
 impl Head {
     pub(super) fn of(state: &RunView, life: Life, look: &Look, steps: Steps) -> Self {
         let usage = state.usage();
-        let is_bad = |status| !matches!(status, ItemStatus::Completed | ItemStatus::Cancelled);
+        // What waits for others has no trouble of its own.
+        let is_bad = |status| {
+            use ItemStatus::{Blocked, Cancelled, Completed, Pending};
+            !matches!(status, Completed | Cancelled | Blocked | Pending)
+        };
+        let now = look.now.max(state.latest);
         let busy = |standing: &Standing| matches!(standing, Standing::Running | Standing::Validating { .. });
         let old_notes = state.notes.len().saturating_sub(NOTES);
         let edges = state.edges.iter().take(EDGES).map(|edge| PageEdge {
@@ -95,8 +100,8 @@ impl Head {
             latest: state.latest.map(Timestamp::as_millisecond),
             elapsed: state.elapsed(look.now),
             left: (life == Life::Running).then(|| board::remaining(state, look)).flatten(),
-            bound: lower_bound(state),
-            work: state.items.iter().map(|item| item.duration).sum(),
+            bound: lower_bound(state, now),
+            work: state.items.iter().map(|item| item.worked(now)).sum(),
             bound_hours: state.bound_hours,
             jobs: state.jobs,
             done: state.count(ItemStatus::Completed),

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::super::analyze::AnalysisLine;
-use super::super::metrics::Metrics;
+use super::super::compare::analyze::AnalysisLine;
+use super::super::compare::limits::Configured;
+use super::super::compare::trend;
+use super::super::metrics::{self, Metrics};
 use super::super::style::Style;
 use super::super::text::line;
-use super::super::trend;
 
 /// Finished runs over time.
 #[derive(Clone, Debug, Serialize)]
@@ -44,10 +45,10 @@ struct HistoryRow {
 
 impl History {
     /// Compares finished runs.
-    pub fn of(all: &[Metrics]) -> Self {
+    pub fn of(all: &[Metrics], configured: Configured<'_>) -> Self {
         let operations = trend::groups(all).into_iter().map(|(operation, group)| OperationHistory {
-            operation: line(operation, 60),
-            findings: trend::findings(&group, Style::PLAIN),
+            operation: line(metrics::command(operation), 60),
+            findings: trend::findings(&group, configured, Style::PLAIN),
             runs: group.into_iter().map(row).collect(),
         });
         Self { operations: operations.collect() }
@@ -69,7 +70,7 @@ fn row(metrics: &Metrics) -> HistoryRow {
         tokens_per_item: metrics.token_usage.map(|tokens| tokens as f64 / items),
         cost: metrics.cost,
         conflicts: metrics.conflicts.merge_conflicts,
-        timeouts: metrics.errors.iter().filter(|error| error.kind == "timeout").count(),
+        timeouts: metrics.errors.iter().filter(|error| error.is_timeout()).count(),
         forecast_error: metrics.forecast.as_ref().and_then(|forecast| forecast.time_error),
     }
 }

@@ -29,10 +29,12 @@ pub struct ItemRow {
     progress: f64,
     phase: Option<u32>,
     phases: u32,
+    phases_done: usize,
     /// What it does now.
     doing: String,
     waits_for: Vec<String>,
     attempts: u32,
+    repairs: u32,
     checks: String,
     score: Option<f64>,
     tokens: Option<u64>,
@@ -89,9 +91,11 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
         progress: if item.status() == Some(ItemStatus::Completed) { 100.0 } else { item.progress() },
         phase: item.phase.as_ref().map(|phase| phase.ordinal),
         phases: item.phase.as_ref().map_or(item.info.phases, |phase| phase.of),
+        phases_done: item.done_phases(),
         doing: if is_busy { line(&board::doing(item), 200) } else { String::new() },
         waits_for: if waits { state.waits_for(&item.info.id).iter().map(|id| line(id, 80)).collect() } else { vec![] },
         attempts: item.attempts,
+        repairs: item.repairs,
         checks: checks::short(item),
         score: item.score(),
         tokens: item.usage.tokens.map(Tokens::total),
@@ -129,11 +133,13 @@ fn standing(item: &ItemView) -> (&'static str, &'static str) {
 fn part(stretch: &Stretch) -> PartRow {
     let (kind, label, is_good) = match &stretch.part {
         Part::Phase { ordinal, title } => ("phase", format!("phase {ordinal}: {}", line(title, 120)), None),
-        Part::Agent { attempt, agent, model, status, .. } => {
+        Part::Agent { attempt, repair, agent, model, status, .. } => {
             let model = model.as_ref().map(|model| format!(" with {}", line(model, 40))).unwrap_or_default();
             let status = status.as_ref().map(|status| format!(": {}", line(status, 40)));
             let is_good = status.as_ref().map(|said| said == ": ok");
-            ("agent", format!("{}{model}, attempt {attempt}{}", line(agent, 40), status.unwrap_or_default()), is_good)
+            let repair = repair.as_ref().map(|(number, _)| format!(", repair {number}")).unwrap_or_default();
+            let status = status.unwrap_or_default();
+            ("agent", format!("{}{model}, attempt {attempt}{repair}{status}", line(agent, 40)), is_good)
         }
         Part::Check { phase, level, verdict } => {
             let is_good = *verdict != LevelVerdict::Failed;

@@ -91,7 +91,8 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         stages: graph.stages.clone(),
         edges: graph.edges.clone(),
         critical_path: graph.critical_path.clone(),
-        bound_hours: graph.bound_hours,
+        // The hours of documents are those of the work.
+        bound_hours: if options.merge { graph.bound_hours } else { 0.0 },
     });
     out.told.extend(forecast.map(|forecast| Told::Event(EventKind::Forecast(forecast))));
     out.told.extend(found.into_iter().map(Told::Event));

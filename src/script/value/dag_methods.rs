@@ -112,7 +112,7 @@ pub(crate) mod methods {
     /// pass once the ids in `needs` are merged), `land`, `keep_worktrees`,
     /// `wait_for_quota`, `max_cost`, `max_tokens`, `level`, `resume` (the command line that goes on) and `next`
     /// (commands that come next when everything is done), `dry_run` and `preview` (a closure that tells for an item in
-    /// lines what would be done); what is left out or `()` comes from flags and configuration. Returns `Closed`. In a dry run
+    /// lines what would be done, or returns `#{ lines, asks }` with the number of times that it would ask an agent); what is left out or `()` comes from flags and configuration. Returns `Closed`. In a dry run
     /// nothing is started: stages and edges are shown, and for each item what its closure would do.
     ///
     /// ```rhai

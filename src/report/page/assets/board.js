@@ -1,4 +1,7 @@
 // Items by stage, one line each. Lines stay the same elements while they change, so that the focus stays where it is.
+// Of many items those that are completed are folded, stage by stage.
+
+const MANY = 30;
 
 class Board {
   constructor() {
@@ -19,19 +22,37 @@ class Board {
       }
       row.update(item, now);
     }
+    for (const [id, row] of this.rows) this.fold(row, store.items.get(id), store.order.length > MANY);
     for (const [number, stage] of this.stages) {
       const items = store.order.map((id) => store.items.get(id)).filter((item) => item && item.stage === number);
       const done = items.filter((item) => item.standing === "completed").length;
+      stage.finished.hidden = !stage.folded.children.length;
+      say(stage.summary, stage.folded.children.length + " completed");
       say(stage.count, done + "/" + items.length);
       stage.count.className = "pill " + (done === items.length ? "good" : items.some(isBusy) ? "busy" : "dim");
     }
   }
 
+  // Moves a line to where it belongs, but not away from whoever is on it.
+  fold(row, item, many) {
+    const stage = this.stages.get(item.stage);
+    const place = many && item.standing === "completed" ? stage.folded : stage.list;
+    if (row.element.parentElement !== place && !row.element.contains(document.activeElement)) place.append(row.element);
+  }
+
+  // Opens or closes all that is folded.
+  unfold() {
+    const all = [...this.stages.values()].map((stage) => stage.finished);
+    const open = !all.some((finished) => finished.open);
+    for (const finished of all) finished.open = open;
+  }
+
   stage(number) {
     let stage = this.stages.get(number);
     if (!stage) {
-      stage = { list: h("ul", { class: "rows" }), count: h("span", { class: "pill" }) };
-      const element = h("div", { class: "stage" }, h("h3", {}, "Stage " + number + " ", stage.count), stage.list);
+      stage = { list: h("ul", { class: "rows" }), folded: h("ul", { class: "rows" }), count: h("span", { class: "pill" }), summary: h("summary") };
+      stage.finished = h("details", { class: "finished", hidden: true }, stage.summary, stage.folded);
+      const element = h("div", { class: "stage" }, h("h3", {}, "Stage " + number + " ", stage.count), stage.list, stage.finished);
       const before = [...this.stages.keys()].filter((other) => other > number).sort((a, b) => a - b)[0];
       this.element.insertBefore(element, before === undefined ? null : this.stages.get(before).element);
       stage.element = element;
@@ -67,7 +88,7 @@ class BoardRow {
     say(this.mark, MARKS[item.standing] || "");
     say(this.title, item.title);
     this.bar.value = item.progress;
-    say(this.phase, item.phases ? (item.phase || (item.standing === "completed" ? item.phases : 0)) + "/" + item.phases : "");
+    say(this.phase, phasesOf(item));
     const attempts = item.attempts > 1 ? ", attempt " + item.attempts : "";
     const score = item.score === null ? "" : " " + item.score.toFixed(1) + "/10";
     say(this.word, item.words + score + attempts);

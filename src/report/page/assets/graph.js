@@ -18,7 +18,7 @@ class Graph {
     for (const [id, node] of this.nodes) {
       const item = store.items.get(id);
       node.link.setAttribute("class", "node " + TONES[item.standing] + (isBusy(item) ? " busy-now" : "") + (node.critical ? " critical" : ""));
-      say(node.word, (MARKS[item.standing] || "") + " " + item.words + (isBusy(item) && item.phase ? " " + item.phase + "/" + item.phases : ""));
+      say(node.word, (MARKS[item.standing] || "") + " " + item.words + (isBusy(item) && item.phases ? " " + phasesOf(item) : ""));
       node.bar.setAttribute("width", (NODE.width - 2) * Math.min(100, item.progress) / 100);
     }
   }

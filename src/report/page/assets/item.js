@@ -5,7 +5,11 @@ const TABS = [["", "Summary"], ["prompt", "Prompt"], ["transcript", "Transcript"
 class ItemPage {
   constructor(place, [run, item, tab], source) {
     Object.assign(this, { place, run, id: item, tab: tab || "", source });
-    const refused = (why) => place.replaceChildren(problem(why));
+    const refused = (why) => {
+      this.store = null;
+      place.replaceChildren(h("p", { class: "crumbs" }, h("a", { href: runAddress(run) }, "‹ run " + run)), problem(why));
+    };
+    this.refused = refused;
     this.close = source.run(run, item, (store, files) => this.update(store, files), refused);
   }
 
@@ -26,7 +30,11 @@ class ItemPage {
 
   update(store, files) {
     const item = store.items.get(this.id);
-    if (!item) return;
+    if (!item) {
+      // Before its graph a run has no items yet.
+      if (store.order.length) this.refused("Run " + this.run + " has no item " + this.id + ".");
+      return;
+    }
     const first = !this.store;
     this.store = store;
     if (first) this.build();
@@ -48,9 +56,9 @@ class ItemPage {
     const item = this.store && this.store.items.get(this.id);
     if (!item) return;
     const now = this.store.head.life === "running" ? Date.now() : this.store.head.latest;
-    say(this.about, ["stage " + item.stage, item.phases ? "phase " + (item.phase || (item.standing === "completed" ? item.phases : 0)) + " of " + item.phases : "",
+    say(this.about, ["stage " + item.stage, isBusy(item) && item.phase ? "phase " + item.phase + " of " + item.phases : item.phases ? phasesOf(item) + " phases done" : "",
       item.started ? duration(took(item, now)) + (item.expected ? " of ≈ " + duration(item.expected) : "") : "",
-      item.doing, silence(item, now), numbered(item.attempts, "attempt"), item.tokens === null ? "" : count(item.tokens) + " tokens", dollars(item.cost)].filter(Boolean).join(" · "));
+      item.doing, silence(item, now), numbered(item.attempts, "attempt"), item.repairs ? numbered(item.repairs, "repair") : "", item.tokens === null ? "" : count(item.tokens) + " tokens", dollars(item.cost)].filter(Boolean).join(" · "));
   }
 
   // Reads what the open tab shows; of answers that overtake each other the last question counts.
@@ -113,21 +121,21 @@ function summary(item, detail) {
   if (detail.attempts.length) parts.push(h("h3", {}, "Agents"), attempts(detail.attempts));
   if (detail.checks.length) parts.push(h("h3", {}, "Checks"), checks(detail.checks));
   if (detail.checkpoints.length) {
-    parts.push(h("h3", {}, "Checkpoints"), h("ul", { class: "plain" }, detail.checkpoints.map((fact) => h("li", {}, h("code", {}, fact.commit), " ", fact.subject))));
+    parts.push(h("h3", {}, "Checkpoints"), h("ul", { class: "plain" }, detail.checkpoints.map((fact) => h("li", {}, h("code", {}, fact.commit), " ", fact.subject, fact.repair ? h("span", { class: "dim" }, " (repair " + fact.repair + ")") : null))));
   }
   if (detail.documents.length) parts.push(h("h3", {}, "Documents"), h("ul", { class: "plain" }, detail.documents.map(([path, change]) => h("li", {}, h("code", {}, path), " ", change))));
   return parts.filter(Boolean);
 }
 
 function attempts(rows) {
-  return table(["phase", "attempt", "agent", "model", "ended", "time", "tokens", "cost"], rows.map((row) =>
-    [row.phase ?? "", row.attempt, row.agent, row.model || "", row.status || "at work", row.took === null ? "" : duration(row.took), count(row.tokens), dollars(row.cost)]));
+  return table(["phase", "attempt", "what for", "agent", "model", "ended", "time", "tokens", "cost"], rows.map((row) =>
+    [row.phase ?? "", row.attempt, row.repair ? h("div", { class: "why" }, "repair " + row.repair[0] + ": " + row.repair[1]) : "the work", row.agent, row.model || "", row.status || "at work", row.took === null ? "" : duration(row.took), count(row.tokens), dollars(row.cost)]));
 }
 
 function checks(rows) {
   const tones = { passed: "good", failed: "bad", flaky: "warn", skipped: "dim", manual: "warn" };
-  return table(["phase", "level", "result", "said"], rows.map((row) =>
-    [row.phase, "L" + row.level, h("span", { class: "pill " + tones[row.result] }, row.result === "manual" ? "by hand" : row.result), row.said.length ? h("pre", {}, row.said.join("\n")) : ""]));
+  return table(["phase", "level", "of", "result", "said"], rows.map((row) =>
+    [row.phase, "L" + row.level, row.repair ? "repair " + row.repair : "the work", h("span", { class: "pill " + tones[row.result] }, row.result === "manual" ? "by hand" : row.result), row.said.length ? h("div", {}, h("pre", {}, row.said.join("\n")), row.file ? h("p", { class: "dim" }, "whole output: " + row.file) : null) : ""]));
 }
 
 function table(head, rows) {

@@ -2,7 +2,7 @@
 
 const KEYS = [
   ["j, k", "next and previous line, or item"], ["Enter", "open"], ["Escape, u", "back"], ["1 to 6", "views of an item"],
-  ["h", "history"], ["o", "project"], ["s", "stop the run (asks)"], ["?", "these keys"],
+  ["b, t, g", "board, timeline, graph of a run"], ["f", "unfold or fold completed items"], ["h", "history"], ["o", "project"], ["s", "stop the run (asks)"], ["?", "these keys"],
 ];
 
 function showKeys() {
@@ -14,7 +14,7 @@ function showKeys() {
 
 // Moves the focus to the next or previous line of a list.
 function step(by) {
-  const rows = [...document.querySelectorAll("main a.row")];
+  const rows = [...document.querySelectorAll("main a.row")].filter((row) => row.checkVisibility());
   if (rows.length === 0) return false;
   const at = rows.indexOf(document.activeElement);
   const row = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + by))];
@@ -30,6 +30,10 @@ function onKey(event, view, source) {
   if (!done && (key === "j" || key === "k")) done = step(key === "j" ? 1 : -1);
   else if (!done && key === "?") done = showKeys() || true;
   else if (!done && key === "h") done = (location.hash = "#/history");
-  else if (!done && key === "o") done = (location.hash = source.start);
+  else if (!done && key === "o") {
+    // Not back to a place, but to the beginning.
+    places.delete(source.start);
+    done = location.hash = source.start;
+  }
   if (done) event.preventDefault();
 }

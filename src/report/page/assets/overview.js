@@ -17,6 +17,7 @@ class FrontView {
       overview.next.length ? section("To begin", overview.next.map((line) => command(line))) : null || "",
       overview.batches.length ? section("Batches", h("ul", { class: "cards" }, overview.batches.map(batchCard))) : "",
       runs.length ? section("Runs", h("ul", { class: "rows" }, runs.map(runRow))) : section("Runs", h("p", { class: "dim" }, "No run yet. One that starts is seen here at once.")));
+    arrive();
     if (held) [...this.place.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus({ preventScroll: true });
   }
 

@@ -1,5 +1,7 @@
 // The page of a run: figures, what goes on from here, board, graph, timeline, notes.
 
+const JUMPS = { b: 0, t: 1, g: 2 };
+
 class RunView {
   constructor(place, [run], source) {
     this.source = source;
@@ -21,13 +23,25 @@ class RunView {
     this.board = new Board();
     this.graph = new Graph();
     this.timeline = new Timeline();
+    this.panels = [section("Board", this.board.element), section("Timeline", this.timeline.element), section("Graph", this.graph.element)];
     this.place.replaceChildren(h("div", { class: "head" }, this.title, this.pill), this.about, this.pauses, this.figures, this.steps,
-      section("Board", this.board.element), section("Timeline", this.timeline.element),
-      section("Graph", this.graph.element), this.notesPanel);
+      this.jumps(), ...this.panels, this.notesPanel);
+  }
+
+  // Ways to the parts of a long page.
+  jumps() {
+    this.foldButton = h("button", { type: "button", class: "quiet", onclick: () => this.board.unfold() }, "Completed items");
+    return h("nav", { class: "jumps", "aria-label": "Parts of the page" },
+      ["Board", "Timeline", "Graph"].map((name, at) => h("button", { type: "button", class: "quiet", onclick: () => this.jump(at) }, name)), this.foldButton);
+  }
+
+  jump(at) {
+    this.panels[at].scrollIntoView({ block: "start" });
   }
 
   update(store) {
-    if (!this.store) this.build();
+    const first = !this.store;
+    if (first) this.build();
     this.store = store;
     const { head } = store;
     document.title = head.done + "/" + head.total + " " + head.title;
@@ -41,6 +55,8 @@ class RunView {
     this.notesPanel.hidden = head.notes.length === 0;
     this.graph.update(store);
     this.tick();
+    this.foldButton.hidden = store.order.length <= MANY;
+    if (first) arrive();
   }
 
   stepsOf(head) {
@@ -75,7 +91,7 @@ class RunView {
       ["left", head.left === null ? null : head.left < 1 && head.busy ? "longer than expected" : "≈ " + duration(head.left)],
       ["at best", head.bound > 0 ? duration(head.bound) : null],
       ["one after another", head.work > 0 ? duration(head.work) : null],
-      ["parallelism", head.work > 0 && elapsed > 0 ? (head.work / elapsed).toFixed(1) + "×" : null],
+      ["parallelism", head.work > 0 && head.elapsed > 0 ? (head.work / head.elapsed).toFixed(1) + "×" : null],
       ["slots", head.jobs || null],
       ["tokens", head.tokens === null ? null : count(head.tokens) + of(head.max_tokens, count)],
       ["cost", head.cost === null ? null : (head.estimated ? "≈ " : "") + dollars(head.cost) + of(head.max_cost, dollars)],
@@ -93,6 +109,8 @@ class RunView {
   key(key) {
     if (key === "s" && this.askStop && this.store.head.life === "running") this.askStop();
     else if (key === "Escape" || key === "u") this.source.up();
+    else if (this.store && key === "f") this.board.unfold();
+    else if (this.store && key in JUMPS) this.jump(JUMPS[key]);
     else return false;
     return true;
   }

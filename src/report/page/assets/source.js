@@ -1,5 +1,7 @@
 // Where the data comes from: the server that gave this page, or the page itself.
 
+const ENDED = "The dashboard does not answer: it has ended. `batchprp dashboard` starts it again, under another address.";
+
 class Server {
   constructor() {
     this.canStop = true;
@@ -10,12 +12,24 @@ class Server {
   // Opens a stream of events. The browser opens it again by itself when it breaks.
   stream(address, handlers, refused) {
     const events = new EventSource(address);
+    let told = false;
     events.onopen = () => linked("connected", "good");
     events.onerror = () => {
       linked(events.readyState === EventSource.CLOSED ? "refused" : "no connection", "bad");
-      if (events.readyState === EventSource.CLOSED) refused("The server knows nothing of this, or is gone.");
+      // What is shown already stays. A server that comes back goes on by itself.
+      if (!told) refused(events.readyState === EventSource.CLOSED ? "The dashboard could not answer this." : ENDED);
     };
-    for (const [name, handle] of Object.entries(handlers)) events.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+    events.addEventListener("unknown", (event) => {
+      events.close();
+      linked("connected", "good");
+      refused(JSON.parse(event.data).error);
+    });
+    for (const [name, handle] of Object.entries(handlers)) {
+      events.addEventListener(name, (event) => {
+        told = true;
+        handle(JSON.parse(event.data));
+      });
+    }
     return () => events.close();
   }
 
@@ -36,7 +50,9 @@ class Server {
   }
 
   async get(...parts) {
-    const answer = await fetch(parts.map(encodeURIComponent).join("/"));
+    const answer = await fetch(parts.map(encodeURIComponent).join("/")).catch(() => {
+      throw new Error(ENDED);
+    });
     const value = await answer.json();
     if (!answer.ok) throw new Error([value.error, value.help].filter(Boolean).join(": "));
     return value;
@@ -78,7 +94,7 @@ class Report {
 
   run(run, item, show, refused) {
     // Other runs have reports of their own.
-    const known = run === this.store.head.run && (item === undefined || this.store.items.has(item));
+    const known = run === this.store.head.run;
     queueMicrotask(() => (known ? show(this.store, false) : refused("This report is about run " + this.store.head.run + ".")));
     return () => {};
   }

@@ -1,13 +1,13 @@
 // Numbers, times and states in words.
 
 const MARKS = {
-  completed: "✓", failed: "✗", partial: "⚠", unproven: "⚠", conflict: "⚠", needs_approval: "⚠", blocked: "✗",
+  completed: "✓", failed: "✗", partial: "⚠", unproven: "⚠", conflict: "⚠", needs_approval: "⚠", blocked: "⧗",
   cancelled: "–", pending: "–", waiting: "⧗", ready: "⧗", running: "▶", validating: "▶",
 };
 
 // What a state means for whoever looks: one of five colours.
 const TONES = {
-  completed: "good", failed: "bad", blocked: "bad", partial: "warn", unproven: "warn", conflict: "warn",
+  completed: "good", failed: "bad", blocked: "dim", partial: "warn", unproven: "warn", conflict: "warn",
   needs_approval: "warn", cancelled: "dim", pending: "dim", waiting: "dim", ready: "dim", running: "busy",
   validating: "busy",
 };
@@ -77,6 +77,11 @@ function silence(item, now) {
 
 function isSilent(item, now) {
   return Boolean(item.last_sign && item.silence && (now - item.last_sign) / 1000 > item.silence / 2);
+}
+
+// How many phases of an item are done, as everywhere.
+function phasesOf(item) {
+  return item.phases ? item.phases_done + "/" + item.phases : "";
 }
 
 // Seconds of work of an item: what it took, or takes so far.

@@ -16,7 +16,7 @@ const MOST_SLOTS: usize = 32;
 /// Items times slots that are simulated in a moment.
 const SIMULATED: usize = 20_000;
 
-/// Forecasts a run. `merged` are items of the graph that are done already.
+/// Forecasts a run. `merged` are items of the graph that are done already, or left to no agent.
 pub(crate) fn forecast(settings: &Settings, options: &RunOptions, graph: &RunGraph, merged: &[usize]) -> Forecast {
     expect(&history(&settings.archive(), &options.command), options, graph, merged)
 }
@@ -33,6 +33,8 @@ fn expect(history: &History, options: &RunOptions, graph: &RunGraph, merged: &[u
         .collect();
     let times: Vec<f64> = match &expected {
         Some(expected) => expected.iter().map(|(expected, units)| expected.seconds * units).collect(),
+        // The hours of a document are those of the work, which a run that merges nothing does not do.
+        None if !options.merge => left().map(|_| 0.0).collect(),
         None => left().map(|(item, is_open)| if is_open { item.hours.max(0.0) * HOUR } else { 0.0 }).collect(),
     };
     let sum = |part: fn(&crate::report::history::Expected) -> Option<f64>| {

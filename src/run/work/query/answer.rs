@@ -21,7 +21,7 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
         }
         QueryRequest::IsUnclosed(order, answer) => answer.give(Ok(dead_runs::unclosed(settings, order.batch))),
         QueryRequest::GetForecast(order, answer) => {
-            answer.give(Ok(forecast::forecast(settings, &order.options, &order.graph, &[])));
+            answer.give(Ok(forecast::forecast(settings, &order.options, &order.graph, &order.done)));
         }
         QueryRequest::ItemDiff(order, answer) => {
             answer.give(given(executed::patch(settings, &order.item, order.max_bytes)));

@@ -73,12 +73,15 @@ impl Preview<'_, '_> {
             Some(batch) => format!("BATCH {batch}: {command} (dry run)"),
             None => format!("{command} (dry run)"),
         })?;
+        let mut left: BTreeMap<String, u32> = BTreeMap::new();
         for (stage, nodes) in graph.stages() {
             let parallel = if nodes.len() > 1 { format!(" ({} in parallel)", nodes.len()) } else { String::new() };
             self.print(format!("Stage {stage}{parallel}"))?;
             for node in nodes {
                 self.print(format!("  {}: {}", graph.nodes[node].id, graph.nodes[node].title))?;
-                for line in self.lines(node)? {
+                let (lines, asked) = self.lines(node)?;
+                left.extend(asked.map(|asked| (graph.nodes[node].id.clone(), asked)));
+                for line in lines {
                     self.print(format!("    {line}"))?;
                 }
             }
@@ -87,19 +90,27 @@ impl Preview<'_, '_> {
             let (from, to) = (&graph.nodes[edge.from].id, &graph.nodes[edge.to].id);
             self.print(format!("{from} → {to} ({})", reason(edge)))?;
         }
-        if graph.bound_hours_path > 0.0 {
+        if graph.bound_hours_path > 0.0 && self.options.merge {
             let path: Vec<&str> = graph.critical_path.iter().map(|&node| graph.nodes[node].id.as_str()).collect();
             let hours = Dynamic::from(graph.bound_hours_path).to_string();
             self.print(format!("Critical path: {}, {hours} h at best", path.join(" → ")))?;
         }
-        self.forecast()?;
+        self.forecast(&left)?;
         self.print("Dry run: nothing was started and nothing was written.")
     }
 
     /// Tells what the run would take, where earlier runs or the documents say anything about that.
-    fn forecast(&self) -> Result<(), Fault> {
-        let graph = Box::new(recipe::graph(self.dag));
-        let question = GetForecast { options: Box::new(self.options.clone()), graph };
+    fn forecast(&self, left: &BTreeMap<String, u32>) -> Result<(), Fault> {
+        let mut graph = Box::new(recipe::graph(self.dag));
+        let mut done = Vec::new();
+        for (at, item) in graph.items.iter_mut().enumerate() {
+            match left.get(&item.id) {
+                Some(0) => done.push(at),
+                Some(phases) => item.phases = item.phases.min(*phases),
+                None => {}
+            }
+        }
+        let question = GetForecast { options: Box::new(self.options.clone()), graph, done };
         let forecast = bridge::ask(self.bridge, None, question)?;
         if forecast.runs == 0 && forecast.makespans.iter().all(|seconds| *seconds <= 0.0) {
             return Ok(());
@@ -107,19 +118,29 @@ impl Preview<'_, '_> {
         Ok(bridge::ask(self.bridge, None, EmitEvent(EventKind::Forecast(forecast)))?)
     }
 
-    /// Returns what an item would do.
-    fn lines(&self, node: usize) -> Result<Vec<String>, Fault> {
+    /// Returns what an item would do, and how often it would ask an agent, where that can be told.
+    fn lines(&self, node: usize) -> Result<(Vec<String>, Option<u32>), Fault> {
         let item = &self.dag.items[node].value;
         if let Some(describe) = &self.describe {
             let lines = describe.call_within_context::<Dynamic>(self.context, (item.clone(),));
-            let lines = lines.map_err(|error| self.fault(&error))?;
+            let said = lines.map_err(|error| self.fault(&error))?;
+            let (lines, asked) = match said.try_cast_result::<Map>() {
+                Ok(mut map) => {
+                    let asked = map.get("asks").and_then(|asks| u32::try_from(asks.as_int().ok()?).ok());
+                    (map.remove("lines").unwrap_or_default(), asked)
+                }
+                Err(lines) => (lines, None),
+            };
             let lines = lines.into_array().unwrap_or_default();
-            return Ok(lines.iter().map(ToString::to_string).collect());
+            return Ok((lines.iter().map(ToString::to_string).collect(), asked));
         }
         let (would, end) = self.tried(node)?;
+        let asked = would.iter().filter(|would| matches!(would, Would::Ask(_))).count();
+        // What stops at an answer that nobody knows may ask more.
+        let asked = u32::try_from(asked).ok().filter(|_| end.is_none());
         let mut lines: Vec<String> = would.iter().map(Would::line).collect();
         lines.extend(end);
-        Ok(lines)
+        Ok((lines, asked))
     }
 
     /// Runs the recipe of an item; returns what it would do, and how it would end where that is worth a line.

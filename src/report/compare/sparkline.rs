@@ -1,9 +1,9 @@
 //! Figures over time in one line of text.
 
-use super::style::Style;
+use super::super::style::Style;
 
 /// Draws figures as bars between nothing and the greatest of them; what is unknown is a gap.
-pub fn of(figures: impl IntoIterator<Item = Option<f64>>, style: Style) -> String {
+pub(super) fn of(figures: impl IntoIterator<Item = Option<f64>>, style: Style) -> String {
     let bars: [char; 8] = if style.unicode {
         ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
     } else {

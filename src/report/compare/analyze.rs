@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::metrics::{ErrorMetrics, Metrics};
-use super::style::{Sign, Style, Tone};
-use super::text::{count, dollars, line, numbered};
+use super::super::metrics::{ErrorMetrics, Metrics};
+use super::super::style::{Sign, Style, Tone};
+use super::super::text::{count, dollars, line, numbered};
+use super::limits::{self, Advice, Configured, roomier};
+use crate::model::agent::TimerKind;
 use crate::model::duration::show;
 
 /// How much a finding matters.
@@ -57,8 +59,8 @@ pub(super) fn info(text: String) -> AnalysisLine {
     AnalysisLine { weight: Weight::Info, text, command: None }
 }
 
-/// Returns what the figures of a run say.
-pub fn findings(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
+/// Returns what the figures of a run say, where limits are configured as they are.
+pub fn findings(metrics: &Metrics, configured: Configured<'_>, style: Style) -> Vec<AnalysisLine> {
     let batch = metrics.batch_id.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
     let noun = if matches!(metrics.operation.as_str(), "generate" | "execute" | "review") { "PRP" } else { "item" };
     let parallel = metrics
@@ -71,42 +73,42 @@ pub fn findings(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
     if metrics.completed < metrics.total_items {
         found.push(warning(format!("{} of {} completed", metrics.completed, numbered(metrics.total_items, noun))));
     }
-    found.extend(metrics.errors.iter().map(|failure| error(failure, &metrics.operation)));
+    found.extend(metrics.errors.iter().map(|failure| error(failure, &metrics.operation, configured)));
     found.extend(time(metrics, style));
     found.extend(usage(metrics, noun, style));
     found
 }
 
-fn error(error: &ErrorMetrics, operation: &str) -> AnalysisLine {
+fn error(error: &ErrorMetrics, operation: &str, configured: Configured<'_>) -> AnalysisLine {
     let item = line(&error.work_item, 40);
-    if let Some(limit) = error.timeout_limit {
-        let needed = error.duration.max(limit);
-        let text = format!(
-            "{item} timeout ({:.0}s > {limit:.0}s limit) - increase to {:.0}s",
-            error.duration,
-            roomier(needed)
-        );
-        return with_timeout(warning(text), operation, roomier(needed));
+    if let (Some(timer), Some(limit)) = (error.ended_by(), error.timeout_limit) {
+        let measured = error.measured.unwrap_or(error.duration);
+        let key = limits::key(operation, timer);
+        let text = match timer {
+            TimerKind::Startup => format!("{item} gave no first sign of life within {} (`{key}`)", show(limit)),
+            TimerKind::Silence => format!("{item} gave no sign of life for {} (`{key}`)", show(limit)),
+            TimerKind::Linger | TimerKind::Total => {
+                format!("{item} timeout ({measured:.0}s > {limit:.0}s limit)")
+            }
+        };
+        return advised(&text, operation, timer, roomier(measured.max(limit)), configured);
     }
     let why = if error.message.is_empty() { String::new() } else { format!(": {}", line(&error.message, 160)) };
     warning(format!("{item} {}{why}", line(&error.kind, 30)))
 }
 
-/// Adds the command that gives whoever does an operation so many seconds.
-pub(super) fn with_timeout(finding: AnalysisLine, operation: &str, seconds: f64) -> AnalysisLine {
-    let key = match operation {
-        "execute" => "agent.roles.executor.timeout",
-        "generate" => "agent.roles.generator.timeout",
-        "review" => "agent.roles.reviewer.timeout",
-        "context-update" => "agent.roles.context-updater.timeout",
-        _ => "run.timeout",
-    };
-    finding.configured(key, &format!("{seconds:.0}s"))
-}
-
-/// Returns a limit with some room above what was needed, in whole hundreds of seconds.
-pub fn roomier(seconds: f64) -> f64 {
-    (seconds * 1.08 / 100.0).ceil() * 100.0
+/// Adds what to do about a limit, and the command that does it.
+pub(super) fn advised(
+    text: &str,
+    operation: &str,
+    timer: TimerKind,
+    needed: f64,
+    configured: Configured<'_>,
+) -> AnalysisLine {
+    match limits::advice(operation, timer, needed, configured) {
+        Advice::Raise(key, value) => warning(format!("{text} - increase to {value}")).configured(key, &value),
+        Advice::Enough(why) => warning(format!("{text} - {why}")),
+    }
 }
 
 fn time(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
@@ -143,7 +145,7 @@ fn time(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
     }
     if metrics.conflicts.merge_conflicts > 0 {
         found.push(warning(format!(
-            "{} - declare shared files in `files_modified`",
+            "{} - declare shared files in `files_modified`, or order the items by `dependencies`",
             numbered(metrics.conflicts.merge_conflicts, "merge conflict")
         )));
     }
@@ -201,10 +203,14 @@ mod tests {
                 message: String::new(),
                 duration: 3671.0,
                 timeout_limit: Some(3600.0),
+                ..ErrorMetrics::default()
             }],
             ..Metrics::default()
         };
-        let lines: Vec<String> = findings(&metrics, Style::PLAIN).iter().map(|f| f.line(Style::PLAIN)).collect();
+        let lines: Vec<String> = findings(&metrics, &|key| (key == "run.timeout").then_some(3600.0), Style::PLAIN)
+            .iter()
+            .map(|f| f.line(Style::PLAIN))
+            .collect();
         assert_eq!(
             lines,
             [

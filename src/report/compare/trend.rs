@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::analyze::{AnalysisLine, good, info, roomier, warning, with_timeout};
-use super::metrics::Metrics;
+use super::super::metrics::{self, ErrorMetrics, Metrics};
+use super::super::style::{Sign, Style, Tone};
+use super::super::table::{self, Cell};
+use super::super::text::{count, dollars, line, numbered};
+use super::analyze::{AnalysisLine, advised, good, info, warning};
+use super::limits::{Configured, roomier};
 use super::sparkline;
-use super::style::{Sign, Style, Tone};
-use super::table::{self, Cell};
-use super::text::{count, dollars, line, numbered};
+use crate::model::agent::TimerKind;
 use crate::model::duration::show;
 
 /// Figures of a run.
@@ -41,14 +43,17 @@ pub fn groups(all: &[Metrics]) -> Vec<OperationRuns<'_>> {
 }
 
 /// Returns the lines of the comparison.
-pub fn lines(all: &[Metrics], style: Style) -> Vec<String> {
+pub fn lines(all: &[Metrics], configured: Configured<'_>, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for (operation, group) in groups(all) {
-        lines.push(style.paint(Tone::Strong, &format!("{}: {}", line(operation, 40), numbered(group.len(), "run"))));
+        lines.push(style.paint(
+            Tone::Strong,
+            &format!("{}: {}", line(metrics::command(operation), 40), numbered(group.len(), "run")),
+        ));
         let rows: Vec<Vec<Cell>> = group.iter().map(|metrics| row(metrics)).collect();
         lines.extend(table::lines(&HEAD, &rows, style).iter().map(|line| format!("  {line}")));
         lines.extend(sparklines(&group, style));
-        lines.extend(findings(&group, style).iter().map(|finding| finding.line(style)));
+        lines.extend(findings(&group, configured, style).iter().map(|finding| finding.line(style)));
         lines.push(String::new());
     }
     lines
@@ -75,7 +80,7 @@ fn sparklines(group: &[&Metrics], style: Style) -> Vec<String> {
 fn row(metrics: &Metrics) -> Vec<Cell> {
     let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let percent = if metrics.total_items == 0 { 0.0 } else { success(metrics) * 100.0 };
-    let timeouts = metrics.errors.iter().filter(|error| error.kind == "timeout").count();
+    let timeouts = metrics.errors.iter().filter(|error| error.is_timeout()).count();
     let cells = [
         line(metrics.started.get(..16).unwrap_or(&metrics.started), 17).replace('T', " "),
         known(metrics.batch_id.map(|batch| batch.to_string())),
@@ -101,12 +106,14 @@ fn per_item(metrics: &Metrics) -> Option<u64> {
 }
 
 /// Returns the recommendations for the runs of one operation. Few runs support none.
-pub fn findings(group: &[&Metrics], style: Style) -> Vec<AnalysisLine> {
+pub fn findings(group: &[&Metrics], configured: Configured<'_>, style: Style) -> Vec<AnalysisLine> {
     if group.len() < 2 {
         return vec![info("one run shows no trend".to_owned())];
     }
     let mut found = Vec::new();
-    found.extend(timeouts(group));
+    for timer in [TimerKind::Total, TimerKind::Silence, TimerKind::Startup] {
+        found.extend(ended_by(timer, group, configured));
+    }
     found.extend(conflicts(group));
     found.extend(tokens(group));
     found.extend(failures(group));
@@ -118,43 +125,82 @@ pub fn findings(group: &[&Metrics], style: Style) -> Vec<AnalysisLine> {
     found
 }
 
+/// So many items and runs are named.
+const NAMED: usize = 5;
+
 /// A limit that more than one item in twenty hits is too tight.
-fn timeouts(group: &[&Metrics]) -> Option<AnalysisLine> {
-    let errors: Vec<_> = group.iter().flat_map(|m| &m.errors).filter(|e| e.kind == "timeout").collect();
+fn ended_by(timer: TimerKind, group: &[&Metrics], configured: Configured<'_>) -> Option<AnalysisLine> {
+    let all = group.iter().flat_map(|metrics| &metrics.errors);
+    let errors: Vec<&ErrorMetrics> = all.filter(|error| error.ended_by() == Some(timer)).collect();
     let items: usize = group.iter().map(|metrics| metrics.total_items).sum();
     let hit = errors.len();
+    let how = match timer {
+        TimerKind::Startup => "gave no first sign of life",
+        TimerKind::Silence => "were silent too long",
+        TimerKind::Linger | TimerKind::Total => "hit a time-out",
+    };
     if hit == 0 {
         return None;
     }
+    let who = named(errors.iter().map(|error| error.work_item.as_str()));
     if hit * 20 <= items {
-        return Some(info(format!("{hit} of {items} items hit a time-out: an edge case")));
+        return Some(info(format!("{hit} of {items} items {how}: an edge case ({who})")));
     }
-    let needed = errors.iter().map(|e| e.duration.max(e.timeout_limit.unwrap_or(0.0))).fold(0.0, f64::max);
-    let text = format!("{hit} of {items} items hit a time-out - set --timeout {}", show(roomier(needed)));
-    Some(with_timeout(warning(text), &group.first()?.operation, roomier(needed)))
+    let limits = || errors.iter().filter_map(|error| error.timeout_limit);
+    let (low, high) = (limits().fold(f64::INFINITY, f64::min), limits().fold(0.0, f64::max));
+    let limit = match high {
+        unknown if unknown <= 0.0 => String::new(),
+        high if low < high => format!("; limits {} to {}", show(low), show(high)),
+        high => format!("; limit {}", show(high)),
+    };
+    let needed = errors.iter().map(|error| error.measured.unwrap_or(error.duration)).fold(high, f64::max);
+    let mut text = format!("{hit} of {items} items {how} ({who}{limit})");
+    if timer == TimerKind::Total {
+        text = format!("{text} - set --timeout {}", show(roomier(needed)));
+    }
+    Some(advised(&text, &group.first()?.operation, timer, roomier(needed), configured))
+}
+
+/// Names the first few.
+fn named<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<String> = names.map(|name| line(name, 40)).collect();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
 
 fn conflicts(group: &[&Metrics]) -> Option<AnalysisLine> {
-    let with = group.iter().filter(|metrics| metrics.conflicts.merge_conflicts > 0).count();
-    (with * 4 >= group.len() && with > 0).then(|| {
-        warning(format!(
-            "{with} of {} runs had merge conflicts - declare shared files in `files_modified`, or order the items by `dependencies`",
-            group.len()
-        ))
-    })
+    let with: Vec<&&Metrics> = group.iter().filter(|metrics| metrics.conflicts.merge_conflicts > 0).collect();
+    let batches = with.iter().map(|m| m.batch_id.map_or_else(|| m.run.clone(), |batch| format!("batch {batch}")));
+    let batches: Vec<String> = batches.collect();
+    let text = format!(
+        "{} of {} runs had merge conflicts ({})",
+        with.len(),
+        group.len(),
+        named(batches.iter().map(String::as_str))
+    );
+    match with.len() {
+        0 => None,
+        few if few * 4 < group.len() => Some(info(text)),
+        _ => Some(warning(text + " - declare shared files in `files_modified`, or order the items by `dependencies`")),
+    }
 }
 
 /// Compares the newer half with the older half.
 fn tokens(group: &[&Metrics]) -> Option<AnalysisLine> {
     let known: Vec<f64> = group.iter().filter_map(|metrics| per_item(metrics)).map(|tokens| tokens as f64).collect();
     let (older, newer) = known.split_at(known.len() / 2);
+    let (before, since) = (older.len(), newer.len());
     let (older, newer) = (mean(older)?, mean(newer)?);
     let change = (newer / older - 1.0) * 100.0;
     if change > 25.0 {
         return Some(warning(format!(
-            "tokens per item rose by {change:.0}% ({} to {}) - share context with `context.shared`, or split large PRPs",
+            "tokens per item rose by {change:.0}%, from {} on average over the first {} to {} over the last {} - share \
+             context with `context.shared`, or split large PRPs",
             whole(older),
-            whole(newer)
+            numbered(before, "run"),
+            whole(newer),
+            numbered(since, "run")
         )));
     }
     (change < -25.0).then(|| good(format!("tokens per item fell by {:.0}%", -change)))
@@ -214,15 +260,13 @@ fn signed(share: f64) -> String {
 /// Sets the measured work against the hours that were estimated.
 fn estimates(group: &[&Metrics], style: Style) -> Option<AnalysisLine> {
     let estimated: f64 = group.iter().flat_map(|m| &m.items).map(|item| item.estimated_hours).sum();
-    let measured: f64 = group.iter().map(|metrics| metrics.sequential_estimate / 3600.0).sum();
+    let measured: f64 = group.iter().map(|metrics| metrics.sequential_estimate).sum();
     if estimated <= 0.0 || measured <= 0.0 {
         return None;
     }
-    let factor = measured / estimated;
-    Some(info(format!(
-        "measured work is {factor:.2}{} of the estimates ({measured:.1} h of {estimated:.1} h)",
-        style.mark(Sign::Times)
-    )))
+    let factor = measured / (estimated * 3600.0);
+    let share = if factor >= 0.01 { format!(", {factor:.2}{} of it", style.mark(Sign::Times)) } else { String::new() };
+    Some(info(format!("measured work: {} of {estimated:.1} h estimated{share}", show(measured))))
 }
 
 fn mean(numbers: &[f64]) -> Option<f64> {
@@ -230,8 +274,9 @@ fn mean(numbers: &[f64]) -> Option<f64> {
     (mean > 0.0).then_some(mean)
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of tokens")]
 fn whole(number: f64) -> String {
-    format!("{number:.0}")
+    count(number.round() as u64)
 }
 
 #[cfg(test)]
@@ -242,6 +287,7 @@ mod tests {
     fn run(started: &str, tokens: u64, timeouts: usize, merge_conflicts: usize) -> Metrics {
         let error = ErrorMetrics {
             kind: "timeout".to_owned(),
+            work_item: "PRP-1".to_owned(),
             duration: 3600.0,
             timeout_limit: Some(3600.0),
             ..ErrorMetrics::default()
@@ -263,12 +309,14 @@ mod tests {
         let runs = [run("2026-11-03", 24_000, 2, 1), run("2026-11-01", 24_000, 0, 0), run("2026-11-02", 35_000, 1, 0)];
         let (_, group) = &groups(&runs)[0];
         assert_eq!(group[0].started, "2026-11-01", "by time");
-        let said: Vec<String> = findings(group, Style::PLAIN).into_iter().map(|finding| finding.text).collect();
+        let said: Vec<String> =
+            findings(group, &|_| None, Style::PLAIN).into_iter().map(|finding| finding.text).collect();
         assert!(
-            said.iter().any(|text| text.contains("3 of 30 items hit a time-out - set --timeout 1h 5m")),
+            said.iter().any(|text| text
+                .contains("3 of 30 items hit a time-out (PRP-1, PRP-1, PRP-1; limit 1h) - set --timeout 1h 5m")),
             "{said:?}"
         );
-        assert!(said.iter().any(|text| text.contains("1 of 3 runs had merge conflicts")), "{said:?}");
+        assert!(said.iter().any(|text| text.contains("1 of 3 runs had merge conflicts (")), "{said:?}");
     }
 
     #[test]
@@ -280,14 +328,14 @@ mod tests {
         };
         let said = |seconds| {
             let runs = [run("1", -0.6, seconds), run("2", 0.8, seconds)];
-            findings(&groups(&runs)[0].1, Style::PLAIN)
+            findings(&groups(&runs)[0].1, &|_| None, Style::PLAIN)
         };
         let text = "the forecast of the time was wrong by 70% on average over 2 runs (last +80%)";
         assert_eq!(said(5.0), [info(text.to_owned())]);
         let advice = " - state `complexity` in the PRPs: runs are forecast by it";
         assert_eq!(said(600.0), [warning(text.to_owned() + advice)]);
         let runs = [run("1", -0.6, 5.0), run("2", 0.8, 5.0)];
-        let lines = lines(&runs, Style::PLAIN);
+        let lines = lines(&runs, &|_| None, Style::PLAIN);
         assert!(lines.iter().any(|line| line == "  forecast error    ▆█"), "{lines:#?}");
         assert!(lines.iter().any(|line| line.contains("  +80%  ")), "{lines:#?}");
     }
@@ -296,6 +344,6 @@ mod tests {
     fn quiet_figures_give_no_alarm() {
         let runs = [run("1", 10, 0, 0), run("2", 10, 0, 0)];
         let (_, group) = &groups(&runs)[0];
-        assert_eq!(findings(group, Style::PLAIN), [good("no critical issues".to_owned())]);
+        assert_eq!(findings(group, &|_| None, Style::PLAIN), [good("no critical issues".to_owned())]);
     }
 }
