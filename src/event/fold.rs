@@ -16,6 +16,17 @@ pub struct QuotaPause {
     pub agent: String,
     /// Epoch seconds at which it ends.
     pub until: Option<i64>,
+    /// Epoch seconds at which the run goes on by itself.
+    pub again: Option<i64>,
+}
+
+/// A budget that is used up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsedUp {
+    pub spent: f64,
+    pub limit: f64,
+    /// `USD` or `tokens`.
+    pub unit: String,
 }
 
 /// How a run ended.
@@ -61,6 +72,8 @@ pub struct RunView {
     pub paused: Option<QuotaPause>,
     /// Why nothing new starts in this run any more.
     pub halted: Option<String>,
+    /// The budget, once nothing is left of it.
+    pub used_up: Option<UsedUp>,
     pub trouble: Trouble,
     /// The run's own notes, oldest first.
     pub notes: Vec<String>,
@@ -177,8 +190,11 @@ impl RunView {
                 let after = self.edges.iter().filter(|edge| edge.from == *item);
                 self.make_ready(after.filter_map(|edge| self.index.get(&edge.to).copied()).collect(), at);
             }
-            EventKind::QuotaPaused { agent, until } => {
-                self.paused = Some(QuotaPause { agent: agent.clone(), until: *until });
+            EventKind::QuotaPaused { agent, until, again } => {
+                self.paused = Some(QuotaPause { agent: agent.clone(), until: *until, again: *again });
+            }
+            EventKind::Budget { spent, limit, unit } => {
+                self.used_up = Some(UsedUp { spent: *spent, limit: *limit, unit: unit.clone() });
             }
             EventKind::QuotaResumed { .. } => self.paused = None,
             // The first reason is the one to mend first.
@@ -216,7 +232,9 @@ impl RunView {
             | EventKind::Retry { .. }
             | EventKind::Repair { .. }
             | EventKind::RateLimited { .. }
-            | EventKind::Budget { .. }
+            | EventKind::Spent { .. }
+            | EventKind::Checking { .. }
+            | EventKind::MergeAwaited { .. }
             | EventKind::Gap { .. }
             | EventKind::Rescue { .. }
             | EventKind::Document { .. }
@@ -257,9 +275,15 @@ impl RunView {
         numbers
     }
 
+    /// Tells whether an item waits for a usage limit to end: it was started, and no agent may work on it.
+    pub fn is_limited(&self, item: &ItemView) -> bool {
+        self.paused.is_some() && item.standing == Standing::Running && !item.has_agent
+    }
+
     /// Tells whether an item is at work now.
     pub fn is_busy(&self) -> bool {
-        self.items.iter().any(|item| matches!(item.standing, Standing::Running | Standing::Validating { .. }))
+        let is_busy = |item: &ItemView| matches!(item.standing, Standing::Running | Standing::Validating { .. });
+        self.items.iter().any(|item| is_busy(item) && !self.is_limited(item))
     }
 }
 

@@ -59,6 +59,18 @@ pub struct CurrentPhase {
     pub of: u32,
 }
 
+/// The command of a validation that runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CurrentCheck {
+    pub level: u8,
+    pub command: String,
+    /// 1, or more when it is tried again.
+    pub time: u32,
+    /// Seconds that it may take.
+    pub limit: f64,
+    pub since: Option<Timestamp>,
+}
+
 /// A timer that ended an attempt or came near to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimerFact {
@@ -104,6 +116,11 @@ pub struct ItemView {
     pub last_sign: Option<Timestamp>,
     /// Seconds for which its agent may give none.
     pub silence: Option<f64>,
+    /// An agent works on it now.
+    pub has_agent: bool,
+    pub checking: Option<CurrentCheck>,
+    /// Its work is done and waits for its merge.
+    pub awaits_merge: bool,
     /// Phases that git showed as done before this run.
     pub resumed: Vec<u32>,
     pub checkpoints: Vec<CheckpointFact>,
@@ -115,7 +132,10 @@ pub struct ItemView {
     pub checks: Vec<CheckFact>,
     /// Number of the repair of the phase at work; 0 is its first work.
     pub repair: u32,
+    /// What was used so far, that of an attempt that goes on included.
     pub usage: Usage,
+    /// What attempts that ended used.
+    settled: Usage,
     pub ready: Option<Timestamp>,
     pub started: Option<Timestamp>,
     pub finished: Option<Timestamp>,
@@ -152,6 +172,9 @@ impl ItemView {
             recent: Vec::new(),
             last_sign: None,
             silence: None,
+            has_agent: false,
+            checking: None,
+            awaits_merge: false,
             resumed: Vec::new(),
             checkpoints: Vec::new(),
             validations: BTreeMap::new(),
@@ -159,6 +182,7 @@ impl ItemView {
             checks: Vec::new(),
             repair: 0,
             usage: Usage::default(),
+            settled: Usage::default(),
             ready: None,
             started: None,
             finished: None,
@@ -261,8 +285,30 @@ impl ItemView {
         self.checks.push(fact);
     }
 
+    /// Takes in what holds only until something else happens to the item.
+    fn apply_moment(&mut self, kind: &EventKind, at: Option<Timestamp>) {
+        match kind {
+            EventKind::Checking { level, command, time, limit, .. } => {
+                let (level, time, limit) = (*level, *time, *limit);
+                self.checking = Some(CurrentCheck { level, command: command.clone(), time, limit, since: at });
+            }
+            EventKind::AttemptStarted { .. } => (self.has_agent, self.checking) = (true, None),
+            EventKind::AttemptFinished { .. } => self.has_agent = false,
+            EventKind::ItemStarted { .. } | EventKind::ItemFinished { .. } | EventKind::Retry { .. } => {
+                (self.has_agent, self.checking, self.awaits_merge) = (false, None, false);
+            }
+            EventKind::Repair { .. } => (self.checking, self.awaits_merge) = (None, false),
+            EventKind::Validation { .. }
+            | EventKind::PhaseStarted { .. }
+            | EventKind::Checkpoint { .. }
+            | EventKind::MergeAwaited { .. } => self.checking = None,
+            _ => {}
+        }
+    }
+
     pub(super) fn apply(&mut self, kind: &EventKind, at: Option<Timestamp>) {
         self.timeline.apply(kind, at);
+        self.apply_moment(kind, at);
         match kind {
             EventKind::ItemStarted { stage, attempt, .. } => {
                 self.standing = Standing::Running;
@@ -273,7 +319,8 @@ impl ItemView {
             }
             EventKind::Resumed { phases, .. } => self.resumed.clone_from(phases),
             EventKind::AttemptFinished { usage, said, stderr, .. } => {
-                self.usage = self.usage.plus(*usage);
+                self.settled = self.settled.plus(*usage);
+                self.usage = self.settled;
                 let words = || LastWords { speaker: Speaker::Agent, lines: said.clone(), file: stderr.clone() };
                 self.last_words = (!said.is_empty()).then(words);
             }
@@ -341,6 +388,11 @@ impl ItemView {
                 self.last_sign = at;
             }
             EventKind::Alive { .. } => self.last_sign = at,
+            EventKind::Spent { usage, .. } => self.usage = self.usage.plus(*usage),
+            EventKind::Checking { phase, level, .. } => {
+                self.standing = Standing::Validating { phase: *phase, level: *level };
+            }
+            EventKind::MergeAwaited { .. } => self.awaits_merge = true,
             EventKind::Conflict { .. }
             | EventKind::Guard { .. }
             | EventKind::Approved { .. }

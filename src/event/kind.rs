@@ -265,6 +265,11 @@ pub enum EventKind {
         percent: Option<f64>,
         step: String,
     },
+    /// Ephemeral: what an agent has used since the last such event; the end of its attempt has the sum.
+    Spent {
+        item: String,
+        usage: Usage,
+    },
     PhaseStarted {
         item: String,
         phase: u32,
@@ -277,6 +282,17 @@ pub enum EventKind {
         commit: String,
         subject: String,
     },
+    /// A command of the validation begins.
+    Checking {
+        item: String,
+        phase: u32,
+        level: u8,
+        command: String,
+        /// 1, or more when it is tried again on the same files.
+        time: u32,
+        /// Seconds that it may take.
+        limit: f64,
+    },
     Validation {
         item: String,
         phase: u32,
@@ -287,6 +303,10 @@ pub enum EventKind {
         /// File with all that the failed check said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         log: Option<String>,
+    },
+    /// The work of the item is done and waits for its merge; its place among the items at work is free.
+    MergeAwaited {
+        item: String,
     },
     Merge {
         item: String,
@@ -369,6 +389,9 @@ pub enum EventKind {
     QuotaPaused {
         agent: String,
         until: Option<i64>,
+        /// Epoch seconds at which the run goes on by itself; `null` where it ends instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<i64>,
     },
     QuotaResumed {
         agent: String,
@@ -448,52 +471,5 @@ impl EventKind {
     /// Makes a note of something that somebody should look at.
     pub fn warning(item: Option<String>, text: impl Into<String>) -> Self {
         Self::Note { item, text: text.into(), severity: Severity::Warning }
-    }
-
-    /// Tells whether the event is shown only and never stored.
-    pub fn is_ephemeral(&self) -> bool {
-        matches!(self, Self::Progress { .. } | Self::Alive { .. } | Self::Gap { .. })
-    }
-
-    /// Returns the item that the event is about.
-    pub fn item(&self) -> Option<&str> {
-        match self {
-            Self::ItemStarted { item, .. }
-            | Self::Resumed { item, .. }
-            | Self::AttemptStarted { item, .. }
-            | Self::AttemptFinished { item, .. }
-            | Self::Progress { item, .. }
-            | Self::Alive { item }
-            | Self::PhaseStarted { item, .. }
-            | Self::Checkpoint { item, .. }
-            | Self::Validation { item, .. }
-            | Self::Merge { item, .. }
-            | Self::Conflict { item, .. }
-            | Self::Guard { item, .. }
-            | Self::Approved { item, .. }
-            | Self::Hand { item, .. }
-            | Self::MergeRejected { item, .. }
-            | Self::ConflictWarning { item, .. }
-            | Self::ScopeDrift { item, .. }
-            | Self::Slow { item, .. }
-            | Self::Retry { item, .. }
-            | Self::Repair { item, .. }
-            | Self::RateLimited { item, .. }
-            | Self::Rescue { item, .. }
-            | Self::Disagreement { item, .. }
-            | Self::Document { item, .. }
-            | Self::Issue { item, .. }
-            | Self::ItemFinished { item, .. } => Some(item),
-            Self::Note { item, .. } | Self::Paused { item, .. } => item.as_deref(),
-            Self::RunStarted { .. }
-            | Self::Step { .. }
-            | Self::Graph { .. }
-            | Self::Forecast(_)
-            | Self::QuotaPaused { .. }
-            | Self::QuotaResumed { .. }
-            | Self::Budget { .. }
-            | Self::Gap { .. }
-            | Self::RunFinished { .. } => None,
-        }
     }
 }

@@ -8,10 +8,11 @@ pub mod hand;
 pub mod item;
 pub mod kind;
 pub mod record;
+mod subject;
 pub mod timeline;
 
-pub use fold::RunView;
+pub use fold::{QuotaPause, RunView};
 pub use forecast::Forecast;
-pub use item::{ItemView, LastWords, Speaker, Standing};
+pub use item::{CurrentCheck, ItemView, LastWords, Speaker, Standing};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};

@@ -71,13 +71,18 @@ impl Validation {
     }
 }
 
+/// What is told while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// A command begins, for the first time or again.
+    Begins { level: u8, command: &'a str, time: u32 },
+    /// A level is over.
+    Level(&'a LevelResult),
+}
+
 /// Validates up to the wanted level; the first level that fails ends it. `None` when the run was stopped meanwhile:
 /// nothing is known then. A level without anything to run is `skipped` or `manual`, never `passed`.
-pub async fn run(
-    request: &Validation,
-    stop: StopToken,
-    mut on_level: impl FnMut(&LevelResult),
-) -> Option<ValidationRecord> {
+pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Told<'_>)) -> Option<ValidationRecord> {
     let mut levels: Vec<LevelResult> = Vec::new();
     let environment = for_gates(&request.env, &request.env_pass);
     for level in 1..=request.level {
@@ -85,14 +90,16 @@ pub async fn run(
         let commands = request.lines(level);
         let by_hand: Vec<String> =
             request.manual.iter().filter(|gate| gate.level == level).map(|gate| gate.text.clone()).collect();
-        let mut add = |result, commands, CheckSaid { errors, log }| {
+        let of_level = |result, commands, CheckSaid { errors, log }| {
             let duration = begin.elapsed().as_secs_f64();
-            let of_level = LevelResult { level, result, commands, errors, log, duration };
-            on_level(&of_level);
+            LevelResult { level, result, commands, errors, log, duration }
+        };
+        let mut add = |of_level: LevelResult, tell: &mut dyn FnMut(Told<'_>)| {
+            tell(Told::Level(&of_level));
             levels.push(of_level);
         };
         if commands.is_empty() && by_hand.is_empty() {
-            add(LevelVerdict::Skipped, Vec::new(), CheckSaid::default());
+            add(of_level(LevelVerdict::Skipped, Vec::new(), CheckSaid::default()), &mut tell);
             continue;
         }
         let mut done = Vec::new();
@@ -100,7 +107,7 @@ pub async fn run(
         let mut flaky = None;
         for (nth, command) in (1..).zip(commands) {
             let line = Line { level, nth, text: &command };
-            let result = check_again(request, &environment, &line, &stop).await;
+            let result = check_again(request, &environment, &line, &stop, &mut tell).await;
             done.push(request.secrets.redact(&command));
             match result {
                 Check::Passed => {}
@@ -113,16 +120,17 @@ pub async fn run(
             }
         }
         if let Some(said) = failure {
-            add(LevelVerdict::Failed, done, said);
+            add(of_level(LevelVerdict::Failed, done, said), &mut tell);
             break;
         }
         match flaky.or_else(|| request.was_red(level)) {
             _ if done.is_empty() => {}
-            Some(said) => add(LevelVerdict::Flaky, done, said),
-            None => add(LevelVerdict::Passed, done, CheckSaid::default()),
+            Some(said) => add(of_level(LevelVerdict::Flaky, done, said), &mut tell),
+            None => add(of_level(LevelVerdict::Passed, done, CheckSaid::default()), &mut tell),
         }
         if !by_hand.is_empty() {
-            add(LevelVerdict::Manual, Vec::new(), CheckSaid { errors: by_hand, log: None });
+            let said = CheckSaid { errors: by_hand, log: None };
+            add(of_level(LevelVerdict::Manual, Vec::new(), said), &mut tell);
         }
     }
     Some(ValidationRecord {
@@ -154,7 +162,17 @@ struct Line<'a> {
 }
 
 /// Runs a command line, and runs it again when it fails and the files are still the same.
-async fn check_again(request: &Validation, environment: &GateEnvironment, line: &Line<'_>, stop: &StopToken) -> Check {
+async fn check_again(
+    request: &Validation,
+    environment: &GateEnvironment,
+    line: &Line<'_>,
+    stop: &StopToken,
+    tell: &mut impl FnMut(Told<'_>),
+) -> Check {
+    let mut begins = |time| {
+        tell(Told::Begins { level: line.level, command: &request.secrets.redact(line.text), time });
+    };
+    begins(1);
     let first = check(request, environment, line, 1, stop).await;
     let Some(again) = &request.again else { return first };
     let Check::Failed { said, timed_out: false } = first else { return first };
@@ -163,6 +181,7 @@ async fn check_again(request: &Validation, environment: &GateEnvironment, line: 
         if !again.is_unchanged().await {
             break;
         }
+        begins(time + 2);
         match check(request, environment, line, time + 2, stop).await {
             Check::Passed => return Check::Flaky(said),
             Check::Stopped => return Check::Stopped,

@@ -192,6 +192,16 @@ pub enum TimerKind {
 }
 
 impl TimerKind {
+    /// Names where the limit is set.
+    pub fn limit(self) -> &'static str {
+        match self {
+            Self::Startup => "run.startup",
+            Self::Silence => "run.silence",
+            Self::Linger => "run.linger",
+            Self::Total => "--timeout",
+        }
+    }
+
     /// Says for people what the timer measures.
     pub fn words(self) -> &'static str {
         match self {

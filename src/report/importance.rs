@@ -72,6 +72,9 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::AttemptStarted { .. }
         | EventKind::AttemptFinished { .. }
         | EventKind::Progress { .. }
+        | EventKind::Spent { .. }
+        | EventKind::Checking { .. }
+        | EventKind::MergeAwaited { .. }
         | EventKind::Alive { .. } => Importance::Routine,
     }
 }

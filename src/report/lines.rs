@@ -2,12 +2,13 @@
 
 use super::failure;
 use super::importance::Importance;
+use super::life::{budget, quota};
 use super::style::{Sign, Style, Tone};
 use super::summary::status_look;
 use super::text::{count, dollars, line, numbered, safe, short_commit};
 use crate::event::hand::HandDeed;
 use crate::event::kind::{DocumentChange, EventKind, GuardFinding, GuardVerdict, ItemStatus, Severity};
-use crate::event::{Event, Forecast, RunView};
+use crate::event::{Event, Forecast, QuotaPause, RunView};
 use crate::model::duration::show;
 use crate::model::validation::LevelVerdict;
 
@@ -107,8 +108,14 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         EventKind::ScopeDrift { phase, files, .. } => {
             warning(format!("phase {phase} changed undeclared files: {}", list(files)))
         }
-        EventKind::Slow { timer, seconds, limit, .. } => {
-            warning(format!("slow: {} for {}, limit {}", timer.words(), show(*seconds), show(*limit)))
+        EventKind::Slow { item, timer, seconds, limit } => {
+            let (time, limit) = (show(*seconds), show(*limit));
+            warning(format!(
+                "{}slow: {} for {time}, limit {limit} ({})",
+                in_phase(item, state),
+                timer.words(),
+                timer.limit()
+            ))
         }
         EventKind::Retry { attempt, reason, .. } => {
             warning(format!("tried again (attempt {attempt}): {}", line(reason, 120)))
@@ -120,9 +127,9 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             warning(format!("{} limits the rate, waiting {}", line(agent, 30), show(*delay_ms as f64 / 1000.0)))
         }
         EventKind::Paused { reason, .. } => warning(format!("paused, nothing new starts: {}", line(reason, 300))),
-        EventKind::QuotaPaused { agent, until } => {
-            let until = until.and_then(|at| jiff::Timestamp::from_second(at).ok()).map(|at| format!(" until {at}"));
-            warning(format!("paused: usage limit of {}{}", line(agent, 30), until.unwrap_or_default()))
+        EventKind::QuotaPaused { agent, until, again } => {
+            let pause = QuotaPause { agent: agent.clone(), until: *until, again: *again };
+            warning(format!("paused: {}", quota(&pause, state.latest)))
         }
         EventKind::QuotaResumed { agent } => Some(format!("usage limit of {} is over, going on", line(agent, 30))),
         EventKind::Gap { from, to } => warning(format!(
@@ -157,8 +164,17 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         | EventKind::AttemptFinished { .. }
         | EventKind::Progress { .. }
         | EventKind::Alive { .. }
+        | EventKind::Spent { .. }
+        | EventKind::Checking { .. }
+        | EventKind::MergeAwaited { .. }
         | EventKind::RunFinished { .. } => None,
     }
+}
+
+/// Names the phase that an item is in, before what is said of it.
+fn in_phase(item: &str, state: &RunView) -> String {
+    let phase = state.item(item).and_then(|item| item.phase.as_ref());
+    phase.map(|phase| format!("phase {}: ", phase.ordinal)).unwrap_or_default()
 }
 
 /// Says a note behind the mark of its severity. What a script prints for people keeps its indentation.
@@ -242,14 +258,6 @@ fn outlook(forecast: &Forecast, state: &RunView, style: Style) -> String {
         rows.map(|(at, seconds)| format!("{} {about} {}", at + 1, show(*seconds))).collect::<Vec<_>>().join(", ");
     let more = if forecast.makespans.len() > MAKESPANS { ", and so on" } else { "" };
     format!("{text}\n  Time by items at once: {rows}{more}; best: --jobs {}", forecast.best_jobs)
-}
-
-/// Says how much of a budget is spent.
-pub fn budget(spent: f64, limit: f64, unit: &str) -> String {
-    if unit.eq_ignore_ascii_case("usd") {
-        return format!("budget: {} of {} spent", dollars(spent), dollars(limit));
-    }
-    format!("budget: {spent:.0} of {limit:.0} {} used", line(unit, 20))
 }
 
 /// Lists at most five files.

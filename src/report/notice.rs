@@ -74,7 +74,7 @@ pub fn of(event: &Event, view: &RunView, items: bool) -> Option<Notice> {
             let title = format!("{batch}{} {}", about(item), status.words());
             (word, Some(item.clone()), status.as_str().to_owned(), title, line(reason, 500), next)
         }
-        EventKind::QuotaPaused { agent, until } => {
+        EventKind::QuotaPaused { agent, until, .. } => {
             let until = until.and_then(|at| jiff::Timestamp::from_second(at).ok());
             let until = until.map(|at| format!(" until {at}")).unwrap_or_default();
             let text =

@@ -11,7 +11,7 @@ use super::importance::{self, Importance};
 use super::lines;
 use super::style::Style;
 use super::summary;
-use super::text::numbered;
+use super::text::{numbered, wrap};
 use crate::event::kind::RunStep;
 use crate::event::{Event, EventKind, RunView};
 
@@ -81,7 +81,7 @@ impl Reporter {
         let importance = importance::of(&event.kind);
         if importance >= self.view.least() || self.is_result(&event.kind) {
             for line in lines::of(event, &self.state, self.style).into_iter().chain(self.details(event)) {
-                text.push_str(&line);
+                text.push_str(&self.wrapped(line));
                 text.push('\n');
             }
         } else if importance >= Importance::Info && lines::of(event, &self.state, self.style).is_some() {
@@ -94,6 +94,22 @@ impl Reporter {
             text.push_str(&self.end());
         }
         text
+    }
+
+    /// Breaks prose at words on a terminal, which would break it anywhere. What is moved in is quoted, and stays.
+    fn wrapped(&self, text: String) -> String {
+        if !self.style.breaks {
+            return text;
+        }
+        let lines = text.lines().flat_map(|line| {
+            if line.starts_with(' ') { vec![line.to_owned()] } else { wrap(line, self.style.width, 2) }
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Notes how wide the terminal is now.
+    pub fn set_width(&mut self, columns: usize) {
+        self.style.width = columns;
     }
 
     /// Tells whether programs read this view.

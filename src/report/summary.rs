@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::bound::lower_bound;
 use super::checks;
 use super::failure;
+use super::life;
 use super::style::{Sign, Style, Tone};
 use super::table::{self, Cell};
 use super::text::{count, dollars, line, numbered};
@@ -23,7 +24,7 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
     let batch = state.batch.map_or_else(|| "Run".to_owned(), |batch| format!("Batch {batch}"));
     let (word, tone) = match state.end.as_ref().map(|end| end.exit_code) {
         Some(0) => ("complete", Tone::Good),
-        Some(75) => ("paused", Tone::Warning),
+        Some(75 | 11) => ("paused", Tone::Warning),
         Some(130 | 143) => ("stopped", Tone::Warning),
         Some(_) if state.halted.is_some() => ("paused", Tone::Warning),
         Some(_) if !state.items.is_empty() && state.count(ItemStatus::Completed) == state.items.len() => {
@@ -32,7 +33,9 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
         Some(_) => ("finished with open items", Tone::Warning),
         None => ("still running", Tone::Strong),
     };
-    writeln!(out, "{}", style.paint(tone, &format!("{batch} {}: {word}", line(&state.command, 40))))?;
+    let why = state.end.as_ref().filter(|end| end.exit_code != 0).and_then(|_| life::limit(state, state.latest));
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    writeln!(out, "{}", style.paint(tone, &format!("{batch} {}: {word}{why}", line(&state.command, 40))))?;
     // What ran into a limit has no failure above that names the way on.
     if let Some(resume) =
         state.end.as_ref().filter(|end| matches!(end.exit_code, 11 | 75)).and_then(|end| end.resume.as_ref())
@@ -67,7 +70,7 @@ fn row(item: &ItemView, style: Style) -> Vec<Cell> {
     let result = item.note().filter(|note| !note.is_empty()).unwrap_or(&item.reason);
     vec![
         // What is read by a program or copied is not cut.
-        Cell::long(line(&item.info.name, if style.breaks { 40 } else { 200 })),
+        Cell::named(line(&item.info.name, if style.breaks { 40 } else { 200 }), line(&item.info.id, 40)),
         Cell::toned(format!("{} {}", style.mark(sign), status.words()), tone),
         text((of > 0 && (done > 0 || is_open && item.phase.is_some())).then(|| format!("{done}/{of}"))),
         Cell::plain(checks::short(item)),

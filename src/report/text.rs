@@ -1,5 +1,7 @@
 //! Small pieces of text: safe, short, and numbers as people read them.
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::event::kind::ItemStatus;
 
 /// Makes text from documents and agents harmless on a terminal: control and direction characters become escapes.
@@ -26,6 +28,44 @@ pub fn line(text: &str, width: usize) -> String {
     let mut short: String = safe.chars().take(width.saturating_sub(3)).collect();
     short.push_str("...");
     short
+}
+
+/// Returns the columns that a text takes; colours take none.
+pub fn columns(text: &str) -> usize {
+    let mut in_escape = false;
+    let shown = |c: char| {
+        if in_escape {
+            in_escape = !c.is_ascii_alphabetic();
+            return 0;
+        }
+        in_escape = c == '\x1b';
+        c.width().unwrap_or(0)
+    };
+    text.chars().map(shown).sum()
+}
+
+/// Breaks a line at its words, the further ones moved in. A command at its end stays in one piece: it is copied.
+pub fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
+    if columns(text) <= width {
+        return vec![text.to_owned()];
+    }
+    let (prose, command) = match text.rfind("batchprp ") {
+        Some(at) if at > 0 && text[..at].ends_with(' ') => text.split_at(at),
+        Some(_) | None => (text, ""),
+    };
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in prose.split(' ').chain((!command.is_empty()).then_some(command)).filter(|word| !word.is_empty()) {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        let (taken, is_first) = (columns(line), line.trim().is_empty());
+        if !is_first && taken + 1 + columns(word) > width {
+            lines.push(format!("{}{word}", " ".repeat(indent)));
+        } else {
+            line.push_str(if is_first { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines
 }
 
 /// Makes text of several lines harmless; its lines and its tabs stay.
@@ -97,6 +137,15 @@ mod tests {
     fn text_that_would_steer_the_terminal_is_escaped() {
         assert_eq!(safe("a\x1b[2Jb\u{202e}é"), "a\\u{1b}[2Jb\\u{202e}é");
         assert_eq!(line("one\n two\tthree four", 12), "one two t...");
+    }
+
+    #[test]
+    fn prose_is_broken_at_words_and_commands_stay_whole() {
+        assert_eq!(wrap("two words", 20, 2), ["two words"]);
+        assert_eq!(wrap("some words that go on", 12, 2), ["some words", "  that go on"]);
+        let said = "go on with it: batchprp exe --batch 1";
+        assert_eq!(wrap(said, 16, 2), ["go on with it:", "  batchprp exe --batch 1"]);
+        assert_eq!(wrap("\x1b[31mred\x1b[0m words", 9, 2), ["\x1b[31mred\x1b[0m words"]);
     }
 
     #[test]

@@ -50,6 +50,28 @@ pub fn ending(state: &ItemState, handed_in: Option<&Outcome>) -> Ending {
         | ItemState::Running { .. }
         | ItemState::Validating { .. }
         | ItemState::Merging
-        | ItemState::Pending => plain(ItemStatus::Pending, None, "not started".to_owned()),
+        | ItemState::Pending => plain(ItemStatus::Pending, None, why_pending(handed_in)),
+    }
+}
+
+/// Says why an item is to be started, or started again.
+fn why_pending(handed_in: Option<&Outcome>) -> String {
+    match handed_in {
+        None => "not started".to_owned(),
+        Some(Outcome::RateLimited { adapter, .. }) => format!("stopped at the usage limit of {adapter}"),
+        Some(Outcome::OverBudget { .. }) => "stopped when the budget was used up".to_owned(),
+        Some(_) => "not finished".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_started_is_not_called_not_started() {
+        let limited = Outcome::RateLimited { adapter: "claude".to_owned(), until: None };
+        assert_eq!(ending(&ItemState::Pending, Some(&limited)).reason, "stopped at the usage limit of claude");
+        assert_eq!(ending(&ItemState::Pending, None).reason, "not started");
     }
 }

@@ -7,7 +7,7 @@ use batchprp::host::check_output::LogFolder;
 use batchprp::host::process::Sandbox;
 use batchprp::host::redact::Secrets;
 use batchprp::host::stop::{StopLevel, StopToken};
-use batchprp::host::validate::{Validation, run};
+use batchprp::host::validate::{Told, Validation, run};
 use batchprp::model::gate::ManualGate;
 use batchprp::model::validation::LevelVerdict::{self, Failed, Manual, Passed, Skipped};
 
@@ -37,7 +37,12 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
 
 async fn verdicts(request: &Validation) -> (Vec<(u8, LevelVerdict)>, Vec<String>) {
     let mut told = Vec::new();
-    let record = run(request, StopToken::new(), |level| told.push((level.level, level.result))).await.unwrap();
+    let tell = |said: Told<'_>| {
+        if let Told::Level(level) = said {
+            told.push((level.level, level.result));
+        }
+    };
+    let record = run(request, StopToken::new(), tell).await.unwrap();
     let kept: Vec<(u8, LevelVerdict)> = record.levels.iter().map(|level| (level.level, level.result)).collect();
     assert_eq!(kept, told);
     (kept, record.failure().map(|level| level.errors.clone()).unwrap_or_default())

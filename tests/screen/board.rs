@@ -3,6 +3,7 @@
 use batchprp::cli::screen::block::{Block, Frame};
 use batchprp::event::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus};
 use batchprp::event::{Event, RunView};
+use batchprp::model::usage::Usage;
 use batchprp::report::board::{self, Look};
 use batchprp::report::{Reporter, Style, View};
 use nix::time::{ClockId, clock_gettime};
@@ -66,7 +67,7 @@ fn events(items: usize) -> Vec<Event> {
         if n == 1 {
             let files = vec!["src/lib.rs".to_owned()];
             kinds.push(EventKind::Conflict { item: item.clone(), files });
-            kinds.push(EventKind::QuotaPaused { agent: "claude".to_owned(), until: None });
+            kinds.push(EventKind::QuotaPaused { agent: "claude".to_owned(), until: None, again: None });
         }
         let status = if n % 7 == 1 { ItemStatus::Conflict } else { ItemStatus::Completed };
         if n % 3 != 2 {
@@ -135,8 +136,8 @@ fn frames_fit_every_terminal_and_the_history_holds_each_note_once_and_no_frame()
         let size = format!("{items} items on {columns}x{rows}");
         assert!(scene.highest < usize::from(rows), "{size}: a frame of {} rows", scene.highest);
         let all = history(&mut scene.terminal);
-        // Long lines are broken by a narrow terminal.
-        let text = all.concat();
+        // Long lines are broken at their words.
+        let text = all.iter().flat_map(|row| row.split_whitespace()).collect::<Vec<_>>().join(" ");
         for n in 0..items {
             assert_eq!(
                 text.matches(&format!("note {n} of the run.")).count(),
@@ -165,6 +166,114 @@ fn a_terminal_that_is_made_narrower_and_wider_shows_one_frame() {
     scene.play(&end[1..]);
     let screen = scene.terminal.screen().contents();
     assert_eq!(screen.matches("Elapsed:").count(), 1, "{screen}");
+    // A terminal that is made lower gives up the rows below its cursor first.
+    let (row, column) = scene.terminal.screen().cursor_position();
+    let at = screen.lines().position(|line| line.starts_with("BATCH 47: exe"));
+    assert_eq!((at, column), (Some(usize::from(row)), 0), "{screen}");
+    assert!(scene.terminal.screen().hide_cursor());
+    let empty = Frame { columns: 80, rows: 30, ..Frame::default() };
+    let text = scene.block.update("", Some(empty));
+    scene.terminal.process(text.as_bytes());
+    assert!(!scene.terminal.screen().hide_cursor());
+    assert!(!scene.terminal.screen().contents().contains("Elapsed:"));
+}
+
+/// Returns the board of two items, the second of which `then` happens to.
+fn board_after(columns: usize, then: Vec<EventKind>) -> String {
+    let mut state = RunView::of(&events(2)[..2]);
+    let kinds = (0..2).flat_map(|n| {
+        let phase = EventKind::PhaseStarted { item: id(n), phase: 1, title: "Part".to_owned(), of: 3 };
+        [EventKind::ItemStarted { item: id(n), stage: 1, attempt: 1 }, phase, attempt(n)]
+    });
+    for (seq, kind) in (3..).zip(kinds.chain(then)) {
+        state.apply(&Event { seq, at: "2026-11-20T10:15:00Z".to_owned(), run: "r1".to_owned(), kind });
+    }
+    let style = Style { width: columns, ..Style::PLAIN };
+    board::frame(&state, &Look::new("2026-11-20T10:15:08Z".parse().ok(), style, 50)).join("\n")
+}
+
+fn attempt(n: usize) -> EventKind {
+    let (agent, spec, silence) = ("claude".to_owned(), String::new(), Some(60.0));
+    EventKind::AttemptStarted { item: id(n), attempt: 1, phase: Some(1), pid: 1, agent, model: None, spec, silence }
+}
+
+#[test]
+fn the_check_that_runs_is_named_with_its_time_and_its_second_try() {
+    let check = |time| EventKind::Checking {
+        item: id(1),
+        phase: 1,
+        level: 3,
+        command: "sleep 12; false".to_owned(),
+        time,
+        limit: 600.0,
+    };
+    let shown = board_after(120, vec![check(1)]);
+    assert!(shown.contains("checking level 3, 8s of 10m: sleep 12; false"), "{shown}");
+    let shown = board_after(80, vec![check(1), check(2)]);
+    assert!(shown.contains("checking level 3, second try, 8s"), "{shown}");
+}
+
+#[test]
+fn what_waits_for_a_limit_or_for_its_merge_is_not_at_work() {
+    let usage = Default::default();
+    let ended = EventKind::AttemptFinished {
+        item: id(1),
+        attempt: 1,
+        phase: Some(1),
+        status: "rate_limited".to_owned(),
+        duration: 1.0,
+        usage,
+        said: Vec::new(),
+        stderr: None,
+    };
+    let until = "2026-11-20T10:18:00Z".parse::<jiff::Timestamp>().expect("a time").as_second();
+    let paused = EventKind::QuotaPaused { agent: "claude".to_owned(), until: Some(until), again: Some(until) };
+    for columns in [40, 80, 200] {
+        let shown = board_after(columns, vec![paused.clone(), ended.clone()]);
+        let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("0/2 done, 1 at work, 1 waiting for a usage limit"), "{shown}");
+        assert!(words.contains("until 2026-11-20T10:18:00Z (in 2m 52s), then the run goes on"), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= columns), "{shown}");
+    }
+    let shown = board_after(120, vec![paused, ended]);
+    assert!(shown.contains("waits for the usage limit of claude") && !shown.contains("silent 8s  waits"), "{shown}");
+    let shown = board_after(120, vec![EventKind::MergeAwaited { item: id(1) }]);
+    assert!(shown.contains("1 at work, 1 to be merged") && shown.contains("waits for its merge"), "{shown}");
+}
+
+#[test]
+fn what_an_attempt_has_used_so_far_is_shown_once() {
+    let usage = |cost| Usage { cost: Some(cost), ..Usage::default() };
+    let spent = EventKind::Spent { item: id(1), usage: usage(1.5) };
+    let shown = board_after(120, vec![spent.clone(), spent.clone()]);
+    assert!(shown.contains("Cost: $3.00 of $5.00"), "{shown}");
+    let ended = EventKind::AttemptFinished {
+        item: id(1),
+        attempt: 1,
+        phase: Some(1),
+        status: "ok".to_owned(),
+        duration: 1.0,
+        usage: usage(3.25),
+        said: Vec::new(),
+        stderr: None,
+    };
+    let shown = board_after(120, vec![spent.clone(), spent, ended]);
+    assert!(shown.contains("Cost: $3.25 of $5.00"), "{shown}");
+}
+
+#[test]
+fn ids_stay_apart_on_a_narrow_terminal_and_titles_stand_on_a_wide_one() {
+    let shown = board_after(40, Vec::new());
+    assert!(shown.contains(&id(0)) && shown.contains(&id(1)), "{shown}");
+    assert!(board_after(200, Vec::new()).contains("Thing 1 with a long title"));
+}
+
+#[test]
+fn what_is_left_out_is_counted_by_how_it_stands() {
+    let now = "2026-11-20T11:00:00Z".parse().ok();
+    let shown = board::frame(&RunView::of(&events(200)), &Look::new(now, Style::PLAIN, 10)).join("\n");
+    let more = shown.lines().find(|line| line.contains("items more: ")).expect("what is left out");
+    assert!(more.contains(" at work, ") && more.contains(" ended, ") && more.ends_with(" done"), "{more}");
 }
 
 #[test]

@@ -61,3 +61,18 @@ fn elsewhere_lines_stand_in_the_order_in_which_things_happen() {
     let ran = project().run(&["exe", "--batch", "1"]).exits(10);
     assert!(!ran.stdout.contains("::group::") && !ran.stdout.contains("section_start"), "{}", ran.stdout);
 }
+
+#[test]
+fn each_check_is_told_when_it_begins_and_when_it_is_tried_again() {
+    let ran = project().run(&["exe", "--batch", "1", "--json"]).exits(10);
+    let events: Vec<serde_json::Value> =
+        ran.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of = |word: &str, item: &str| {
+        let wanted = events.iter().filter(|event| event["event"] == word && event["item"] == item);
+        wanted.cloned().collect::<Vec<_>>()
+    };
+    let tries: Vec<_> =
+        of("checking", "PRP-1.1.2").iter().map(|check| (check["level"].clone(), check["time"].clone())).collect();
+    assert!(tries.ends_with(&[(2.into(), 1.into()), (2.into(), 2.into())]), "{tries:?}");
+    assert_eq!(of("merge_awaited", "PRP-1.1.1").len(), 1);
+}

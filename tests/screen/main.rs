@@ -9,6 +9,7 @@ mod support;
 
 mod board;
 mod failures;
+mod job_control;
 mod jobs;
 mod notes;
 mod picture;

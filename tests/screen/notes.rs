@@ -103,7 +103,11 @@ fn told() -> Vec<(EventKind, &'static str, u8)> {
             QUIET,
         ),
         (EventKind::Paused { item: None, reason: "a review failed".to_owned() }, "nothing new starts", QUIET),
-        (EventKind::QuotaPaused { agent: "claude".to_owned(), until: None }, "paused: usage limit of claude", QUIET),
+        (
+            EventKind::QuotaPaused { agent: "claude".to_owned(), until: None, again: None },
+            "paused: usage limit of claude",
+            QUIET,
+        ),
         (EventKind::QuotaResumed { agent: "claude".to_owned() }, "usage limit of claude is over", BOARD),
         (EventKind::Budget { spent: 4.0, limit: 5.0, unit: "usd".to_owned() }, "budget: $4.00 of $5.00", QUIET),
         (

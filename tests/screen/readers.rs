@@ -124,3 +124,55 @@ fn a_signal_ends_a_run_on_a_terminal_that_was_stopped() {
     kill(Pid::from_raw(terminal.child.id().cast_signed()), Signal::SIGINT).expect("a signal");
     assert_eq!(exit_code(&mut terminal.child, Duration::from_secs(10)), 130);
 }
+
+/// A run whose process is there: a journal, and a process that is as old.
+fn at_work(test: &Test, run: &str, batch: u32) -> Child {
+    let child = Command::new("sleep").arg("600").spawn().expect("a process");
+    let kind = EventKind::RunStarted {
+        command: "exe".to_owned(),
+        batch: Some(batch),
+        pid: child.id(),
+        host: batchprp::host::owner::host_name(),
+        argv: vec!["batchprp".to_owned(), "exe".to_owned()],
+        jobs: 1,
+        merges: true,
+        max_tokens: None,
+        max_cost: None,
+    };
+    let at = jiff::Timestamp::now().to_string();
+    let event = Event { seq: 1, at, run: run.to_owned(), kind };
+    test.write(format!(".ce/tmp/runs/{run}/events.jsonl"), format!("{}\n", event.to_json()));
+    child
+}
+
+#[test]
+fn of_several_runs_at_work_none_is_stopped_that_was_not_named() {
+    let test = Test::with_git();
+    let (mut first, mut second) = (at_work(&test, "r1", 1), at_work(&test, "r2", 2));
+    let refused = test.run(["stop"]).expect_code(2).stderr;
+    assert!(refused.contains("batchprp stop r1 (exe batch 1)") && refused.contains("batchprp stop r2"), "{refused}");
+    let status = test.run(["status"]).expect_code(0);
+    assert!(status.stdout.contains("run r2 is at work"), "{}", status.stdout);
+    assert!(status.stderr.contains("also at work: batchprp status --run r1"), "{}", status.stderr);
+    // The one that was started last ends: without a word the other one is meant from now on.
+    second.kill().expect("a signal");
+    second.wait().expect("its end");
+    let status = test.run(["status"]).expect_code(0);
+    assert!(status.stdout.contains("run r1 is at work") && status.stderr.is_empty(), "{}", status.stdout);
+    first.kill().expect("a signal");
+    first.wait().expect("its end");
+}
+
+#[test]
+fn items_of_a_run_that_was_killed_are_interrupted() {
+    let test = project();
+    let mut child = start(test.command(["flood", "--json", "--lines", "1", "--seconds", "60"]));
+    wait_until(&test, |run| is_done(run, "A") && run.item("B").is_some_and(|item| item.started.is_some()));
+    child.kill().expect("a signal");
+    child.wait().expect("its end");
+    let shown = test.run(["status"]).expect_code(0).stdout;
+    assert!(shown.contains("1 interrupted") && shown.contains("[INTERRUPTED]"), "{shown}");
+    assert!(!shown.contains("at work"), "{shown}");
+    let document = test.run(["status", "--json"]).expect_code(0).json();
+    assert_eq!(document["items"][1]["status"], "interrupted", "{document}");
+}

@@ -86,6 +86,16 @@ impl Terminal {
         }
     }
 
+    /// Waits until the screen is as it is to be.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, is_so: impl Fn(&vt100::Screen) -> bool) {
+        let begin = Instant::now();
+        while !self.with_screen(&is_so) {
+            assert!(begin.elapsed() < PATIENCE, "not so in\n{}", self.rows().join("\n"));
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits for the end of the program and for all that it said; returns its exit code.
     #[track_caller]
     pub(crate) fn end(&mut self) -> i32 {

@@ -108,7 +108,11 @@ fn subject(args: &Args, context: &mut Context) -> Result<(FoundRun, Option<Strin
     {
         return Ok((latest, Some(word.clone())));
     }
-    Ok((runs::find(context, &Selector::of(args.run.as_deref()))?, args.item.clone()))
+    let mut selector = Selector::of(args.run.as_deref());
+    if args.follow {
+        selector = runs::prefer_at_work(context, selector, "logs -f")?;
+    }
+    Ok((runs::find(context, &selector)?, args.item.clone()))
 }
 
 fn items_of(found: &FoundRun) -> String {

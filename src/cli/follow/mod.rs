@@ -7,6 +7,7 @@ pub mod item_files;
 pub mod logs;
 pub mod news;
 pub mod overview;
+pub mod pace;
 pub mod replay;
 pub mod report;
 pub mod runs;

@@ -25,6 +25,7 @@ use crate::host::process::command_line::command_line;
 use crate::model::duration::show;
 use crate::model::id::BatchId;
 use crate::model::read;
+use crate::report::life;
 use crate::report::style::Tone;
 use crate::report::text::{line, numbered, safe};
 
@@ -79,6 +80,8 @@ struct BatchStanding {
     state: &'static str,
     /// Seconds since the latest `exe` told something.
     age: Option<f64>,
+    /// The usage limit or the budget that it ran into.
+    paused: Option<String>,
     next: Vec<String>,
 }
 
@@ -250,6 +253,7 @@ impl BatchStanding {
             items,
             run: state.map(|state| state.run.clone()),
             state: word,
+            paused: state.and_then(|state| life::limit(state, Some(Timestamp::now()))),
             age: state.map(|state| seconds(state.latest, Some(Timestamp::now()))),
             next,
         }
@@ -266,6 +270,7 @@ impl BatchStanding {
             (word, false) => format!("{word}: {}", counts.join(", ")),
         };
         let age = self.age.map(|age| format!(" ({} ago)", show(age))).unwrap_or_default();
-        format!("{name}: {said}{age}")
+        let paused = self.paused.as_ref().map(|why| format!(", paused: {why}")).unwrap_or_default();
+        format!("{name}: {said}{paused}{age}")
     }
 }

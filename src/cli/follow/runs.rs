@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::alive::{Alive, alive};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -11,7 +12,7 @@ use crate::host::journal::{self, FILE_NAME, JournalReader, first};
 
 /// What a RUN argument may be, for help texts.
 pub const RUN_HELP: &str = "Run: its id or the beginning of one, the number of its batch, `latest` (the latest exe), or `latest:COMMAND`; \
-     default: latest";
+     default: the one at work, else latest";
 
 /// The command whose latest run is meant when nothing else is said.
 pub(super) const MAIN: &str = "exe";
@@ -144,6 +145,41 @@ fn beginning<'a>(word: &str, mut all: impl Iterator<Item = &'a String>) -> Resul
     let candidates = std::iter::once(first).chain(others).map(String::as_str).collect::<Vec<_>>().join(", ");
     let error = Error::new(ExitCode::NothingMatched, format!("several runs begin with `{word}`"));
     Err(error.help(format!("the latest first: {candidates}")))
+}
+
+/// Returns the runs that are at work, the latest first.
+pub fn at_work(folder: &Path) -> Vec<RunView> {
+    let is_open = |id: &String| {
+        let head = RunView::of(&[first(&folder.join(id))?]);
+        // The end of a run may be a long way behind its beginning: it is read only where the process is there.
+        let state = (alive(&head) == Alive::Yes).then(|| state(folder, id).ok())??;
+        (alive(&state) == Alive::Yes).then_some(state)
+    };
+    ids(folder).iter().rev().filter_map(is_open).collect()
+}
+
+/// Says of a run in one line what it is, with a command about it.
+pub fn named(run: &RunView, command: &str) -> String {
+    let batch = run.batch.map(|batch| format!(" batch {batch}")).unwrap_or_default();
+    format!("batchprp {command} {} ({}{batch})", run.run, run.command)
+}
+
+/// Chooses a run that is at work where nobody says which one is meant; others at work are named, with the command that
+/// would mean them.
+pub fn prefer_at_work(context: &mut Context, selector: Selector, command: &str) -> Result<Selector> {
+    if selector.run.is_some() {
+        return Ok(selector);
+    }
+    let is_meant = |run: &RunView| selector.batch.is_none() || run.batch == selector.batch;
+    let runs: Vec<RunView> = at_work(&folder(context)?).into_iter().filter(is_meant).collect();
+    let at = runs.iter().position(|run| run.command == MAIN).unwrap_or(0);
+    let Some(chosen) = runs.get(at) else { return Ok(selector) };
+    let others = runs.iter().filter(|run| run.run != chosen.run);
+    let others: Vec<String> = others.map(|run| named(run, command)).collect();
+    if !others.is_empty() {
+        context.terminal.warn(&format!("also at work: {}", others.join(", ")));
+    }
+    Ok(Selector { run: Some(chosen.run.clone()), ..selector })
 }
 
 /// Returns the state of a run, without its events.

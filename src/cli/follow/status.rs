@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::alive::{self, Alive};
+use super::pace;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -30,7 +31,10 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let found = runs::find(context, &Selector::of(args.run.as_deref().or(args.named.as_deref())))?;
+    let selector = Selector::of(args.run.as_deref().or(args.named.as_deref()));
+    let selector = runs::prefer_at_work(context, selector, "status")?;
+    let found = runs::find(context, &selector)?;
+    let pace = pace::of_earlier_runs(context, &found.folder);
     let alive = alive::alive(&found.state);
     let state = &found.state;
     let terminal = &mut context.terminal;
@@ -42,7 +46,9 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         summary::write(state, terminal.style, &mut terminal.out)?;
     } else {
         let now = (alive == Alive::Yes).then(Timestamp::now);
-        for line in board::frame(state, &Look::new(now, terminal.style, usize::MAX)) {
+        let mut look = Look::new(now, terminal.style, usize::MAX);
+        (look.pace, look.is_interrupted) = (pace, alive == Alive::No);
+        for line in board::frame(state, &look) {
             writeln!(terminal.out, "{line}")?;
         }
     }
@@ -87,7 +93,7 @@ pub struct StatusDocument {
 struct Item {
     id: String,
     stage: u32,
-    /// `waiting`, `ready`, `running`, `validating`, or how it ended.
+    /// `waiting`, `ready`, `running`, `validating`, `interrupted`, or how it ended.
     status: &'static str,
     /// Ordinal of the phase at work.
     phase: Option<u32>,
@@ -111,19 +117,20 @@ impl StatusDocument {
             started: state.started.map(|at| at.to_string()),
             elapsed: state.elapsed((alive == Alive::Yes).then(Timestamp::now)),
             resume: state.end.as_ref().and_then(|end| end.resume.clone()),
-            items: state.items.iter().map(Item::of).collect(),
+            items: state.items.iter().map(|item| Item::of(item, alive)).collect(),
         }
     }
 }
 
 impl Item {
-    fn of(item: &ItemView) -> Self {
+    fn of(item: &ItemView, alive: Alive) -> Self {
         Self {
             id: item.info.id.clone(),
             stage: item.info.stage,
             status: match &item.standing {
                 Standing::Waiting => "waiting",
                 Standing::Ready => "ready",
+                Standing::Running | Standing::Validating { .. } if alive == Alive::No => "interrupted",
                 Standing::Running => "running",
                 Standing::Validating { .. } => "validating",
                 Standing::Finished(status) => ItemStatus::as_str(*status),

@@ -33,7 +33,8 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let found = runs::find(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let selector = meant(Selector { run: args.run.clone(), batch: args.batch }, context)?;
+    let found = runs::find(context, &selector)?;
     let state = &found.state;
     match alive(state) {
         Alive::Yes => {}
@@ -75,6 +76,19 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         writeln!(context.terminal.out, "{resume}")?;
     }
     Ok(ExitCode::Done)
+}
+
+/// Chooses the run that is at work. Of several, somebody has to say which one.
+fn meant(selector: Selector, context: &mut Context) -> Result<Selector, Error> {
+    if selector.run.is_none() && selector.batch.is_none() {
+        let runs = runs::at_work(&runs::folder(context)?);
+        if runs.len() > 1 {
+            let message = format!("{} runs are at work: which one is to be stopped?", runs.len());
+            let commands: Vec<String> = runs.iter().map(|run| runs::named(run, "stop")).collect();
+            return Err(Error::new(ExitCode::Usage, message).help(commands.join("\n")));
+        }
+    }
+    runs::prefer_at_work(context, selector, "stop")
 }
 
 /// Tells an orchestrator to end, as Ctrl-C does.

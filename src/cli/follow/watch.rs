@@ -4,6 +4,7 @@ use notify::RecursiveMode;
 
 use super::alive::{Alive, alive};
 use super::news::News;
+use super::pace;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::EndAsked;
@@ -25,10 +26,13 @@ pub struct Args {
 
 /// Runs the subcommand. Its exit code is that of the run.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let folder = runs::place(context, &Selector { run: args.run.clone(), batch: args.batch })?;
+    let selector = Selector { run: args.run.clone(), batch: args.batch };
+    let selector = runs::prefer_at_work(context, selector, "watch")?;
+    let folder = runs::place(context, &selector)?;
     let mut news = News::of(&folder, RecursiveMode::NonRecursive);
     let mut journal = JournalReader::open(&folder)?;
     let mut progress = RunDisplay::new(context, Slow::Wait)?;
+    progress.expect(pace::of_earlier_runs(context, &folder));
     let end = EndAsked::watch()?;
     news.wake_at_signals()?;
     loop {

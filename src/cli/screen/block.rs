@@ -6,6 +6,10 @@ use unicode_width::UnicodeWidthChar;
 const BEGIN: &str = "\x1b[?2026h";
 const END: &str = "\x1b[?2026l";
 
+const HIDE: &str = "\x1b[?25l";
+/// Shows the cursor.
+pub const SHOW: &str = "\x1b[?25h";
+
 /// The lines of a block, and the terminal that they were made for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -16,13 +20,15 @@ pub struct Frame {
 
 /// Knows what stands on the terminal, and says what changes it.
 ///
-/// Only lines that were drawn are touched, each by itself: a screen that is cleared as a whole goes into the history
-/// of some terminals, frame by frame.
+/// Between two frames the cursor stands, hidden, at the first line of the block: a terminal that is made lower gives up
+/// rows below its cursor before it moves any into its history. Lines are cleared one by one: a screen that is cleared as
+/// a whole goes into the history of some terminals, frame by frame.
 #[derive(Debug, Default)]
 pub struct Block {
-    /// Columns of each line that stands there.
-    drawn: Vec<usize>,
+    /// Lines that stand there.
+    drawn: usize,
     frame: Frame,
+    hides_cursor: bool,
 }
 
 impl Block {
@@ -30,63 +36,79 @@ impl Block {
     /// is drawn again; nothing is returned when nothing changes.
     pub fn update(&mut self, above: &str, frame: Option<Frame>) -> String {
         let is_same = frame.as_ref().is_none_or(|frame| *frame == self.frame);
+        let mut is_resized = false;
         if let Some(frame) = frame {
+            is_resized = (frame.columns, frame.rows) != (self.frame.columns, self.frame.rows);
             self.frame = frame;
         }
         if above.is_empty() && is_same {
             return String::new();
         }
-        if self.drawn.is_empty() && self.frame.lines.is_empty() {
-            return above.to_owned();
+        if self.drawn == 0 && self.frame.lines.is_empty() {
+            return format!("{}{above}", self.cursor(false));
         }
         let mut text = String::from(BEGIN);
-        let old = self.height();
-        if old > 0 {
-            text += &up(old);
+        text += &self.cursor(!self.frame.lines.is_empty());
+        if is_resized && self.drawn > 0 {
+            // A terminal that became narrower has broken the lines: nobody knows into how many rows.
+            clear(self.frame.rows.max(self.drawn), &mut text);
+        } else if !above.is_empty() {
+            clear(self.drawn, &mut text);
         }
-        if !above.is_empty() {
-            clear(old, &mut text);
-            text.push_str(above);
+        if is_resized || !above.is_empty() {
+            self.drawn = 0;
         }
-        // One column stays free: a line that fills its row leaves it open what the next character does.
-        let room = self.frame.columns.saturating_sub(1).max(1);
-        self.drawn.clear();
-        for line in &self.frame.lines {
-            let (shown, width) = cut(line, room);
-            self.drawn.push(width);
-            text.push_str(&shown);
-            text.push_str("\x1b[K\n");
-        }
-        if above.is_empty() {
-            clear(old.saturating_sub(self.drawn.len()), &mut text);
-        }
+        text.push_str(above);
+        text += &self.lines();
         text.push_str(END);
         text
     }
 
-    /// Returns the rows that the block takes now: a terminal that became narrower has broken its lines.
-    fn height(&self) -> usize {
-        let columns = self.frame.columns.max(1);
-        let rows: usize = self.drawn.iter().map(|width| width.div_ceil(columns).max(1)).sum();
-        rows.min(self.frame.rows.saturating_sub(1).max(self.drawn.len()))
+    /// Forgets what stands there: somebody else has written since, and nobody knows where the cursor is.
+    pub fn forget(&mut self) {
+        (self.drawn, self.hides_cursor) = (0, false);
+        self.frame = Frame::default();
+    }
+
+    /// Returns the lines of the frame over what stands there, and the way back to the first of them.
+    fn lines(&mut self) -> String {
+        // One column stays free: a line that fills its row leaves it open what the next character does.
+        let room = self.frame.columns.saturating_sub(1).max(1);
+        let shown = self.frame.lines.iter().map(|line| cut(line, room) + "\x1b[K");
+        let left = self.drawn.saturating_sub(self.frame.lines.len());
+        let rows: Vec<String> = shown.chain(std::iter::repeat_n("\x1b[2K".to_owned(), left)).collect();
+        self.drawn = self.frame.lines.len();
+        format!("{}{}", rows.join("\n"), back(rows.len()))
+    }
+
+    /// Hides or shows the cursor, where it is not so already.
+    fn cursor(&mut self, hides: bool) -> String {
+        let text = match (std::mem::replace(&mut self.hides_cursor, hides), hides) {
+            (false, true) => HIDE,
+            (true, false) => SHOW,
+            (true, true) | (false, false) => "",
+        };
+        text.to_owned()
     }
 }
 
-/// Moves the cursor to the beginning of a row above.
-fn up(rows: usize) -> String {
-    format!("\x1b[{rows}F")
+/// Moves the cursor from the last of so many rows to the beginning of the first.
+fn back(rows: usize) -> String {
+    match rows.saturating_sub(1) {
+        0 => "\r".to_owned(),
+        up => format!("\x1b[{up}F"),
+    }
 }
 
-/// Clears rows from the cursor on and comes back.
+/// Clears so many rows from the cursor on, as far as the screen goes, and comes back.
 fn clear(rows: usize, text: &mut String) {
-    if rows > 0 {
-        text.push_str(&"\x1b[2K\n".repeat(rows));
-        text.push_str(&up(rows));
-    }
+    text.push_str("\r\x1b7");
+    text.push_str(&"\x1b[2K\x1b[B".repeat(rows));
+    text.push_str("\x1b8");
 }
 
-/// Cuts a line to a number of columns and says how many it takes; colours take none, and are ended.
-fn cut(line: &str, columns: usize) -> (String, usize) {
+/// Cuts a line to a number of columns; colours take none, and are ended.
+fn cut(line: &str, columns: usize) -> String {
     let (mut shown, mut width, mut in_escape) = (String::new(), 0, false);
     for c in line.chars() {
         if c == '\x1b' {
@@ -103,7 +125,7 @@ fn cut(line: &str, columns: usize) -> (String, usize) {
         }
         shown.push(c);
     }
-    (shown, width)
+    shown
 }
 
 #[cfg(test)]
@@ -120,12 +142,21 @@ mod tests {
         block.update("", Some(frame(&["one", "two"])));
         assert_eq!(block.update("", Some(frame(&["one", "two"]))), "");
         let text = block.update("", Some(frame(&["three"])));
-        assert_eq!(text, format!("{BEGIN}\x1b[2Fthree\x1b[K\n\x1b[2K\n\x1b[1F{END}"));
+        assert_eq!(text, format!("{BEGIN}three\x1b[K\n\x1b[2K\x1b[1F{END}"));
+    }
+
+    #[test]
+    fn the_cursor_is_hidden_while_a_frame_stands_there() {
+        let mut block = Block::default();
+        assert!(block.update("", Some(frame(&["one"]))).starts_with(&format!("{BEGIN}{HIDE}")));
+        assert!(!block.update("", Some(frame(&["two"]))).contains("\x1b[?25"));
+        assert!(block.update("", Some(frame(&[]))).contains(SHOW));
+        assert!(!block.update("", Some(frame(&[]))).contains("\x1b[?25"));
     }
 
     #[test]
     fn wide_characters_take_two_columns_and_colours_none() {
-        assert_eq!(cut("\x1b[31m日本語\x1b[0m", 5), ("\x1b[31m日本\x1b[0m".to_owned(), 4));
+        assert_eq!(cut("\x1b[31m日本語\x1b[0m", 5), "\x1b[31m日本\x1b[0m");
     }
 
     #[test]

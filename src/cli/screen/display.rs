@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use super::block::Frame;
 use super::keys::Keys;
 use super::marks::Marks;
-use super::outlet::Outlet;
+use super::modes;
+use super::outlet::{self, Outlet};
 use super::panel::Panel;
 use super::signals::{EndAsked, SnapshotAsked};
+use super::suspend::Suspend;
 use crate::cli::start::ci;
 use crate::cli::start::context::Context;
 use crate::cli::start::terminal::Terminal;
@@ -52,6 +54,8 @@ pub struct RunDisplay {
     marks: Option<Marks>,
     panel: Arc<Mutex<Panel>>,
     keys: Option<Keys>,
+    /// Nothing where no board stands on a terminal.
+    suspend: Option<Suspend>,
     snapshot: Option<SnapshotAsked>,
     /// Seconds that a phase took in earlier runs.
     pace: Option<f64>,
@@ -75,13 +79,19 @@ impl RunDisplay {
         let has_board = terminal.wants_board(&context.globals);
         let view = if has_board { View::Brief } else { Terminal::view(&context.globals) };
         let target = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let outlet = Outlet::start(target)?;
+        let is_live = has_board && terminal.is_interactive;
+        if is_live {
+            panics_above(outlet.clone());
+        }
         Ok(Self {
             reporter: Reporter::new(view, terminal.style).grouped(ci::log().filter(|_| !terminal.is_interactive)),
             style: terminal.style,
-            outlet: Outlet::start(target)?,
+            suspend: if is_live { Some(Suspend::watch(outlet.clone())?) } else { None },
+            outlet,
             slow,
             has_board,
-            marks: (has_board && terminal.is_interactive).then(|| Marks::new(context)),
+            marks: is_live.then(|| Marks::new(context)),
             panel: Arc::default(),
             keys: None,
             snapshot: None,
@@ -109,6 +119,9 @@ impl RunDisplay {
 
     /// Takes an event in and shows it. An error means that nobody reads any more.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        if self.marks.is_some() {
+            self.reporter.set_width(Terminal::size().0);
+        }
         let text = self.reporter.event(event);
         // How a run ended is told whatever was left out.
         let is_end = matches!(event.kind, EventKind::RunFinished { .. });
@@ -136,7 +149,8 @@ impl RunDisplay {
             if self.reporter.is_json() { drop(io::stderr().write_all(text.as_bytes())) } else { self.say(&text) }
         }
         if self.has_board {
-            if is_open && self.last.is_none_or(|last| last.elapsed() >= FRAME) {
+            // Before the batch is known there is nothing to be seen.
+            if is_open && !self.state().items.is_empty() && self.last.is_none_or(|last| last.elapsed() >= FRAME) {
                 self.last = Some(Instant::now());
                 self.draw();
             }
@@ -160,9 +174,17 @@ impl RunDisplay {
     }
 
     fn draw(&mut self) {
+        if self.marks.is_some() && modes::has_foreground(&io::stdout()) == Some(false) {
+            // A job in the background does not draw over the one that has the terminal.
+            self.take_board_down();
+            return;
+        }
         let (columns, rows) = Terminal::size();
         if self.keys.is_none() && self.marks.is_some() {
             self.keys = Keys::watch(self.panel.clone(), self.outlet.clone(), self.state().run.clone());
+            if let Some(suspend) = &self.suspend {
+                suspend.keep(self.keys.as_ref().map(Keys::modes));
+            }
         }
         let style = Style { width: columns, ..self.style };
         let mut look = Look::new(Some(Timestamp::now()), style, rows.saturating_sub(1));
@@ -171,7 +193,7 @@ impl RunDisplay {
             let mut panel = self.panel.lock().unwrap_or_else(PoisonError::into_inner);
             panel.set_items(self.reporter.state.items.iter().map(|item| &item.info.id));
             look.selected = panel.selected();
-            (look.is_open, look.folds, look.below) = (panel.is_open(), panel.folds(), panel.below());
+            (look.is_open, look.folds, look.below) = (panel.is_open(), panel.folds(), panel.below(columns));
         }
         let lines = board::frame(self.state(), &look);
         self.outlet.frame(Frame { lines, columns, rows });
@@ -185,7 +207,7 @@ impl RunDisplay {
     /// Ends the showing: waits for whoever reads, but not after the program was asked to end and nobody does.
     pub fn finish(&mut self, end: Option<&EndAsked>) -> io::Result<()> {
         self.take_board_down();
-        self.keys = None;
+        self.put_back();
         self.tell_gap(true);
         if let Some(marks) = self.marks.take() {
             self.outlet.print(&marks.end(&self.reporter.state), true);
@@ -199,6 +221,14 @@ impl RunDisplay {
             since.elapsed() > PATIENCE
         });
         self.outlet.failed().map_or(Ok(()), |kind| Err(kind.into()))
+    }
+
+    /// Gives the keys back to whoever had them.
+    fn put_back(&mut self) {
+        self.keys = None;
+        if let Some(suspend) = &self.suspend {
+            suspend.keep(None);
+        }
     }
 
     fn print(&mut self, text: &str, seq: u64, must: bool) {
@@ -233,4 +263,27 @@ impl RunDisplay {
             self.outlet.frame(Frame { lines: Vec::new(), columns, rows });
         }
     }
+}
+
+impl Drop for RunDisplay {
+    /// A way out that nobody planned leaves a terminal that can be used.
+    fn drop(&mut self) {
+        self.put_back();
+        self.outlet.hold();
+    }
+}
+
+/// Has the words of a panic stand above the board, on a terminal that is as it was.
+fn panics_above(outlet: Outlet) {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        // The thread that writes would wait for itself.
+        let is_writer = std::thread::current().name() == Some(outlet::THREAD);
+        if is_writer {
+            return before(info);
+        }
+        outlet.hold();
+        before(info);
+        outlet.go_on();
+    }));
 }

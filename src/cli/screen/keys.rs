@@ -1,16 +1,17 @@
 //! Keys typed while a board is shown: read one by one and without echo. The terminal is put back on every way out.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::os::fd::AsFd;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
-use nix::unistd::{getpgrp, read, tcgetpgrp};
+use nix::unistd::read;
 
+use super::modes::Modes;
 use super::outlet::Outlet;
 use super::panel::{Panel, Wish};
 
@@ -20,7 +21,7 @@ const LOOK: u16 = 100;
 /// The reading of keys; dropping it puts the terminal back.
 #[derive(Debug)]
 pub struct Keys {
-    before: Termios,
+    modes: Arc<Modes>,
     over: Arc<AtomicBool>,
 }
 
@@ -29,7 +30,7 @@ struct Reader {
     panel: Arc<Mutex<Panel>>,
     outlet: Outlet,
     over: Arc<AtomicBool>,
-    before: Termios,
+    modes: Arc<Modes>,
     /// Run whose logs are shown.
     run: String,
 }
@@ -37,32 +38,26 @@ struct Reader {
 impl Keys {
     /// Begins to read keys, where somebody can type them: not in the background, not from a pipe.
     pub fn watch(panel: Arc<Mutex<Panel>>, outlet: Outlet, run: String) -> Option<Self> {
-        let stdin = io::stdin();
-        if !stdin.is_terminal() || tcgetpgrp(stdin.as_fd()).ok()? != getpgrp() {
-            return None;
-        }
-        let before = tcgetattr(stdin.as_fd()).ok()?;
+        let modes = Arc::new(Modes::of_terminal()?);
+        modes.take();
         let over = Arc::new(AtomicBool::new(false));
-        let keys = Self { before: before.clone(), over: over.clone() };
-        silence(&before).ok()?;
-        let reader = Reader { panel, outlet, over, before, run };
+        let keys = Self { modes: modes.clone(), over: over.clone() };
+        let reader = Reader { panel, outlet, over, modes, run };
         thread::Builder::new().name("keys".to_owned()).spawn(move || reader.read()).ok()?;
         Some(keys)
+    }
+
+    /// Returns the modes that the terminal is in.
+    pub fn modes(&self) -> Arc<Modes> {
+        self.modes.clone()
     }
 }
 
 impl Drop for Keys {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
-        tcsetattr(io::stdin().as_fd(), SetArg::TCSANOW, &self.before).ok();
+        self.modes.give_back();
     }
-}
-
-/// Reads keys at once and shows none; Ctrl-C and Ctrl-Z stay what they are.
-fn silence(before: &Termios) -> nix::Result<()> {
-    let mut silent = before.clone();
-    silent.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
-    tcsetattr(io::stdin().as_fd(), SetArg::TCSANOW, &silent)
 }
 
 impl Reader {
@@ -70,11 +65,19 @@ impl Reader {
         let stdin = io::stdin();
         let mut bytes = [0; 16];
         while !self.over.load(Ordering::Relaxed) {
+            // In the background a read would stop the program.
+            if !self.modes.take() {
+                thread::sleep(Duration::from_millis(LOOK.into()));
+                continue;
+            }
             let mut ready = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
             match poll(&mut ready, PollTimeout::from(LOOK)) {
                 Ok(0) | Err(nix::errno::Errno::EINTR) => continue,
                 Ok(_) => {}
                 Err(_) => return,
+            }
+            if !self.modes.is_taken() {
+                continue;
             }
             let Ok(count @ 1..) = read(stdin.as_fd(), &mut bytes) else { return };
             for key in typed(&bytes[..count]) {
@@ -101,13 +104,13 @@ impl Reader {
 
     /// Shows the log of an item in a pager while the run goes on.
     fn page(&self, item: &str) {
-        self.outlet.hold(true);
-        tcsetattr(io::stdin().as_fd(), SetArg::TCSANOW, &self.before).ok();
+        self.outlet.hold();
+        self.modes.give_back();
         drop(self.pager(item));
         if !self.over.load(Ordering::Relaxed) {
-            silence(&self.before).ok();
+            self.modes.let_take();
         }
-        self.outlet.hold(false);
+        self.outlet.go_on();
     }
 
     fn pager(&self, item: &str) -> io::Result<()> {

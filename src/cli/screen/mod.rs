@@ -4,8 +4,10 @@ pub mod block;
 pub mod display;
 pub mod keys;
 pub mod marks;
+pub mod modes;
 pub mod outlet;
 pub mod panel;
 pub mod signals;
+pub mod suspend;
 
 pub use display::RunDisplay;

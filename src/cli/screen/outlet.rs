@@ -17,6 +17,9 @@ const BOUND: usize = 4 * 1024 * 1024;
 /// How often a wait looks whether it still makes sense.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Name of the thread that writes.
+pub const THREAD: &str = "output";
+
 /// A way out for text and frames.
 #[derive(Clone, Debug)]
 pub struct Outlet(Arc<Shared>);
@@ -41,8 +44,18 @@ struct Waiting {
     taken: u64,
     failed: Option<ErrorKind>,
     closed: bool,
-    /// Another program has the terminal.
-    is_held: bool,
+    /// So many want nothing to be written: another program has the terminal, or this one is stopped.
+    holds: usize,
+    /// The board was taken down for that.
+    is_down: bool,
+    /// Somebody else has written where the board stood.
+    is_overwritten: bool,
+}
+
+/// What is to be written next.
+enum Work {
+    Show(String, Option<Frame>),
+    TakeDown,
 }
 
 impl Outlet {
@@ -50,7 +63,7 @@ impl Outlet {
     pub fn start(target: File) -> io::Result<Self> {
         let outlet = Self(Arc::default());
         let shared = outlet.0.clone();
-        thread::Builder::new().name("output".to_owned()).spawn(move || shared.write(target))?;
+        thread::Builder::new().name(THREAD.to_owned()).spawn(move || shared.write(target))?;
         Ok(outlet)
     }
 
@@ -77,15 +90,30 @@ impl Outlet {
         self.0.work.notify_one();
     }
 
-    /// Writes nothing for a while: another program has the terminal. The board is taken down before.
-    pub fn hold(&self, is_held: bool) {
-        if is_held {
-            self.frame(Frame::default());
-            let begin = Instant::now();
-            self.drain(|_| begin.elapsed() > 5 * LOOK);
-        }
-        self.0.lock().is_held = is_held;
+    /// Takes the board down and writes nothing until [`Outlet::go_on`]: somebody else has the terminal.
+    pub fn hold(&self) {
+        let mut waiting = self.0.lock();
+        waiting.holds += 1;
+        waiting.is_down = waiting.is_down && waiting.holds > 1;
         self.0.work.notify_one();
+        let begin = Instant::now();
+        while !(waiting.is_down && !waiting.is_writing) && waiting.failed.is_none() && begin.elapsed() < 5 * LOOK {
+            let (again, _) = self.0.done.wait_timeout(waiting, LOOK).unwrap_or_else(PoisonError::into_inner);
+            waiting = again;
+        }
+    }
+
+    /// Goes on writing.
+    pub fn go_on(&self) {
+        let mut waiting = self.0.lock();
+        waiting.holds = waiting.holds.saturating_sub(1);
+        waiting.is_down = waiting.is_down && waiting.holds > 0;
+        self.0.work.notify_one();
+    }
+
+    /// Draws the board anew from where the cursor is.
+    pub fn overwritten(&self) {
+        self.0.lock().is_overwritten = true;
     }
 
     /// Tells why nothing can be written any more.
@@ -119,8 +147,11 @@ impl Shared {
 
     fn write(&self, mut target: File) {
         let mut block = Block::default();
-        while let Some((above, frame)) = self.next() {
-            let text = block.update(&above, frame);
+        while let Some(work) = self.next(&mut block) {
+            let text = match work {
+                Work::Show(above, frame) => block.update(&above, frame),
+                Work::TakeDown => block.update("", Some(Frame::default())),
+            };
             let written = self.write_all(&mut target, text.as_bytes());
             let mut waiting = self.lock();
             waiting.is_writing = false;
@@ -135,10 +166,20 @@ impl Shared {
     }
 
     /// Waits for what is to be written; nothing when that was all.
-    fn next(&self) -> Option<(String, Option<Frame>)> {
+    fn next(&self, block: &mut Block) -> Option<Work> {
         let mut waiting = self.lock();
-        while waiting.is_held || (waiting.texts.is_empty() && waiting.frame.is_none()) {
-            if waiting.closed && !waiting.is_held {
+        loop {
+            if std::mem::take(&mut waiting.is_overwritten) {
+                block.forget();
+            }
+            if waiting.holds > 0 && !waiting.is_down {
+                (waiting.is_down, waiting.is_writing) = (true, true);
+                return Some(Work::TakeDown);
+            }
+            if waiting.holds == 0 && (!waiting.texts.is_empty() || waiting.frame.is_some()) {
+                break;
+            }
+            if waiting.closed && waiting.holds == 0 {
                 return None;
             }
             waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner);
@@ -146,7 +187,7 @@ impl Shared {
         waiting.bytes = 0;
         waiting.is_writing = true;
         let above: String = waiting.texts.drain(..).collect();
-        Some((above, waiting.frame.take()))
+        Some(Work::Show(above, waiting.frame.take()))
     }
 
     fn write_all(&self, target: &mut File, mut bytes: &[u8]) -> io::Result<()> {

@@ -1,5 +1,19 @@
 //! What keys do to the board: which item is selected, what is folded, what is asked.
 
+use crate::report::text::wrap;
+
+/// What is asked before a run is ended: what to type comes first.
+const ASKS: &str = "end the run? y ends it, any other key goes on (agents are stopped, their work is kept)";
+
+const KEYS: [(&str, &str); 6] = [
+    ("j k", "select an item"),
+    ("enter", " phases, checks, last lines"),
+    ("l", "the log of an item"),
+    ("f", "fold what is finished"),
+    ("s", "end the run (asks)"),
+    ("?", "this"),
+];
+
 /// What a key asks for beyond the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
@@ -42,21 +56,19 @@ impl Panel {
         self.folds
     }
 
-    /// Returns what stands below the board.
-    pub fn below(&self) -> Vec<String> {
+    /// Returns what stands below the board, on lines of so many columns.
+    pub fn below(&self, columns: usize) -> Vec<String> {
+        let room = columns.saturating_sub(1);
         if self.asks {
-            return vec![
-                "end the run? agents are stopped and their work is kept: y ends it, any other key goes on".into(),
-            ];
+            return wrap(ASKS, room, 0);
         }
         if self.helps {
-            return [
-                "j k  select an item         enter  its phases, checks and last lines",
-                "l    its log in a pager     f      fold what is finished",
-                "s    end the run (asks)     ?      this",
-            ]
-            .map(str::to_owned)
-            .to_vec();
+            let cell = |(key, does): &(&str, &str)| format!("{key:<5}{does:<30}");
+            let per_row = if room >= 70 { 2 } else { 1 };
+            return KEYS
+                .chunks(per_row)
+                .map(|row| row.iter().map(cell).collect::<String>().trim_end().into())
+                .collect();
         }
         vec!["? keys".to_owned()]
     }
@@ -69,14 +81,29 @@ impl Panel {
         match key {
             b'j' => self.step(1),
             b'k' => self.step(-1),
-            b'\r' | b'\n' => self.is_open = !self.is_open && self.selected.is_some(),
+            b'\r' | b'\n' => {
+                self.is_open = !self.is_open;
+                self.select_any();
+                // There may be no room for both.
+                self.helps = false;
+            }
             b'f' => self.folds = !self.folds,
             b'?' => self.helps = !self.helps,
             b's' => self.asks = true,
-            b'l' => return self.selected.clone().map(Wish::Log),
+            b'l' => {
+                self.select_any();
+                return self.selected.clone().map(Wish::Log);
+            }
             _ => {}
         }
         None
+    }
+
+    /// Selects the first item where none is selected.
+    fn select_any(&mut self) {
+        if self.selected.is_none() {
+            self.step(1);
+        }
     }
 
     fn step(&mut self, by: isize) {
@@ -109,12 +136,24 @@ mod tests {
     fn selection_stays_within_the_items_and_enter_opens_it() {
         let mut panel = panel();
         type_keys(&mut panel, "\r");
-        assert!(!panel.is_open(), "nothing is selected");
-        type_keys(&mut panel, "jjjjj");
+        assert_eq!((panel.selected().as_deref(), panel.is_open()), (Some("A"), true), "the first one is meant");
+        type_keys(&mut panel, "\rjjjjj");
         assert_eq!(panel.selected().as_deref(), Some("C"));
         type_keys(&mut panel, "kkkkkk\r");
         assert_eq!((panel.selected().as_deref(), panel.is_open()), (Some("A"), true));
         assert_eq!(type_keys(&mut panel, "jl"), [Wish::Log("B".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_asked_and_each_key_fit_forty_columns() {
+        let mut panel = panel();
+        for keys in ["s", "n?"] {
+            type_keys(&mut panel, keys);
+            assert!(panel.below(40).iter().all(|line| line.len() < 40), "{:?}", panel.below(40));
+        }
+        assert_eq!(panel.below(40).len(), 6);
+        type_keys(&mut panel, "s");
+        assert!(panel.below(40).join(" ").contains("y ends it, any other key goes on"), "{:?}", panel.below(40));
     }
 
     #[test]

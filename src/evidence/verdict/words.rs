@@ -35,9 +35,14 @@ pub(super) fn time_out(seen: &Seen<'_>) -> String {
     let shown = show(seen.facts.seconds);
     match seen.facts.timer {
         Some(TimerKind::Startup) => format!("no sign of life after the start ({shown})"),
-        Some(TimerKind::Silence) => format!("no sign of life for too long (stopped after {shown})"),
+        Some(timer @ TimerKind::Silence) => {
+            format!("no sign of life for longer than {} (stopped after {shown})", timer.limit())
+        }
         Some(TimerKind::Linger) => format!("did not end after its result ({shown})"),
-        Some(TimerKind::Total) | None => format!("took too long (stopped after {shown})"),
+        Some(timer @ TimerKind::Total) => {
+            format!("took too long (stopped after {shown}, the limit is that of {})", timer.limit())
+        }
+        None => format!("took too long (stopped after {shown})"),
     }
 }
 

@@ -141,6 +141,8 @@ fn listen(
         touch: setup.touch.clone(),
         touched: setup.touch.count(),
         told_life: None,
+        unsaid: None,
+        told_words: None,
         heard: Heard::default(),
         notes: 0,
     })

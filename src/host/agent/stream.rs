@@ -22,6 +22,9 @@ const MAX_TEXT: usize = 16 * 1024;
 /// Most notes of one attempt that are told one by one; the rest is counted.
 const MAX_NOTES: u64 = 1_000;
 
+/// What an agent says is told at most so often.
+const WORDS: Duration = Duration::from_millis(200);
+
 /// One output stream on its way into its log and its lines.
 #[derive(Debug)]
 pub(super) struct Channel {
@@ -43,6 +46,9 @@ pub(super) struct Listener {
     pub(super) touched: u64,
     pub(super) told_life: Option<Instant>,
     pub(super) heard: Heard,
+    /// What it said last that nobody was told yet, and when something was told.
+    pub(super) unsaid: Option<AgentEvent>,
+    pub(super) told_words: Option<Instant>,
     /// Notes of the agent so far.
     pub(super) notes: u64,
 }
@@ -97,6 +103,7 @@ impl Listener {
             self.alive(now);
             self.tell(Fact::Heartbeat { progress: heartbeat.progress, step: heartbeat.step });
         }
+        self.say(now);
         let touched = self.touch.count();
         if touched != self.touched {
             self.touched = touched;
@@ -190,7 +197,21 @@ impl Listener {
             note @ (AgentEvent::Retry { .. } | AgentEvent::Warning { .. } | AgentEvent::PermissionDenied { .. }) => {
                 self.note(note);
             }
+            said @ AgentEvent::Message { .. } => {
+                self.unsaid = Some(said);
+                self.say(now);
+            }
             event => self.tell(Fact::Event(event)),
+        }
+    }
+
+    /// Tells what was said last, a few times a second: an agent may print thousands of lines.
+    fn say(&mut self, now: Instant) {
+        if self.told_words.is_none_or(|told| now.saturating_duration_since(told) >= WORDS)
+            && let Some(said) = self.unsaid.take()
+        {
+            self.told_words = Some(now);
+            self.tell(Fact::Event(said));
         }
     }
 

@@ -3,7 +3,8 @@
 use super::super::checks;
 use super::super::failure;
 use super::super::style::{Sign, Tone};
-use super::super::text::{line, numbered, short_commit};
+use super::super::text::{line, numbered, short_commit, wrap};
+use super::item::checking;
 use super::look::Look;
 use crate::event::ItemView;
 
@@ -13,7 +14,7 @@ const LAST: usize = 5;
 /// Returns the lines below the one of the item.
 pub(super) fn lines(item: &ItemView, look: &Look) -> Vec<String> {
     let (style, room) = (look.style, look.style.width.saturating_sub(8).max(20));
-    let mut said = vec![line(&item.info.title, room)];
+    let mut said = vec![line(&item.info.title, 400)];
     for fact in &item.checkpoints {
         let text = format!("{} {} {}", style.mark(Sign::Good), short_commit(&fact.commit), fact.subject);
         said.push(line(&text, room));
@@ -22,14 +23,18 @@ pub(super) fn lines(item: &ItemView, look: &Look) -> Vec<String> {
         let attempts = numbered(item.attempts.max(1) as usize, "attempt");
         said.push(line(&format!("phase {}/{}: {} ({attempts})", phase.ordinal, phase.of, phase.title), room));
     }
-    if !item.validations.is_empty() {
+    if let Some(check) = &item.checking {
+        said.push(checking(check, look.now));
+    } else if !item.validations.is_empty() {
         said.push(line(&format!("checks: {}", checks::short(item)), room));
     }
-    said.extend(item.recent.iter().map(|text| line(&format!("- {text}"), room)));
+    said.extend(item.recent.iter().map(|text| line(&format!("- {text}"), 400)));
     if let Some(words) = &item.last_words {
         let skipped = words.lines.len().saturating_sub(LAST);
         said.extend(failure::quoted(&words.lines[skipped..], words.file.as_ref()));
     }
     said.retain(|text| !text.is_empty());
-    said.into_iter().map(|text| format!("      {}", style.paint(Tone::Dim, &text))).collect()
+    let rows =
+        said.iter().flat_map(|text| if text.starts_with(' ') { vec![text.clone()] } else { wrap(text, room, 2) });
+    rows.map(|text| format!("      {}", style.paint(Tone::Dim, &text))).collect()
 }

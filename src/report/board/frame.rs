@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::super::life::quota;
 use super::super::style::{Sign, Style, Tone};
-use super::super::text::{count, dollars, line, numbered};
+use super::super::text::{count, dollars, line, numbered, wrap};
+use super::counts::{Counts, is_busy};
 use super::look::Look;
 use super::{detail, item, outlook};
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemView, RunView, Standing};
+use crate::event::{ItemView, RunView};
 use crate::model::duration::show;
 
 /// What goes first when there is no room: the last of these.
@@ -32,13 +34,20 @@ struct Row {
 
 /// Returns the lines of the board, at most as many as the look has: what is at work and what went wrong stays longest.
 pub fn frame(state: &RunView, look: &Look) -> Vec<String> {
-    let mut rows = vec![always(header(state, look)), always(look.style.rule(true))];
+    let mut rows: Vec<Row> = header(state, look).into_iter().map(always).collect();
+    rows.push(always(rule(look, true)));
     rows.extend(stages(state, look));
-    rows.push(always(look.style.rule(false)));
+    rows.push(always(rule(look, false)));
     rows.push(always(foot(state, look)));
-    rows.extend(states(state, look.style).into_iter().map(always));
+    rows.extend(states(state, look).into_iter().map(always));
     rows.extend(look.below.iter().map(|text| always(look.style.paint(Tone::Dim, text))));
     fit(rows, look)
+}
+
+/// Returns a line across the board.
+fn rule(look: &Look, is_double: bool) -> String {
+    let one = look.style.rule(is_double).chars().next().map(String::from).unwrap_or_default();
+    one.repeat(look.style.width.saturating_sub(1).clamp(10, 120))
 }
 
 fn always(text: String) -> Row {
@@ -60,13 +69,14 @@ fn fit(rows: Vec<Row>, look: &Look) -> Vec<String> {
         kept[index] = false;
         left -= 1;
     }
-    let hidden = rows.iter().zip(&kept).filter(|(row, kept)| row.is_item && !**kept).count();
-    let at = rows.iter().position(|row| row.rank == Rank::Always && row.text == look.style.rule(false));
+    let hidden: Vec<Rank> =
+        rows.iter().zip(&kept).filter(|(row, kept)| row.is_item && !**kept).map(|(row, _)| row.rank).collect();
+    let foot = rule(look, false);
+    let at = rows.iter().position(|row| row.rank == Rank::Always && row.text == foot);
     let mut lines = Vec::new();
     for (index, (row, kept)) in rows.into_iter().zip(kept).enumerate() {
-        if Some(index) == at && hidden > 0 {
-            let more = format!("{} {} more", look.style.mark(Sign::Ellipsis), numbered(hidden, "item"));
-            lines.push(look.style.paint(Tone::Dim, &more));
+        if Some(index) == at && !hidden.is_empty() {
+            lines.push(look.style.paint(Tone::Dim, &more(&hidden, look)));
         }
         if kept {
             lines.push(row.text);
@@ -76,28 +86,36 @@ fn fit(rows: Vec<Row>, look: &Look) -> Vec<String> {
     lines
 }
 
-fn header(state: &RunView, look: &Look) -> String {
-    let batch = state.batch.map_or_else(|| "RUN".to_owned(), |batch| format!("BATCH {batch}"));
-    let title = look.style.paint(Tone::Strong, &format!("{batch}: {}", line(&state.command, 40)));
-    let count = |wanted: fn(&ItemView) -> bool| state.items.iter().filter(|item| wanted(item)).count();
-    let bad = count(|item| {
-        item.status().is_some_and(|status| !matches!(status, ItemStatus::Completed | ItemStatus::Cancelled))
-    });
-    let mut parts = vec![format!("{}/{} done", state.count(ItemStatus::Completed), state.items.len())];
-    let busy = count(is_busy);
-    parts.extend((busy > 0).then(|| format!("{busy} at work")));
-    parts.extend((bad > 0).then(|| look.style.paint(Tone::Warning, &format!("{bad} in trouble"))));
-    format!("{title}  {}", parts.join(", "))
+/// Says how many items are left out, and how they stand.
+fn more(hidden: &[Rank], look: &Look) -> String {
+    let kinds = [(Rank::Busy, "at work"), (Rank::Trouble, "ended"), (Rank::Waiting, "waiting"), (Rank::Done, "done")];
+    let count = |rank: Rank| hidden.iter().filter(|own| **own == rank).count();
+    let kinds = kinds.into_iter().map(|(rank, word)| (count(rank), word)).filter(|(count, _)| *count > 0);
+    let kinds: Vec<String> = kinds.map(|(count, word)| format!("{count} {word}")).collect();
+    format!("{} {} more: {}", look.style.mark(Sign::Ellipsis), numbered(hidden.len(), "item"), kinds.join(", "))
 }
 
-fn is_busy(item: &ItemView) -> bool {
-    matches!(item.standing, Standing::Running | Standing::Validating { .. })
+fn header(state: &RunView, look: &Look) -> Vec<String> {
+    let batch = state.batch.map_or_else(|| "RUN".to_owned(), |batch| format!("BATCH {batch}"));
+    let title = look.style.paint(Tone::Strong, &format!("{batch}: {}", line(&state.command, 40)));
+    let Counts { all, done, at_work, merging, limited, trouble } = Counts::of(state);
+    let mut parts = vec![format!("{done}/{all} done")];
+    if look.is_interrupted {
+        let left = at_work + merging + limited;
+        parts.extend((left > 0).then(|| look.style.paint(Tone::Warning, &format!("{left} interrupted"))));
+    } else {
+        parts.extend((at_work > 0).then(|| format!("{at_work} at work")));
+        parts.extend((merging > 0).then(|| format!("{merging} to be merged")));
+        parts.extend((limited > 0).then(|| format!("{limited} waiting for a usage limit")));
+    }
+    parts.extend((trouble > 0).then(|| look.style.paint(Tone::Warning, &format!("{trouble} in trouble"))));
+    wrap(&format!("{title}  {}", parts.join(", ")), look.style.width.saturating_sub(1), 2)
 }
 
 fn stages(state: &RunView, look: &Look) -> Vec<Row> {
     let mut rows = Vec::new();
     let numbers = state.stage_numbers();
-    let names = item::name_width(state, look.style.width);
+    let columns = item::Columns::of(state, look.style.width);
     for (index, number) in numbers.iter().enumerate() {
         let items: Vec<&ItemView> = state.stage_items(*number).collect();
         let standing = StageStanding::of(&items);
@@ -107,7 +125,7 @@ fn stages(state: &RunView, look: &Look) -> Vec<Row> {
         rows.push(Row { text, rank, is_item: false });
         for item in items {
             let is_selected = look.selected.as_ref() == Some(&item.info.id);
-            let text = item::row(item, state, look, (names, is_selected));
+            let text = item::row(item, state, look, (columns, is_selected));
             let rank = match (is_selected, item.status()) {
                 (true, _) => Rank::Selected,
                 (false, Some(ItemStatus::Completed)) => Rank::Done,
@@ -192,15 +210,17 @@ fn foot(state: &RunView, look: &Look) -> String {
 }
 
 /// Says in words why nothing goes on.
-fn states(state: &RunView, style: Style) -> Vec<String> {
+fn states(state: &RunView, look: &Look) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut say = |why: &str| {
+        let lines_of = wrap(&format!("PAUSED: {why}"), look.style.width.saturating_sub(1), 2);
+        lines.extend(lines_of.iter().map(|text| look.style.paint(Tone::Warning, text)));
+    };
     if let Some(reason) = &state.halted {
-        lines.push(style.paint(Tone::Warning, &format!("PAUSED: {}", line(reason, 160))));
+        say(&line(reason, 160));
     }
     if let Some(pause) = &state.paused {
-        let until = pause.until.and_then(|at| Timestamp::from_second(at).ok()).map(|at| format!(" until {at}"));
-        let text = format!("PAUSED: usage limit of {}{}", line(&pause.agent, 30), until.unwrap_or_default());
-        lines.push(style.paint(Tone::Warning, &text));
+        say(&quota(pause, look.now));
     }
     lines
 }
@@ -210,17 +230,21 @@ pub fn heartbeat(state: &RunView, now: Timestamp, style: Style) -> String {
     let busy: Vec<String> = state
         .items
         .iter()
-        .filter(|item| is_busy(item))
+        .filter(|item| is_busy(item) && !state.is_limited(item) && !item.awaits_merge)
         .map(|item| {
             let time = show(seconds(item.started, Some(now)));
-            format!("{} {} ({time})", line(&item.info.name, 40), line(&item::doing(item), 60))
+            format!("{} {} ({time})", line(&item.info.name, 40), line(&item::doing(item, Some(now)), 60))
         })
         .collect();
     let done = format!("{}/{} done", state.count(ItemStatus::Completed), state.items.len());
     let shown = busy.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
     let more = busy.len().saturating_sub(4);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let paused = if state.paused.is_some() || state.halted.is_some() { ", paused" } else { "" };
+    let paused = match (&state.paused, &state.halted) {
+        (Some(pause), _) => format!(", paused: {}", quota(pause, Some(now))),
+        (None, Some(why)) => format!(", paused: {}", line(why, 80)),
+        (None, None) => String::new(),
+    };
     let mark = style.mark(Sign::Working);
     let at_work = if busy.is_empty() { "nothing".to_owned() } else { format!("{shown}{more}") };
     format!("{mark} {}{paused}, {done}, at work: {at_work}", show(state.elapsed(Some(now))))

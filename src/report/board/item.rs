@@ -9,12 +9,14 @@ use super::super::text::{dollars, line, short_count, status_word};
 use super::look::Look;
 use super::outlook;
 use crate::event::fold::seconds;
-use crate::event::{ItemView, RunView, Standing};
+use crate::event::{CurrentCheck, ItemView, RunView, Standing};
 use crate::model::duration::show;
 
 /// From so many columns on a line says more.
 pub(super) const MEDIUM: usize = 60;
 const WIDE: usize = 100;
+/// What is beyond this is shared with the title.
+const ROOMY: usize = 110;
 
 /// Cells of a bar of phases at most.
 const CELLS: u32 = 8;
@@ -22,17 +24,49 @@ const CELLS: u32 = 8;
 /// A sign of life that is younger is not worth a word where there is little room.
 const FRESH: f64 = 10.0;
 
+/// The columns for what is said of every item.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns {
+    names: usize,
+    /// 0 where there is no room for titles.
+    titles: usize,
+}
+
+impl Columns {
+    /// Measures all items once.
+    pub(super) fn of(state: &RunView, columns: usize) -> Self {
+        Self { names: name_width(state, columns), titles: title_width(state, columns) }
+    }
+}
+
 /// Returns the columns for names: as wide as the longest, but never most of the line.
-pub(super) fn name_width(state: &RunView, columns: usize) -> usize {
-    let longest = state.items.iter().map(|item| line(&item.info.name, 40).width()).max().unwrap_or(0);
-    longest.min((columns / 3).max(12))
+fn name_width(state: &RunView, columns: usize) -> usize {
+    let widest = |of: fn(&ItemView) -> String| state.items.iter().map(|item| of(item).width()).max().unwrap_or(0);
+    let (longest, ids) = (widest(|item| line(&item.info.name, 40)), widest(|item| line(&item.info.id, 24)));
+    longest.min((columns / 3).max(12).max(ids))
+}
+
+/// Returns the columns for titles: there are some on a terminal that leaves most of its lines free.
+fn title_width(state: &RunView, columns: usize) -> usize {
+    if columns <= ROOMY + 24 {
+        return 0;
+    }
+    let longest = state.items.iter().map(|item| line(&item.info.title, 200).width()).max().unwrap_or(0);
+    longest.min(columns.saturating_sub(ROOMY) / 2)
 }
 
 /// Returns the line of an item.
-pub(super) fn row(item: &ItemView, state: &RunView, look: &Look, (names, is_selected): (usize, bool)) -> String {
+pub(super) fn row(item: &ItemView, state: &RunView, look: &Look, (columns, is_selected): (Columns, bool)) -> String {
     let style = look.style;
-    let name = line(&item.info.name, names.max(4));
-    let name = format!("{name}{}", " ".repeat(names.saturating_sub(name.width())));
+    let Columns { names, titles } = columns;
+    let pad = |text: String, columns: usize| format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())));
+    let name = pad(short_name(&item.info.name, &item.info.id, names.max(4)), names);
+    let (name, names) = if titles >= 12 {
+        let title = pad(line(&item.info.title, titles), titles);
+        (format!("{name}  {}", style.paint(Tone::Dim, &title)), names + titles + 2)
+    } else {
+        (name, names)
+    };
     let lead = if is_selected { style.paint(Tone::Strong, ">") } else { " ".to_owned() };
     let room = style.width.saturating_sub(names + 5);
     let (mark, said) = match &item.standing {
@@ -43,6 +77,17 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look, (names, is_sele
             let head = format!("[{}]{score}{time}", status_word(*status));
             let why = cut(&item.reason, room.saturating_sub(head.width()));
             (style.paint(tone, style.mark(sign)), format!("{}{why}", style.paint(tone, &head)))
+        }
+        Standing::Running | Standing::Validating { .. } if look.is_interrupted => {
+            let head = format!("[INTERRUPTED] {}", progress(item, style, style.width));
+            let said =
+                style.paint(Tone::Warning, &head) + cut(&doing(item, None), room.saturating_sub(head.width())).as_str();
+            (style.paint(Tone::Warning, style.mark(Sign::Warning)), said)
+        }
+        Standing::Running if state.is_limited(item) => {
+            let agent = state.paused.as_ref().map(|pause| line(&pause.agent, 30)).unwrap_or_default();
+            let said = format!("{}  waits for the usage limit of {agent}", progress(item, style, style.width));
+            (style.mark(Sign::Waiting).to_owned(), style.paint(Tone::Dim, &line(&said, room.max(12))))
         }
         Standing::Running | Standing::Validating { .. } => {
             (style.paint(Tone::Strong, spinner(look)), busy(item, state, look, room))
@@ -77,7 +122,7 @@ fn busy(item: &ItemView, state: &RunView, look: &Look, room: usize) -> String {
     let head = parts.join("  ");
     let plain = parts.iter().map(|part| part.width()).sum::<usize>() + 2 * parts.len();
     let head = if is_silent(item, look) { style.paint(Tone::Warning, &head) } else { head };
-    format!("{head} {}", cut(&doing(item), room.saturating_sub(plain)))
+    format!("{head} {}", cut(&doing(item, look.now), room.saturating_sub(plain)))
 }
 
 /// Shows the phases as a bar, where there is room for one, and as numbers.
@@ -107,7 +152,7 @@ fn life(item: &ItemView, look: &Look) -> Option<String> {
 
 fn silent_for(item: &ItemView, look: &Look) -> Option<f64> {
     let now: Timestamp = look.now?;
-    item.last_sign.filter(|_| matches!(item.standing, Standing::Running)).map(|sign| seconds(Some(sign), Some(now)))
+    item.last_sign.filter(|_| item.has_agent && item.status().is_none()).map(|sign| seconds(Some(sign), Some(now)))
 }
 
 /// Tells whether half of the time that an agent may be silent is over.
@@ -116,15 +161,39 @@ fn is_silent(item: &ItemView, look: &Look) -> bool {
 }
 
 /// Says what is done in a phase.
-pub(in crate::report) fn doing(item: &ItemView) -> String {
-    if let Standing::Validating { level, .. } = item.standing {
-        return format!("checking level {level}");
+pub(in crate::report) fn doing(item: &ItemView, now: Option<Timestamp>) -> String {
+    if item.awaits_merge {
+        return "waits for its merge".to_owned();
+    }
+    if let Some(check) = &item.checking {
+        return checking(check, now);
+    }
+    if matches!(item.standing, Standing::Validating { .. }) && !item.has_agent {
+        return "checking".to_owned();
     }
     match (&item.phase, item.doing.is_empty()) {
         (Some(phase), true) => phase.title.clone(),
         (_, false) => item.doing.clone(),
         (None, true) => "starting".to_owned(),
     }
+}
+
+/// Says which command runs as a check, for how long, and whether it failed before.
+pub(super) fn checking(check: &CurrentCheck, now: Option<Timestamp>) -> String {
+    let again = match check.time {
+        0 | 1 => String::new(),
+        2 => ", second try".to_owned(),
+        time => format!(", try {time}"),
+    };
+    let took = now.map(|now| format!(" {} of", show(seconds(check.since, Some(now)).floor()))).unwrap_or_default();
+    format!("checking level {}{again},{took} {}: {}", check.level, show(check.limit), line(&check.command, 200))
+}
+
+/// Shortens a name so that it stays apart from others: its id stays whole.
+fn short_name(name: &str, id: &str, width: usize) -> String {
+    let (name, id) = (line(name, 200), line(id, 200));
+    let is_whole = name.width() <= width;
+    if is_whole || width >= id.width() + 4 { line(&name, width) } else { id }
 }
 
 /// Cuts a text to the room that is left, with the blank before it; a few letters say nothing.

@@ -92,7 +92,7 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
         phase: item.phase.as_ref().map(|phase| phase.ordinal),
         phases: item.phase.as_ref().map_or(item.info.phases, |phase| phase.of),
         phases_done: item.done_phases(),
-        doing: if is_busy { line(&board::doing(item), 200) } else { String::new() },
+        doing: if is_busy { line(&board::doing(item, None), 200) } else { String::new() },
         waits_for: if waits { state.waits_for(&item.info.id).iter().map(|id| line(id, 80)).collect() } else { vec![] },
         attempts: item.attempts,
         repairs: item.repairs,

@@ -22,6 +22,9 @@ use crate::run::work::item::agent::{self, AgentOrder, Called};
 use crate::run::work::item::facts::{self, Expectation};
 use crate::schedule::Input;
 
+/// Characters of what an agent says that are shown.
+const MAX_STEP: usize = 300;
+
 /// Which call of which agent a fact is about.
 pub(super) struct CallSource {
     pub(super) attempt: Attempt,
@@ -142,8 +145,14 @@ pub(super) fn fact(state: &mut LoopState, source: CallSource, fact: Fact, now: M
         Fact::Slow { timer, seconds, limit } => out.tell(EventKind::Slow { item, timer, seconds, limit }),
         Fact::Heartbeat { progress, step } => out.tell(EventKind::Progress { item, percent: progress, step }),
         Fact::Event(event) => said(state, item, agent, event, now, out),
-        Fact::Usage(usage) => budget::spend(state, usage, now, out),
-        Fact::Ending { timer } => out.warn(Some(item), format!("is being ended: {}", timer.words())),
+        Fact::Usage(usage) => {
+            out.tell(EventKind::Spent { item, usage });
+            budget::spend(state, usage, now, out);
+        }
+        Fact::Ending { timer } => {
+            let of = phase.map(|phase| format!("phase {phase}: ")).unwrap_or_default();
+            out.warn(Some(item), format!("{of}its agent is ended: {} longer than {}", timer.words(), timer.limit()));
+        }
         Fact::Survivors { pids } => out.warn(Some(item), format!("processes that would not die: {pids:?}")),
         Fact::Life => out.tell(EventKind::Alive { item }),
     }
@@ -152,6 +161,12 @@ pub(super) fn fact(state: &mut LoopState, source: CallSource, fact: Fact, now: M
 fn said(state: &mut LoopState, item: String, agent: String, event: AgentEvent, now: Moment, out: &mut Reaction) {
     match event {
         AgentEvent::Progress { text, percent } => out.tell(EventKind::Progress { item, percent, step: text }),
+        AgentEvent::Message { text } => {
+            if let Some(said) = text.lines().rev().find(|line| !line.trim().is_empty()) {
+                let step = said.trim().chars().take(MAX_STEP).collect();
+                out.tell(EventKind::Progress { item, percent: None, step });
+            }
+        }
         AgentEvent::ToolStart { name, .. } => out.tell(EventKind::Progress { item, percent: None, step: name }),
         AgentEvent::Retry { delay_ms, status: Some(429 | 529), .. } => {
             if let Ok(run) = state.open() {
@@ -169,7 +184,6 @@ fn said(state: &mut LoopState, item: String, agent: String, event: AgentEvent, n
         }
         AgentEvent::RateLimited { until } => machine::step(state, Input::QuotaHit { adapter: agent, until }, now, out),
         AgentEvent::Started { .. }
-        | AgentEvent::Message { .. }
         | AgentEvent::ToolEnd { .. }
         | AgentEvent::Usage { .. }
         | AgentEvent::Cost { .. }

@@ -19,7 +19,7 @@ pub(super) fn step(state: &mut LoopState, input: Input, now: Moment, out: &mut R
     let mut actions = run.machine.step(input);
     loop {
         for action in actions {
-            act(state, action, out);
+            act(state, action, now, out);
         }
         // A waiting script is a free worker: whatever the input made possible may start now.
         let Stage::Open(run) = &mut state.stage else { return };
@@ -31,11 +31,12 @@ pub(super) fn step(state: &mut LoopState, input: Input, now: Moment, out: &mut R
     serve(state, now, out);
 }
 
-fn act(state: &mut LoopState, action: Action, out: &mut Reaction) {
+fn act(state: &mut LoopState, action: Action, now: Moment, out: &mut Reaction) {
     let Stage::Open(run) = &mut state.stage else { return };
     match action {
         Action::Start { item, attempt } => run.ready.push_back((item, attempt)),
         Action::Merge { item } => {
+            out.tell(EventKind::MergeAwaited { item: run.id(item) });
             run.merges.push_back(item);
             merge_queue::pump(state, out);
         }
@@ -44,7 +45,8 @@ fn act(state: &mut LoopState, action: Action, out: &mut Reaction) {
         }
         Action::Pause { adapter, until } => {
             run.rate_limits.limit(&adapter, until);
-            out.tell(EventKind::QuotaPaused { agent: adapter.clone(), until });
+            let again = run.options.wait_for_quota.then(|| until.unwrap_or(now.epoch + UNKNOWN_LIMIT));
+            out.tell(EventKind::QuotaPaused { agent: adapter.clone(), until, again });
             if run.options.wait_for_quota {
                 out.effects.push(Effect::WaitForQuota { agent: adapter, until, unknown: UNKNOWN_LIMIT });
             }

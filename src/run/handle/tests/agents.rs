@@ -69,10 +69,13 @@ fn facts_are_told_as_what_happened_to_the_item() {
     assert_eq!(told(Fact::Spawned { pid: 7, dir: PathBuf::from("/run/a") }), ["attempt_started a"]);
     assert_eq!(told(Fact::Slow { timer: TimerKind::Silence, seconds: 1.0, limit: 2.0 }), ["slow a"]);
     assert_eq!(told(Fact::Heartbeat { progress: None, step: String::new() }), ["progress a"]);
-    assert_eq!(told(Fact::Ending { timer: TimerKind::Total }), ["note a `is being ended: at work`"]);
+    assert_eq!(
+        told(Fact::Ending { timer: TimerKind::Total }),
+        ["note a `phase 1: its agent is ended: at work longer than --timeout`"]
+    );
     assert_eq!(told(Fact::Survivors { pids: vec![3] }), ["note a `processes that would not die: [3]`"]);
     assert_eq!(told(Fact::Life), ["alive a"]);
-    assert!(told(Fact::Usage(tokens(5))).is_empty());
+    assert_eq!(told(Fact::Usage(tokens(5))), ["spent a"]);
 }
 
 #[test]
@@ -87,7 +90,8 @@ fn what_an_agent_says_is_shown_as_progress_or_noted_or_left_to_its_report() {
     let again = AgentEvent::Retry { attempt: 1, delay_ms: 5, status: Some(500) };
     assert_eq!(said(again), ["note a `claude asks its service again after status 500`"]);
     assert_eq!(said(AgentEvent::Retry { attempt: 1, delay_ms: 5, status: Some(429) }), ["rate_limited a"]);
-    assert!(said(AgentEvent::Message { text: text() }).is_empty());
+    assert_eq!(said(AgentEvent::Message { text: text() }), ["progress a"]);
+    assert!(said(AgentEvent::Message { text: " \n".to_owned() }).is_empty());
     assert!(said(AgentEvent::Finished { ok: true, reason: text(), text: text() }).is_empty());
 }
 
@@ -137,14 +141,14 @@ fn a_run_that_does_not_wait_ends_with_the_limit() {
 fn money_and_tokens_count_while_they_are_spent() {
     let options = || RunOptions { max_cost: Some(1.0), max_tokens: Some(100), ..plain() };
     let mut bench = working(options());
-    assert!(bench.take(fact(Fact::Usage(cost(0.75)))).is_empty());
-    assert_eq!(bench.take(fact(Fact::Usage(cost(0.25)))), ["budget"]);
-    assert!(bench.take(fact(Fact::Usage(cost(9.0)))).is_empty(), "it is told once");
+    assert_eq!(bench.take(fact(Fact::Usage(cost(0.75)))), ["spent a"]);
+    assert_eq!(bench.take(fact(Fact::Usage(cost(0.25)))), ["spent a", "budget"]);
+    assert_eq!(bench.take(fact(Fact::Usage(cost(9.0)))), ["spent a"], "it is told once");
     let refused = bench.answer(of("a", 1), call("claude")).expect("a report");
     assert_eq!(refused.report.status, AgentStatus::Budget);
     let mut bench = working(options());
-    assert!(bench.take(fact(Fact::Usage(tokens(99)))).is_empty());
-    assert_eq!(bench.take(fact(Fact::Usage(tokens(1)))), ["budget"]);
+    assert_eq!(bench.take(fact(Fact::Usage(tokens(99)))), ["spent a"]);
+    assert_eq!(bench.take(fact(Fact::Usage(tokens(1)))), ["spent a", "budget"]);
     bench.finish("a", 1, Outcome::completed());
     assert_eq!(bench.close().exit_code, 11);
 }
@@ -152,7 +156,7 @@ fn money_and_tokens_count_while_they_are_spent() {
 #[test]
 fn a_cost_that_is_known_only_as_an_estimate_at_the_end_counts_too_and_its_tokens_only_once() {
     let mut bench = working(RunOptions { max_cost: Some(1.0), max_tokens: Some(100), ..plain() });
-    assert!(bench.take(fact(Fact::Usage(tokens(60)))).is_empty());
+    assert_eq!(bench.take(fact(Fact::Usage(tokens(60)))), ["spent a"]);
     let usage = Usage { cost: Some(1.0), estimated: true, ..tokens(60) };
     let (words, _) = ended(&mut bench, AgentReport { usage, ..report(AgentStatus::Ok) }, true);
     assert_eq!(words, ["attempt_finished a", "budget", "answer"]);

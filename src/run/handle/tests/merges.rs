@@ -19,8 +19,10 @@ fn merge(options: RunOptions) -> Bench {
         bench.next();
         bench.worktree(item, 1);
     }
-    assert_eq!(bench.finish(ONE, 1, Outcome::completed()), [format!("start merge of {ONE}").as_str(), "answer"]);
-    assert_eq!(bench.finish(TWO, 1, Outcome::completed()), ["answer"], "one after the other");
+    let words = bench.finish(ONE, 1, Outcome::completed());
+    assert_eq!(words, [format!("merge_awaited {ONE}"), format!("start merge of {ONE}"), "answer".to_owned()]);
+    let words = bench.finish(TWO, 1, Outcome::completed());
+    assert_eq!(words, [format!("merge_awaited {TWO}"), "answer".to_owned()], "one after the other");
     bench
 }
 

@@ -12,7 +12,7 @@ use crate::host::git::plumbing::{diff, history, notes};
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::Prepared;
 use crate::host::stop::StopToken;
-use crate::host::validate::{self, Validation};
+use crate::host::validate::{self, Told, Validation};
 use crate::model::validation::{LevelResult, ValidationRecord};
 use crate::run::shared::leftovers::Leftovers;
 use crate::run::shared::names;
@@ -79,9 +79,18 @@ fn earlier(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<Opt
 /// Runs the checks and tells the result of each level; `None` when the run is being stopped.
 pub(crate) async fn run(checks: &Validation, item: &str, stop: StopToken, tell: &Tell) -> Option<ValidationRecord> {
     let phase = checks.phase;
-    let told = |of_level: &LevelResult| {
-        let LevelResult { level, result, errors, log, .. } = of_level.clone();
-        tell.event(EventKind::Validation { item: item.to_owned(), phase, level, result, errors, log });
+    let limit = checks.timeout.as_secs_f64();
+    let told = |told: Told<'_>| {
+        let item = item.to_owned();
+        tell.event(match told {
+            Told::Begins { level, command, time } => {
+                EventKind::Checking { item, phase, level, command: command.to_owned(), time, limit }
+            }
+            Told::Level(of_level) => {
+                let LevelResult { level, result, errors, log, .. } = of_level.clone();
+                EventKind::Validation { item, phase, level, result, errors, log }
+            }
+        });
     };
     validate::run(checks, stop, told).await
 }

@@ -1,0 +1,98 @@
+//! Ctrl-Z and what else leaves the board: whoever gets the terminal next finds it as it was.
+
+use std::process::Command;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::support::Test;
+use super::terminal::Terminal;
+
+const PLAN: &str = "# One\n\nOne thing.\n\n### Phase 1: Schema\n\n**Goal**: Schema works\n\n**Estimated Hours**: 1\n\n\
+    **Complexity**: low\n\n**Files Modified**:\n- schema.sql\n\n**Dependencies**: None\n\n**Implementation Steps**:\n\
+    1. Write it\n\n**Validation Gates**:\n- L1: `test -d .`\n";
+
+/// A batch whose only agent works for as long as anybody looks.
+fn project() -> Test {
+    let test = Test::with_git();
+    test.write("PLAN.md", PLAN);
+    let steps = serde_json::json!([{ "do": "progress", "text": "Edit schema.sql" }, { "do": "sleep", "seconds": 600 }]);
+    test.write("fake.json", serde_json::json!({ "items": { "PRP-1.1.1": steps } }).to_string());
+    test.run(["gen", "PLAN.md", "--agent", "template"]).expect_code(0);
+    test.commit("plan");
+    test
+}
+
+fn exe(test: &Test) -> Command {
+    let mut command = test.command(["exe", "--batch", "1", "--agent", "fake", "--level", "1"]);
+    command.env("BATCHPRP_FAKE", test.path("fake.json"));
+    command
+}
+
+/// Starts a shell with job control whose terminal this is, in the place and with the environment of a program.
+fn shell(program: &Command) -> Terminal {
+    let mut shell = Command::new("setsid");
+    shell.args(["--ctty", "--wait", "bash", "--norc", "--noprofile", "-i"]).env_clear();
+    for (name, value) in program.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    shell.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("PS1", "$ ");
+    shell.current_dir(program.get_current_dir().expect("a folder"));
+    Terminal::start(shell, 24, 100)
+}
+
+fn hides(terminal: &Terminal, wanted: bool) {
+    terminal.wait_until(|screen| screen.hide_cursor() == wanted);
+}
+
+#[test]
+fn a_run_that_is_stopped_by_ctrl_z_leaves_the_terminal_and_takes_it_again() {
+    let test = project();
+    let program = exe(&test);
+    let words: Vec<String> = std::iter::once(program.get_program())
+        .chain(program.get_args())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let mut terminal = shell(&program);
+    terminal.keys(&format!("{}\n", words.join(" ")));
+    terminal.wait_for("Edit schema.sql");
+    hides(&terminal, true);
+    terminal.keys("\x1a");
+    terminal.wait_for("Stopped");
+    hides(&terminal, false);
+    let screen = terminal.with_screen(vt100::Screen::contents);
+    assert!(!screen.contains("BATCH 1: exe"), "the board is taken down:\n{screen}");
+    terminal.keys("stty -a | tr ' ' '\\n' | grep -xc -e icanon -e echo | sed s/^/modes/\n");
+    terminal.wait_for("modes2");
+    terminal.keys("fg\n");
+    hides(&terminal, true);
+    // Keys are read again, and none of them is echoed or moves the board.
+    terminal.keys("\n\n?");
+    terminal.wait_for("fold what is finished");
+    let rows = terminal.rows();
+    assert_eq!(rows.iter().filter(|row| row.starts_with("BATCH 1: exe")).count(), 1, "{}", rows.join("\n"));
+    assert!(rows.iter().any(|row| row.contains("modes2")), "{}", rows.join("\n"));
+    terminal.keys("\x03");
+    terminal.wait_for("Batch 1 exe: stopped");
+    hides(&terminal, false);
+    terminal.keys("exit\n");
+}
+
+#[test]
+fn every_signal_that_ends_a_run_shows_the_cursor_again() {
+    let test = project();
+    for signals in [&[Signal::SIGTERM][..], &[Signal::SIGINT, Signal::SIGINT], &[Signal::SIGHUP]] {
+        let mut terminal = Terminal::start(exe(&test), 24, 100);
+        terminal.wait_for("Edit schema.sql");
+        hides(&terminal, true);
+        for signal in signals {
+            kill(Pid::from_raw(terminal.child.id().cast_signed()), *signal).expect("a signal");
+        }
+        assert_ne!(terminal.end(), 0);
+        hides(&terminal, false);
+        let rows = terminal.rows();
+        assert!(!rows.iter().any(|row| row.starts_with("BATCH 1: exe  0/0")), "{}", rows.join("\n"));
+    }
+}
