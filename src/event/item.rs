@@ -306,6 +306,7 @@ impl ItemView {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line or two for each kind of event")]
     pub(super) fn apply(&mut self, kind: &EventKind, at: Option<Timestamp>) {
         self.timeline.apply(kind, at);
         self.apply_moment(kind, at);

@@ -215,7 +215,7 @@ fn the_check_that_runs_is_named_with_its_time_and_its_second_try() {
 
 #[test]
 fn what_waits_for_a_limit_or_for_its_merge_is_not_at_work() {
-    let usage = Default::default();
+    let usage = batchprp::model::usage::Usage::default();
     let ended = EventKind::AttemptFinished {
         item: id(1),
         attempt: 1,

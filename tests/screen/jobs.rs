@@ -39,8 +39,7 @@ fn a_job_on_github_gets_groups_annotations_and_a_summary() {
     // `grep -n` names its place as file and line.
     let place = "::error file=out/app.py,line=2,title=PRP-1.1.2-work%3A phase 2%2C level 2 failed::";
     assert!(ran.stderr.contains(place), "{}", ran.stderr);
-    let document = "::error file=PRPs/feature-requests/PRP-1.1.2-work.md,line=";
-    assert!(ran.stderr.contains(document), "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("::error").count(), 1, "one failure is one annotation: {}", ran.stderr);
     let text = std::fs::read_to_string(&summary).expect("a summary");
     assert!(text.starts_with("before\n# exe of batch 1\n") && text.contains("| PRP-1.1.2-work | partial"), "{text}");
 }

@@ -126,7 +126,7 @@ fn a_signal_ends_a_run_on_a_terminal_that_was_stopped() {
 }
 
 /// A run whose process is there: a journal, and a process that is as old.
-fn at_work(test: &Test, run: &str, batch: u32) -> Child {
+fn at_work(test: &Test, run: &str, batch: u32) -> Orchestrator {
     let child = Command::new("sleep").arg("600").spawn().expect("a process");
     let kind = EventKind::RunStarted {
         command: "exe".to_owned(),
@@ -142,25 +142,33 @@ fn at_work(test: &Test, run: &str, batch: u32) -> Child {
     let at = jiff::Timestamp::now().to_string();
     let event = Event { seq: 1, at, run: run.to_owned(), kind };
     test.write(format!(".ce/tmp/runs/{run}/events.jsonl"), format!("{}\n", event.to_json()));
-    child
+    Orchestrator(child)
+}
+
+/// A process that ends with the test.
+struct Orchestrator(Child);
+
+impl Drop for Orchestrator {
+    fn drop(&mut self) {
+        self.0.kill().expect("a signal");
+        self.0.wait().expect("its end");
+    }
 }
 
 #[test]
 fn of_several_runs_at_work_none_is_stopped_that_was_not_named() {
     let test = Test::with_git();
-    let (mut first, mut second) = (at_work(&test, "r1", 1), at_work(&test, "r2", 2));
+    let (first, second) = (at_work(&test, "r1", 1), at_work(&test, "r2", 2));
     let refused = test.run(["stop"]).expect_code(2).stderr;
     assert!(refused.contains("batchprp stop r1 (exe batch 1)") && refused.contains("batchprp stop r2"), "{refused}");
     let status = test.run(["status"]).expect_code(0);
     assert!(status.stdout.contains("run r2 is at work"), "{}", status.stdout);
-    assert!(status.stderr.contains("also at work: batchprp status --run r1"), "{}", status.stderr);
+    assert!(status.stderr.contains("also at work: batchprp status r1"), "{}", status.stderr);
     // The one that was started last ends: without a word the other one is meant from now on.
-    second.kill().expect("a signal");
-    second.wait().expect("its end");
+    drop(second);
     let status = test.run(["status"]).expect_code(0);
     assert!(status.stdout.contains("run r1 is at work") && status.stderr.is_empty(), "{}", status.stdout);
-    first.kill().expect("a signal");
-    first.wait().expect("its end");
+    drop(first);
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl Outlet {
         waiting.is_down = waiting.is_down && waiting.holds > 1;
         self.0.work.notify_one();
         let begin = Instant::now();
-        while !(waiting.is_down && !waiting.is_writing) && waiting.failed.is_none() && begin.elapsed() < 5 * LOOK {
+        while (waiting.is_writing || !waiting.is_down) && waiting.failed.is_none() && begin.elapsed() < 5 * LOOK {
             let (again, _) = self.0.done.wait_timeout(waiting, LOOK).unwrap_or_else(PoisonError::into_inner);
             waiting = again;
         }
