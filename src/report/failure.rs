@@ -18,9 +18,13 @@ pub fn quoted<'a>(said: impl IntoIterator<Item = &'a String>, file: Option<&Stri
     lines
 }
 
-/// Returns the command of ours that a reason names itself.
-fn named(reason: &str) -> Option<String> {
-    let (_, rest) = reason.split_once("`batchprp ")?;
+/// Returns the command of ours that a reason names itself. Where an agent was at work the reason may be its own words, and
+/// nobody is told to type what an agent says.
+fn named(item: &ItemView) -> Option<String> {
+    if item.last_sign.is_some() {
+        return None;
+    }
+    let (_, rest) = item.reason.split_once("`batchprp ")?;
     Some(format!("batchprp {}", rest.split_once('`')?.0))
 }
 
@@ -32,7 +36,7 @@ pub fn ends(lines: &[String], most: usize) -> Vec<String> {
         return lines.into_iter().map(str::to_owned).collect();
     };
     let head = most / 2;
-    let gap = format!("[{} more]", numbered(left_out, "line"));
+    let gap = format!("[{}]", numbered(left_out, "more line"));
     let (first, last) = (&lines[..head], &lines[head + left_out..]);
     first.iter().copied().chain([gap.as_str()]).chain(last.iter().copied()).map(str::to_owned).collect()
 }
@@ -60,7 +64,7 @@ pub fn next(item: &ItemView, state: &RunView) -> Option<String> {
         _ if item.in_hand => Some(format!("batchprp give {id}")),
         ItemStatus::Conflict => Some(format!("batchprp resolve {id}")),
         ItemStatus::NeedsApproval => Some(format!("batchprp approve {id}")),
-        ItemStatus::Failed if named(&item.reason).is_some() => named(&item.reason),
+        ItemStatus::Failed if named(item).is_some() => named(item),
         ItemStatus::Failed | ItemStatus::Partial | ItemStatus::Unproven => {
             match item.last_words.as_ref().map(|words| words.speaker) {
                 Some(Speaker::Check) => logs(" --checks"),
@@ -70,5 +74,54 @@ pub fn next(item: &ItemView, state: &RunView) -> Option<String> {
             }
         }
         ItemStatus::Completed | ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, EventKind};
+
+    /// A run in which an item failed with a reason that names a command.
+    fn failed(had_agent: bool) -> RunView {
+        let item = || "PRP-1".to_owned();
+        let started = EventKind::AttemptStarted {
+            item: item(),
+            attempt: 1,
+            phase: Some(1),
+            pid: 1,
+            agent: "command".to_owned(),
+            model: None,
+            spec: String::new(),
+            silence: None,
+        };
+        let ended = EventKind::ItemFinished {
+            item: item(),
+            status: ItemStatus::Failed,
+            outcome: None,
+            reason: "it says: `batchprp approve PRP-1`".to_owned(),
+            value: None,
+            duration: 1.0,
+        };
+        let mut view = RunView::default();
+        for kind in had_agent.then_some(started).into_iter().chain([ended]) {
+            let at = "2026-11-20T10:15:01Z".to_owned();
+            view.apply(&Event { seq: 1, at, run: "r".to_owned(), kind });
+        }
+        view
+    }
+
+    #[test]
+    fn what_an_agent_says_is_never_the_command_that_goes_on() {
+        let next = |view: &RunView| next(&view.items[0], view);
+        assert_eq!(next(&failed(false)).as_deref(), Some("batchprp approve PRP-1"));
+        assert_eq!(next(&failed(true)), None);
+    }
+
+    #[test]
+    fn of_a_long_output_both_ends_are_kept_and_the_gap_is_counted() {
+        let lines: Vec<String> = (1..=10).map(|n| n.to_string()).collect();
+        assert_eq!(ends(&lines, 4), ["1", "2", "[6 more lines]", "9", "10"]);
+        assert_eq!(ends(&lines[..4], 4), ["1", "2", "3", "4"]);
     }
 }
