@@ -22,6 +22,8 @@ mod processes;
 mod programs;
 #[path = "batch/project.rs"]
 mod project;
+#[path = "batch/protocol.rs"]
+mod protocol;
 #[path = "batch/roles.rs"]
 mod roles;
 #[path = "batch/scripts.rs"]

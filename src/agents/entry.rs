@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::speaker::Speaker;
 use super::task::AgentTask;
-use super::{fake, runbook, template};
+use super::{acp, fake, runbook, template};
 
 /// First argument of that way.
 const WORD: &str = "builtin-agent";
@@ -21,9 +21,10 @@ pub fn main(argv: &[OsString]) -> Option<ExitCode> {
     let code = match argv.get(2).map(text).as_deref() {
         Some("runbook") => AgentTask::open().and_then(|task| runbook::run(&task, &mut speaker)),
         Some("template") => AgentTask::open().and_then(|task| template::run(&task, &mut speaker)),
+        Some("acp") => acp::run(&rest, &mut speaker),
         Some("fake") => fake::run(&rest, &mut speaker),
         name => Err(format!(
-            "`{}` is no built-in agent; there are `runbook`, `template` and `fake`",
+            "`{}` is no built-in agent; there are `acp`, `runbook`, `template` and `fake`",
             name.unwrap_or_default()
         )),
     };

@@ -1,5 +1,6 @@
 //! Agents that are part of this program. They run as child processes, in the way of every other agent.
 
+mod acp;
 mod entry;
 mod fake;
 mod fake_script;

@@ -20,12 +20,16 @@ impl Speaker {
             self.raw(line.as_bytes());
             self.raw(b"\n");
         }
-        self.out.flush().ok();
+        self.flush();
     }
 
     /// Writes bytes as they are.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         self.out.write_all(bytes).ok();
+    }
+
+    pub(crate) fn flush(&mut self) {
+        self.out.flush().ok();
     }
 
     pub(crate) fn progress(&mut self, text: &str, percent: Option<f64>) {

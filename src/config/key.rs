@@ -81,6 +81,8 @@ pub const KEYS: &[ConfigKey] = &[
     unset("agent.roles.*.tools", ValueKind::List, "tools that a role may use"),
     unset("agent.roles.*.max_turns", ValueKind::Count(1), "turns of one attempt of a role"),
     unset("adapter.*.argv", ValueKind::List, "program and arguments; the prompt comes on standard input"),
+    unset("adapter.*.acp", ValueKind::List, "program and arguments of an agent that speaks the Agent Client Protocol"),
+    unset("adapter.*.mode", ValueKind::Text, "mode in which such an agent works for roles that edit, by its own name"),
     key("adapter.*.heartbeat", ValueKind::Flag, "false", "the program writes heartbeat.json itself"),
     unset("adapter.*.model", ValueKind::Text, "model of this agent where neither `agent.model` nor the role names one"),
     unset("adapter.*.models", ValueKind::List, "what this agent calls the sizes haiku, sonnet and opus"),

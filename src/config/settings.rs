@@ -50,6 +50,8 @@ pub struct AgentSettings {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AdapterSettings {
     pub argv: Vec<String>,
+    /// Program and arguments of an agent that speaks the Agent Client Protocol.
+    pub acp: Vec<String>,
     pub heartbeat: bool,
     pub program: Option<String>,
     pub env_pass: Vec<String>,
@@ -302,6 +304,7 @@ impl Found {
         let path = |key: &str| format!("adapter.{name}.{key}");
         AdapterSettings {
             argv: self.list(&path("argv")),
+            acp: self.list(&path("acp")),
             heartbeat: self.flag(&path("heartbeat")),
             program: self.some_text(&path("program")),
             env_pass: self.list(&path("env_pass")),

@@ -62,6 +62,8 @@ fn value(key: &ConfigKey) -> &'static str {
         "model" => "\"auto\"",
         "timeout" => "\"60m\"",
         "tools" => "[\"Read\", \"Edit\", \"Bash\"]",
+        "acp" => "[\"goose\", \"acp\"]",
+        "mode" => "\"default\"",
         "argv" => "[\"python3\", \"agent.py\"]",
         "models" => "[\"small\", \"medium\", \"large\"]",
         "prices" => "\"prices.toml\"",

@@ -29,5 +29,6 @@ mod suggest;
 pub mod testing;
 mod value;
 
+pub use adapter::built_in_agents;
 pub use host::{HostParts, Script, ScriptEnd, ScriptHost, host};
 pub use session::Session;

@@ -30,7 +30,9 @@ pub struct Ran {
 /// Returns where an agent is installed, or says that it is skipped.
 pub fn installed(agent: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|folder| folder.join(agent).is_file());
+    // Some speak two languages.
+    let program = agent.strip_suffix("-acp").unwrap_or(agent);
+    let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
         eprintln!("skipped: `{agent}` is not on the search path");
     }
@@ -116,7 +118,7 @@ impl Project {
 
     /// Returns the execution of batch 7, ready to start.
     pub fn execution(&self) -> Command {
-        let model = if self.agent == "opencode" { "openai/test-model" } else { "test-model" };
+        let model = if self.agent.starts_with("opencode") { "openai/test-model" } else { "test-model" };
         self.batchprp(&["exe", "--batch", "7", "--model", model])
     }
 

@@ -203,3 +203,22 @@ fn the_built_in_agents_are_this_program() {
         assert_eq!(argv(agent, &spec(None, &[], None))[1..], ["builtin-agent".to_owned(), agent.to_owned()]);
     }
 }
+
+#[test]
+fn agents_that_speak_the_protocol_are_spoken_to_by_this_program() {
+    let project = Project::new();
+    let mut adapter = host(&project).adapter("codex-acp").expect("an agent that is known");
+    let order = AgentSpec { dir: "/papers".to_owned(), ..spec(None, &["Read"], Some("s1")) };
+    let line = adapter.command(&order).expect("a command line");
+    assert_eq!(line.argv[1..], ["builtin-agent", "acp", "/papers/acp.json"]);
+    assert_eq!(line.stdin, order.prompt);
+    let told: Value = serde_json::from_str(&line.files["acp.json"]).expect("json");
+    assert_eq!((&told["argv"][0], &told["session"]), (&"/bin/agent".into(), &"s1".into()));
+    assert_eq!(
+        (&told["reading_mode"], &told["auth"]["OPENAI_API_KEY"]),
+        (&"read-only".into(), &"openai-api-key".into())
+    );
+    let mut opencode = host(&project).adapter("opencode-acp").expect("an agent that is known");
+    assert!(opencode.command(&spec(None, &[], None)).is_err_and(|error| error.contains("needs a model")));
+    assert!(host(&project).adapter("acp").is_err(), "the file for all of them is no agent");
+}

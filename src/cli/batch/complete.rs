@@ -12,7 +12,7 @@ use crate::cli::start::project;
 use crate::config::{Config, Layer};
 use crate::model::id::PrpId;
 use crate::model::read::id_of_file_name;
-use crate::script::embedded;
+use crate::script::built_in_agents;
 
 /// Gives an argument the values of a provider.
 pub fn attach(arg: Arg, provider: Option<&str>) -> Arg {
@@ -56,7 +56,7 @@ fn agents() -> BTreeSet<String> {
     let own = std::fs::read_dir(root.join(config.paths.state).join("agents")).into_iter().flatten().flatten();
     let stem = |path: &Path| Some(path.file_stem()?.to_str()?.to_owned());
     let own = own.filter_map(|entry| stem(&entry.path()));
-    embedded::names("stdlib/agents/", ".rhai").into_iter().map(str::to_owned).chain(own).collect()
+    built_in_agents().into_iter().map(str::to_owned).chain(own).collect()
 }
 
 fn project() -> (std::path::PathBuf, Config) {

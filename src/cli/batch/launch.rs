@@ -161,7 +161,7 @@ pub fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
 }
 
 /// Folders below the home in which agents keep sessions and logins.
-const HOMES: [&str; 10] = [
+const HOMES: [&str; 21] = [
     ".claude",
     ".claude.json",
     ".codex",
@@ -172,6 +172,17 @@ const HOMES: [&str; 10] = [
     ".local/state/opencode",
     ".cache/opencode",
     ".cache/claude-cli-nodejs",
+    ".copilot",
+    ".cline",
+    ".augment",
+    ".kilocode",
+    ".config/goose",
+    ".local/share/goose",
+    ".local/state/goose",
+    ".config/kilo",
+    ".local/share/kilo",
+    ".local/state/kilo",
+    ".cache/kilo",
 ];
 
 /// Returns how agents and checks are confined: they write their workspace, which has a repository of its own, and read the

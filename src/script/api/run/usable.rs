@@ -28,7 +28,7 @@ pub(crate) fn require(call: &Call, role: &str, base: Option<&str>) -> Result<Str
     };
     let adapter = AdapterScript::load(&call.state, &name).map_err(|error| with_origin(error, &said))?;
     if detected(call, &adapter)?.is_none() {
-        return Err(no_program(call, &name, &said).into());
+        return Err(no_program(call, &adapter, &said).into());
     }
     model(&role)?;
     if let Some(base) = base {
@@ -45,9 +45,14 @@ fn with_origin(mut error: Error, said: &Source) -> Error {
     error
 }
 
-fn no_program(call: &Call, name: &str, said: &Source) -> Error {
+fn no_program(call: &Call, adapter: &AdapterScript, said: &Source) -> Error {
+    let name = adapter.name.as_str();
     let key = format!("adapter.{name}.argv");
     let refuse = |text: String| Error::new(ExitCode::AgentMissing, text);
+    if let Some(program) = adapter.spoken_to() {
+        let text = format!("the program `{program}` of the agent `{name}` ({said}) was not found");
+        return refuse(text).help(format!("install it, or say where it is: `adapter.{name}.acp = [\"PATH\", …]`"));
+    }
     match call.state.setting_texts(&key).as_deref() {
         Some([program, ..]) => {
             let origin = call.state.config.entries().get(&key).map(|entry| format!(" ({key} in {})", entry.origin));

@@ -12,14 +12,16 @@ use crate::bridge::Adapter;
 use crate::error::{Error, ExitCode};
 use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
 
-use super::api::run::current;
-use super::diagnostic;
-use super::embedded;
-use super::library::{ScriptPlace, is_inside};
-use super::reference::ApiReference;
-use super::spec;
-use super::state::HostState;
-use super::suggest;
+use super::acp::{ACP, spoken_to};
+use super::stock::{STOCK, stock};
+use crate::script::api::run::current;
+use crate::script::diagnostic;
+use crate::script::embedded;
+use crate::script::library::{ScriptPlace, is_inside};
+use crate::script::reference::ApiReference;
+use crate::script::spec;
+use crate::script::state::HostState;
+use crate::script::suggest;
 
 /// What `detect()` found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -77,6 +79,8 @@ struct Compiled {
     traits: Traits,
     source: String,
     ast: AST,
+    /// What the memory of an attempt begins with.
+    given: Map,
 }
 
 /// The adapter of one attempt: the script and what it remembers.
@@ -87,12 +91,22 @@ pub struct ScriptAdapter {
     complained: bool,
 }
 
-/// Returns the names of all adapters: those of the project and the built-in ones.
-pub(crate) fn names(state: &HostState) -> Vec<String> {
+/// Returns the names of the agents that need no file and no configuration.
+pub fn built_in_agents() -> Vec<&'static str> {
+    let own = embedded::names("stdlib/agents/", ".rhai").into_iter().filter(|name| *name != ACP);
+    let mut names: Vec<&str> = own.chain(STOCK.iter().map(|agent| agent.name)).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Returns the names of all adapters: those of the project, those of the configuration, and the built-in ones.
+fn names(state: &HostState) -> Vec<String> {
     let own = std::fs::read_dir(state.state_folder().join("agents")).into_iter().flatten();
     let own = own.filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".rhai").map(str::to_owned));
-    let built_in = embedded::names("stdlib/agents/", ".rhai").into_iter().map(str::to_owned);
-    let mut names: Vec<String> = own.chain(built_in).collect();
+    let configured = state.config.adapters.iter().filter(|(_, adapter)| !adapter.acp.is_empty());
+    let configured = configured.map(|(name, _)| name.clone());
+    let mut names: Vec<String> =
+        own.chain(configured).chain(built_in_agents().into_iter().map(str::to_owned)).collect();
     names.sort();
     names.dedup();
     names
@@ -100,9 +114,12 @@ pub(crate) fn names(state: &HostState) -> Vec<String> {
 
 impl Compiled {
     fn of(engine: &Engine, state: &HostState, name: &str) -> Result<Self, Error> {
-        let file = format!("{name}.rhai");
+        let spoken_to = spoken_to(state, name);
+        let file = format!("{}.rhai", if spoken_to.is_some() { ACP } else { name });
+        let is_known = spoken_to.is_some() || name != ACP;
         let own = is_inside(&file).then(|| ScriptPlace::File(state.state_folder().join("agents").join(&file)));
-        for place in own.into_iter().chain([ScriptPlace::BuiltIn(format!("stdlib/agents/{file}"))]) {
+        let places = own.into_iter().chain([ScriptPlace::BuiltIn(format!("stdlib/agents/{file}"))]);
+        for place in places.filter(|_| is_known) {
             let Some((source, text)) = state.library.read(&place)? else { continue };
             let failed = |error: &EvalAltResult| {
                 let error = explain(engine, state, error, &source);
@@ -116,10 +133,15 @@ impl Compiled {
             };
             let ast = state.library.compile(engine, &source, &text).map_err(|error| failed(&error.into()))?;
             let traits = spec::literal(&ast, "ADAPTER").unwrap_or_default();
-            let traits = Traits::deserialize(traits)
+            let mut traits = Traits::deserialize(traits)
                 .map_err(|error| Error::new(ExitCode::Config, format!("`ADAPTER` of `{source}` is wrong: {error}")))?;
             require_functions(&ast, &source)?;
-            return Ok(Self { traits, source, ast });
+            if let Some(known) = stock(name).filter(|_| spoken_to.is_some()) {
+                known.about.clone_into(&mut traits.about);
+                traits.resume = !known.forgets;
+                traits.env = known.env.iter().map(|name| (*name).to_owned()).collect();
+            }
+            return Ok(Self { traits, source, ast, given: spoken_to.unwrap_or_default() });
         }
         let names = names(state);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -142,7 +164,7 @@ impl AdapterScript {
 
     /// Looks for the program; `None` when it is not there. Runs on a script's thread and may run programs.
     pub(crate) fn detect(&self) -> Result<Option<Detected>, Error> {
-        let found = current::looking(|| self.call("detect", (), None)).map_err(|error| self.explain(&error))?;
+        let found = self.look().map_err(|error| self.explain(&error))?;
         if found.is_unit() {
             return Ok(None);
         }
@@ -153,9 +175,21 @@ impl AdapterScript {
         })
     }
 
+    fn look(&self) -> Result<Dynamic, Box<EvalAltResult>> {
+        let mut given = Dynamic::from_map(self.compiled.given.clone());
+        current::looking(|| self.call("detect", (), Some(&mut given)))
+    }
+
+    /// Returns the program that is spoken to over the protocol; nothing for agents with an adapter of their own.
+    pub(crate) fn spoken_to(&self) -> Option<String> {
+        let argv = self.compiled.given.get("argv")?.read_lock::<Array>()?;
+        argv.first()?.clone().into_string().ok()
+    }
+
     /// Makes the adapter of one attempt.
     pub(crate) fn start(self) -> ScriptAdapter {
-        ScriptAdapter { script: self, memory: Dynamic::from_map(Map::new()), complained: false }
+        let memory = Dynamic::from_map(self.compiled.given.clone());
+        ScriptAdapter { script: self, memory, complained: false }
     }
 
     fn call(

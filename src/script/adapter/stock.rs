@@ -1,0 +1,177 @@
+//! Agents that are known to speak the Agent Client Protocol, and how each of them is started.
+
+/// What is known of one agent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StockAgent {
+    pub name: &'static str,
+    /// One line for people.
+    pub about: &'static str,
+    pub argv: &'static [&'static str],
+    /// Variables that it needs from the user.
+    pub env: &'static [&'static str],
+    /// Variables that are set for it.
+    pub set: &'static [(&'static str, &'static str)],
+    /// Mode for roles that edit, and for those that only read; by default it asks before it acts.
+    pub mode: Option<&'static str>,
+    pub reading_mode: Option<&'static str>,
+    /// The method to sign in by where a variable is set.
+    pub auth: &'static [(&'static str, &'static str)],
+    /// How a person signs in.
+    pub sign_in: &'static str,
+    /// Arguments that are added where a variable is set.
+    pub key_args: &'static [(&'static str, &'static [&'static str])],
+    /// The flag that names the model, for those that take none later than at their start.
+    pub model_flag: Option<&'static str>,
+    /// The set-up that the adapter script has for it.
+    pub set_up: &'static str,
+    /// It tells the tokens of its last answer as if they were those of all: they are left out.
+    pub miscounts: bool,
+    /// It cannot go on with a session of an earlier process, whatever it says.
+    pub forgets: bool,
+}
+
+const NONE: StockAgent = StockAgent {
+    name: "",
+    about: "",
+    argv: &[],
+    env: &[],
+    set: &[],
+    mode: None,
+    reading_mode: None,
+    auth: &[],
+    sign_in: "",
+    key_args: &[],
+    model_flag: None,
+    set_up: "",
+    miscounts: false,
+    forgets: false,
+};
+
+/// All of them, by name.
+pub const STOCK: [StockAgent; 10] = [
+    StockAgent {
+        name: "auggie",
+        about: "Auggie (npm @augmentcode/auggie)",
+        argv: &["auggie", "--acp"],
+        env: &["AUGMENT_API_TOKEN", "AUGMENT_API_URL", "AUGMENT_SESSION_AUTH"],
+        sign_in: "`auggie login`",
+        ..NONE
+    },
+    StockAgent {
+        name: "claude-agent-acp",
+        about: "Claude Code behind its wrapper (npm @agentclientprotocol/claude-agent-acp)",
+        argv: &["claude-agent-acp"],
+        env: &[
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_AUTH_TOKEN",
+            "ANTHROPIC_BASE_URL",
+            "CLAUDE_CODE_OAUTH_TOKEN",
+            "CLAUDE_CONFIG_DIR",
+            "CLAUDE_CODE_USE_BEDROCK",
+            "CLAUDE_CODE_USE_VERTEX",
+        ],
+        set: &[("DISABLE_AUTOUPDATER", "1"), ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")],
+        sign_in: "start `claude` once and sign in, or set ANTHROPIC_API_KEY",
+        ..NONE
+    },
+    StockAgent {
+        name: "cline",
+        about: "Cline (npm cline)",
+        argv: &["cline", "--acp"],
+        env: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY", "GEMINI_API_KEY"],
+        sign_in: "`cline auth`",
+        ..NONE
+    },
+    StockAgent {
+        name: "codex-acp",
+        about: "Codex behind its wrapper (npm @zed-industries/codex-acp)",
+        argv: &["codex-acp"],
+        env: &["OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL", "CODEX_HOME"],
+        mode: Some("auto"),
+        reading_mode: Some("read-only"),
+        auth: &[("OPENAI_API_KEY", "openai-api-key"), ("CODEX_API_KEY", "codex-api-key")],
+        sign_in: "`codex login`, or set OPENAI_API_KEY",
+        ..NONE
+    },
+    StockAgent {
+        name: "copilot",
+        about: "GitHub Copilot CLI (npm @github/copilot)",
+        argv: &["copilot", "--acp"],
+        env: &["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_*"],
+        sign_in: "start `copilot` once and use `/login`, or set COPILOT_GITHUB_TOKEN",
+        ..NONE
+    },
+    StockAgent {
+        name: "gemini-acp",
+        about: "Gemini CLI over ACP (npm @google/gemini-cli)",
+        argv: &["gemini", "--acp"],
+        env: &[
+            "GEMINI_API_KEY",
+            "GOOGLE_API_KEY",
+            "GOOGLE_GEMINI_BASE_URL",
+            "GOOGLE_CLOUD_PROJECT",
+            "GOOGLE_CLOUD_LOCATION",
+            "GOOGLE_GENAI_USE_VERTEXAI",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+        ],
+        auth: &[("GEMINI_API_KEY", "gemini-api-key"), ("GOOGLE_GENAI_USE_VERTEXAI", "vertex-ai")],
+        sign_in: "start `gemini` once and sign in, or set GEMINI_API_KEY",
+        forgets: true,
+        ..NONE
+    },
+    StockAgent {
+        name: "goose",
+        about: "goose (https://block.github.io/goose)",
+        argv: &["goose", "acp"],
+        env: &["GOOSE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY", "GOOGLE_API_KEY"],
+        // In its own default mode it acts without asking.
+        set: &[("GOOSE_MODE", "approve")],
+        sign_in: "`goose configure`",
+        ..NONE
+    },
+    StockAgent {
+        name: "kilo",
+        about: "Kilo Code (npm @kilocode/cli)",
+        argv: &["kilo", "acp"],
+        env: &["KILO_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"],
+        sign_in: "`kilo auth login`",
+        ..NONE
+    },
+    StockAgent {
+        name: "opencode-acp",
+        about: "opencode over ACP (npm opencode-ai)",
+        argv: &["opencode", "acp"],
+        env: &[
+            "OPENCODE_CONFIG",
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_BASE_URL",
+            "OPENAI_API_KEY",
+            "OPENAI_BASE_URL",
+            "GEMINI_API_KEY",
+            "OPENROUTER_API_KEY",
+        ],
+        sign_in: "`opencode auth login`, or set the key of your provider",
+        set_up: "opencode",
+        miscounts: true,
+        ..NONE
+    },
+    StockAgent {
+        name: "qwen-acp",
+        about: "Qwen Code over ACP (npm @qwen-code/qwen-code)",
+        argv: &["qwen", "--acp"],
+        env: &["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "DASHSCOPE_API_KEY"],
+        // In its own default mode a model is asked each time whether a command is safe.
+        mode: Some("default"),
+        reading_mode: Some("default"),
+        auth: &[("OPENAI_API_KEY", "openai")],
+        key_args: &[("OPENAI_API_KEY", &["--auth-type", "openai"])],
+        model_flag: Some("-m"),
+        sign_in: "start `qwen` once and sign in, or set OPENAI_API_KEY",
+        ..NONE
+    },
+];
+
+/// Returns what is known of an agent.
+pub fn stock(name: &str) -> Option<&'static StockAgent> {
+    STOCK.iter().find(|agent| agent.name == name)
+}
