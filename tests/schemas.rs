@@ -10,6 +10,7 @@ use batchprp::model::agent_files::heartbeat::Heartbeat;
 use batchprp::model::agent_files::task::{TaskResult, TaskSpec};
 use batchprp::model::inspect::Inspection;
 use batchprp::model::validation::ValidationRecord;
+use batchprp::model::worker::{OutcomeRecord, WorkerSpec};
 use batchprp::report::Metrics;
 use batchprp::review::BatchReport;
 use schemars::{JsonSchema, schema_for};
@@ -44,6 +45,8 @@ fn files_of_an_attempt() {
     check::<TaskSpec>("spec");
     check::<TaskResult>("result");
     check::<Heartbeat>("heartbeat");
+    check::<WorkerSpec>("worker-spec");
+    check::<OutcomeRecord>("worker-outcome");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod attempt;
 mod baseline;
 mod git;
 mod landing;
+mod placed;
 mod plan;
 mod preview;
 mod reply;
@@ -24,6 +25,9 @@ pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
 pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, RemoteAddress, ShowFile, TreeFiles, TreeFolders};
 pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
+pub use placed::{
+    EngineState, ExecutorOptions, FollowPlaced, Followed, GivenUp, Place, PlacedAttempt, Placing, StartDetached,
+};
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid, WriteBack};
 pub use preview::{PreviewBridge, Would, WouldAsk};
 pub use reply::{

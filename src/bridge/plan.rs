@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::placed::ExecutorOptions;
 use crate::event::kind::{EdgeInfo, ItemInfo};
 use crate::model::gate::GateLine;
 use crate::model::read::dialect::{Format, MarkTarget};
@@ -77,6 +78,8 @@ pub struct RunOptions {
     pub max_fail: Option<u32>,
     /// Stages are barriers.
     pub barrier: bool,
+    /// Who carries the items out, when that is not this process.
+    pub executor: Option<ExecutorOptions>,
     /// The adapter that items call where `RunGraph::agents` names no other.
     pub agent: Option<String>,
     /// Items have branches and worktrees and are merged into the batch branch.

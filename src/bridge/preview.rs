@@ -14,6 +14,7 @@ use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::baseline::TryBaseline;
 use super::landing::{Landed, PushedWork};
+use super::placed::Placing;
 use super::reply::{Handed, HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
 use super::request::{
     EffectRequest, EmitEvent, ExecutedFacts, FactsWanted, ItemRequest, ListFiles, QueryRequest, ReadFile, Request,
@@ -161,6 +162,8 @@ impl PreviewBridge {
                 self.line(origin, "would validate and commit the resolved merge");
                 answer.give(Ok(None));
             }
+            ItemRequest::Place(_, answer) => answer.give(Ok(Placing::Here)),
+            ItemRequest::FollowPlaced(_, answer) => refuse(answer),
             // Commands that a person gives show nothing else than what they do.
             ItemRequest::ByHand(_, answer) => answer.give(Ok(Handed::default())),
             ItemRequest::Park(_, answer) => {
@@ -261,6 +264,10 @@ impl PreviewBridge {
                 self.line(&origin, format!("would run {}", shell_words(&order.argv)));
                 self.lock().has_guessed = true;
                 answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }));
+            }
+            EffectRequest::StartDetached(order, answer) => {
+                self.line(&origin, format!("would start {}", shell_words(&order.argv)));
+                answer.give(Ok(0));
             }
             // What is known is told; nothing is tried.
             EffectRequest::TryBaseline(order, answer) => {

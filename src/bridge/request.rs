@@ -8,6 +8,7 @@ use super::attempt::Failure;
 use super::baseline::{Baseline, TryBaseline};
 use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, RemoteAddress, ShowFile, TreeFiles, TreeFolders};
 use super::landing::{Land, Landed, PushWork, PushedWork, UndoLanding};
+use super::placed::{FollowPlaced, Followed, Place, Placing, StartDetached};
 use super::plan::{RunGraph, RunOptions, Selection};
 use super::reply::{
     Closed, Executed, Handed, HttpAnswer, JudgedReport, MadeCheckpoint, NextItem, ProcessOutput, Repairing, Started,
@@ -104,6 +105,8 @@ kind! {
         Resolve -> Option<String>,
         Park -> (),
         CallAgent -> JudgedReport,
+        Place -> Placing,
+        FollowPlaced -> Followed,
     }
 }
 
@@ -120,6 +123,7 @@ kind! {
         UndoLanding -> Landed,
         PushWork -> PushedWork,
         RunProgram -> ProcessOutput,
+        StartDetached -> u32,
         TryBaseline -> Baseline,
         SendHttp -> HttpAnswer,
         ReadEnv -> Option<String>,

@@ -13,6 +13,7 @@ pub mod screen;
 pub mod setup;
 pub mod start;
 pub mod steer;
+pub mod worker;
 
 pub use screen::RunDisplay;
 pub use start::context::Context;

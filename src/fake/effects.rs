@@ -14,6 +14,7 @@ use crate::event::{EventKind, Forecast};
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::in_memory;
 use crate::run::core::message::Message;
+use crate::run::work::placed::place::PlaceReady;
 
 impl World {
     /// Remembers what was told and carries out what follows; ends of tasks come into the inbox.
@@ -70,6 +71,11 @@ impl World {
             Task::Remove(_) => inbox.push_back(Message::BackgroundDone),
             Task::Effect(request, _) => self.effect(request),
             Task::Query(query, _) => self.query(query),
+            Task::Place(order, answer) => {
+                let (attempt, result) = (order.attempt.clone(), Ok(Box::new(PlaceReady::here())));
+                inbox.push_back(Message::PlaceReady { attempt, result, answer });
+            }
+            Task::Follow(_, answer) => answer.refuse(refuse("a test carries out everything itself".to_owned())),
             Task::CleanUp(_) => inbox.push_back(Message::CleanedUp { notes: Vec::new() }),
             Task::Report(_) => inbox.push_back(Message::Reported { trouble: None }),
         }
@@ -121,6 +127,10 @@ impl World {
                     refuse(format!("the test prescribes nothing for `{}`", order.argv.join(" ")))
                         .help("add `fake::program`"),
                 ),
+            },
+            EffectRequest::StartDetached(order, answer) => match self.program(&order.argv) {
+                Some(_) => answer.give(Ok(1)),
+                None => answer.refuse(refuse(format!("the test prescribes nothing for `{}`", order.argv.join(" ")))),
             },
             EffectRequest::TryBaseline(_, answer) => answer.give(Ok(Baseline::default())),
             EffectRequest::SendHttp(order, answer) => match self.http.pop_front() {

@@ -25,4 +25,5 @@ pub mod read;
 pub mod status;
 pub mod usage;
 pub mod validation;
+pub mod worker;
 pub mod write;

@@ -20,6 +20,7 @@ use super::work::batch::{cleanup, open, report};
 use super::work::item::{agent, checkpoint, diff, hand, remove, resolve, validation, worktree};
 use super::work::merge;
 use super::work::off_the_loop::off_the_loop;
+use super::work::placed::{follow as follow_placed, place};
 use super::work::query;
 use super::work::tell::Tell;
 use super::work::world::effect;
@@ -90,6 +91,18 @@ impl Dispatcher {
             Task::Resolve(order, answer) => self.answering(answer, resolve::take(*order, tell)),
             Task::Hand(order, answer) => self.answering(answer, hand::carry_out(*order, tell)),
             Task::Park(place, answer) => self.blocking(answer, move || resolve::park(&place)),
+            Task::Place(order, answer) => {
+                let attempt = order.attempt.clone();
+                self.say(async move {
+                    let result = off_the_loop(move || place::place(&order, &tell)).await.map(Box::new);
+                    Message::PlaceReady { attempt, result, answer }
+                });
+            }
+            Task::Follow(order, answer) => {
+                let attempt = order.attempt.clone();
+                let hear = move |events| send(&tx, Message::PlacedFacts { attempt: attempt.clone(), events });
+                self.blocking(answer, move || follow_placed::follow(&order, &tell, hear));
+            }
             Task::Diff(order, answer) => self.blocking(answer, move || diff::patch(&order)),
             Task::Agent(order, answer) => self.call_agent(*order, answer),
             Task::Merge(order) => {

@@ -12,6 +12,7 @@ pub mod check;
 mod diagnostic;
 pub mod embedded;
 mod engine;
+mod executor;
 mod failure;
 mod growth;
 mod host;

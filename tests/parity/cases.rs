@@ -218,7 +218,8 @@ fn orders_and_failures() {
             name: "own_words",
             items: items(&["a"], "agent"),
             options: json!({
-                "command": "mine", "batch": 3, "agent": "fake", "resume": "make again", "next": ["make look"],
+                "command": "mine", "batch": 3, "agent": "fake", "executor": "none", "resume": "make again",
+                "next": ["make look"],
             }),
             code: 0,
             statuses: &["completed"],

@@ -8,9 +8,9 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
     AgentCall, Baseline, Bridge, Closed, ClosedItem, EffectRequest, Executed, Failure, Handed, ItemRequest,
-    JudgedReport, Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, ProcessOutput,
-    PushedWork, QueryRequest, Repairing, Request, RunGraph, RunOptions, RunRequest, Selection, Started, Worktree,
-    WriteFile,
+    JudgedReport, Landed, MadeCheckpoint, MakeCheckpoint, MoveFile, NextItem, Origin, PhaseRecord, Placing,
+    ProcessOutput, PushedWork, QueryRequest, Repairing, Request, RunGraph, RunOptions, RunRequest, Selection, Started,
+    Worktree, WriteFile,
 };
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, ExitCode};
@@ -367,6 +367,10 @@ impl Fake {
                 let again = Repairing::Again { number: 1, left: None };
                 answer.give(Ok(if is_called { Repairing::Over { why: String::new() } } else { again }));
             }
+            ItemRequest::Place(_, answer) => answer.give(Ok(Placing::Here)),
+            ItemRequest::FollowPlaced(_, answer) => {
+                answer.refuse(Error::new(ExitCode::Internal, "no executor in tests"))
+            }
             ItemRequest::ByHand(_, answer) => answer.give(Ok(Handed::default())),
             ItemRequest::Park(_, answer) => answer.give(Ok(())),
             ItemRequest::Resolve(_, answer) => answer.give(Ok(None)),
@@ -418,6 +422,7 @@ impl Fake {
             EffectRequest::RunProgram(_, answer) => {
                 answer.give(Ok(ProcessOutput { code: Some(0), ..ProcessOutput::default() }));
             }
+            EffectRequest::StartDetached(_, answer) => answer.give(Ok(1)),
             EffectRequest::TryBaseline(_, answer) => answer.give(Ok(Baseline::default())),
             EffectRequest::SendHttp(_, answer) => answer.refuse(Error::new(ExitCode::Internal, "no network in tests")),
             // No program of this machine may be found: every adapter but the built-in ones is absent.

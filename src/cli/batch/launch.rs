@@ -33,6 +33,17 @@ use crate::script::search::FoundScript;
 
 /// Runs a script with its parsed arguments and shows the run.
 pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value) -> Result<ProgramExit> {
+    launch_told(context, config, found, args, Vec::new())
+}
+
+/// Runs a script like `launch`, and tells others of the run too.
+pub fn launch_told(
+    context: &Context,
+    config: Config,
+    found: FoundScript,
+    args: Value,
+    others: Vec<Reporter>,
+) -> Result<ProgramExit> {
     let settings = settings(context, &config)?;
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
@@ -45,6 +56,7 @@ pub fn launch(context: &Context, config: Config, found: FoundScript, args: Value
         display.expect(history(&settings.archive(), &found.name).pace());
     }
     let mut reporters = vec![reporter(display.clone())];
+    reporters.extend(others);
     reporters.extend(nested::hint(context));
     reporters.extend(job::reporter(context, &config));
     reporters.extend(notify::reporter(context, &config));

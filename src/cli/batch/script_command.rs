@@ -17,7 +17,8 @@ use crate::script::search::FoundScript;
 use crate::script::spec::Spec;
 
 /// Arguments that stand for keys of the configuration.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 12] = [
+    ("executor", "executor.name"),
     ("agent", "agent.name"),
     ("model", "agent.model"),
     ("jobs", "run.jobs"),
@@ -53,7 +54,7 @@ pub fn run(call: &ScriptCall, context: &mut Context) -> CommandResult {
 }
 
 /// Returns the layer of the flags. What no file could say is refused here too.
-fn flags(args: &Map<String, Value>) -> Result<Layer> {
+pub fn flags(args: &Map<String, Value>) -> Result<Layer> {
     let mut layer = Layer::default();
     for (name, path) in KEYS {
         let text = match args.get(name) {

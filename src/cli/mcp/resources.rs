@@ -44,6 +44,8 @@ schemas![
     "status",
     "trend",
     "validation",
+    "worker-outcome",
+    "worker-spec",
 ];
 
 /// What a resource is.

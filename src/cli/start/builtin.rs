@@ -13,6 +13,7 @@ use crate::cli::mcp::command as mcp;
 use crate::cli::notify::command as notify;
 use crate::cli::setup::{completions, config_show, doctor, formats, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
+use crate::cli::worker::command as worker;
 
 /// Runs a built-in subcommand.
 pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
@@ -49,6 +50,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Notify(args) => notify::run(&args, context),
         BuiltIn::Completions(args) => completions::run(&args, context),
         BuiltIn::Mcp(args) => mcp::run(&args, context),
+        BuiltIn::Worker(args) => worker::run(&args, context),
         BuiltIn::Man(args) => man::run(&args, parse::whole(context), context),
     }
 }

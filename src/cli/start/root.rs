@@ -12,6 +12,7 @@ use crate::cli::mcp::command as mcp;
 use crate::cli::notify::command as notify;
 use crate::cli::setup::{completions, config_show, doctor, formats, init, man};
 use crate::cli::steer::{approve, clean, resolve, shell};
+use crate::cli::worker::command as worker;
 
 /// Runs batches of PRPs (work packages for coding agents): dataflow scheduling, git checkpoints, evidence
 #[derive(Parser)]
@@ -60,4 +61,5 @@ pub enum BuiltIn {
     Completions(completions::Args),
     Man(man::Args),
     Mcp(mcp::Args),
+    Worker(worker::Args),
 }

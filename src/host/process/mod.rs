@@ -10,6 +10,7 @@ pub mod marker;
 #[cfg(target_os = "linux")]
 pub mod namespace;
 pub mod orphan;
+pub mod outliving;
 pub mod pipes;
 pub mod run;
 pub mod sandbox;

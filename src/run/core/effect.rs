@@ -10,6 +10,7 @@ use crate::model::validation::ValidationRecord;
 use crate::run::work::batch::{cleanup, open, report};
 use crate::run::work::item::{agent, checkpoint, diff, hand, remove, resolve, validation, worktree};
 use crate::run::work::merge::item as merge;
+use crate::run::work::placed::{follow as follow_placed, place};
 use crate::run::work::world::surroundings::Surroundings;
 
 /// Everything that follows from one message. What is told is on disk and seen before any effect begins.
@@ -68,6 +69,8 @@ pub(crate) enum Task {
     Resolve(Box<resolve::ResolutionOrder>, Answer<Option<String>>),
     Hand(Box<hand::HandOrder>, Answer<Handed>),
     Park(Box<resolve::ConflictPlace>, Answer<()>),
+    Place(Box<place::PlaceOrder>, Answer<bridge::Placing>),
+    Follow(Box<follow_placed::FollowOrder>, Answer<bridge::Followed>),
     Agent(Box<agent::AgentOrder>, Answer<JudgedReport>),
     Diff(Box<diff::DiffOrder>, Answer<String>),
     Merge(Box<merge::MergeOrder>),

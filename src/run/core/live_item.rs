@@ -29,6 +29,8 @@ pub(crate) struct LiveItem {
     pub(crate) lease: Option<Lease>,
     /// Number that no other running item has.
     pub(crate) slot: Option<u32>,
+    /// Attempts that were carried out elsewhere.
+    pub(crate) placed: u32,
     /// Its merge is in conflict, and an agent is to resolve it in the next attempt.
     pub(crate) conflict: bool,
     /// Its merge was refused, and an agent is to mend that in the next attempt.

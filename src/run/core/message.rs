@@ -1,6 +1,6 @@
 //! The one vocabulary of the loop: everything that can happen to a run.
 
-use crate::bridge::{Answer, Attempt, Failure, JudgedReport, Origin, Request, Worktree};
+use crate::bridge::{Answer, Attempt, Failure, JudgedReport, Origin, Placing, Request, Worktree};
 use crate::error::{Error, Result};
 use crate::event::EventKind;
 use crate::host::agent::Fact;
@@ -9,6 +9,7 @@ use crate::run::work::batch::open::OpenedRun;
 use crate::run::work::item::agent::Called;
 use crate::run::work::item::worktree::WorktreeReady;
 use crate::run::work::merge::end::MergeEnd;
+use crate::run::work::placed::place::PlaceReady;
 
 /// One thing that happened.
 pub(crate) enum Message {
@@ -34,6 +35,10 @@ pub(crate) enum Message {
     },
     /// A task has facts to tell, and then perhaps the answer to a script.
     Told { events: Vec<EventKind>, reply: Option<Reply> },
+    /// It is known where an item is carried out.
+    PlaceReady { attempt: Attempt, result: std::result::Result<Box<PlaceReady>, Failure>, answer: Answer<Placing> },
+    /// What happened where an item is carried out.
+    PlacedFacts { attempt: Attempt, events: Vec<EventKind> },
     /// A merge was tried.
     MergeEnded { item: usize, result: std::result::Result<MergeEnd, Error> },
     /// Something that nobody waits for is done.

@@ -11,6 +11,7 @@ use crate::host::agent::SessionLedger;
 use crate::host::lock::Lock;
 use crate::model::usage::Usage;
 use crate::run::shared::at_work::AtWork;
+use crate::run::shared::hub_view::HubView;
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::slot::Slots;
 use crate::run::shared::warm_up::WarmUp;
@@ -40,6 +41,8 @@ pub(crate) struct OpenRun {
     pub(crate) merges: VecDeque<usize>,
     pub(crate) merging: bool,
     pub(crate) live: Vec<LiveItem>,
+    /// What was seen of the hub last.
+    pub(crate) hub_view: HubView,
     pub(crate) sessions: Arc<Mutex<SessionLedger>>,
     pub(crate) spent: Usage,
     pub(crate) warm_up: WarmUp,

@@ -55,7 +55,7 @@ pub(super) fn background_done(state: &mut LoopState, out: &mut Reaction) {
 
 /// Has git cleaned up. A run that is being stopped leaves that to the next start, as a killed one does.
 fn clean_up(state: &mut LoopState, out: &mut Reaction) {
-    let (settings, is_stopping) = (state.settings.clone(), state.is_stopping());
+    let (settings, is_stopping, id) = (state.settings.clone(), state.is_stopping(), state.run.clone());
     let Stage::Closing(closing) = &mut state.stage else { return };
     closing.step = CloseStep::CleanUp;
     let run = &closing.run;
@@ -67,6 +67,7 @@ fn clean_up(state: &mut LoopState, out: &mut Reaction) {
                 candidate: run.lock.is_some().then(|| candidate_worktree::place(&settings, &integration.branch)),
                 remove_worktrees: is_whole && merges && !run.options.keep_worktrees,
                 leases: run.live.iter().filter_map(|live| live.lease.clone()).collect(),
+                hub: run.options.executor.as_ref().map(|executor| (executor.hub.clone(), id)),
                 integration,
             })));
         }

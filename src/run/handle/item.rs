@@ -1,6 +1,6 @@
 //! Work on one item: its worktree, checkpoints, validation, merge conflicts.
 
-use super::{agent, hand, machine, repair};
+use super::{agent, hand, machine, placed, repair};
 use crate::bridge::{
     Answer, Attempt, Failure, GateLine, ItemRequest, MadeCheckpoint, MakeCheckpoint, ManualGate, Origin, Resolve,
     Validate, Worktree,
@@ -37,6 +37,8 @@ pub(super) fn asked(state: &mut LoopState, origin: &Origin, request: ItemRequest
             }
             Err(failure) => out.reply(answer, Err(failure)),
         },
+        ItemRequest::Place(order, answer) => placed::asked(state, origin, order, answer, out),
+        ItemRequest::FollowPlaced(order, answer) => placed::follow(state, origin, order, answer, out),
         ItemRequest::CallAgent(call, answer) => agent::start(state, origin, call.0, answer, out),
     }
 }

@@ -11,6 +11,7 @@ mod machine;
 mod merge;
 mod merge_queue;
 mod open;
+mod placed;
 mod repair;
 mod route;
 mod script_end;

@@ -12,6 +12,7 @@ use crate::run::core::moment::Moment;
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{CloseEnd, CloseStep, Closing, LoopState, Settled, Stage, misuse};
 use crate::run::shared::at_work::AtWork;
+use crate::run::shared::hub_view::HubView;
 use crate::run::shared::rate_limits::RateLimits;
 use crate::run::shared::warm_up::WarmUp;
 use crate::run::work::batch::forecast::policy;
@@ -114,6 +115,7 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         waiting: None,
         merges: VecDeque::new(),
         merging: false,
+        hub_view: HubView::default(),
         sessions: std::sync::Arc::default(),
         spent: crate::model::usage::Usage::default(),
         warm_up: WarmUp::default(),

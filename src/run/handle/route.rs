@@ -1,6 +1,6 @@
 //! Which subject a message belongs to.
 
-use super::{agent, close, control, item, machine, merge, open, script_end, signal, task};
+use super::{agent, close, control, item, machine, merge, open, placed, script_end, signal, task};
 use crate::bridge::{EffectRequest, Failure, Origin, QueryRequest, Request, RunRequest};
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::message::Message;
@@ -30,6 +30,8 @@ pub(crate) fn handle(state: &mut LoopState, message: Message, now: Moment) -> Re
             out.told.extend(events.into_iter().map(Told::Event));
             out.effects.extend(reply.map(Effect::Reply));
         }
+        Message::PlaceReady { attempt, result, answer } => placed::ready(state, &attempt, result, answer, out),
+        Message::PlacedFacts { attempt, events } => placed::facts(state, &attempt, events, now, out),
         Message::MergeEnded { item, result } => merge::ended(state, item, result, now, out),
         Message::BackgroundDone => close::background_done(state, out),
         Message::CleanedUp { notes } => close::cleaned_up(state, notes, out),

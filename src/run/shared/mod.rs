@@ -4,6 +4,7 @@ pub(crate) mod at_work;
 pub(crate) mod busy;
 pub(crate) mod check_logs;
 pub(crate) mod history;
+pub(crate) mod hub_view;
 pub(crate) mod leftovers;
 pub(crate) mod names;
 pub(crate) mod rate_limits;

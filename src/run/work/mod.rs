@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod item;
 pub(crate) mod merge;
 pub(crate) mod off_the_loop;
+pub(crate) mod placed;
 pub(crate) mod query;
 pub(crate) mod tell;
 pub(crate) mod world;

@@ -9,7 +9,7 @@ use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
-const EFFECTS: [(&str, &str); 23] = [
+const EFFECTS: [(&str, &str); 24] = [
     ("agent::run", "starts agents"),
     (".run", "runs items at the same time"),
     ("git::worktree", "makes branches and worktrees"),
@@ -20,6 +20,7 @@ const EFFECTS: [(&str, &str); 23] = [
     (".take", "puts items into the hands of a person"),
     (".validate", "runs validation commands"),
     ("process::run", "runs programs"),
+    ("process::detach", "starts programs that outlive the run"),
     ("http::request", "sends requests over the network"),
     ("files::write", "writes files of the project"),
     ("files::create", "writes files of the project"),

@@ -105,7 +105,8 @@ pub(crate) mod methods {
 
     /// Runs the items: each in a thread of its own as soon as what it waits for is done, at most `jobs` at a time. The
     /// closure gets the item as it was given and returns its `Outcome`; what it throws fails that item only. Options are
-    /// `command`, `batch`, `agent` (what items call where they name no other), `jobs`, `retries`, `fail_fast`, `max_fail`,
+    /// `command`, `batch`, `agent` (what items call where they name no other), `executor` (who carries items out that are
+    /// merged, `none` for this process), `jobs`, `retries`, `fail_fast`, `max_fail`,
     /// `barrier`, `merge`, `no_merge`, `validate_merge`, `on_conflict`, `base`, `restart`, `whole` (the items are
     /// all of their batch: a restart begins on a new batch branch), `redo` (ids whose merges are taken out first),
     /// `reopen` (merged ids that are carried on), `stay_valid` (maps `#{ prp, needs }`: merged PRPs whose gates must still

@@ -277,6 +277,8 @@ fn started(task: &Task) -> String {
         Task::Resolve(order, _) => format!("resolution of {}", order.place.tree.item),
         Task::Hand(order, _) => format!("hand work of {}", order.attempt.item),
         Task::Park(place, _) => format!("parking of {}", place.tree.item),
+        Task::Place(order, _) => format!("placing of {}", order.attempt.item),
+        Task::Follow(order, _) => format!("look at {}", order.attempt.item),
         Task::Agent(order, _) => format!("agent of {}", order.attempt.item),
         Task::Diff(order, _) => format!("diff of {}", order.item),
         Task::Merge(order) => format!("merge of {}", order.id),

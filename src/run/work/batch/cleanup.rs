@@ -8,6 +8,7 @@ use crate::host::git::upkeep::clean;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::workspace::remove::{self, Remove};
 use crate::host::git::workspace::scratch;
+use crate::run::work::placed::release;
 
 /// What is to be cleaned up.
 pub(crate) struct CleanUpOrder {
@@ -16,6 +17,8 @@ pub(crate) struct CleanUpOrder {
     pub(crate) candidate: Option<PathBuf>,
     pub(crate) remove_worktrees: bool,
     pub(crate) leases: Vec<Lease>,
+    /// Where leases of items are that are carried out elsewhere, and the run that they belong to.
+    pub(crate) hub: Option<(String, String)>,
 }
 
 /// Cleans up and returns what a person should know about it.
@@ -35,6 +38,9 @@ pub(crate) fn clean_up(order: &CleanUpOrder) -> Vec<EventKind> {
     }
     // A lease that stays belongs to a dead process soon: the next run takes it away.
     drop(lease::release_all(repo, &order.leases));
+    if let Some((hub, run)) = &order.hub {
+        notes.extend(release::all(repo, hub, run));
+    }
     notes
 }
 

@@ -22,6 +22,9 @@ pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
         EffectRequest::RunProgram(order, answer) => {
             answer.give(program::run(order, settings, marker, &env, stop).await);
         }
+        EffectRequest::StartDetached(order, answer) => {
+            answer.give(off_the_loop(move || program::start_detached(&settings, &order)).await);
+        }
         EffectRequest::UpdateBase(order, answer) => {
             answer.give(update_base::update(order, settings, &env, marker, stop).await);
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::bridge::{Failure, ProcessOutput, RunProgram};
+use crate::bridge::{Failure, ProcessOutput, RunProgram, StartDetached};
 use crate::error::{Error, ExitCode};
 use crate::evidence::environment::for_gates;
 use crate::host::process::{self, Marker};
@@ -81,4 +81,13 @@ fn below(settings: &Settings, path: &Path) -> Result<PathBuf, Failure> {
 /// Reads a number of seconds.
 pub(crate) fn seconds(value: f64) -> Duration {
     Duration::try_from_secs_f64(value).ok().filter(|time| !time.is_zero()).unwrap_or(TIMEOUT)
+}
+
+/// Starts a program that goes on when this one ends.
+pub(crate) fn start_detached(settings: &Settings, order: &StartDetached) -> crate::error::Result<u32> {
+    let name = order.argv.first().cloned().unwrap_or_default();
+    process::outliving::start(&order.argv, &settings.root, &order.stdin).map_err(|error| {
+        Error::new(ExitCode::AgentMissing, format!("cannot start `{name}`: {error}"))
+            .help(format!("is `{name}` installed and on PATH?"))
+    })
 }

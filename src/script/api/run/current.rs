@@ -9,6 +9,7 @@ use crate::bridge::{Attempt, Origin};
 thread_local! {
     static ATTEMPT: RefCell<Option<(Attempt, Dynamic)>> = const { RefCell::new(None) };
     static ADAPTER: Cell<bool> = const { Cell::new(false) };
+    static EXECUTOR: Cell<bool> = const { Cell::new(false) };
     static LOOKING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -47,6 +48,18 @@ pub(crate) fn as_adapter<T>(work: impl FnOnce() -> T) -> T {
 
 pub(crate) fn in_adapter() -> bool {
     ADAPTER.get()
+}
+
+/// Runs a function of an executor, which may start what outlives this program.
+pub(crate) fn as_executor<T>(work: impl FnOnce() -> T) -> T {
+    let before = EXECUTOR.replace(true);
+    let result = work();
+    EXECUTOR.set(before);
+    result
+}
+
+pub(crate) fn in_executor() -> bool {
+    EXECUTOR.get()
 }
 
 /// Runs the search for the program of an agent, which is done in a dry run too.

@@ -1,8 +1,10 @@
 //! Options of a run: what the script says, else the flags, else the configuration.
 
+use std::time::Duration;
+
 use rhai::Map;
 
-use crate::bridge::{OnConflict, RunOptions, StaysValid};
+use crate::bridge::{ExecutorOptions, OnConflict, RunOptions, StaysValid};
 use crate::error::Error;
 use crate::model::gate::Gate;
 
@@ -18,6 +20,7 @@ pub(crate) const RUN: Shape = Shape::closed(
     0,
     &[
         key("agent", Kind::Text),
+        key("executor", Kind::Text),
         key("command", Kind::Text),
         key("batch", Kind::Int),
         key("jobs", Kind::Int),
@@ -80,8 +83,10 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
     }
     let fields = Fields::new(&RUN, map)?;
     let flag = |key| fields.flag(key).map(Option::unwrap_or_default);
+    let executor = executor(state, &fields)?;
     let command = fields.text("command")?.unwrap_or_else(|| run.command.clone());
     Ok(RunOptions {
+        executor,
         agent: fields.text("agent")?,
         batch: fields.int("batch")?,
         jobs: fields.int::<u32>("jobs")?.unwrap_or(JOBS).max(1),
@@ -112,6 +117,28 @@ pub(crate) fn read(state: &HostState, mut map: Map) -> Result<RunOptions, Error>
     })
 }
 
+/// Reads who carries the items out. Only work that is merged can come from elsewhere.
+fn executor(state: &HostState, fields: &Fields) -> Result<Option<ExecutorOptions>, Error> {
+    let Some(name) = fields.text("executor")?.filter(|name| name != "none") else { return Ok(None) };
+    let flag = |key| fields.flag(key).map(Option::unwrap_or_default);
+    if !flag("merge")? || flag("by_hand")? {
+        return Ok(None);
+    }
+    if flag("no_merge")? {
+        let text = "work that is not merged cannot build on other work elsewhere: `no_merge` and an executor exclude each other";
+        return Err(invalid(text).help("leave out `--no-merge`, or say `--executor none`"));
+    }
+    let time = |key: &str, otherwise: f64| {
+        Duration::try_from_secs_f64(state.config.seconds(key).unwrap_or(otherwise)).unwrap_or_default()
+    };
+    Ok(Some(ExecutorOptions {
+        name,
+        hub: state.setting_text("executor.hub").unwrap_or_else(|| "origin".to_owned()),
+        lease: time("executor.lease", 90.0),
+        poll: time("executor.poll", 10.0),
+    }))
+}
+
 /// Reads the merged PRPs whose gates must still pass.
 fn stay_valid(fields: &Fields) -> Result<Vec<StaysValid>, Error> {
     let list = fields.get("stay_valid").and_then(|list| list.clone().into_typed_array::<Map>().ok());
@@ -126,6 +153,9 @@ fn stay_valid(fields: &Fields) -> Result<Vec<StaysValid>, Error> {
 }
 
 fn setting(state: &HostState, key: &str) -> Option<serde_json::Value> {
+    if key == "executor" {
+        return state.config.get("executor.name");
+    }
     if key == "agent" {
         return state.config.get("agent.name");
     }

@@ -9,16 +9,20 @@ use std::sync::{Mutex, PoisonError};
 
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
-use crate::bridge::{self, Attempt, Close, Closed, EmitEvent, Failure, Finish, Next, RunGraph, StartRun};
+use crate::bridge::{
+    self, Attempt, Close, Closed, EmitEvent, ExecutorOptions, Failure, Finish, Next, RunGraph, StartRun,
+};
 use crate::error::{Error, ExitCode};
 use crate::event::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, RunStep};
 use crate::graph::Reason;
 use crate::model::gate::Gate;
 use crate::model::outcome::{FailureKind, Outcome};
 
-use super::{current, options};
+use super::only_item::{self, OnlyItem};
+use super::{current, options, placed};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
+use crate::script::executor::Executor;
 use crate::script::limits::STACK;
 use crate::script::reference::ApiReference;
 use crate::script::value::answer::AnswerValue;
@@ -38,7 +42,20 @@ pub(crate) fn run(
         let text = format!("`dag.run` was called within the run of `{}`", attempt.item);
         return Err(Error::new(ExitCode::InvalidInput, text).help("a run cannot open another one").into());
     }
-    let options = options::read(&call.state, options)?;
+    let mut options = options::read(&call.state, options)?;
+    let only = only_item::of(&call.state);
+    let alone = only.as_ref().map(|only| only.subset(dag)).transpose()?;
+    let dag = alone.as_ref().unwrap_or(dag);
+    if only.is_some() {
+        only_item::restrict(&mut options);
+    }
+    let executor = options.executor.as_ref().map(|wanted| Executor::load(&call.state, &wanted.name)).transpose()?;
+    let elsewhere = executor.as_ref().zip(options.executor.clone());
+    if elsewhere.is_some()
+        && let Some(slots) = call.state.config.get("executor.slots").and_then(|slots| slots.as_u64())
+    {
+        options.jobs = u32::try_from(slots).unwrap_or(u32::MAX);
+    }
     call.ask(StartRun { options: Box::new(options), graph: Box::new(graph(dag)) })?;
     step(call, RunStep::Spawn)?;
     let trouble = Mutex::new(None);
@@ -50,7 +67,8 @@ pub(crate) fn run(
             let node = node.ok_or_else(|| Fault::Bug(format!("there is no item {}", next.index)))?;
             let attempt = Attempt { item: dag.graph.nodes[node].id.clone(), number: next.attempt };
             let item = &dag.items[node].value;
-            let worker = Worker { context, call, recipe, attempt, item, trouble: &trouble };
+            let (elsewhere, only) = (elsewhere.as_ref(), only.as_ref());
+            let worker = Worker { context, call, recipe, attempt, item, elsewhere, only, trouble: &trouble };
             let name = worker.attempt.item.to_lowercase();
             let thread = std::thread::Builder::new().name(name).stack_size(STACK);
             if let Err(error) = thread.spawn_scoped(scope, move || worker.work()) {
@@ -72,7 +90,8 @@ pub(crate) fn run(
     }
     let closed = call.ask(Close)?;
     call.state.close(closed.clone());
-    Ok(closed)
+    // What a script does after its run is for whoever started all of it.
+    if only.is_some() { Err(Failure::Cancelled.into()) } else { Ok(closed) }
 }
 
 fn step(call: &Call, step: RunStep) -> Result<(), Fault> {
@@ -86,6 +105,8 @@ struct Worker<'a, 'c> {
     recipe: &'a FnPtr,
     attempt: Attempt,
     item: &'a Dynamic,
+    elsewhere: Option<&'a (&'a Executor, ExecutorOptions)>,
+    only: Option<&'a OnlyItem>,
     trouble: &'a Mutex<Option<Fault>>,
 }
 
@@ -94,14 +115,20 @@ impl Worker<'_, '_> {
     fn work(self) {
         let _current = current::enter(self.attempt.clone(), self.item.clone());
         let run = || self.recipe.call_within_context::<Dynamic>(self.context, (self.item.clone(),));
-        let outcome = match catch_unwind(AssertUnwindSafe(run)) {
-            Ok(Ok(value)) => returned(&value, self.context.engine()),
-            Ok(Err(error)) => self.thrown(&error),
-            Err(panic) => {
-                let text = format!("a native function panicked: {}", panic_text(&*panic));
-                Outcome::failed(FailureKind::Script, text)
-            }
+        let here = || match run() {
+            Ok(value) => returned(&value, self.context.engine()),
+            Err(error) => self.thrown(&error),
         };
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.placed().unwrap_or_else(here)));
+        let outcome = outcome.unwrap_or_else(|panic| {
+            let text = format!("a native function panicked: {}", panic_text(&*panic));
+            Outcome::failed(FailureKind::Script, text)
+        });
+        if let Some(only) = self.only
+            && let Err(error) = only.keep(&outcome)
+        {
+            *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.into());
+        }
         let origin = Some(self.attempt.clone());
         let handed_in = bridge::ask(&*self.call.state.bridge, origin, Finish(outcome));
         if let Err(failure @ Failure::Error(_)) = handed_in {
@@ -109,16 +136,36 @@ impl Worker<'_, '_> {
         }
     }
 
+    /// Has the item carried out elsewhere; `None` where it is to be carried out by this process.
+    fn placed(&self) -> Option<Outcome> {
+        let (executor, options) = self.elsewhere?;
+        let call = Call { state: self.call.state.clone(), origin: Some(self.attempt.clone()) };
+        match placed::carry_out(&call, executor, options) {
+            Ok(outcome) => outcome,
+            Err(Fault::Bridge(Failure::Cancelled)) => Some(Outcome::Cancelled),
+            Err(Fault::Bridge(Failure::Error(error))) if error.code == ExitCode::Remote => {
+                Some(Outcome::failed(FailureKind::System, error.message))
+            }
+            Err(Fault::Bridge(Failure::Error(error))) => Some(failed(Some(error.code), error.message)),
+            Err(Fault::Bug(text)) => Some(Outcome::failed(FailureKind::Script, text)),
+        }
+    }
+
     fn thrown(&self, error: &EvalAltResult) -> Outcome {
         let reason = reason(self.context, self.call, error);
-        match diagnostic::cause(error).map(|error| error.code) {
-            Some(ExitCode::Interrupted | ExitCode::Terminated) => Outcome::Cancelled,
-            Some(ExitCode::Budget) => Outcome::OverBudget { reason },
-            Some(ExitCode::Quota) => Outcome::RateLimited { adapter: String::new(), until: None },
-            Some(ExitCode::AgentMissing) => Outcome::failed(FailureKind::Auth, reason),
-            Some(ExitCode::GitRefuses) => Outcome::failed(FailureKind::System, reason),
-            _ => Outcome::failed(FailureKind::Script, reason),
-        }
+        failed(diagnostic::cause(error).map(|error| error.code), reason)
+    }
+}
+
+/// Says how an item ends whose recipe did not come to its end.
+fn failed(code: Option<ExitCode>, reason: String) -> Outcome {
+    match code {
+        Some(ExitCode::Interrupted | ExitCode::Terminated) => Outcome::Cancelled,
+        Some(ExitCode::Budget) => Outcome::OverBudget { reason },
+        Some(ExitCode::Quota) => Outcome::RateLimited { adapter: String::new(), until: None },
+        Some(ExitCode::AgentMissing) => Outcome::failed(FailureKind::Auth, reason),
+        Some(ExitCode::GitRefuses) => Outcome::failed(FailureKind::System, reason),
+        _ => Outcome::failed(FailureKind::Script, reason),
     }
 }
 

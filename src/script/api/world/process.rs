@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use rhai::plugin::*;
-use rhai::{Dynamic, Map};
+use rhai::{Array, Dynamic, Map};
 
-use crate::bridge::RunProgram;
+use crate::bridge::{RunProgram, StartDetached};
 
 use super::env::variable;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
+use crate::script::api::run::{current, placed};
 use crate::script::api::shape::{Key, Kind, Shape, key, required};
 use crate::script::value::convert::optional;
 
@@ -29,6 +30,10 @@ pub(crate) const RUN: Shape = Shape::closed(
         key("pass", Kind::Texts),
     ],
 );
+
+/// Options of `process::detach`.
+pub(crate) const DETACH: Shape =
+    Shape::closed("process::detach", 0, &[required("argv", Kind::Texts), key("stdin", Kind::Text)]);
 
 /// What `process::run` returns.
 pub(crate) const OUTPUT: &[Key] = &[
@@ -67,6 +72,17 @@ fn start(call: &Call, options: Map) -> Result<Map, Fault> {
     Ok(map)
 }
 
+fn start_detached(call: &Call, options: Map) -> Result<i64, Fault> {
+    if !current::in_executor() {
+        let error = invalid("`process::detach` belongs to executors: nothing else outlives a run");
+        return Err(error.help("start what belongs to the run with `process::run`").into());
+    }
+    let fields = Fields::new(&DETACH, options)?;
+    let argv = fields.texts("argv")?.unwrap_or_default();
+    let stdin = fields.text("stdin")?.unwrap_or_default();
+    Ok(call.ask(StartDetached { argv, stdin })?.into())
+}
+
 /// Looks a program up like the shell does, without one.
 pub(crate) fn find(call: &Call, name: &str) -> Result<Option<String>, Fault> {
     let candidates: Vec<PathBuf> = if name.contains('/') {
@@ -102,6 +118,27 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn run(context: NativeCallContext, options: Map) -> Thrown<Map> {
         native(&context, |call| start(call, options))
+    }
+
+    /// For executors: starts a program that goes on when this one ends, with `argv` and optionally `stdin`, and returns
+    /// its process. It gets the environment of this program.
+    ///
+    /// ```rhai
+    /// let pid = process::detach(#{ argv: job.argv, stdin: job.stdin });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn detach(context: NativeCallContext, options: Map) -> Thrown<i64> {
+        native(&context, |call| start_detached(call, options))
+    }
+
+    /// For executors: returns the beginning of the command line of `batchprp worker` on the machines of the engine.
+    ///
+    /// ```rhai
+    /// let jobs = process::run(#{ argv: process::worker() + ["--list", run] });
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn worker(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| Ok(placed::worker(call).into_iter().map(Dynamic::from).collect()))
     }
 
     /// Returns the path of a program on the search path, or `()`.

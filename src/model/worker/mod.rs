@@ -1,0 +1,9 @@
+//! What an orchestrator and a worker on another machine tell each other about one attempt of one item.
+
+mod lease;
+mod record;
+mod spec;
+
+pub use lease::{AttemptLease, AttemptState};
+pub use record::{OutcomeRecord, RecordedCheckpoint};
+pub use spec::WorkerSpec;

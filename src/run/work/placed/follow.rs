@@ -1,0 +1,226 @@
+//! Looking at an attempt that is carried out elsewhere: what happened there, and whether its worker is still there.
+
+use std::time::{Duration, Instant};
+
+use super::release;
+use crate::bridge::{Attempt, EngineState, ExecutorOptions, Followed, GivenUp, PlacedAttempt};
+use crate::error::{Error, Result};
+use crate::event::EventKind;
+use crate::host::git::hub::adopt::{self, Foreign};
+use crate::host::git::hub::talk::Hub;
+use crate::host::git::hub::{address, events, names as hub_names};
+use crate::model::outcome::{FailureKind, Outcome};
+use crate::model::worker::{AttemptLease, AttemptState, OutcomeRecord};
+use crate::run::shared::hub_view::HubView;
+use crate::run::shared::names;
+use crate::run::work::batch::integration::Integration;
+use crate::run::work::tell::Tell;
+
+/// A lease that nobody renewed for so many times its length is over, whatever the clocks of the machines say: its worker
+/// has ended before that.
+const OVER: f64 = 1.3;
+/// An engine may be wrong about a job that it calls running; this is many times longer.
+const SURELY_OVER: f64 = 10.0;
+
+/// Which attempt is to be looked at.
+pub(crate) struct FollowOrder {
+    pub(crate) integration: Integration,
+    pub(crate) executor: ExecutorOptions,
+    pub(crate) attempt: Attempt,
+    pub(crate) placed: PlacedAttempt,
+    pub(crate) engine: EngineState,
+    pub(crate) view: HubView,
+}
+
+/// Looks at an attempt once; `hear` gets what happened there since the last look.
+pub(crate) fn follow(order: &FollowOrder, tell: &Tell, hear: impl Fn(Vec<EventKind>)) -> Result<Followed> {
+    let repo = &order.integration.repo;
+    let item = order.attempt.item.clone();
+    let hub = Hub { repo: repo.clone(), address: address::of(repo, &order.executor.hub)? };
+    let mut placed = order.placed.clone();
+    let Ok(leases) = order.view.leases(&hub, order.executor.poll / 2) else {
+        // Nothing was seen, so nothing is known about how long the lease has been as it is.
+        placed.since = None;
+        return Ok(Followed::Waits(Box::new(placed)));
+    };
+    let Some(commit) = leases.get(&item) else {
+        return Ok(ended(
+            FailureKind::System,
+            format!("its lease at `{}` is gone: somebody took it away", hub.address),
+        ));
+    };
+    let lease = hub.read(commit)?.filter(|lease| lease.nonce == placed.nonce);
+    let Some(lease) = lease else {
+        let text =
+            format!("its lease at `{}` is that of somebody else: another orchestrator works on the batch", hub.address);
+        return Ok(ended(FailureKind::System, text));
+    };
+    if *commit != placed.lease || placed.since.is_none() {
+        (placed.lease, placed.since) = (commit.clone(), Some(Instant::now()));
+    }
+    if !placed.began && lease.state != AttemptState::Submitted {
+        placed.began = true;
+        let node = lease.node.clone().unwrap_or_default();
+        tell.note(Some(&item), format!("runs on {node} (job {})", placed.name));
+    }
+    heard(&hub, &mut placed, &lease, &item, &hear)?;
+    let idle = placed.since.map_or(Duration::ZERO, |since| since.elapsed());
+    match (lease.state, &lease.record) {
+        (AttemptState::Ended, Some(record)) => finish(order, &hub, &placed, &lease, record, tell),
+        (AttemptState::Ended | AttemptState::Stopped, _) => {
+            let node = lease.node.clone().unwrap_or_default();
+            give_up(order, &hub, placed, &lease, &format!("its worker on {node} was stopped"), tell)
+        }
+        (AttemptState::Submitted, _) => not_begun(order, &hub, placed, &lease, tell),
+        (AttemptState::Running, _) => match gone(order, idle) {
+            None => Ok(Followed::Waits(Box::new(placed))),
+            Some(how) => {
+                let node = lease.node.clone().unwrap_or_default();
+                let reason = format!("{node} is lost: {how}, and its lease was not renewed for {} s", idle.as_secs());
+                give_up(order, &hub, placed, &lease, &reason, tell)
+            }
+        },
+    }
+}
+
+/// Decides about an attempt that no worker has taken over: nobody holds its lease, so it can be given up at once.
+fn not_begun(
+    order: &FollowOrder,
+    hub: &Hub,
+    placed: PlacedAttempt,
+    lease: &AttemptLease,
+    tell: &Tell,
+) -> Result<Followed> {
+    let how = match order.engine {
+        EngineState::Absent => return Ok(Followed::Submit(Box::new(placed))),
+        EngineState::Unknown | EngineState::Queued | EngineState::Running => {
+            return Ok(Followed::Waits(Box::new(placed)));
+        }
+        EngineState::Exited { code: Some(code) } => format!("ended with exit code {code}"),
+        EngineState::Exited { code: None } => "ended".to_owned(),
+        EngineState::Lost => "was lost".to_owned(),
+    };
+    let reason = format!("its job {how} before it began; does `batchprp worker` work there?");
+    give_up(order, hub, placed, lease, &reason, tell)
+}
+
+/// Tells how it is known that a worker is gone; `None` as long as it may be there. The word of the engine is not enough.
+fn gone(order: &FollowOrder, idle: Duration) -> Option<&'static str> {
+    let lease = order.executor.lease;
+    match order.engine {
+        _ if idle < lease.mul_f64(OVER) => None,
+        EngineState::Exited { .. } => Some("its job has ended"),
+        EngineState::Lost => Some("the engine has lost its job"),
+        EngineState::Absent => Some("the engine has no such job"),
+        EngineState::Unknown | EngineState::Queued | EngineState::Running => {
+            (idle > lease.mul_f64(SURELY_OVER)).then_some("the engine says nothing else")
+        }
+    }
+}
+
+/// Hands on what happened there.
+fn heard(
+    hub: &Hub,
+    placed: &mut PlacedAttempt,
+    lease: &AttemptLease,
+    item: &str,
+    hear: &impl Fn(Vec<EventKind>),
+) -> Result<()> {
+    let Some(newest) = lease.events.clone().filter(|newest| placed.events.as_ref() != Some(newest)) else {
+        return Ok(());
+    };
+    let lines = events::since(&hub.repo, placed.events.as_deref(), &newest)?;
+    // A newer worker may say what we do not know.
+    let kinds = lines.iter().filter_map(|line| serde_json::from_str::<EventKind>(line).ok());
+    let kinds: Vec<EventKind> = kinds.filter(|kind| kind.item() == Some(item)).collect();
+    placed.events = Some(newest);
+    if !kinds.is_empty() {
+        hear(kinds);
+    }
+    Ok(())
+}
+
+/// Takes over what an attempt came to.
+fn finish(
+    order: &FollowOrder,
+    hub: &Hub,
+    placed: &PlacedAttempt,
+    lease: &AttemptLease,
+    record: &OutcomeRecord,
+    tell: &Tell,
+) -> Result<Followed> {
+    let item = &order.attempt.item;
+    if record.nonce != placed.nonce || record.item != *item || record.attempt != placed.attempt {
+        return Ok(ended(FailureKind::System, "what its worker says is about another attempt".to_owned()));
+    }
+    let outcome = match record.outcome.clone() {
+        Outcome::Completed { note, score, .. } => Outcome::Completed { note, score, value: record.value.clone() },
+        other => other,
+    };
+    if let Err(error) = take_over(order, lease) {
+        release::take_away(hub, item, &placed.lease)?;
+        return Ok(ended(FailureKind::System, error.message));
+    }
+    late(hub, item, &placed.given_up, tell)?;
+    // It stays as long as our branch may not have what it brought.
+    release::take_away(hub, item, &placed.lease)?;
+    Ok(Followed::Ended(outcome))
+}
+
+/// Gives an attempt up: from now on nothing of it is integrated, and what it had pushed until then is taken over.
+fn give_up(
+    order: &FollowOrder,
+    hub: &Hub,
+    mut placed: PlacedAttempt,
+    lease: &AttemptLease,
+    reason: &str,
+    tell: &Tell,
+) -> Result<Followed> {
+    let item = &order.attempt.item;
+    order.view.forget();
+    if !release::take_away(hub, item, &placed.lease)? {
+        // It was renewed in the last moment.
+        placed.since = None;
+        return Ok(Followed::Waits(Box::new(placed)));
+    }
+    if let Err(Error { message, .. }) = take_over(order, lease) {
+        tell.warn(Some(item), format!("what attempt {} did is not taken over: {message}", placed.attempt));
+    }
+    let stands = if lease.state == AttemptState::Submitted { "" } else { "; its checkpoints stand" };
+    tell.warn(Some(item), format!("attempt {}: {reason}{stands}", placed.attempt));
+    let reference = hub_names::attempt(&placed.run, item, placed.attempt);
+    placed.given_up.push(GivenUp { attempt: placed.attempt, reference, tip: lease.tip.clone() });
+    Ok(Followed::Lost { reason: reason.to_owned(), given_up: placed.given_up })
+}
+
+/// Makes the branch of the item what a lease says.
+fn take_over(order: &FollowOrder, lease: &AttemptLease) -> Result<()> {
+    let branch = names::parse(&order.attempt.item)?.branch();
+    let foreign = Foreign {
+        branch: &branch,
+        base: &lease.base,
+        tip: &lease.tip,
+        proof: lease.proof.as_deref(),
+        batch_branch: &order.integration.branch,
+    };
+    adopt::adopt(&order.integration.repo, &foreign)
+}
+
+/// Names what attempts pushed after they were given up.
+fn late(hub: &Hub, item: &str, given_up: &[GivenUp], tell: &Tell) -> Result<()> {
+    for old in given_up {
+        if let Some(tip) = hub.at(&old.reference)?.filter(|tip| *tip != old.tip) {
+            let tip = &tip[..tip.len().min(10)];
+            let text = format!(
+                "attempt {} pushed {tip} after it was given up: it is not integrated, and stays at `{}` of the hub",
+                old.attempt, old.reference
+            );
+            tell.warn(Some(item), text);
+        }
+    }
+    Ok(())
+}
+
+fn ended(kind: FailureKind, reason: String) -> Followed {
+    Followed::Ended(Outcome::failed(kind, reason))
+}

@@ -1,0 +1,6 @@
+//! Items that are carried out elsewhere: what a worker gets, and what is taken over from it.
+
+pub(crate) mod follow;
+pub(crate) mod input;
+pub(crate) mod place;
+pub(crate) mod release;
