@@ -12,7 +12,6 @@ pub mod check;
 mod diagnostic;
 pub mod embedded;
 mod engine;
-mod executor;
 mod failure;
 mod growth;
 mod host;

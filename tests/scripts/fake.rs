@@ -369,7 +369,7 @@ impl Fake {
             }
             ItemRequest::Place(_, answer) => answer.give(Ok(Placing::Here)),
             ItemRequest::FollowPlaced(_, answer) => {
-                answer.refuse(Error::new(ExitCode::Internal, "no executor in tests"))
+                answer.refuse(Error::new(ExitCode::Internal, "no executor in tests"));
             }
             ItemRequest::ByHand(_, answer) => answer.give(Ok(Handed::default())),
             ItemRequest::Park(_, answer) => answer.give(Ok(())),

@@ -10,7 +10,8 @@ use crate::model::validation::ValidationRecord;
 use crate::run::work::batch::{cleanup, open, report};
 use crate::run::work::item::{agent, checkpoint, diff, hand, remove, resolve, validation, worktree};
 use crate::run::work::merge::item as merge;
-use crate::run::work::placed::{follow as follow_placed, place};
+use crate::run::work::placed::follow as follow_placed;
+use crate::run::work::placed::order::PlaceOrder;
 use crate::run::work::world::surroundings::Surroundings;
 
 /// Everything that follows from one message. What is told is on disk and seen before any effect begins.
@@ -69,7 +70,7 @@ pub(crate) enum Task {
     Resolve(Box<resolve::ResolutionOrder>, Answer<Option<String>>),
     Hand(Box<hand::HandOrder>, Answer<Handed>),
     Park(Box<resolve::ConflictPlace>, Answer<()>),
-    Place(Box<place::PlaceOrder>, Answer<bridge::Placing>),
+    Place(Box<PlaceOrder>, Answer<bridge::Placing>),
     Follow(Box<follow_placed::FollowOrder>, Answer<bridge::Followed>),
     Agent(Box<agent::AgentOrder>, Answer<JudgedReport>),
     Diff(Box<diff::DiffOrder>, Answer<String>),

@@ -7,7 +7,8 @@ use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::moment::Moment;
 use crate::run::core::state::{LoopState, misuse};
 use crate::run::work::placed::follow::FollowOrder;
-use crate::run::work::placed::place::{PlaceOrder, PlaceReady};
+use crate::run::work::placed::order::PlaceOrder;
+use crate::run::work::placed::place::PlaceReady;
 use crate::schedule::Input;
 
 /// Has it found out where an item is carried out.

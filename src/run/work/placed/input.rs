@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::place::PlaceOrder;
+use super::order::PlaceOrder;
 use crate::bridge::PlacedAttempt;
 use crate::error::{Error, ExitCode, Result};
 use crate::event::SCHEMA_VERSION;

@@ -2,5 +2,6 @@
 
 pub(crate) mod follow;
 pub(crate) mod input;
+pub(crate) mod order;
 pub(crate) mod place;
 pub(crate) mod release;

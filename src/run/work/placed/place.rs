@@ -1,10 +1,8 @@
 //! Placing an attempt: one of a dead run is adopted, otherwise a new one is put to the hub.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use super::input;
-use crate::bridge::{Attempt, ExecutorOptions, GivenUp, PlacedAttempt, Placing};
+use super::order::PlaceOrder;
+use crate::bridge::{PlacedAttempt, Placing};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::git::hub::address;
 use crate::host::git::hub::talk::Hub;
@@ -12,32 +10,8 @@ use crate::host::git::upkeep::hand;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::workspace::branch;
 use crate::model::worker::AttemptState;
-use crate::run::settings::Settings;
-use crate::run::shared::hub_view::HubView;
 use crate::run::shared::names;
-use crate::run::work::batch::integration::Integration;
 use crate::run::work::tell::Tell;
-
-/// Which attempt is to be placed.
-pub(crate) struct PlaceOrder {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) integration: Integration,
-    pub(crate) executor: ExecutorOptions,
-    pub(crate) attempt: Attempt,
-    pub(crate) run: String,
-    pub(crate) batch: Option<u32>,
-    /// Folder of the run, 0700.
-    pub(crate) directory: PathBuf,
-    /// Number of the attempt at the hub.
-    pub(crate) number: u32,
-    /// The item is started over: attempts of earlier runs are not gone on with.
-    pub(crate) is_fresh: bool,
-    pub(crate) agent: Option<String>,
-    pub(crate) script: String,
-    pub(crate) args: serde_json::Value,
-    pub(crate) given_up: Vec<GivenUp>,
-    pub(crate) view: HubView,
-}
 
 /// Where an attempt is carried out, and that the item is ours.
 pub(crate) struct PlaceReady {

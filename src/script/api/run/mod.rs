@@ -7,6 +7,7 @@ pub(crate) mod baseline;
 pub(crate) mod current;
 pub(crate) mod dag;
 pub(crate) mod event;
+pub(crate) mod executor;
 pub(crate) mod git;
 mod git_values;
 mod item_id;

@@ -11,8 +11,8 @@ use crate::error::ExitCode;
 use crate::event::kind::EventKind;
 use crate::model::outcome::{FailureKind, Outcome};
 
+use super::executor::Executor;
 use crate::script::api::native::{Call, Fault};
-use crate::script::executor::Executor;
 
 /// How often one item may lose its worker in one run.
 const LOSSES: usize = 3;

@@ -18,11 +18,11 @@ use crate::graph::Reason;
 use crate::model::gate::Gate;
 use crate::model::outcome::{FailureKind, Outcome};
 
+use super::executor::Executor;
 use super::only_item::{self, OnlyItem};
 use super::{current, options, placed};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
-use crate::script::executor::Executor;
 use crate::script::limits::STACK;
 use crate::script::reference::ApiReference;
 use crate::script::value::answer::AnswerValue;

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Scope};
 use serde::Deserialize;
 
-use super::api::run::current;
-use super::diagnostic;
-use super::embedded;
-use super::library::{ScriptPlace, is_inside};
-use super::reference::ApiReference;
-use super::state::HostState;
-use super::suggest;
+use super::current;
 use crate::bridge::EngineState;
 use crate::error::{Error, ExitCode};
+use crate::script::diagnostic;
+use crate::script::embedded;
+use crate::script::library::{ScriptPlace, is_inside};
+use crate::script::reference::ApiReference;
+use crate::script::state::HostState;
+use crate::script::suggest;
 
 /// Functions of an executor, with the number of their arguments.
 const FUNCTIONS: [(&str, usize); 5] = [("capacity", 0), ("submit", 1), ("list", 1), ("cancel", 1), ("logs", 2)];
