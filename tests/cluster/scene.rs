@@ -186,6 +186,11 @@ fn logs(name, from) { local::logs(name, from) }
         self.start(&["exe", "--batch", "47", "--no-auto-review", "--executor", "trial"], variables)
     }
 
+    /// Carries one item out so.
+    pub(crate) fn trial_one(&self, variables: &[(&str, &str)]) -> Run {
+        self.start(&["exe", "PRP-47.1.1", "--no-auto-review", "--executor", "trial"], variables)
+    }
+
     #[track_caller]
     pub(crate) fn git(&self, args: &[&str]) -> String {
         self.git_in(&self.path("repo"), args)
