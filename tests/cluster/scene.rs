@@ -84,7 +84,8 @@ impl Scene {
         scene
     }
 
-    /// Makes an executor of the project: that of this machine, whose engine tells lies where the file `lie` is there.
+    /// Makes an executor of the project: that of this machine, whose engine lies about first attempts where the file `lie` is
+    /// there.
     /// Workers do not die at the fail points of the orchestrator.
     fn trial(&self) {
         let text = r#"//! Jobs on this machine, with an engine that may be wrong.
@@ -101,7 +102,8 @@ fn submit(job) {
 fn list(run) {
     if files::exists("down") { throw failure::of("remote", "the engine is down", ()); }
     let jobs = local::list(run);
-    if files::exists("lie") { jobs.map(|job| job + #{ state: "lost" }) } else { jobs }
+    if !files::exists("lie") { return jobs; }
+    jobs.map(|job| if job.name.ends_with(".a1") { job + #{ state: "lost" } } else { job })
 }
 
 fn cancel(name) { "unconfirmed" }
