@@ -30,3 +30,5 @@ mod roles;
 mod scripts;
 #[path = "batch/trends.rs"]
 mod trends;
+#[path = "batch/weather.rs"]
+mod weather;

@@ -74,6 +74,12 @@ pub const KEYS: &[ConfigKey] = &[
     ),
     unset("agent.model", ValueKind::Text, "model of every role; `auto` chooses by complexity"),
     unset("agent.prices", ValueKind::Text, "TOML file with prices of models, for costs that an agent does not report"),
+    key(
+        "agent.patience",
+        ValueKind::Time,
+        r#""30m""#,
+        "how long a service that is overloaded or out of reach is asked again before the run ends with exit code 75",
+    ),
     key("agent.env_pass", ValueKind::List, "[]", "further environment variables that agents get"),
     unset("agent.roles.*.agent", ValueKind::Text, "agent of one role"),
     unset("agent.roles.*.model", ValueKind::Text, "model of one role"),

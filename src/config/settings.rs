@@ -44,6 +44,8 @@ pub struct AgentSettings {
     pub name: Option<String>,
     /// File with prices of models.
     pub prices: Option<String>,
+    /// How long a service that is overloaded or out of reach is asked again.
+    pub patience: Duration,
     pub env_pass: Vec<String>,
 }
 
@@ -156,6 +158,7 @@ impl Config {
             agent: AgentSettings {
                 name: found.some_text("agent.name"),
                 prices: found.some_text("agent.prices"),
+                patience: found.time("agent.patience").unwrap_or_default(),
                 env_pass: found.list("agent.env_pass"),
             },
             adapters: found.names("adapter").map(|name| (name.to_owned(), found.adapter(name))).collect(),

@@ -51,6 +51,7 @@ impl FakeAgentCall {
             model: None,
             denied: Vec::new(),
             limit: self.until.map(|until| Limit { until: Some(until) }),
+            waited: false,
             finished: None,
             result: self.result,
             duration: self.delay_ms as f64 / 1000.0,

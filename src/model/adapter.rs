@@ -21,6 +21,23 @@ pub struct AgentCall {
     pub caches: bool,
 }
 
+impl AgentCall {
+    /// Returns the same call, to be made once more.
+    pub fn again(&self) -> Box<Self> {
+        Box::new(Self {
+            name: self.name.clone(),
+            adapter: self.adapter.fresh(),
+            spec: self.spec.clone(),
+            phase: self.phase,
+            task: self.task.clone(),
+            heartbeat: self.heartbeat,
+            stop: self.stop,
+            expects_changes: self.expects_changes,
+            caches: self.caches,
+        })
+    }
+}
+
 impl std::fmt::Debug for AgentCall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AgentCall").field("name", &self.name).field("spec", &self.spec).finish_non_exhaustive()
@@ -42,6 +59,8 @@ pub trait Adapter: Send {
     fn on_stderr(&mut self, _line: &str) -> Vec<AgentEvent> {
         Vec::new()
     }
+    /// Returns one that knows nothing of this attempt, for another try of the same call.
+    fn fresh(&self) -> Box<dyn Adapter>;
     /// Judges the attempt after its end: status and final answer.
     fn outcome(&mut self, exit: Exit) -> (AgentStatus, String);
 }

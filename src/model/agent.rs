@@ -246,6 +246,8 @@ pub struct AgentReport {
     pub denied: Vec<String>,
     /// The last usage limit that an event told.
     pub limit: Option<Limit>,
+    /// The last thing it told was that it waits for its service.
+    pub waited: bool,
     /// The last `finished` event.
     pub finished: Option<Finished>,
     /// `result.json` of the attempt, when it was written and could be read.
@@ -273,6 +275,7 @@ impl AgentReport {
             model: None,
             denied: Vec::new(),
             limit: None,
+            waited: false,
             finished: None,
             result: None,
             duration: 0.0,

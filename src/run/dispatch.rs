@@ -22,7 +22,7 @@ use super::work::merge;
 use super::work::off_the_loop::off_the_loop;
 use super::work::placed::{follow as follow_placed, place};
 use super::work::query;
-use super::work::tell::Tell;
+use super::work::tell::{Hear, Tell};
 use super::work::world::effect;
 use crate::bridge::{Answer, Failure, JudgedReport};
 use crate::error::{Error, ExitCode};
@@ -167,7 +167,7 @@ impl Dispatcher {
     fn call_agent(&self, order: agent::AgentOrder, answer: Answer<JudgedReport>) {
         let (tx, tell) = (self.tx.clone(), self.tell());
         let (attempt, phase, agent) = (order.attempt.clone(), order.call.phase, order.call.name.clone());
-        let hear: agent::Hear = {
+        let hear: Hear = {
             let (tx, attempt, agent) = (tx.clone(), attempt.clone(), agent.clone());
             let model = order.call.spec.model.clone();
             Arc::new(move |fact| {

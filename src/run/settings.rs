@@ -27,6 +27,8 @@ pub struct Settings {
     /// Folder of batchprp's own files (`.ce`), absolute.
     pub state: PathBuf,
     pub timers: Timers,
+    /// How long a service that is overloaded or out of reach is asked again.
+    pub patience: Duration,
     /// Shell command lines of each level.
     pub validate: BTreeMap<u8, Vec<String>>,
     /// Shell command lines for merged trees, in place of all levels.
@@ -78,6 +80,7 @@ impl Settings {
             worktrees: PathBuf::from("/fake/worktrees"),
             state: PathBuf::from("/fake/.ce"),
             timers: Timers::default(),
+            patience: Duration::ZERO,
             validate: BTreeMap::new(),
             validate_merge: Vec::new(),
             validate_timeout: Duration::from_secs(600),

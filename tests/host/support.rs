@@ -32,6 +32,16 @@ impl Adapter for Shell {
         })
     }
 
+    fn fresh(&self) -> Box<dyn Adapter> {
+        Box::new(Self {
+            script: self.script.clone(),
+            stdin: self.stdin.clone(),
+            env: self.env.clone(),
+            files: self.files.clone(),
+            answer: String::new(),
+        })
+    }
+
     fn on_line(&mut self, line: &str) -> Vec<AgentEvent> {
         self.answer = line.chars().take(1000).collect();
         serde_json::from_str(line).into_iter().collect()

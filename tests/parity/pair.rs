@@ -149,7 +149,9 @@ impl Case {
         let script = project.tools().join("fake.json");
         fs::write(&script, json!({ "items": self.steps() }).to_string()).expect("script");
         let mut command = project.command(&["parity", "--agent", "fake"]);
-        let output = command.env("BATCHPRP_FAKE", &script).output().expect("batchprp starts");
+        // The world in memory knows the end of bad weather only.
+        command.env("BATCHPRP_FAKE", &script).env("BATCHPRP_AGENT_PATIENCE", "1ms");
+        let output = command.output().expect("batchprp starts");
         let shown = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         let told = events(&project);
         let of = |kind: &str| told.iter().filter(|event| event["event"] == kind).cloned().collect::<Vec<_>>();

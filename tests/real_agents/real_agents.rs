@@ -219,10 +219,6 @@ macro_rules! spoken_to {
 
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
-            fn mends_in_its_session() { super::mends_in_its_session(NAME); }
-
-            #[test]
-            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn pauses_at_a_rate_limit() { super::pauses_at_a_rate_limit(NAME); }
 
             #[test]
@@ -237,3 +233,17 @@ macro_rules! spoken_to {
 }
 
 spoken_to!(gemini_acp = "gemini-acp", opencode_acp = "opencode-acp", qwen_acp = "qwen-acp");
+
+mod sessions_over_the_protocol {
+    #[test]
+    #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
+    fn of_opencode() {
+        super::mends_in_its_session("opencode-acp");
+    }
+
+    #[test]
+    #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
+    fn of_qwen() {
+        super::mends_in_its_session("qwen-acp");
+    }
+}

@@ -94,7 +94,7 @@ fn a_transient_failure_is_tried_again() {
     pass(
         r#"
     fake::prp("PRP-1.1.1", #{});
-    fake::agent("PRP-1.1.1", #{ status: "overloaded" });
+    fake::agent("PRP-1.1.1", #{ timer: "silence" });
     fake::agent("PRP-1.1.1", #{ status: "ok" });
     let closed = dag::analyze(prp::select(#{ batch: 1 })).run(#{ retries: 1 }, |prp| {
         outcome::from_answer(agent::run("executor", #{ prompt: "x" }))

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
@@ -15,10 +15,12 @@ const SAID: usize = 4096;
 /// How long it may take to end by itself when nobody speaks to it any more, and then when it is asked to.
 const BY_ITSELF: Duration = Duration::from_secs(2);
 const WHEN_ASKED: Duration = Duration::from_secs(1);
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 pub(super) struct Program {
     child: Child,
     said: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
 impl Program {
@@ -31,8 +33,8 @@ impl Program {
         let said = Arc::new(Mutex::new(Vec::new()));
         match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
             (Some(stdin), Some(stdout), Some(stderr)) => {
-                pass_on(stderr, Arc::clone(&said));
-                Ok((Self { child, said }, stdin, stdout))
+                let reader = pass_on(stderr, Arc::clone(&said));
+                Ok((Self { child, said, reader }, stdin, stdout))
             }
             _ => Err(format!("`{name}` has no pipes")),
         }
@@ -73,6 +75,11 @@ impl Program {
             Some((None, Some(signal))) => format!("was killed by signal {signal}"),
             _ => "ended in an unknown way".to_owned(),
         };
+        // Its last words may still be on their way; somebody else may hold the pipe for ever.
+        let end = Instant::now() + LAST_WORDS;
+        while !self.reader.is_finished() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&said).into_owned();
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -82,7 +89,7 @@ impl Program {
 }
 
 /// Passes its error output on, and keeps the end of it.
-fn pass_on(mut from: impl Read + Send + 'static, said: Arc<Mutex<Vec<u8>>>) {
+fn pass_on(mut from: impl Read + Send + 'static, said: Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut chunk = [0; 4096];
         while let Ok(length @ 1..) = from.read(&mut chunk) {
@@ -92,5 +99,5 @@ fn pass_on(mut from: impl Read + Send + 'static, said: Arc<Mutex<Vec<u8>>>) {
             let surplus = said.len().saturating_sub(SAID);
             said.drain(..surplus);
         }
-    });
+    })
 }

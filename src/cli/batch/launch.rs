@@ -126,6 +126,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         root,
         state,
         timers,
+        patience: config.agent.patience,
         validate: levels,
         validate_timeout: config.validate.timeout,
         validate_retries: config.validate.retries,

@@ -68,9 +68,9 @@ pub const ROWS: [Row; 16] = [
     Row {
         id: "overloaded",
         when: "the service was overloaded or the connection broke",
-        then: "failed, worth another try",
+        then: "as at a usage limit: it has been waited out as long as `agent.patience` says",
         holds: |seen| seen.facts.status == AgentStatus::Overloaded,
-        verdict: |seen| fail(FailureKind::Transient, words::ending(seen)),
+        verdict: |seen| Verdict::RateLimited { until: seen.facts.limit.and_then(|limit| limit.until) },
     },
     Row {
         id: "timed_out",

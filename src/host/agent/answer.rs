@@ -60,6 +60,7 @@ pub(super) fn report(
         model: heard.model,
         denied: heard.denied,
         limit: heard.limit,
+        waited: heard.waits,
         finished: heard.finished,
         result,
         duration: duration.as_secs_f64(),

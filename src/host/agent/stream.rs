@@ -61,6 +61,8 @@ pub(super) struct Heard {
     pub(super) model: Option<String>,
     pub(super) denied: Vec<String>,
     pub(super) limit: Option<Limit>,
+    /// The last thing told was that it asks its service again.
+    pub(super) waits: bool,
     pub(super) finished: Option<Finished>,
 }
 
@@ -172,6 +174,14 @@ impl Listener {
             Ok(Some(usage)) => self.tell(Fact::Usage(usage)),
             Ok(None) => {}
             Err(text) => self.note(AgentEvent::Warning { text }),
+        }
+        match &event {
+            AgentEvent::Retry { status, .. } => {
+                self.heard.waits = status.is_none_or(|status| matches!(status, 429 | 500..));
+            }
+            AgentEvent::RateLimited { .. } => self.heard.waits = true,
+            AgentEvent::Usage { .. } | AgentEvent::Cost { .. } | AgentEvent::Warning { .. } => {}
+            _ => self.heard.waits = false,
         }
         match &event {
             AgentEvent::Started { model, .. } => self.heard.model = model.clone().or(self.heard.model.take()),

@@ -168,13 +168,13 @@ fn said(state: &mut LoopState, item: String, agent: String, event: AgentEvent, n
             }
         }
         AgentEvent::ToolStart { name, .. } => out.tell(EventKind::Progress { item, percent: None, step: name }),
-        AgentEvent::Retry { delay_ms, status: Some(429 | 529), .. } => {
-            if let Ok(run) = state.open() {
+        AgentEvent::Retry { delay_ms, status, .. } => {
+            if let (Ok(run), Some(429 | 500..)) = (state.open(), status) {
                 run.rate_limits.retry(&agent, Duration::from_millis(delay_ms), now.instant);
             }
-            out.tell(EventKind::RateLimited { item, agent, delay_ms });
-        }
-        AgentEvent::Retry { status, .. } => {
+            if status == Some(429) {
+                return out.tell(EventKind::RateLimited { item, agent, delay_ms });
+            }
             let reason = status.map_or_else(String::new, |status| format!(" after status {status}"));
             out.warn(Some(item), format!("{agent} asks its service again{reason}"));
         }

@@ -20,10 +20,21 @@ pub(crate) struct UsageLimit {
     pub(crate) until: Option<i64>,
 }
 
+/// The first wait for a service that is overloaded or out of reach; it doubles up to [`LONGEST`].
+const FIRST: Duration = Duration::from_secs(5);
+
+/// A service that is overloaded or out of reach.
+#[derive(Clone, Copy, Debug)]
+struct Weather {
+    since: Instant,
+    delay: Duration,
+}
+
 /// Why an agent is not started.
 #[derive(Debug, Default)]
 struct Hold {
     limit: Option<UsageLimit>,
+    weather: Option<Weather>,
     /// Some agent of this kind waits until then to ask its service again.
     retry: Option<Instant>,
 }
@@ -59,6 +70,34 @@ impl RateLimits {
         let mut holds = self.holds();
         let hold = holds.entry(agent.to_owned()).or_default();
         hold.retry = hold.retry.max(Some(until));
+    }
+
+    /// Notes that the service of an agent is overloaded or out of reach. Returns how long nobody asks it now; nothing when
+    /// it has been so for longer than the patience lasts. Who meets the same weather meanwhile waits for the same time.
+    pub(crate) fn weather(&self, agent: &str, patience: Duration, now: Instant) -> Option<Duration> {
+        let mut holds = self.holds();
+        let hold = holds.entry(agent.to_owned()).or_default();
+        if let (Some(_), Some(until)) = (hold.weather, hold.retry.filter(|until| *until > now)) {
+            return Some(until - now);
+        }
+        let (since, delay) = match hold.weather {
+            Some(weather) => (weather.since, (weather.delay * 2).min(LONGEST)),
+            None => (now, FIRST),
+        };
+        if now - since + delay > patience {
+            hold.weather = None;
+            return None;
+        }
+        hold.weather = Some(Weather { since, delay });
+        hold.retry = hold.retry.max(Some(now + delay));
+        Some(delay)
+    }
+
+    /// Notes that the service of an agent answers.
+    pub(crate) fn clear(&self, agent: &str) {
+        if let Some(hold) = self.holds().get_mut(agent) {
+            hold.weather = None;
+        }
     }
 
     /// Waits out the retries of an agent's kind, then returns the usage limit that stands, if any. Ends with the run.
@@ -116,6 +155,26 @@ mod tests {
         let late = limits.clone();
         let (waited, ()) = tokio::join!(waited(&limits, "claude"), async move { late.limit("claude", None) });
         assert_eq!(waited.1, Some(UsageLimit { until: None }));
+    }
+
+    #[test]
+    fn bad_weather_is_waited_out_in_steps_that_double_until_the_patience_ends() {
+        let limits = RateLimits::default();
+        let (zero, patience) = (Instant::now(), Duration::from_secs(600));
+        let mut now = zero;
+        let mut waits = Vec::new();
+        while let Some(delay) = limits.weather("claude", patience, now) {
+            waits.push(delay.as_secs());
+            // Whoever comes in the middle waits for the rest.
+            assert_eq!(limits.weather("claude", patience, now + delay / 2), Some(delay / 2));
+            now += delay;
+        }
+        assert_eq!(waits, [5, 10, 20, 40, 80, 120, 120, 120]);
+        assert_eq!(limits.weather("claude", patience, now), Some(FIRST), "then it begins anew");
+        now += FIRST;
+        limits.clear("claude");
+        assert_eq!(limits.weather("claude", patience, now), Some(FIRST), "an answer ends it");
+        assert_eq!(limits.weather("codex", FIRST / 2, now), None, "no patience, no wait");
     }
 
     #[tokio::test]

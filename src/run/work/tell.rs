@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use crate::event::EventKind;
+use crate::host::agent::Fact;
+
+/// Takes what an agent does while it runs.
+pub(crate) type Hear = Arc<dyn Fn(Fact) + Send + Sync>;
 
 /// Takes the facts of a task; clones share it. What is told is stored and shown before the task's own end is.
 #[derive(Clone)]

@@ -279,6 +279,10 @@ impl Adapter for ScriptAdapter {
         read
     }
 
+    fn fresh(&self) -> Box<dyn Adapter> {
+        Box::new(self.script.clone().start())
+    }
+
     fn joins_text(&self) -> bool {
         self.script.traits().text
     }

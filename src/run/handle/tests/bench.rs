@@ -222,6 +222,10 @@ impl Adapter for Silent {
         Vec::new()
     }
 
+    fn fresh(&self) -> Box<dyn Adapter> {
+        Box::new(Self)
+    }
+
     fn outcome(&mut self, _exit: Exit) -> (AgentStatus, String) {
         (AgentStatus::Crashed, String::new())
     }

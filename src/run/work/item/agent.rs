@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::abandoned::{self, CallKey, Left};
 use super::facts::{self, Expectation, Scene};
+use super::tries::Tries;
 use crate::bridge::{Attempt, Failure, JudgedReport};
 use crate::error::Result;
 use crate::event::EventKind;
 use crate::evidence::verdict::Wanted;
-use crate::host::agent::{self, Fact, SessionLedger, Setup, Touch};
+use crate::host::agent::{SessionLedger, Setup, Touch};
 use crate::host::disk;
 use crate::host::excerpt;
 use crate::host::git::workspace::Prepared;
@@ -24,15 +25,11 @@ use crate::model::agent::{AgentReport, AgentStatus, Limit};
 use crate::model::outcome::Outcome;
 use crate::run::settings::Settings;
 use crate::run::shared::at_work::{AtWork, Changed};
-use crate::run::shared::names;
 use crate::run::shared::rate_limits::{RateLimits, UsageLimit};
-use crate::run::shared::warm_up::{self, Turn};
+use crate::run::shared::warm_up::Turn;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::off_the_loop::off_the_loop;
-use crate::run::work::tell::Tell;
-
-/// Takes what an agent does while it runs.
-pub(crate) type Hear = Arc<dyn Fn(Fact) + Send + Sync>;
+use crate::run::work::tell::{Hear, Tell};
 
 /// What is to be called, and where.
 pub(crate) struct AgentOrder {
@@ -110,17 +107,12 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
     if let Some(repo) = &checkout {
         changed_outside(order.at_work.begin(repo, &attempt.item).await, &tell);
     }
-    let folder = folder(&directory, &attempt, call.phase);
-    if task.is_some() {
-        // Without the note the work of this call would be done again after a kill, and nothing else is lost.
-        drop(abandoned::note_call(&settings, &attempt.item, &folder));
-    }
     let mut timers = settings.timers;
     if call.spec.timeout > 0.0 {
         timers.total = Duration::from_secs_f64(call.spec.timeout);
     }
     let setup = Setup {
-        dir: folder.clone(),
+        dir: directory.clone(),
         worktree: cwd,
         marker: Marker { run, item: attempt.item.clone(), attempt: attempt.number },
         timers,
@@ -133,16 +125,19 @@ pub(crate) async fn call(order: AgentOrder, tell: Tell, hear: Hear) -> std::resu
         sandbox: settings.sandbox.clone(),
     };
     let asked = call.spec.model.clone();
-    let (facts, mut heard) = tokio::sync::mpsc::unbounded_channel();
-    let listener = tokio::spawn(async move {
-        while let Some(fact) = heard.recv().await {
-            warm_up::hear(first.as_ref(), &fact);
-            hear(fact);
-        }
-    });
-    let mut report = agent::attempt(call, setup, facts, order.stop).await;
-    // Facts that are still on their way come before the end.
-    drop(listener.await);
+    let tries = Tries {
+        settings: &settings,
+        attempt: &attempt,
+        directory: &directory,
+        setup,
+        is_noted: task.is_some(),
+        limits: &order.rate_limits,
+        first,
+        stop: order.stop,
+        tell: &tell,
+        hear,
+    };
+    let (mut report, folder) = tries.run(call).await;
     if let Some(repo) = &checkout {
         changed_outside(order.at_work.end(repo, &attempt.item).await, &tell);
     }
@@ -197,16 +192,4 @@ fn enough_room(place: &Path, warned: &AtomicBool, tell: &Tell) -> Result<()> {
         tell.warn(None, format!("only {} MiB are free at `{}`", free >> 20, place.display()));
     }
     Ok(())
-}
-
-/// Returns the folder of a call, below that of its run; one phase may need several calls.
-fn folder(run: &Path, attempt: &Attempt, phase: Option<u32>) -> PathBuf {
-    let folder = run.join(names::file_name(&attempt.item)).join(format!("a{}", attempt.number));
-    let folder = phase.map_or_else(|| folder.clone(), |phase| folder.join(format!("p{phase}")));
-    if !folder.exists() {
-        return folder;
-    }
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let others = (2..10_000).map(|n| folder.with_file_name(format!("{name}-{n}")));
-    others.into_iter().find(|path| !path.exists()).unwrap_or(folder)
 }

@@ -12,5 +12,6 @@ pub(crate) mod proof;
 pub(crate) mod remove;
 pub(crate) mod resolve;
 pub(crate) mod setup;
+mod tries;
 pub(crate) mod validation;
 pub(crate) mod worktree;
