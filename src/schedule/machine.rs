@@ -36,6 +36,8 @@ pub struct Machine {
     pub(super) running: usize,
     pub(super) merging: usize,
     pub(super) failures: u32,
+    /// The item with whose failure the policy ended the run while others were open.
+    pub(super) last_straw: Option<usize>,
     /// Items of each stage that are not final.
     pub(super) open: BTreeMap<u32, usize>,
     pub(super) paused: Paused,
@@ -80,6 +82,7 @@ impl Machine {
             running: 0,
             merging: 0,
             failures: 0,
+            last_straw: None,
             open,
             paused: Paused::new(),
             halt: Halt::No,
@@ -105,6 +108,11 @@ impl Machine {
     /// Returns the state of an item.
     pub fn state(&self, item: usize) -> &ItemState {
         &self.items[item].state
+    }
+
+    /// Returns the item with whose failure the policy ended the run while others were open.
+    pub fn last_straw(&self) -> Option<usize> {
+        self.last_straw
     }
 
     /// Returns the states of all items by index.

@@ -17,9 +17,13 @@ impl Machine {
         self.settle(item);
         if failure {
             self.failures += 1;
+            let too_many = self.policy.max_fail.is_some_and(|most| self.failures >= most);
+            if self.halt == Halt::No && !self.open.is_empty() && (self.policy.fail_fast || too_many) {
+                self.last_straw = Some(item);
+            }
             if self.policy.fail_fast {
                 self.halt_at(Halt::Stop, actions);
-            } else if self.policy.max_fail.is_some_and(|most| self.failures >= most) {
+            } else if too_many {
                 self.halt_at(Halt::Drain, actions);
             }
         }

@@ -1,7 +1,7 @@
 //! The machine of the open run: what it is told, and what follows from what it decides.
 
 use super::merge_queue;
-use crate::bridge::NextItem;
+use crate::bridge::{NextItem, RunOptions};
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
 use crate::run::core::effect::{Effect, Reaction};
@@ -104,6 +104,20 @@ fn item_finished(state: &mut LoopState, item: usize, out: &mut Reaction) {
         value: end.value,
         duration,
     });
+    if run.machine.last_straw() == Some(item) {
+        let (id, text) = (run.id(item), last_straw(&run.options));
+        out.warn(Some(id), text);
+    }
+}
+
+/// Says which flag ends the run with the failure of an item.
+fn last_straw(options: &RunOptions) -> String {
+    match options.max_fail {
+        Some(most) if !options.fail_fast => {
+            format!("`--max-fail {most}` is reached: what runs goes on to its end, and nothing else starts")
+        }
+        Some(_) | None => "`--fail-fast` ends the run here: what runs is stopped, and nothing else starts".to_owned(),
+    }
 }
 
 /// Wakes the run when a usage limit is over.

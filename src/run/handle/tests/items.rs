@@ -92,7 +92,8 @@ fn the_first_failure_stops_what_runs_where_that_is_asked_for() {
     bench.next();
     bench.next();
     let words = bench.finish("a", 1, failed());
-    assert_eq!(words, ["item_finished a failed", "stop Graceful", "answer"]);
+    let why = "note a ``--fail-fast` ends the run here: what runs is stopped, and nothing else starts`";
+    assert_eq!(words, ["item_finished a failed", why, "stop Graceful", "answer"]);
     assert_eq!(bench.finish("b", 1, Outcome::Cancelled)[0], "item_finished b cancelled");
     let closed = bench.close();
     assert_eq!(closed.items[2].status, ItemStatus::Pending);
