@@ -271,6 +271,19 @@ fn gates_come_from_commands_only() {
 }
 
 #[test]
+fn a_label_announces_the_gates_below_it() {
+    let text = "---\nprp_id: 7.1.1\n---\n# T\n## Implementation\n### Phase 1: A\n- `not a gate`\n\n\
+        **Validation**:\n\n- `make check`\n- [ ] somebody looks\n- words\n\n```bash\nmake\n\nmake install\n```\n\n\
+        **Files**:\n- `not this`\n### Phase 2: B\n**Validation Gates:**\n```sh\npytest\n```\nProse ends it.\n\
+        ```bash\nnor this\n```\n";
+    let (prp, problems) = prp(Path::new("PRP-7.1.1.md"), text.as_bytes());
+    let gates: Vec<_> = prp.gates.iter().map(|gate| (gate.command.as_deref(), gate.phase)).collect();
+    let commands = [Some("make check"), None, Some("make\nmake install")].map(|command| (command, Some(1)));
+    assert_eq!(gates, [&commands[..], &[(Some("pytest"), Some(2))]].concat());
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
 fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
     let text = "---\nprp_id: 7.1.1\ntitle: T\n---\n# T\n## Implementation\n### Phase 1: A (1h)\n```bash\nx\n```\n### Phase 2: B\n";
     let other = format!("\u{feff}{}", text.replace('\n', "\r\n"));

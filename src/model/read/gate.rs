@@ -22,7 +22,7 @@ pub(crate) fn gates(
     phases: &[Phase],
     problems: &mut Vec<Problem>,
 ) -> Vec<Gate> {
-    let mut walk = Walk { text, reading, phases, found: Vec::new(), open: Vec::new() };
+    let mut walk = Walk { text, reading, phases, found: Vec::new(), open: Vec::new(), labelled: false };
     let mut headings = reading.headings.iter().peekable();
     let mut fences = reading.fences.iter().peekable();
     for line in lines(&reading.masked, body..reading.masked.len()) {
@@ -63,11 +63,14 @@ struct Walk<'a> {
     phases: &'a [Phase],
     found: Vec<Gate>,
     open: Vec<Open>,
+    /// A line `**Validation**:` stands above, with nothing but lists and code between.
+    labelled: bool,
 }
 
 impl Walk<'_> {
     fn heading(&mut self, heading: &Heading) {
         self.close(heading.level);
+        self.labelled = false;
         let words = plain(&heading.text);
         let inherited = self.open.iter().any(|open| open.validation);
         let level = level(&words).map(|(level, _)| level);
@@ -108,7 +111,7 @@ impl Walk<'_> {
     }
 
     fn fence(&mut self, fence: &Fence) {
-        if !self.open.iter().any(|open| open.validation) {
+        if !self.labelled && !self.open.iter().any(|open| open.validation) {
             return;
         }
         if let Some(command) = script(self.text, fence) {
@@ -122,11 +125,23 @@ impl Walk<'_> {
             self.push(self.level_here(), self.title_here(), Some(command), line.clone());
             return;
         }
-        let Some(item) = item(&self.reading.masked, line) else { return };
-        let Some(open) = self.open.last().filter(|open| open.validation) else { return };
+        let Some(item) = item(&self.reading.masked, line) else {
+            // Code is blank here, so that it ends no list of gates.
+            let words = self.reading.masked[line.clone()].trim();
+            if !words.is_empty() {
+                self.labelled = is_gate_label(words);
+            }
+            return;
+        };
+        let open = self.open.last().filter(|open| open.validation);
+        if open.is_none() && !self.labelled {
+            return;
+        }
         let named = level_at_start(&self.text[item.text.clone()]).is_some();
         let checkbox = !item.numbered && self.text[line.clone()].trim_start().get(2..3) == Some("[");
-        if named || (checkbox && open.level.is_none() && item.indent == 0) {
+        let checkbox = checkbox && open.is_none_or(|open| open.level.is_none()) && item.indent == 0;
+        let code = self.labelled && whole_code(self.text, &item.text).is_some();
+        if named || checkbox || code {
             let gate = listed(self.text, &item, self.level_here());
             self.push(gate.level, gate.text, gate.command, gate.span);
         }
@@ -205,6 +220,15 @@ fn command_field(masked: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let value = line.end - value.len()..line.end;
     masked[value.clone()].trim_start_matches(['*', ' ']).starts_with('`').then_some(())?;
     first_code(masked, &value)
+}
+
+/// Tells whether a line is a label such as `**Validation**:` that announces gates, and nothing else.
+fn is_gate_label(line: &str) -> bool {
+    if !line.starts_with("**") {
+        return false;
+    }
+    let name = line.trim_matches(['*', ':', ' ']).to_ascii_lowercase();
+    matches!(name.as_str(), "validation" | "validation gates" | "validation commands" | "gates" | "verification")
 }
 
 /// Reads the level that an item names first, and its length in bytes behind the marks of emphasis.
