@@ -23,6 +23,19 @@ fn six_commands_lead_from_a_repository_to_a_merged_batch() {
 }
 
 #[test]
+fn one_prp_is_written_and_carried_out_as_it_stands() {
+    let test = project();
+    let wrote = test.shell("batchprp new prp").expect_code(0).stdout;
+    let next = wrote.lines().find_map(|line| line.strip_prefix("next: ")).expect("a command");
+    let (command, _) = next.split_once(" (").expect("a remark");
+    test.shell(&format!("{command} --agent runbook")).expect_code(0);
+    assert_eq!(test.git(["show", "prp-1:example/hello.sh"]), "#!/bin/sh\necho \"Hello, ${1:-world}!\"");
+    test.shell("batchprp new prp").expect_code(12).expect_stderr("batchprp new prp PRP-1.1.2-OTHER.md");
+    test.shell("batchprp new prp PRPs/PRP-2.3.4-x.md").expect_code(0);
+    test.shell("batchprp inspect PRPs/PRP-2.3.4-x.md").expect_code(0).expect_stdout("PRP-2.3.4: Greeting script");
+}
+
+#[test]
 fn an_agent_of_ones_own_is_asked_for_until_it_is_committed() {
     let test = project();
     test.shell("batchprp new plan && batchprp gen PLAN.md").expect_code(0);

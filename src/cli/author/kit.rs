@@ -3,27 +3,22 @@
 use std::io::Write;
 
 use super::check::own_commands;
-use super::new_plan;
+use super::new_document::{self, NewDocument};
 use crate::cli::batch::trust;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::script::kit;
 
-/// Write a plan to start from, or a command of your own with its test
+/// Write a plan or a PRP to start from, or a command of your own with its test
 #[derive(clap::Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "plan", arg_required_else_help = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "plan|prp", arg_required_else_help = true)]
 pub struct NewArgs {
     #[command(subcommand)]
     what: Option<NewDocument>,
     /// Name of a command to write into `.ce/commands`: lower-case letters, digits, dashes
     #[arg(required = true)]
     name: Option<String>,
-}
-
-#[derive(clap::Subcommand)]
-enum NewDocument {
-    Plan(new_plan::Args),
 }
 
 /// Copy a built-in command into `.ce/commands`, where the copy wins
@@ -33,10 +28,10 @@ pub struct EjectArgs {
     name: String,
 }
 
-/// Writes the plan or the new command.
+/// Writes the document or the new command.
 pub fn new(args: &NewArgs, context: &mut Context) -> CommandResult {
     match (&args.what, &args.name) {
-        (Some(NewDocument::Plan(args)), _) => new_plan::run(args, context),
+        (Some(what), _) => new_document::run(what, context),
         (None, name) => new_command(name.as_deref().unwrap_or_default(), context),
     }
 }

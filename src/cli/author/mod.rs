@@ -4,6 +4,6 @@ pub mod api;
 pub mod check;
 pub mod kit;
 pub mod list;
-pub mod new_plan;
+pub mod new_document;
 pub mod repl;
 pub mod test;

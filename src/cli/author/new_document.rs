@@ -1,4 +1,4 @@
-//! `new plan`: a plan to start from, which can be generated and carried out as it stands.
+//! `new plan` and `new prp`: documents to start from, which can be carried out as they stand.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -8,30 +8,72 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::host::process::command_line::command_line;
+use crate::model::read::id_of_file_name;
 use crate::report::text::safe;
 
 /// The plan. It calls itself `PLAN.md`, which is its name unless another one is asked for.
 const PLAN: &str = include_str!("plan.md");
-const NAME: &str = "PLAN.md";
+const PLAN_NAME: &str = "PLAN.md";
 
-/// Write a plan with comments, which runs as it stands with the built-in agents
-#[derive(clap::Args)]
-pub struct Args {
-    /// File to write
-    #[arg(value_name = "FILE", default_value = NAME)]
-    file: PathBuf,
+/// The PRP. It calls itself `FILE.md`.
+const PRP: &str = include_str!("prp.md");
+const PRP_ID: &str = "PRP-1.1.1";
+const PRP_NAME: &str = "PRP-1.1.1-greeting.md";
+
+#[derive(clap::Subcommand)]
+pub enum NewDocument {
+    /// Write a plan with comments, which runs as it stands with the built-in agents
+    Plan {
+        /// File to write
+        #[arg(value_name = "FILE", default_value = PLAN_NAME)]
+        file: PathBuf,
+    },
+    /// Write one PRP with comments, which runs as it stands with the built-in agent
+    Prp {
+        /// File to write; its name begins with the id [default: PRP-1.1.1-greeting.md where open PRPs lie]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
 }
 
-/// Writes the plan; a file that is there stays as it is.
-pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let path = context.current.join(&args.file);
-    let shown = args.file.display().to_string();
-    let word = command_line([&shown]);
-    let text = PLAN.replace(NAME, &word);
-    create(&path, &text).map_err(|error| refuse(&shown, &error))?;
+/// Writes the document; a file that is there stays as it is.
+pub fn run(what: &NewDocument, context: &mut Context) -> CommandResult {
+    match what {
+        NewDocument::Plan { file } => {
+            let word = command_line([&file.display().to_string()]);
+            let next = format!("batchprp gen {word} (--agent template needs no model)");
+            let document = Document { text: PLAN.replace(PLAN_NAME, &word), phases: "three", next, other: "plan OTHER.md" };
+            write(context, file, &document)
+        }
+        NewDocument::Prp { file } => {
+            let file = match file {
+                Some(file) => file.clone(),
+                None => context.root.join(&context.config()?.paths.requests).join(PRP_NAME),
+            };
+            let file = file.strip_prefix(&context.current).unwrap_or(&file);
+            let id = id_of_file_name(file).map_or_else(|| PRP_ID.to_owned(), |id| id.to_string());
+            let word = command_line([&file.display().to_string()]);
+            let next = format!("batchprp exe {word} (--agent runbook needs no model)");
+            let text = PRP.replace(PRP_ID, &id).replace("FILE.md", &word);
+            write(context, file, &Document { text, phases: "two", next, other: "prp PRP-1.1.2-OTHER.md" })
+        }
+    }
+}
+
+struct Document {
+    text: String,
+    phases: &'static str,
+    next: String,
+    /// What is typed behind `new` for another file.
+    other: &'static str,
+}
+
+fn write(context: &mut Context, file: &Path, document: &Document) -> CommandResult {
+    let shown = file.display().to_string();
+    create(&context.current.join(file), &document.text).map_err(|error| refuse(&shown, document.other, &error))?;
     let out = &mut context.terminal.out;
-    writeln!(out, "wrote {}: three phases to replace with your own", safe(&shown))?;
-    writeln!(out, "next: batchprp gen {word} (--agent template needs no model)")?;
+    writeln!(out, "wrote {}: {} phases to replace with your own", safe(&shown), document.phases)?;
+    writeln!(out, "next: {}", document.next)?;
     Ok(ExitCode::Done)
 }
 
@@ -42,10 +84,10 @@ fn create(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
-fn refuse(shown: &str, error: &io::Error) -> Error {
+fn refuse(shown: &str, other: &str, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::AlreadyExists {
         return Error::new(ExitCode::Policy, format!("`{shown}` exists and stays as it is"))
-            .help("name another file: `batchprp new plan OTHER.md`");
+            .help(format!("name another file: `batchprp new {other}`"));
     }
     Error::new(ExitCode::Config, format!("cannot write `{shown}`: {error}"))
 }
