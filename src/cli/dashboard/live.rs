@@ -154,8 +154,9 @@ pub(super) fn front(served: Arc<Served>) -> impl Stream<Item = Told> {
             let Ok(Ok(front)) = spawn_blocking(move || served.project.front()).await else { return None };
             let folders: Vec<PathBuf> = front.at_work().map(|run| page.served.project.runs.join(run)).collect();
             page.watchers.retain(|folder, _| *folder == page.served.project.runs || folders.contains(folder));
-            for folder in folders {
-                page.watch(folder);
+            // What was written before somebody watched is looked for once more.
+            if folders.into_iter().fold(false, |new, folder| page.watch(folder) || new) {
+                page.changed.send_modify(|count| *count += 1);
             }
             let Ok(data) = serde_json::to_string(&front) else { return None };
             let mark = mark(&data);
@@ -168,14 +169,14 @@ pub(super) fn front(served: Arc<Served>) -> impl Stream<Item = Told> {
 }
 
 impl FrontPage {
-    fn watch(&mut self, folder: PathBuf) {
+    /// Tells whether the folder was not watched before and is now.
+    fn watch(&mut self, folder: PathBuf) -> bool {
         if self.watchers.contains_key(&folder) {
-            return;
+            return false;
         }
         let changed = self.changed.clone();
         let told = move |_: &_| changed.send_modify(|count| *count += 1);
-        if let Ok(watcher) = watcher(&folder, RecursiveMode::NonRecursive, told) {
-            self.watchers.insert(folder, watcher);
-        }
+        watcher(&folder, RecursiveMode::NonRecursive, told)
+            .is_ok_and(|watcher| self.watchers.insert(folder, watcher).is_none())
     }
 }

@@ -57,12 +57,16 @@ pub(super) struct Front {
     overview: Overview,
     /// The latest first.
     runs: Vec<ListedRun>,
+    /// Runs whose folder is there and whose journal is still to come.
+    #[serde(skip)]
+    just_begun: Vec<String>,
 }
 
 impl Front {
-    /// Returns the runs that are at work.
+    /// Returns the runs of which more is to be heard.
     pub(super) fn at_work(&self) -> impl Iterator<Item = &str> {
-        self.runs.iter().filter(|run| run.state == "running").map(|run| run.run.as_str())
+        let running = self.runs.iter().filter(|run| run.state == "running").map(|run| run.run.as_str());
+        running.chain(self.just_begun.iter().map(String::as_str))
     }
 }
 
@@ -92,10 +96,12 @@ impl ShownProject {
     }
 
     pub(super) fn front(&self) -> Result<Front> {
+        // Looked for first: what begins meanwhile is among the runs.
+        let just_begun = runs::just_begun(&self.runs);
         let ids: Vec<String> = runs::ids(&self.runs).into_iter().rev().take(RUNS).collect();
         // A run may be cleaned away meanwhile.
         let runs = ids.iter().filter_map(|id| Some(ListedRun::of(id, &self.outline(id).ok()?))).collect();
-        Ok(Front { overview: Overview::of(&self.root, &self.config, &|id| self.outline(id))?, runs })
+        Ok(Front { overview: Overview::of(&self.root, &self.config, &|id| self.outline(id))?, runs, just_begun })
     }
 
     /// Returns a run as lists show it. Of one that goes on only what is new is read.

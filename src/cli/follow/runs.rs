@@ -68,6 +68,15 @@ pub fn ids(folder: &Path) -> Vec<String> {
     ids
 }
 
+/// Returns the latest folders of runs in whose journal no event stands yet: their run has just begun, or died at once.
+pub fn just_begun(folder: &Path) -> Vec<String> {
+    const LATEST: usize = 4;
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut ids: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    ids.sort();
+    ids.into_iter().rev().take(LATEST).filter(|id| first(&folder.join(id)).is_none()).collect()
+}
+
 /// Returns command and batch of a run, from its first event.
 pub fn subject(folder: &Path, id: &str) -> Option<(String, Option<u32>)> {
     match first(&folder.join(id))?.kind {
