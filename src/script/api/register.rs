@@ -6,7 +6,7 @@ use super::super::failure::ScriptFailure;
 use super::super::value;
 use super::document::{plan, prp, review, section, template};
 use super::run::{agent, baseline, dag, event, git, outcome};
-use super::text::{digest, fill, items, json, words, yaml};
+use super::text::{digest, element, fill, items, json, words, yaml};
 use super::world::{config, env, files, http, process, time};
 use super::{assert, failure, fake};
 
@@ -57,8 +57,9 @@ fn types(engine: &mut Engine) {
         .register_type_with_name::<value::outcome::OutcomeValue>("Outcome")
         .register_type_with_name::<value::closed::ClosedValue>("Closed")
         .register_type_with_name::<ScriptFailure>("Failure");
-    let modules: [Module; 13] = [
+    let modules: [Module; 14] = [
         exported_module!(fill::module),
+        exported_module!(element::module),
         exported_module!(assert::module),
         exported_module!(value::prp::getters),
         exported_module!(value::phase::getters),
