@@ -299,7 +299,7 @@ fn what_is_changed_in_a_linked_worktree_is_stashed_there_by_the_printed_command(
     fs::write(place.join("README.md"), "# Changed\n").expect("written");
     let ran = project.run(&["land", "47"]).exits(7).says("`README.md` is changed");
     let line = ran.stderr.lines().find_map(|line| line.split_once("commit them, or: ")).expect("a way").1.to_owned();
-    let line = line.replace("batchprp ", concat!(env!("CARGO_BIN_EXE_batchprp"), " "));
+    let line = line.replace("batchprp ", concat!("'", env!("CARGO_BIN_EXE_batchprp"), "' "));
     let mut shell = project.command(&[]);
     let mut typed = std::process::Command::new("sh");
     typed
