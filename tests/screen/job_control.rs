@@ -53,7 +53,7 @@ fn a_run_that_is_stopped_by_ctrl_z_leaves_the_terminal_and_takes_it_again() {
     let program = exe(&test);
     let words: Vec<String> = std::iter::once(program.get_program())
         .chain(program.get_args())
-        .map(|word| word.to_string_lossy().into_owned())
+        .map(|word| format!("'{}'", word.to_string_lossy()))
         .collect();
     let mut terminal = shell(&program);
     terminal.keys(&format!("{}\n", words.join(" ")));
