@@ -11,7 +11,7 @@ use super::importance::{self, Importance};
 use super::lines;
 use super::style::Style;
 use super::summary;
-use super::text::{numbered, wrap};
+use super::text::numbered;
 use crate::event::kind::RunStep;
 use crate::event::{Event, EventKind, RunView};
 
@@ -98,12 +98,8 @@ impl Reporter {
 
     /// Breaks prose at words on a terminal, which would break it anywhere. What is moved in is quoted, and stays.
     fn wrapped(&self, text: String) -> String {
-        if !self.style.breaks {
-            return text;
-        }
-        let lines = text.lines().flat_map(|line| {
-            if line.starts_with(' ') { vec![line.to_owned()] } else { wrap(line, self.style.width, 2) }
-        });
+        let style = self.style;
+        let lines = text.lines().map(|line| if line.starts_with(' ') { line.to_owned() } else { style.fold(line, 2) });
         lines.collect::<Vec<_>>().join("\n")
     }
 

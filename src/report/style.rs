@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Effects};
 
+use super::text::wrap;
+
 /// What a view may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
@@ -42,6 +44,11 @@ impl Style {
             (false, false) => "-",
         };
         sign.repeat(self.width.clamp(10, 45))
+    }
+
+    /// Breaks prose at words where a terminal would break it anywhere; further lines are moved in so far.
+    pub fn fold(self, text: &str, moved_in: usize) -> String {
+        if self.breaks { wrap(text, self.width, moved_in).join("\n") } else { text.to_owned() }
     }
 
     /// Colours a text when the output has colours.

@@ -45,7 +45,7 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
     items(state, style, out)?;
     totals(state, style, out)?;
     for_people(state, style, out)?;
-    next_steps(state, out)
+    next_steps(state, style, out)
 }
 
 /// Writes one row an item.
@@ -124,8 +124,9 @@ fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> 
         .filter(|status| always.contains(status) || state.count(*status) > 0)
         .map(|status| format!("{} {}", state.count(status), status.words()))
         .collect();
-    writeln!(out, "\nTotal: {} ({})", numbered(state.items.len(), "item"), counts.join(", "))?;
-    writeln!(out, "Time:  {}", times(state, style))?;
+    let total = format!("Total: {} ({})", numbered(state.items.len(), "item"), counts.join(", "));
+    writeln!(out, "\n{}", style.fold(&total, 7))?;
+    writeln!(out, "{}", style.fold(&format!("Time:  {}", times(state, style)), 7))?;
     for (name, counts) in [("Files", files(state)), ("Issues", issues(state))] {
         if !counts.is_empty() {
             writeln!(out, "{name}: {}", counts.join(", "))?;
@@ -133,15 +134,15 @@ fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> 
     }
     let usage = state.usage();
     if let Some(tokens) = usage.tokens {
-        writeln!(
-            out,
+        let told = format!(
             "Tokens: {} ({} input, {} cache read, {} cache write, {} output)",
             count(tokens.total()),
             count(tokens.input),
             count(tokens.cache_read),
             count(tokens.cache_write),
             count(tokens.output)
-        )?;
+        );
+        writeln!(out, "{}", style.fold(&told, 7))?;
     }
     if let Some(cost) = usage.cost {
         let (about, why) = if usage.estimated { (style.mark(Sign::About), " (estimated)") } else { ("", "") };
@@ -203,7 +204,8 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
         let why = if item.reason.is_empty() { String::new() } else { format!(": {}", line(&item.reason, 300)) };
         let mark = style.paint(tone, style.mark(sign));
         let place = failure::place(item);
-        writeln!(out, "  {mark} {} {}{place}{why}", line(&item.info.name, 60), status.words())?;
+        let told = format!("  {mark} {} {}{place}{why}", line(&item.info.name, 60), status.words());
+        writeln!(out, "{}", style.fold(&told, 6))?;
         if let Some(words) = item.last_words.as_ref().filter(|_| failure::next(item, state).is_some()) {
             for line in failure::quoted(&failure::ends(&words.lines, QUOTED), words.file.as_ref()) {
                 writeln!(out, "  {line}")?;
@@ -217,11 +219,9 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
         let name = line(&item.info.name, 60);
         for ((phase, level), gates) in &item.by_hand {
             let gates = line(&gates.join("; "), 200);
-            writeln!(
-                out,
-                "  {} {name}: to be checked by hand (L{level}, phase {phase}): {gates}",
-                style.mark(Sign::Info)
-            )?;
+            let mark = style.mark(Sign::Info);
+            let told = format!("  {mark} {name}: to be checked by hand (L{level}, phase {phase}): {gates}");
+            writeln!(out, "{}", style.fold(&told, 6))?;
         }
     }
     if by_hand.len() > BY_HAND {
@@ -230,13 +230,13 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-fn next_steps(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
+fn next_steps(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Some(end) = &state.end else { return Ok(()) };
     let in_hand = state.items.iter().find(|item| item.in_hand);
     let give = in_hand.and_then(|item| failure::next(item, state));
     let steps: Vec<&String> = end.next.iter().chain(give.as_ref().or(end.resume.as_ref())).collect();
     if let Some(reason) = &state.halted {
-        writeln!(out, "\nPaused: {}", line(reason, 400))?;
+        writeln!(out, "\n{}", style.fold(&format!("Paused: {}", line(reason, 400)), 2))?;
     }
     if steps.is_empty() {
         return Ok(());

@@ -53,11 +53,12 @@ pub fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
         Some(at) if at > 0 && text[..at].ends_with(' ') => text.split_at(at),
         Some(_) | None => (text, ""),
     };
-    let mut lines: Vec<String> = vec![String::new()];
+    let moved_in = text.len() - text.trim_start_matches(' ').len();
+    let mut lines: Vec<String> = vec![" ".repeat(moved_in)];
     for word in prose.split(' ').chain((!command.is_empty()).then_some(command)).filter(|word| !word.is_empty()) {
         let last = lines.len() - 1;
         let line = &mut lines[last];
-        let (taken, is_first) = (columns(line), line.trim().is_empty());
+        let (taken, is_first) = (columns(line), line.trim_start().is_empty());
         if !is_first && taken + 1 + columns(word) > width {
             lines.push(format!("{}{word}", " ".repeat(indent)));
         } else {
@@ -143,6 +144,7 @@ mod tests {
     fn prose_is_broken_at_words_and_commands_stay_whole() {
         assert_eq!(wrap("two words", 20, 2), ["two words"]);
         assert_eq!(wrap("some words that go on", 12, 2), ["some words", "  that go on"]);
+        assert_eq!(wrap("  some words that go on", 14, 4), ["  some words", "    that go on"]);
         let said = "go on with it: batchprp exe --batch 1";
         assert_eq!(wrap(said, 16, 2), ["go on with it:", "  batchprp exe --batch 1"]);
         assert_eq!(wrap("\x1b[31mred\x1b[0m words", 9, 2), ["\x1b[31mred\x1b[0m words"]);

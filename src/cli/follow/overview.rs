@@ -103,7 +103,7 @@ pub fn run(context: &mut Context) -> CommandResult {
         writeln!(out, "  batchprp watch {}\n  batchprp stop {}", run.run, run.run)?;
     }
     for batch in &overview.batches {
-        writeln!(out, "\n{}", style.paint(Tone::Strong, &batch.head()))?;
+        writeln!(out, "\n{}", style.paint(Tone::Strong, &style.fold(&batch.head(), 2)))?;
         for next in &batch.next {
             writeln!(out, "  {}", line(next, 300))?;
         }
