@@ -5,7 +5,7 @@ use batchprp::script::search::ScriptOrigin;
 use batchprp::script::spec::ArgType;
 use serde_json::json;
 
-use crate::fixture::Project;
+use crate::fixture::{Project, pass};
 
 const TRIAGE: &str = r#"//! Sorts things.
 const ABOUT = "Sort things";
@@ -162,4 +162,26 @@ fn every_example_of_the_reference_compiles() {
         };
         assert!(report.ok(), "{}: {:#?}\n{code}", function.name, report.problems);
     }
+}
+
+#[test]
+fn an_example_that_shows_what_it_prints_prints_that() {
+    let project = Project::new(&[]);
+    let host = project.host();
+    let reference = host.reference();
+    let mut shown = 0;
+    for function in &reference.functions {
+        let Some((_, rest)) = function.doc.split_once("```rhai\n") else { continue };
+        let code = rest.split("```").next().unwrap();
+        let lines: Vec<&str> = code.lines().filter_map(|line| Some(line.split_once("// → ")?.1)).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        shown += 1;
+        let wanted = serde_json::to_string(&lines.join("\n")).unwrap();
+        pass(&format!(
+            "{code}\nlet told = \"\";\nfor note in fake::notes() {{ told += note + \"\\n\"; }}\nassert_eq(told, {wanted} + \"\\n\");"
+        ));
+    }
+    assert!(shown >= 25, "{shown}");
 }

@@ -42,7 +42,8 @@ pub fn run(what: &NewDocument, context: &mut Context) -> CommandResult {
         NewDocument::Plan { file } => {
             let word = command_line([&file.display().to_string()]);
             let next = format!("batchprp gen {word} (--agent template needs no model)");
-            let document = Document { text: PLAN.replace(PLAN_NAME, &word), phases: "three", next, other: "plan OTHER.md" };
+            let document =
+                Document { text: PLAN.replace(PLAN_NAME, &word), phases: "three", next, other: "plan OTHER.md" };
             write(context, file, &document)
         }
         NewDocument::Prp { file } => {

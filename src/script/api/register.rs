@@ -6,18 +6,21 @@ use super::super::failure::ScriptFailure;
 use super::super::value;
 use super::document::{plan, prp, review, section, template};
 use super::run::{agent, baseline, dag, event, git, outcome};
-use super::text::{digest, element, fill, items, json, words, yaml};
+use super::text::{csv, digest, element, fill, items, json, layout, path, pattern, toml, words, yaml};
 use super::world::{config, env, files, http, process, time};
 use super::{assert, failure, fake};
 
 /// Adds everything that scripts can name.
 pub(crate) fn register(engine: &mut Engine) {
     types(engine);
-    let modules: [(&str, Module); 24] = [
+    let mut text = exported_module!(words::module);
+    text.combine(exported_module!(pattern::module)).combine(exported_module!(layout::module));
+    let modules: [(&str, Module); 27] = [
         ("agent", exported_module!(agent::module)),
         ("baseline", exported_module!(baseline::module)),
         ("config", exported_module!(config::module)),
         ("dag", exported_module!(dag::module)),
+        ("csv", exported_module!(csv::module)),
         ("digest", exported_module!(digest::module)),
         ("document", exported_module!(section::module)),
         ("env", exported_module!(env::module)),
@@ -30,13 +33,15 @@ pub(crate) fn register(engine: &mut Engine) {
         ("items", exported_module!(items::module)),
         ("json", exported_module!(json::module)),
         ("outcome", exported_module!(outcome::module)),
+        ("path", exported_module!(path::module)),
         ("plan", exported_module!(plan::module)),
         ("process", exported_module!(process::module)),
         ("prp", exported_module!(prp::module)),
         ("review", exported_module!(review::module)),
         ("template", exported_module!(template::module)),
-        ("text", exported_module!(words::module)),
+        ("text", text),
         ("time", exported_module!(time::module)),
+        ("toml", exported_module!(toml::module)),
         ("yaml", exported_module!(yaml::module)),
     ];
     for (name, module) in modules {

@@ -1,5 +1,5 @@
-//! `contains` (the word `in`) and `index_of` for arrays. The language's own call a function for each element, which makes
-//! the loops of a command hundreds of times dearer than what they compare.
+//! `contains` (the word `in`) and `index_of` for arrays. The language's own call a function for each element, which
+//! makes the loops of a command hundreds of times dearer than what they compare.
 
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, EvalAltResult, INT, ImmutableString};

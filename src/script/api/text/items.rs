@@ -69,7 +69,7 @@ fn plain(key: &str, value: Value) -> Dynamic {
     }
 }
 
-fn rows(text: &str) -> Result<Value, Error> {
+pub(super) fn rows(text: &str) -> Result<Value, Error> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let broken = |error: csv::Error| invalid(format!("this is not CSV: {error}"));
     let head: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();

@@ -1,4 +1,4 @@
-//! `yaml::parse`.
+//! `yaml::…`.
 
 use rhai::Dynamic;
 use rhai::plugin::*;
@@ -19,6 +19,19 @@ pub(crate) mod module {
             let value: serde_json::Value = serde_saphyr::from_str(text)
                 .map_err(|error| invalid(format!("this is not YAML that can be read: {error}")))?;
             Ok(data(&value))
+        })
+    }
+    /// Writes a value as YAML.
+    ///
+    /// ```rhai
+    /// print(yaml::text(#{ name: "shop" })); // → name: shop
+    /// ```
+    #[rhai_fn(name = "text", return_raw)]
+    pub fn written(context: NativeCallContext, value: Dynamic) -> Thrown<String> {
+        native(&context, |_| {
+            let text =
+                serde_saphyr::to_string(&value).map_err(|error| invalid(format!("this cannot be YAML: {error}")))?;
+            Ok(text.trim_end().to_owned())
         })
     }
 }
