@@ -57,7 +57,16 @@ pub fn project_file(chosen: &BTreeMap<&str, Chosen>) -> String {
 }
 
 fn value(key: &ConfigKey) -> &'static str {
-    key.default.unwrap_or(match key.path.rsplit('.').next().unwrap_or_default() {
+    let name = key.path.rsplit('.').next().unwrap_or_default();
+    key.default.unwrap_or(match (key.path, name) {
+        ("executor.name", _) => "\"local\"",
+        ("executor.program", _) => "\"/opt/batchprp\"",
+        (_, name) => other(name),
+    })
+}
+
+fn other(name: &str) -> &'static str {
+    match name {
         "name" | "agent" => "\"claude\"",
         "model" => "\"auto\"",
         "timeout" => "\"60m\"",
@@ -74,8 +83,13 @@ fn value(key: &ConfigKey) -> &'static str {
         "max_tokens" => "2000000",
         "max_turns" => "200",
         "max_fail" => "3",
+        "slots" => "50",
+        "cpus" => "2",
+        "memory_mb" => "4000",
+        "time" => "\"2h\"",
+        "dir" => "\"/scratch/batchprp\"",
         _ => "\"\"",
-    })
+    }
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub(crate) struct Executor {
     state: Arc<HostState>,
     /// Jobs by run: one question to the engine serves all items.
     listed: Mutex<BTreeMap<String, (Instant, Jobs)>>,
+    turn: Mutex<()>,
 }
 
 /// A job as `list` tells of it.
@@ -58,7 +59,14 @@ impl Executor {
             };
             let ast = state.library.compile(&engine, &source, &text).map_err(|error| failed(&error.into()))?;
             require_functions(&ast, &source)?;
-            return Ok(Self { source, ast, engine, state: state.clone(), listed: Mutex::default() });
+            return Ok(Self {
+                source,
+                ast,
+                engine,
+                state: state.clone(),
+                listed: Mutex::default(),
+                turn: Mutex::default(),
+            });
         }
         let own = std::fs::read_dir(state.state_folder().join("executors")).into_iter().flatten().flatten();
         let own = own.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".rhai").map(str::to_owned));
@@ -112,6 +120,16 @@ impl Executor {
             "lost" => EngineState::Lost,
             _ => EngineState::Unknown,
         }))
+    }
+
+    /// Has a job submitted, where there is room for one more. One after the other: each sees where those before it went.
+    pub(crate) fn submit(&self, job: Dynamic) -> Result<(), Error> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.call("capacity", ())?.as_int().map_or(true, |room| room > 0) {
+            drop(self.call("submit", (job,))?);
+            self.forget();
+        }
+        Ok(())
     }
 
     /// Has the engine asked anew the next time.

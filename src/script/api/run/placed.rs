@@ -65,33 +65,22 @@ fn follow(
                 return Ok(End::Lost { reason, given_up });
             }
             Followed::Submit(again) => {
-                if has_room(executor)? {
-                    match executor.call("submit", (job(call, &again),)) {
-                        Ok(_) => executor.forget(),
-                        Err(error) if error.code == ExitCode::Remote => {
-                            if !std::mem::replace(&mut complained, true) {
-                                let text = format!("not submitted yet: {}", error.message);
-                                let item = call.origin.as_ref().map(|attempt| attempt.item.clone());
-                                call.ask(EmitEvent(EventKind::warning(item, text)))?;
-                            }
+                match executor.submit(job(call, &again)) {
+                    Ok(()) => {}
+                    Err(error) if error.code == ExitCode::Remote => {
+                        if !std::mem::replace(&mut complained, true) {
+                            let text = format!("not submitted yet: {}", error.message);
+                            let item = call.origin.as_ref().map(|attempt| attempt.item.clone());
+                            call.ask(EmitEvent(EventKind::warning(item, text)))?;
                         }
-                        Err(error) => return Err(error.into()),
                     }
+                    Err(error) => return Err(error.into()),
                 }
                 placed = again;
             }
             Followed::Waits(again) => placed = again,
         }
         sleep(call, options.poll)?;
-    }
-}
-
-/// Tells whether the engine takes one more job now. One that does not answer is asked again.
-fn has_room(executor: &Executor) -> Result<bool, Fault> {
-    match executor.call("capacity", ()) {
-        Ok(room) => Ok(room.as_int().map_or(true, |room| room > 0)),
-        Err(error) if error.code == ExitCode::Remote => Ok(false),
-        Err(error) => Err(error.into()),
     }
 }
 
