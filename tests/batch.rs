@@ -30,5 +30,7 @@ mod roles;
 mod scripts;
 #[path = "batch/trends.rs"]
 mod trends;
+#[path = "batch/variables.rs"]
+mod variables;
 #[path = "batch/weather.rs"]
 mod weather;

@@ -47,6 +47,9 @@ pub struct AgentSettings {
     /// How long a service that is overloaded or out of reach is asked again.
     pub patience: Duration,
     pub env_pass: Vec<String>,
+    /// `NAME=value`.
+    pub env_set: Vec<String>,
+    pub env_deny: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -160,6 +163,8 @@ impl Config {
                 prices: found.some_text("agent.prices"),
                 patience: found.time("agent.patience").unwrap_or_default(),
                 env_pass: found.list("agent.env_pass"),
+                env_set: found.list("agent.env_set"),
+                env_deny: found.list("agent.env_deny"),
             },
             adapters: found.names("adapter").map(|name| (name.to_owned(), found.adapter(name))).collect(),
             run: RunSettings {

@@ -15,6 +15,8 @@ pub struct AgentCall {
     /// The agent writes `heartbeat.json` itself.
     pub heartbeat: bool,
     pub stop: StopStyle,
+    /// Patterns of further variables that it gets from the user.
+    pub env_pass: Vec<String>,
     /// Changes in the worktree are the evidence that is wanted; without any the outcome is unproven.
     pub expects_changes: bool,
     /// Siblings of this call wait for its first answer: the service keeps their common beginning in a cache.
@@ -32,6 +34,7 @@ impl AgentCall {
             task: self.task.clone(),
             heartbeat: self.heartbeat,
             stop: self.stop,
+            env_pass: self.env_pass.clone(),
             expects_changes: self.expects_changes,
             caches: self.caches,
         })

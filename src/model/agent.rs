@@ -247,6 +247,7 @@ pub struct AgentReport {
     /// The last usage limit that an event told.
     pub limit: Option<Limit>,
     /// The last thing it told was that it waits for its service.
+    #[serde(default)]
     pub waited: bool,
     /// The last `finished` event.
     pub finished: Option<Finished>,

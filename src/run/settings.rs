@@ -44,6 +44,9 @@ pub struct Settings {
     pub gates: bool,
     /// Names of variables that agents may see besides the standard ones; a `*` stands for any text.
     pub env_pass: Vec<String>,
+    /// Variables that agents get with these values, and names of those that they never get.
+    pub env_set: BTreeMap<String, String>,
+    pub env_deny: Vec<String>,
     /// For costs that an agent does not report.
     pub prices: Prices,
     pub git: GitPolicy,
@@ -89,6 +92,8 @@ impl Settings {
             guard: GuardSettings::default(),
             gates: true,
             env_pass: Vec::new(),
+            env_set: BTreeMap::new(),
+            env_deny: Vec::new(),
             prices: Prices::default(),
             git: GitPolicy::default(),
             protected: Vec::new(),

@@ -84,6 +84,8 @@ impl Trial {
             timers: Timers { grace: Duration::from_millis(300), ..Timers::default() },
             env: BTreeMap::from([("PATH".to_owned(), std::env::var("PATH").unwrap())]),
             env_pass: Vec::new(),
+            env_set: BTreeMap::new(),
+            env_deny: Vec::new(),
             keys: Vec::new(),
             secrets: Secrets::default(),
             ledger: std::sync::Arc::default(),
@@ -116,6 +118,7 @@ impl Trial {
             task: TaskSpec::default(),
             heartbeat: false,
             stop: self.style,
+            env_pass: Vec::new(),
             expects_changes: false,
             caches: false,
         };

@@ -135,6 +135,8 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         validate_merge: config.validate.merge.clone(),
         gates: config.validate.run_gates,
         env_pass: config.agent.env_pass.clone(),
+        env_set: env_set(&config.agent.env_set)?,
+        env_deny: config.agent.env_deny.clone(),
         prices: prices::read(&context.root, config)?,
         git: GitPolicy { hooks: config.git.hooks, sign: config.git.sign },
         protected: config.git.protected.clone(),
@@ -149,6 +151,18 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         detached: detach::is_detached(),
         opened: OnceLock::new(),
     })
+}
+
+/// Reads `NAME=value`.
+fn env_set(lines: &[String]) -> Result<std::collections::BTreeMap<String, String>> {
+    let pair = |line: &String| {
+        let pair = line.split_once('=').filter(|(name, _)| !name.trim().is_empty());
+        pair.map(|(name, value)| (name.trim().to_owned(), value.to_owned())).ok_or_else(|| {
+            Error::new(ExitCode::Config, format!("`agent.env_set` has `{line}`, which is not `NAME=value`"))
+                .help("batchprp config set agent.env_set '[\"CI=1\"]'")
+        })
+    };
+    lines.iter().map(pair).collect()
 }
 
 /// Returns the folder of batchprp's own files. What is written there is private and must not land anywhere else.

@@ -109,8 +109,10 @@ fn start(
     setup: &Setup,
 ) -> ProcessStart {
     let pass: Vec<String> = setup.env_pass.iter().chain(&setup.keys).cloned().collect();
-    let mut all = environment::clean(&setup.env, &pass);
+    let mut all = environment::clean(&setup.env, &pass, &setup.env_deny);
     all.extend(spec.env.clone());
+    all.extend(setup.env_set.clone());
+    environment::refuse(&mut all, &setup.env_deny);
     all.extend(env);
     all.extend(files.variables(&spec.phase));
     let cwd = PathBuf::from(&spec.cwd);

@@ -77,6 +77,10 @@ pub struct Setup {
     pub env: BTreeMap<String, String>,
     /// Further variables that are passed on; a `*` stands for any text.
     pub env_pass: Vec<String>,
+    /// Variables that are set, whatever ours are.
+    pub env_set: BTreeMap<String, String>,
+    /// Variables that no agent gets; a `*` stands for any text.
+    pub env_deny: Vec<String>,
     /// Variables with the keys of this very agent, passed on by exact name.
     pub keys: Vec<String>,
     /// Taken out of everything that the agent writes.

@@ -61,9 +61,12 @@ pub struct Traits {
     /// default. Without a name the word of the size is used.
     #[serde(default)]
     pub models: Vec<String>,
-    /// Environment variables that the agent needs from the user.
+    /// Environment variables that the agent needs from the user; a `*` stands for any text.
     #[serde(default)]
     pub env: Vec<String>,
+    /// Further ones, where a switch among the variables is set.
+    #[serde(default)]
+    pub env_if: std::collections::BTreeMap<String, Vec<String>>,
 }
 
 /// An adapter file that was compiled.

@@ -241,6 +241,7 @@ pub(super) fn call(agent: &str) -> crate::bridge::CallAgent {
         task: crate::model::agent_files::task::TaskSpec::default(),
         heartbeat: false,
         stop: crate::model::agent::StopStyle::default(),
+        env_pass: Vec::new(),
         expects_changes: false,
         caches: false,
     }))

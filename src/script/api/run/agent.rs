@@ -20,17 +20,26 @@ use crate::script::value::convert::optional;
 /// The role of the agent that carries out a PRP.
 const EXECUTOR: &str = "executor";
 
-/// Returns what the agent gets from the user's environment: what its adapter needs and what is configured.
-fn environment(call: &Call, adapter: &AdapterScript) -> Result<BTreeMap<String, String>, Fault> {
+/// Returns what the agent gets from the user's environment, by name and by patterns: what its adapter needs, also where
+/// a switch is set, and what is configured.
+fn environment(call: &Call, adapter: &AdapterScript) -> Result<(BTreeMap<String, String>, Vec<String>), Fault> {
     let more = ["agent.env_pass".to_owned(), format!("adapter.{}.env_pass", adapter.name)];
-    let more = more.iter().flat_map(|key| call.state.setting_texts(key).unwrap_or_default());
+    let mut names: Vec<String> =
+        more.iter().flat_map(|key| call.state.setting_texts(key).unwrap_or_default()).collect();
+    names.extend(adapter.traits().env.iter().cloned());
+    for (switch, needed) in &adapter.traits().env_if {
+        if variable(call, switch)?.is_some_and(|value| !["", "0", "false"].contains(&value.as_str())) {
+            names.extend(needed.iter().cloned());
+        }
+    }
+    let (patterns, names): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| name.contains('*'));
     let mut values = BTreeMap::new();
-    for name in adapter.traits().env.iter().cloned().chain(more) {
+    for name in names {
         if let Some(value) = variable(call, &name)? {
             values.insert(name, value);
         }
     }
-    Ok(values)
+    Ok((values, patterns))
 }
 
 fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {

@@ -144,7 +144,7 @@ pub(crate) fn build(
     options: Options,
     adapter: AdapterScript,
     detected: Detected,
-    mut env: BTreeMap<String, String>,
+    (mut env, env_pass): (BTreeMap<String, String>, Vec<String>),
 ) -> AgentCall {
     let task = task(call, &options);
     let settings = options.settings;
@@ -178,6 +178,7 @@ pub(crate) fn build(
         task,
         heartbeat: adapter.traits().heartbeat || configured == Some(Value::Bool(true)),
         stop: adapter.traits().stop,
+        env_pass,
         expects_changes: options.expects_changes,
         caches: adapter.traits().caches,
         adapter: Box::new(adapter.start()),
