@@ -87,8 +87,9 @@ fn ask_facts(call: &Call, name: &'static str, batch: Dynamic, ids: Array, wanted
     let map: Map = [("batch".into(), batch), ("ids".into(), ids.into())].into_iter().collect();
     let fields = Fields::open(name, map);
     let (batch, ids) = (fields.int("batch")?, fields.texts("ids")?.unwrap_or_default());
+    let is_short = matches!(wanted, FactsWanted::Progress);
     let found = call.ask(ExecutedFacts { batch, ids, wanted })?;
-    Ok(found.into_iter().map(facts).collect())
+    Ok(found.into_iter().map(|executed| facts(executed, is_short)).collect())
 }
 
 fn prepare(call: &Call) -> Result<WorktreeValue, Fault> {
@@ -169,8 +170,8 @@ pub(crate) mod module {
         native(&context, |call| ask_facts(call, "git::changes", batch, ids, FactsWanted::Changes))
     }
 
-    /// Returns the same as `git::executed` but leaves `files` and `hours` empty, which take a look at each PRP: what is
-    /// done and what is left of a large batch is known at once.
+    /// Returns the same as `git::executed` but leaves `files` and `hours` empty, which take a look at each PRP, and of each
+    /// `validation` only its `level`: what is done and what is left of a large batch is known at once.
     ///
     /// ```rhai
     /// let open = git::progress(47, []).filter(|fact| fact.merged == ());

@@ -6,10 +6,12 @@ use crate::bridge::{Executed, Landed, PhaseRecord, PushedHead, PushedWork, Updat
 use crate::model::history::{Distance, LoggedCommit};
 use crate::script::value::convert::{data, hand_map, optional, texts};
 
-pub(super) fn facts(executed: Executed) -> Dynamic {
+/// Makes the map of an item. A short one has of each validation only its level: the facts of a large batch are handed from
+/// function to function, and each time copied.
+pub(super) fn facts(executed: Executed, is_short: bool) -> Dynamic {
     let mut map = Map::new();
     map.insert("id".into(), executed.id.into());
-    map.insert("phases".into(), executed.phases.iter().map(phase).collect::<Array>().into());
+    map.insert("phases".into(), executed.phases.iter().map(|record| phase(record, is_short)).collect::<Array>().into());
     map.insert("merged".into(), optional(executed.merged));
     map.insert("has_merge".into(), executed.has_merge.into());
     map.insert("taken_out".into(), executed.taken_out.into());
@@ -27,14 +29,18 @@ pub(super) fn facts(executed: Executed) -> Dynamic {
     map.into()
 }
 
-pub(super) fn phase(record: &PhaseRecord) -> Dynamic {
+fn phase(record: &PhaseRecord, is_short: bool) -> Dynamic {
     let passed = record.validation.as_ref().is_some_and(crate::model::validation::ValidationRecord::passed);
     let mut map = Map::new();
     map.insert("ordinal".into(), i64::from(record.ordinal).into());
     map.insert("commit".into(), record.commit.clone().into());
     map.insert("key".into(), record.key.clone().into());
     map.insert("passed".into(), passed.into());
-    map.insert("validation".into(), record.validation.as_ref().map_or(Dynamic::UNIT, data));
+    let validation = record.validation.as_ref().map_or(Dynamic::UNIT, |record| match is_short {
+        true => [("level".into(), i64::from(record.level).into())].into_iter().collect::<Map>().into(),
+        false => data(record),
+    });
+    map.insert("validation".into(), validation);
     map.into()
 }
 
