@@ -154,8 +154,12 @@ pub(super) fn front(served: Arc<Served>) -> impl Stream<Item = Told> {
             let Ok(Ok(front)) = spawn_blocking(move || served.project.front()).await else { return None };
             let folders: Vec<PathBuf> = front.at_work().map(|run| page.served.project.runs.join(run)).collect();
             page.watchers.retain(|folder, _| *folder == page.served.project.runs || folders.contains(folder));
+            let mut is_new = false;
+            for folder in folders {
+                is_new |= page.watch(folder);
+            }
             // What was written before somebody watched is looked for once more.
-            if folders.into_iter().fold(false, |new, folder| page.watch(folder) || new) {
+            if is_new {
                 page.changed.send_modify(|count| *count += 1);
             }
             let Ok(data) = serde_json::to_string(&front) else { return None };
