@@ -81,7 +81,7 @@ impl Reporter {
         let importance = importance::of(&event.kind);
         if importance >= self.view.least() || self.is_result(&event.kind) {
             for line in lines::of(event, &self.state, self.style).into_iter().chain(self.details(event)) {
-                text.push_str(&self.wrapped(line));
+                text.push_str(&self.wrapped(&line));
                 text.push('\n');
             }
         } else if importance >= Importance::Info && lines::of(event, &self.state, self.style).is_some() {
@@ -97,7 +97,7 @@ impl Reporter {
     }
 
     /// Breaks prose at words on a terminal, which would break it anywhere. What is moved in is quoted, and stays.
-    fn wrapped(&self, text: String) -> String {
+    fn wrapped(&self, text: &str) -> String {
         let style = self.style;
         let lines = text.lines().map(|line| if line.starts_with(' ') { line.to_owned() } else { style.fold(line, 2) });
         lines.collect::<Vec<_>>().join("\n")

@@ -33,7 +33,7 @@ pub(crate) mod module {
     #[rhai_fn(name = "text", return_raw)]
     pub fn written(context: NativeCallContext, rows: Array) -> Thrown<String> {
         native(&context, |_| {
-            let maps: Result<Vec<Map>, _> = rows.into_iter().map(|row| row.try_cast_result::<Map>()).collect();
+            let maps: Result<Vec<Map>, _> = rows.into_iter().map(Dynamic::try_cast_result::<Map>).collect();
             let maps = maps.map_err(|row| invalid(format!("a row is a map, not {}", row.type_name())))?;
             let Some(first) = maps.first() else { return Ok(String::new()) };
             let columns: Vec<_> = first.keys().cloned().collect();
