@@ -118,6 +118,8 @@ pub struct ItemView {
     pub silence: Option<f64>,
     /// An agent works on it now.
     pub has_agent: bool,
+    /// Name of the agent that was called last.
+    pub latest_agent: Option<String>,
     pub checking: Option<CurrentCheck>,
     /// Its work is done and waits for its merge.
     pub awaits_merge: bool,
@@ -173,6 +175,7 @@ impl ItemView {
             last_sign: None,
             silence: None,
             has_agent: false,
+            latest_agent: None,
             checking: None,
             awaits_merge: false,
             resumed: Vec::new(),
@@ -384,7 +387,8 @@ impl ItemView {
                 self.last_words = Some(LastWords { speaker: Speaker::Check, lines, file: log.clone() });
             }
             EventKind::Hand { deed, .. } => self.in_hand = *deed == HandDeed::Taken,
-            EventKind::AttemptStarted { silence, .. } => {
+            EventKind::AttemptStarted { agent, silence, .. } => {
+                self.latest_agent = Some(agent.clone());
                 self.silence = *silence;
                 self.last_sign = at;
             }

@@ -283,3 +283,15 @@ impl AgentReport {
         }
     }
 }
+
+/// Says how a person signs in to an agent; nothing for agents that need no login or are not known here.
+pub fn sign_in(agent: &str) -> Option<&'static str> {
+    Some(match agent {
+        "claude" | "claude-agent-acp" => "start `claude` once and sign in, or set ANTHROPIC_API_KEY",
+        "codex" | "codex-acp" => "`codex login`, or set OPENAI_API_KEY",
+        "gemini" | "gemini-acp" => "start `gemini` once and sign in, or set GEMINI_API_KEY",
+        "opencode" | "opencode-acp" => "`opencode auth login`, or set the key of your provider",
+        "qwen" | "qwen-acp" => "start `qwen` once and sign in, or set OPENAI_API_KEY",
+        _ => return None,
+    })
+}

@@ -3,6 +3,8 @@
 use super::text::{line, numbered};
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Speaker};
+use crate::model::agent::sign_in;
+use crate::model::outcome::{FailureKind, Outcome};
 
 /// How far what belongs to a line above is moved in.
 const INDENT: &str = "    ";
@@ -26,6 +28,16 @@ fn named(item: &ItemView) -> Option<String> {
     }
     let (_, rest) = item.reason.split_once("`batchprp ")?;
     Some(format!("batchprp {}", rest.split_once('`')?.0))
+}
+
+/// Says how to sign in where that is what the agent of an item lacked.
+fn way_in(item: &ItemView) -> Option<String> {
+    match &item.outcome {
+        Some(Outcome::Failed { kind: FailureKind::Auth, .. }) => {
+            sign_in(item.latest_agent.as_deref()?).map(str::to_owned)
+        }
+        _ => None,
+    }
 }
 
 /// Returns the beginning and the end of what was said, at most so many lines of it: the first error stands at one of
@@ -64,6 +76,7 @@ pub fn next(item: &ItemView, state: &RunView) -> Option<String> {
         _ if item.in_hand => Some(format!("batchprp give {id}")),
         ItemStatus::Conflict => Some(format!("batchprp resolve {id}")),
         ItemStatus::NeedsApproval => Some(format!("batchprp approve {id}")),
+        ItemStatus::Failed if way_in(item).is_some() => way_in(item),
         ItemStatus::Failed if named(item).is_some() => named(item),
         ItemStatus::Failed | ItemStatus::Partial | ItemStatus::Unproven => {
             match item.last_words.as_ref().map(|words| words.speaker) {

@@ -68,5 +68,14 @@ fn an_agent_sees_exactly_what_is_documented_and_configured() {
     wanted.extend(["MY_NAME", "OWN_KEY", "EXACT"]);
     wanted.sort_unstable();
     assert_eq!(planted, wanted);
+    let told = project.run_with(&["doctor", "--env", "--json"], &variables).exits(0).stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let names = |key: &str| -> Vec<&str> {
+        told[key].as_array().expect("names").iter().filter_map(serde_json::Value::as_str).collect()
+    };
+    let is_planted = |name: &&str| variables.iter().any(|(planted, _)| planted == name);
+    assert_eq!(names("passed").into_iter().filter(is_planted).collect::<Vec<_>>(), wanted);
+    assert_eq!((names("set"), names("denied")), (vec!["FLAG", "TZ"], vec!["MY_SECRET*", "GOPATH"]));
+    assert!(names("withheld").contains(&"AWS_SECRET_ACCESS_KEY"), "{told}");
     assert_eq!((seen["FLAG"].as_str(), seen["TZ"].as_str()), ("on=off", "UTC"));
 }

@@ -53,7 +53,7 @@ fn a_restart_of_a_merged_item_is_refused_and_names_the_way() {
         &["--from", "PRP-1.2.1:1"],
     ] {
         let ran = project.run(&[&["exe"], flags].concat()).exits(7);
-        ran.says("is merged").says("batchprp exe --redo PRP-1.");
+        ran.says(" merged").says("batchprp exe --redo PRP-1.");
         assert_eq!(project.git(&["rev-parse", "prp-1"]), tip, "{flags:?}");
     }
     assert_eq!(project.calls().len(), 3);

@@ -90,7 +90,7 @@ fn what_an_agent_does() {
             items: items(&["a", "b"], "agent"),
             options: json!({ "jobs": 1 }),
             agents: vec![("a", vec![failed("auth", "log in first")])],
-            code: 10,
+            code: 8,
             statuses: &["failed", "pending"],
             ..Case::default()
         },

@@ -101,7 +101,7 @@ fn ends_an_agent_that_hangs(agent: &str) {
     project.configure("retries = 0\nsilence = \"15s\"\nstartup = \"60s\"\ngrace = \"3s\"");
     let ran = project.execute();
     assert_eq!(ran.code, Some(10), "{}", ran.output);
-    assert!(ran.output.contains("stopped by a timer"), "{}", ran.output);
+    assert!(ran.output.contains("its agent is ended"), "{}", ran.output);
     assert!(project.checkpoints(1).is_empty());
     assert_eq!(project.checkpoints(2).len(), 2, "{}", ran.output);
     no_orphan(&project);

@@ -28,6 +28,7 @@ schemas![
     "config",
     "detach",
     "doctor",
+    "doctor-env",
     "error",
     "event",
     "formats",

@@ -1,14 +1,14 @@
-//! What `doctor` and `init` try out: whether an agent can be started, and what the checks come to on HEAD.
+//! What `doctor` and `init` try out: whether an agent can be started, what it gets, and what the checks come to on HEAD.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bridge::{Baseline, Failure, TryBaseline, ask};
+use crate::bridge::{Baseline, Bridge, Failure, TryBaseline, ask};
 use crate::cli::batch::{launch, scripts};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::run::execute::execute;
-use crate::script::{self, Session};
+use crate::script::{self, ScriptHost, Session};
 
 /// What came of it.
 pub struct Tried {
@@ -19,23 +19,47 @@ pub struct Tried {
 
 /// Tries out. `Err` when it was stopped, or cannot begin.
 pub fn try_out(context: &Context, config: Config) -> Result<Tried> {
+    within(context, config, |bridge, host| {
+        let agent = text(host, "agent::ready(\"executor\", \"HEAD\")");
+        let order = TryBaseline { batch: None, base: None, level: 4, start: true };
+        let baseline = match ask(bridge, None, order) {
+            Ok(baseline) => Ok(baseline),
+            Err(Failure::Error(error)) => Err(error),
+            Err(failure) => return Err(failure),
+        };
+        Ok(Tried { agent, baseline })
+    })
+}
+
+/// What the agent that carries out PRPs gets from the environment beside what every agent gets: its name, then names and
+/// patterns.
+pub fn variables(context: &Context, config: Config) -> Result<(String, Vec<String>)> {
+    let said = "agent::name() + \" \" + text::join(agent::variables(\"executor\"), \" \")";
+    let words = within(context, config, move |_, host| Ok(text(host, said)))??;
+    let mut words = words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned);
+    Ok((words.next().unwrap_or_default(), words.collect()))
+}
+
+/// Returns the text that an expression comes to.
+fn text(host: ScriptHost, expression: &str) -> Result<String> {
+    Session::new(host).eval(expression).map(|text| text.unwrap_or_default().trim_matches('"').to_owned())
+}
+
+/// Looks at something from within a run that carries out nothing.
+fn within<T: Send + 'static>(
+    context: &Context,
+    config: Config,
+    look: impl FnOnce(&dyn Bridge, ScriptHost) -> std::result::Result<T, Failure> + Send + 'static,
+) -> Result<T> {
     let settings = launch::settings(context, &config)?;
     let (root, config, search) = (context.root.clone(), Arc::new(config), scripts::search_path(context));
     let found = Arc::new(Mutex::new(None));
     let place = found.clone();
     let ended = execute(settings, Vec::new(), move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge: bridge.clone(), root, config, cancel, search });
-        let agent = Session::new(host).eval("agent::ready(\"executor\", \"HEAD\")");
-        let agent = agent.map(|name| name.unwrap_or_default().trim_matches('"').to_owned());
-        let order = TryBaseline { batch: None, base: None, level: 4, start: true };
-        let baseline = match ask(bridge.as_ref(), None, order) {
-            Ok(baseline) => Ok(baseline),
-            Err(Failure::Error(error)) => Err(error),
-            Err(failure) => return Err(failure),
-        };
-        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(Tried { agent, baseline });
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(look(bridge.as_ref(), host)?);
         Ok(0)
     })?;
-    let tried = found.lock().unwrap_or_else(PoisonError::into_inner).take();
-    tried.ok_or_else(|| ended.error.unwrap_or_else(|| Error::new(ExitCode::Interrupted, "stopped")))
+    let seen = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    seen.ok_or_else(|| ended.error.unwrap_or_else(|| Error::new(ExitCode::Interrupted, "stopped")))
 }

@@ -51,6 +51,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("config", schema::<config_show::ConfigListing>()),
         ("detach", schema::<detach::Detached>()),
         ("doctor", schema::<doctor::DoctorReport>()),
+        ("doctor-env", schema::<doctor::AgentEnvironment>()),
         ("error", schema::<render::ErrorDocument<'_>>()),
         ("formats", schema::<formats::FormatList>()),
         ("list", schema::<list::CommandList>()),

@@ -85,6 +85,12 @@ impl OpenRun {
         self.slots.first_without(&taken)
     }
 
+    /// Tells whether an agent refused its work because nobody is signed in.
+    pub(crate) fn is_signed_out(&self) -> bool {
+        use crate::model::outcome::FailureKind::Auth;
+        self.machine.states().any(|state| matches!(state, crate::schedule::ItemState::Failed { kind: Auth, .. }))
+    }
+
     /// Tells whether every item is completed.
     pub(crate) fn is_complete(&self) -> bool {
         self.machine.states().all(|state| *state == crate::schedule::ItemState::Completed)

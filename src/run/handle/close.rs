@@ -153,6 +153,7 @@ fn exit_code(signal: Option<Signal>, run: &OpenRun) -> ExitCode {
     match signal {
         Some(signal) => of_signal(signal),
         None if run.is_complete() => ExitCode::Done,
+        None if run.is_signed_out() => ExitCode::AgentMissing,
         None if run.over_budget => ExitCode::Budget,
         None if run.rate_limits.is_any_limited() => ExitCode::Quota,
         None => ExitCode::Unfinished,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::check::Check;
+use super::environment::AgentEnvironment;
 use super::{machine, project, tried};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
@@ -18,7 +19,11 @@ use crate::model::read::id_of_file_name;
 /// Starts no agent. The checks of `[validate]` run once in a worktree of HEAD: what is red before any work would be held
 /// against every agent. What they come to is remembered for this commit.
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Say instead which variables of the environment reach the agent, without their values
+    #[arg(long)]
+    env: bool,
+}
 
 /// What `doctor --json` prints.
 #[derive(Serialize, JsonSchema)]
@@ -29,7 +34,10 @@ pub struct DoctorReport {
 }
 
 /// Runs the subcommand; exit code 3 when something that every run needs is missing.
-pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
+    if args.env {
+        return environment(context);
+    }
     let root = context.root.clone();
     let mut checks = vec![machine::git()];
     checks.extend(project::found(&context.project));
@@ -70,6 +78,16 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     Ok(if is_bad { ExitCode::Config } else { ExitCode::Done })
+}
+
+fn environment(context: &mut Context) -> CommandResult {
+    let environment = AgentEnvironment::of(context)?;
+    if context.globals.json {
+        context.terminal.document(environment)?;
+    } else {
+        environment.write(&mut context.terminal.out, context.terminal.style)?;
+    }
+    Ok(ExitCode::Done)
 }
 
 /// Returns the command line that comes next: of the latest batch, of the plan, or for a first plan.

@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::check::Check;
+use crate::model::agent::sign_in;
 
 /// What shows that an agent is signed in.
 struct Signs {
@@ -12,7 +13,6 @@ struct Signs {
     /// Below the home; where a variable names another folder, below that.
     file: &'static str,
     folder: Option<(&'static str, &'static str)>,
-    how: &'static str,
 }
 
 const SIGNS: [Signs; 5] = [
@@ -27,35 +27,30 @@ const SIGNS: [Signs; 5] = [
         ],
         file: ".claude/.credentials.json",
         folder: Some(("CLAUDE_CONFIG_DIR", ".credentials.json")),
-        how: "start `claude` once and sign in, or set ANTHROPIC_API_KEY",
     },
     Signs {
         agent: "codex",
         variables: &["OPENAI_API_KEY", "CODEX_API_KEY"],
         file: ".codex/auth.json",
         folder: Some(("CODEX_HOME", "auth.json")),
-        how: "`codex login`, or set OPENAI_API_KEY",
     },
     Signs {
         agent: "gemini",
         variables: &["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI"],
         file: ".gemini/oauth_creds.json",
         folder: None,
-        how: "start `gemini` once and sign in, or set GEMINI_API_KEY",
     },
     Signs {
         agent: "opencode",
         variables: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY", "OPENCODE_CONFIG"],
         file: ".local/share/opencode/auth.json",
         folder: Some(("XDG_DATA_HOME", "opencode/auth.json")),
-        how: "`opencode auth login`, or set the key of your provider",
     },
     Signs {
         agent: "qwen",
         variables: &["OPENAI_API_KEY", "DASHSCOPE_API_KEY"],
         file: ".qwen/oauth_creds.json",
         folder: None,
-        how: "start `qwen` once and sign in, or set OPENAI_API_KEY",
     },
 ];
 
@@ -78,7 +73,7 @@ fn hint(agent: &str, home: &Path, variable: impl Fn(&str) -> Option<String>) -> 
         return None;
     }
     let text = format!("nothing shows that `{agent}` is signed in: no `{}`", file.display());
-    Some(Check::warning("login", text, signs.how))
+    Some(Check::warning("login", text, sign_in(agent)?))
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 mod check;
 mod command;
+mod environment;
 mod login;
 mod machine;
 mod project;
 mod tried;
 
 pub use command::{Args, DoctorReport, run};
+pub use environment::AgentEnvironment;

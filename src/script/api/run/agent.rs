@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rhai::plugin::*;
-use rhai::{Dynamic, Map};
+use rhai::{Array, Dynamic, Map};
 
 use super::agent_call::{self, Options};
 use super::agent_settings::{WISH, found, named, program, required_name, settle, to_map, wish};
@@ -133,6 +133,21 @@ pub(crate) mod module {
     #[rhai_fn(name = "ready", return_raw)]
     pub fn ready_at(context: NativeCallContext, role: &str, base: &str) -> Thrown<String> {
         native(&context, |call| usable::require(call, role, Some(base)))
+    }
+
+    /// Returns the variables of your environment that the agent of a role gets beside those that every agent gets: names of
+    /// variables that are set, and patterns.
+    ///
+    /// ```rhai
+    /// for name in agent::variables("executor") { print(name); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn variables(context: NativeCallContext, role: &str) -> Thrown<Array> {
+        native(&context, |call| {
+            let adapter = AdapterScript::load(&call.state, &required_name(call, role)?)?;
+            let (values, patterns) = environment(call, &adapter)?;
+            Ok(values.into_keys().chain(patterns).map(Dynamic::from).collect())
+        })
     }
 
     /// Returns the name of the agent that has a role, or `()` when there is none.
