@@ -25,7 +25,7 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
     let (word, tone) = match state.end.as_ref().map(|end| end.exit_code) {
         Some(0) => ("complete", Tone::Good),
         Some(75 | 11) => ("paused", Tone::Warning),
-        Some(8) => ("stopped, the agent is not signed in", Tone::Bad),
+        Some(8) => ("stopped, an agent is missing or not signed in", Tone::Bad),
         Some(130 | 143) => ("stopped", Tone::Warning),
         Some(_) if state.halted.is_some() => ("paused", Tone::Warning),
         Some(_) if !state.items.is_empty() && state.count(ItemStatus::Completed) == state.items.len() => {

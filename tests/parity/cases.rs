@@ -45,7 +45,7 @@ fn what_a_recipe_does_itself() {
         recipe("nothing", "nothing", 0, &["completed"]),
         recipe("number", "number", 10, &["failed"]),
         recipe("throws", "throw", 10, &["failed"]),
-        recipe("missing", "missing", 10, &["failed"]),
+        recipe("missing", "missing", 8, &["failed"]),
         recipe("unfit", "unfit", 10, &["failed"]),
         recipe("claim", "claim", 10, &["unproven"]),
         recipe("interrupt", "interrupt", 130, &["cancelled"]),
