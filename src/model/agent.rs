@@ -284,14 +284,17 @@ impl AgentReport {
     }
 }
 
-/// Says how a person signs in to an agent; nothing for agents that need no login or are not known here.
-pub fn sign_in(agent: &str) -> Option<&'static str> {
-    Some(match agent {
-        "claude" | "claude-agent-acp" => "start `claude` once and sign in, or set ANTHROPIC_API_KEY",
-        "codex" | "codex-acp" => "`codex login`, or set OPENAI_API_KEY",
-        "gemini" | "gemini-acp" => "start `gemini` once and sign in, or set GEMINI_API_KEY",
-        "opencode" | "opencode-acp" => "`opencode auth login`, or set the key of your provider",
-        "qwen" | "qwen-acp" => "start `qwen` once and sign in, or set OPENAI_API_KEY",
-        _ => return None,
-    })
+/// How a person signs in to the agents that are known here.
+pub mod sign_in {
+    pub const CLAUDE: &str = "start `claude` once and sign in, or set ANTHROPIC_API_KEY";
+    pub const CODEX: &str = "`codex login`, or set OPENAI_API_KEY";
+    pub const GEMINI: &str = "start `gemini` once and sign in, or set GEMINI_API_KEY";
+    pub const OPENCODE: &str = "`opencode auth login`, or set the key of your provider";
+    pub const QWEN: &str = "start `qwen` once and sign in, or set OPENAI_API_KEY";
+
+    /// Says how to sign in to an agent; nothing for those that need no login, and those that say it themselves.
+    pub fn sign_in(agent: &str) -> Option<&'static str> {
+        let known = [("claude", CLAUDE), ("codex", CODEX), ("gemini", GEMINI), ("opencode", OPENCODE), ("qwen", QWEN)];
+        known.into_iter().find(|(name, _)| *name == agent).map(|(_, how)| how)
+    }
 }

@@ -3,7 +3,7 @@
 use super::text::{line, numbered};
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Speaker};
-use crate::model::agent::sign_in;
+use crate::model::agent::sign_in::sign_in;
 use crate::model::outcome::{FailureKind, Outcome};
 
 /// How far what belongs to a line above is moved in.
@@ -122,6 +122,15 @@ mod tests {
             view.apply(&Event { seq: 1, at, run: "r".to_owned(), kind });
         }
         view
+    }
+
+    #[test]
+    fn who_is_not_signed_in_is_told_how() {
+        let mut view = failed(true);
+        view.items[0].outcome = Some(Outcome::failed(FailureKind::Auth, "401"));
+        assert_eq!(next(&view.items[0], &view), None, "nobody knows how to sign in to an agent of one's own");
+        view.items[0].latest_agent = Some("codex".to_owned());
+        assert_eq!(next(&view.items[0], &view).as_deref(), Some("`codex login`, or set OPENAI_API_KEY"));
     }
 
     #[test]

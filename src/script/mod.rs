@@ -13,6 +13,7 @@ mod diagnostic;
 pub mod embedded;
 mod engine;
 mod failure;
+mod functions;
 mod growth;
 mod host;
 mod import;

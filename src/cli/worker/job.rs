@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::error::{Error, ExitCode, Result};
 use crate::host::owner::Owner;
 use crate::host::{failpoint, state};
-use crate::model::worker::WorkerSpec;
+use crate::model::worker::{WorkerSpec, job_name};
 
 /// Jobs that ended so long ago are forgotten.
 const OLD: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -64,7 +64,7 @@ impl Home {
 
 /// Returns the name of the job of a spec.
 pub fn name(spec: &WorkerSpec) -> String {
-    format!("batchprp.{}.{}.a{}", spec.run, spec.item, spec.attempt)
+    job_name(&spec.run, &spec.item, spec.attempt)
 }
 
 impl Job {

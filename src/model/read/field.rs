@@ -124,6 +124,11 @@ impl Name {
     }
 }
 
+/// Tells whether a text is the name of a field of gates.
+pub(crate) fn names_gates(text: &str) -> bool {
+    matches!(Name::read(text).0, Name::Gates)
+}
+
 /// Returns the name that was probably meant by one that is not known.
 pub(crate) fn similar(text: &str) -> Option<&'static str> {
     let words = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::field::names_gates;
 use super::text::fence::Fence;
 use super::text::heading::{Heading, plain};
 use super::text::list_item::{ListItem, first_code, item};
@@ -129,7 +130,7 @@ impl Walk<'_> {
             // Code is blank here, so that it ends no list of gates.
             let words = self.reading.masked[line.clone()].trim();
             if !words.is_empty() {
-                self.labelled = is_gate_label(words);
+                self.labelled = words.starts_with("**") && names_gates(words);
             }
             return;
         };
@@ -220,15 +221,6 @@ fn command_field(masked: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let value = line.end - value.len()..line.end;
     masked[value.clone()].trim_start_matches(['*', ' ']).starts_with('`').then_some(())?;
     first_code(masked, &value)
-}
-
-/// Tells whether a line is a label such as `**Validation**:` that announces gates, and nothing else.
-fn is_gate_label(line: &str) -> bool {
-    if !line.starts_with("**") {
-        return false;
-    }
-    let name = line.trim_matches(['*', ':', ' ']).to_ascii_lowercase();
-    matches!(name.as_str(), "validation" | "validation gates" | "validation commands" | "gates" | "verification")
 }
 
 /// Reads the level that an item names first, and its length in bytes behind the marks of emphasis.

@@ -6,4 +6,4 @@ mod spec;
 
 pub use lease::{AttemptLease, AttemptState};
 pub use record::{OutcomeRecord, RecordedCheckpoint};
-pub use spec::WorkerSpec;
+pub use spec::{WorkerSpec, job_name};

@@ -3,6 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Returns the name of a job: by it an engine is asked, and nobody has two.
+pub fn job_name(run: &str, item: &str, attempt: u32) -> String {
+    format!("batchprp.{run}.{item}.a{attempt}")
+}
+
 /// One attempt of one item, as a worker gets it in a file or on its standard input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WorkerSpec {

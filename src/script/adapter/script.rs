@@ -17,6 +17,7 @@ use super::stock::{STOCK, stock};
 use crate::script::api::run::current;
 use crate::script::diagnostic;
 use crate::script::embedded;
+use crate::script::functions;
 use crate::script::library::{ScriptPlace, is_inside};
 use crate::script::reference::ApiReference;
 use crate::script::spec;
@@ -138,7 +139,7 @@ impl Compiled {
             let traits = spec::literal(&ast, "ADAPTER").unwrap_or_default();
             let mut traits = Traits::deserialize(traits)
                 .map_err(|error| Error::new(ExitCode::Config, format!("`ADAPTER` of `{source}` is wrong: {error}")))?;
-            require_functions(&ast, &source)?;
+            functions::require(&ast, &FUNCTIONS, &format!("adapter `{source}`"), HELP)?;
             if let Some(known) = stock(name).filter(|_| spoken_to.is_some()) {
                 known.about.clone_into(&mut traits.about);
                 traits.resume = !known.forgets;
@@ -221,17 +222,7 @@ impl AdapterScript {
 
 /// Functions of an adapter, with the number of their arguments.
 const FUNCTIONS: [(&str, usize); 4] = [("detect", 0), ("command", 1), ("on_line", 1), ("outcome", 1)];
-
-fn require_functions(ast: &AST, source: &str) -> Result<(), Error> {
-    let has = |(name, count): &(&str, usize)| ast.iter_functions().any(|f| f.name == *name && f.params.len() == *count);
-    let missing: Vec<String> =
-        FUNCTIONS.iter().filter(|function| !has(function)).map(|(name, _)| format!("`{name}`")).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(ExitCode::Config, format!("the adapter `{source}` has no function {}", missing.join(", ")))
-        .help("`batchprp check` names all mistakes; the four functions are described in docs/scripting/agents.md"))
-}
+const HELP: &str = "`batchprp check` names all mistakes; the four functions are described in docs/scripting/agents.md";
 
 fn explain(engine: &Engine, state: &HostState, error: &EvalAltResult, source: &str) -> Error {
     diagnostic::explain(error, &state.library, source, || ApiReference::of(engine).names())

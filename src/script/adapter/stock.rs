@@ -1,5 +1,7 @@
 //! Agents that are known to speak the Agent Client Protocol, and how each of them is started.
 
+use crate::model::agent::sign_in;
+
 /// What is known of one agent.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StockAgent {
@@ -71,7 +73,7 @@ pub const STOCK: [StockAgent; 10] = [
             "CLAUDE_CODE_USE_VERTEX",
         ],
         set: &[("DISABLE_AUTOUPDATER", "1"), ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")],
-        sign_in: "start `claude` once and sign in, or set ANTHROPIC_API_KEY",
+        sign_in: sign_in::CLAUDE,
         ..NONE
     },
     StockAgent {
@@ -90,7 +92,7 @@ pub const STOCK: [StockAgent; 10] = [
         mode: Some("auto"),
         reading_mode: Some("read-only"),
         auth: &[("OPENAI_API_KEY", "openai-api-key"), ("CODEX_API_KEY", "codex-api-key")],
-        sign_in: "`codex login`, or set OPENAI_API_KEY",
+        sign_in: sign_in::CODEX,
         ..NONE
     },
     StockAgent {
@@ -115,7 +117,7 @@ pub const STOCK: [StockAgent; 10] = [
             "GOOGLE_APPLICATION_CREDENTIALS",
         ],
         auth: &[("GEMINI_API_KEY", "gemini-api-key"), ("GOOGLE_GENAI_USE_VERTEXAI", "vertex-ai")],
-        sign_in: "start `gemini` once and sign in, or set GEMINI_API_KEY",
+        sign_in: sign_in::GEMINI,
         forgets: true,
         ..NONE
     },
@@ -150,7 +152,7 @@ pub const STOCK: [StockAgent; 10] = [
             "GEMINI_API_KEY",
             "OPENROUTER_API_KEY",
         ],
-        sign_in: "`opencode auth login`, or set the key of your provider",
+        sign_in: sign_in::OPENCODE,
         set_up: "opencode",
         miscounts: true,
         ..NONE
@@ -166,7 +168,7 @@ pub const STOCK: [StockAgent; 10] = [
         auth: &[("OPENAI_API_KEY", "openai")],
         key_args: &[("OPENAI_API_KEY", &["--auth-type", "openai"])],
         model_flag: Some("-m"),
-        sign_in: "start `qwen` once and sign in, or set OPENAI_API_KEY",
+        sign_in: sign_in::QWEN,
         ..NONE
     },
 ];

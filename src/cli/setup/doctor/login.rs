@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::check::Check;
-use crate::model::agent::sign_in;
+use crate::model::agent::sign_in::sign_in;
 
 /// What shows that an agent is signed in.
 struct Signs {

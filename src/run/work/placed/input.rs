@@ -12,18 +12,13 @@ use crate::host::git::hub::talk::{Hub, HubChange, HubMoved};
 use crate::host::git::plumbing::refs;
 use crate::host::git::workspace::branch::Start;
 use crate::host::state;
-use crate::model::worker::{AttemptLease, AttemptState, WorkerSpec};
+use crate::model::worker::{AttemptLease, AttemptState, WorkerSpec, job_name};
 use crate::run::shared::names;
 
 /// What of our own folder belongs to the project.
 const OWN: [&str; 5] = ["batchprp.toml", "commands", "agents", "subagents", "executors"];
 /// Where our notes are.
 const NOTES: &str = "refs/notes/batchprp";
-
-/// Returns the name of a job: by it an engine is asked, and nobody has two.
-pub(crate) fn job_name(run: &str, item: &str, attempt: u32) -> String {
-    format!("batchprp.{run}.{item}.a{attempt}")
-}
 
 /// Returns where the spec of an attempt is kept.
 pub(crate) fn spec_file(directory: &Path, item: &str, attempt: u32) -> PathBuf {

@@ -9,7 +9,7 @@ use crate::host::git::hub::talk::Hub;
 use crate::host::git::upkeep::hand;
 use crate::host::git::upkeep::lease::{self, Lease};
 use crate::host::git::workspace::branch;
-use crate::model::worker::AttemptState;
+use crate::model::worker::{AttemptState, job_name};
 use crate::run::shared::names;
 use crate::run::work::tell::Tell;
 
@@ -76,7 +76,7 @@ fn earlier(order: &PlaceOrder, hub: &Hub, tip: &str, tell: &Tell) -> Result<Opti
     };
     tell.note(Some(item), words);
     Ok(Some(PlacedAttempt {
-        name: input::job_name(&lease.run, item, lease.attempt),
+        name: job_name(&lease.run, item, lease.attempt),
         spec,
         attempt: lease.attempt,
         nonce: lease.nonce,

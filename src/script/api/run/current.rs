@@ -1,6 +1,7 @@
 //! Which attempt of which item this thread works for.
 
 use std::cell::{Cell, RefCell};
+use std::thread::LocalKey;
 
 use rhai::Dynamic;
 
@@ -38,12 +39,17 @@ pub(crate) fn item() -> Option<Dynamic> {
     ATTEMPT.with_borrow(|current| current.as_ref().map(|(_, item)| item.clone()))
 }
 
+/// Runs something with a flag of this thread set.
+fn within<T>(flag: &'static LocalKey<Cell<bool>>, work: impl FnOnce() -> T) -> T {
+    let before = flag.replace(true);
+    let result = work();
+    flag.set(before);
+    result
+}
+
 /// Runs a function of an adapter, which goes on while a run is being stopped but has a limit of its own.
 pub(crate) fn as_adapter<T>(work: impl FnOnce() -> T) -> T {
-    let before = ADAPTER.replace(true);
-    let result = work();
-    ADAPTER.set(before);
-    result
+    within(&ADAPTER, work)
 }
 
 pub(crate) fn in_adapter() -> bool {
@@ -52,10 +58,7 @@ pub(crate) fn in_adapter() -> bool {
 
 /// Runs a function of an executor, which may start what outlives this program.
 pub(crate) fn as_executor<T>(work: impl FnOnce() -> T) -> T {
-    let before = EXECUTOR.replace(true);
-    let result = work();
-    EXECUTOR.set(before);
-    result
+    within(&EXECUTOR, work)
 }
 
 pub(crate) fn in_executor() -> bool {
@@ -64,10 +67,7 @@ pub(crate) fn in_executor() -> bool {
 
 /// Runs the search for the program of an agent, which is done in a dry run too.
 pub(crate) fn looking<T>(work: impl FnOnce() -> T) -> T {
-    let before = LOOKING.replace(true);
-    let result = work();
-    LOOKING.set(before);
-    result
+    within(&LOOKING, work)
 }
 
 pub(crate) fn is_looking() -> bool {

@@ -12,6 +12,7 @@ use crate::bridge::EngineState;
 use crate::error::{Error, ExitCode};
 use crate::script::diagnostic;
 use crate::script::embedded;
+use crate::script::functions;
 use crate::script::library::{ScriptPlace, is_inside};
 use crate::script::reference::ApiReference;
 use crate::script::state::HostState;
@@ -19,6 +20,7 @@ use crate::script::suggest;
 
 /// Functions of an executor, with the number of their arguments.
 const FUNCTIONS: [(&str, usize); 5] = [("capacity", 0), ("submit", 1), ("list", 1), ("cancel", 1), ("logs", 2)];
+const HELP: &str = "the five functions are described in docs/cluster.md";
 
 /// The jobs of a run; `None` where the engine does not answer.
 type Jobs = Option<Arc<Vec<ListedJob>>>;
@@ -58,7 +60,7 @@ impl Executor {
                 Error { code: ExitCode::Config, ..error }
             };
             let ast = state.library.compile(&engine, &source, &text).map_err(|error| failed(&error.into()))?;
-            require_functions(&ast, &source)?;
+            functions::require(&ast, &FUNCTIONS, &format!("executor `{source}`"), HELP)?;
             return Ok(Self {
                 source,
                 ast,
@@ -136,15 +138,4 @@ impl Executor {
     pub(crate) fn forget(&self) {
         self.listed.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
-}
-
-fn require_functions(ast: &AST, source: &str) -> Result<(), Error> {
-    let has = |(name, count): &(&str, usize)| ast.iter_functions().any(|f| f.name == *name && f.params.len() == *count);
-    let missing: Vec<String> =
-        FUNCTIONS.iter().filter(|function| !has(function)).map(|(name, _)| format!("`{name}`")).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(ExitCode::Config, format!("the executor `{source}` has no function {}", missing.join(", ")))
-        .help("the five functions are described in docs/cluster.md"))
 }
