@@ -37,6 +37,8 @@ pub struct Landed {
     pub to: String,
     /// Commits that it got; 0 where it had everything.
     pub commits: usize,
+    /// Of these, commits on which the batch began, and which the branch did not have (any more).
+    pub before: usize,
     pub how: LandStrategy,
 }
 

@@ -268,6 +268,18 @@ fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
 }
 
 #[test]
+fn commits_that_were_taken_off_the_base_do_not_come_back_in_silence() {
+    let project = begun();
+    base_moves(&project, "dropped.txt", "a mistake\n");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    project.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    let base = commit_of(&project, "main");
+    lands(&project, "main", &[]).says("1 commit of these the batch did not make").says("--undo");
+    project.run(&["land", "47", "--undo"]).exits(0);
+    assert_eq!(commit_of(&project, "main"), base);
+}
+
+#[test]
 fn a_branch_that_somebody_rebases_or_bisects_is_left_alone_until_they_are_done() {
     let project = finished();
     let base = commit_of(&project, "main");

@@ -65,14 +65,15 @@ pub(crate) async fn land(order: Land, around: &Surroundings) -> std::result::Res
             let (Place { repo, branch, onto }, again) = (place.clone(), again.clone());
             off_the_loop(move || {
                 let commits = repo.count(&landing.from, &landing.commit)?;
+                let before = landing::before(&repo, &branch, &landing)?;
                 let end = landing::advance(&repo, &branch, &onto, &landing, &again)?;
-                Ok((end == Advance::Done).then_some((landing, commits)))
+                Ok((end == Advance::Done).then_some((landing, commits, before)))
             })
             .await?
         };
-        if let Some((Landing { commit, from, how, .. }, commits)) = moved {
+        if let Some((Landing { commit, from, how, .. }, commits, before)) = moved {
             drop(lock);
-            return Ok(Landed { from, to: commit, ..place.landed(commits, how) });
+            return Ok(Landed { from, to: commit, before, ..place.landed(commits, how) });
         }
     }
     let text = format!("`{}` is moved by somebody else again and again", place.onto);

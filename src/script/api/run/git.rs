@@ -231,8 +231,9 @@ pub(crate) mod module {
 
     /// Lands a batch on the branch on which it began, once the tree that would be there passes validation: options are
     /// `batch`, `onto` (another branch), `strategy` (`auto`, `ff`, `merge`, `rebase`, `squash`), `level`, `prps`, whose
-    /// gates must pass too, and `again`, the command that asks for it. Returns `#{ branch, onto, from, to, commits, how }`;
-    /// `commits` is 0 where everything was there. Throws `git` on a conflict, `check-failed` when the result is red and
+    /// gates must pass too, and `again`, the command that asks for it. Returns
+    /// `#{ branch, onto, from, to, commits, before, how }`; `commits` is 0 where everything was there, `before` of them are
+    /// those on which the batch began and which the branch did not have. Throws `git` on a conflict, `check-failed` when the result is red and
     /// `policy` for a branch that is protected, and then nothing has moved.
     ///
     /// ```rhai

@@ -66,7 +66,9 @@ pub(super) fn landed(done: Landed) -> Map {
     for (name, value) in [("branch", done.branch), ("onto", done.onto), ("from", done.from), ("to", done.to)] {
         map.insert(name.into(), value.into());
     }
-    map.insert("commits".into(), i64::try_from(done.commits).unwrap_or(i64::MAX).into());
+    for (name, number) in [("commits", done.commits), ("before", done.before)] {
+        map.insert(name.into(), i64::try_from(number).unwrap_or(i64::MAX).into());
+    }
     map.insert("how".into(), done.how.to_string().into());
     map
 }

@@ -65,6 +65,15 @@ pub fn combine(repo: &Repo, branch: &str, onto: &str, strategy: LandStrategy) ->
     })
 }
 
+/// Counts the commits on which a batch began and which a landing brings with it: the branch was moved back since, or is
+/// another one.
+pub fn before(repo: &Repo, branch: &str, landing: &Landing) -> Result<usize> {
+    match refs::read(repo, &refs::base(branch))? {
+        Some(base) => repo.count(&landing.from, &base),
+        None => Ok(0),
+    }
+}
+
 impl Ends<'_> {
     /// Merges both in the object store.
     fn tree(&self) -> Result<Made> {
