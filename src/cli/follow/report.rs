@@ -65,7 +65,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     if let Some(target) = &args.otlp {
-        let taken = export(target, &otlp::document(&journal::read(&folder)?).to_string())?;
+        let taken = export(target, &otlp::document(&journal::read(&folder)?))?;
         if let Some(address) = taken.filter(|_| !context.globals.json) {
             writeln!(terminal.out, "spans sent to {}", line(address, 300))?;
         }

@@ -1,6 +1,7 @@
 //! The JSON form of protobuf messages: 64-bit numbers as texts, ids in hexadecimal.
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,17 +16,53 @@ pub const CONTENT_TYPE: &str = "application/json";
 
 /// Turns the events of a run into the request that exports its spans: run, items, phases, agent calls, checks, merges.
 /// The same run gives the same ids, so that sending it twice makes no second trace.
-pub fn document(events: &[Event]) -> Value {
+pub fn document(events: &[Event]) -> String {
     let run = events.first().map(|event| event.run.as_str()).unwrap_or_default();
-    let trace = id(&[run], 16);
-    let spans: Vec<Value> = spans::of(events).iter().map(|span| encoded(span, run, &trace)).collect();
     let version = env!("CARGO_PKG_VERSION");
     let resource =
         [("service.name", json!("batchprp")), ("service.version", json!(version)), ("batchprp.run", json!(run))];
-    json!({ "resourceSpans": [{
-        "resource": { "attributes": attributes(&resource) },
-        "scopeSpans": [{ "scope": { "name": "batchprp", "version": version }, "spans": spans }],
-    }] })
+    let scope = json!({ "name": "batchprp", "version": version });
+    let spans = Encoded { spans: spans::of(events), run, trace: id(&[run], 16) };
+    let request = Request {
+        resource_spans: [ResourceSpans {
+            resource: json!({ "attributes": attributes(&resource) }),
+            scope_spans: [ScopeSpans { scope, spans }],
+        }],
+    };
+    // Texts, numbers and lists can always be written.
+    serde_json::to_string(&request).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    resource_spans: [ResourceSpans<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResourceSpans<'a> {
+    resource: Value,
+    scope_spans: [ScopeSpans<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct ScopeSpans<'a> {
+    scope: Value,
+    spans: Encoded<'a>,
+}
+
+/// Spans that are encoded one after the other: as values, those of a long run are many times its journal.
+struct Encoded<'a> {
+    spans: Vec<Span>,
+    run: &'a str,
+    trace: String,
+}
+
+impl Serialize for Encoded<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.spans.iter().map(|span| encoded(span, self.run, &self.trace)))
+    }
 }
 
 fn encoded(span: &Span, run: &str, trace: &str) -> Value {
