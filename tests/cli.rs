@@ -1,5 +1,7 @@
 //! The command line from outside: streams, exit codes, errors, configuration, and the files that runs leave.
 
+#[path = "cli/agents.rs"]
+mod agents;
 #[path = "cli/bounds.rs"]
 mod bounds;
 #[path = "cli/config.rs"]

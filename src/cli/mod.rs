@@ -2,6 +2,7 @@
 //!
 //! Built-in subcommands are derived; batch scripts become real subcommands, built from what each says about itself.
 
+pub mod agents;
 pub mod author;
 pub mod batch;
 pub mod dashboard;

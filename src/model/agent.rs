@@ -28,6 +28,9 @@ pub struct AgentSpec {
     /// Private directory of the attempt, where `CommandLine::files` are written; set by the transport.
     #[serde(default)]
     pub dir: String,
+    /// Private directory that the calls of one attempt share; set by the transport.
+    #[serde(default)]
+    pub kept: String,
     pub model: Option<String>,
     pub tools: Vec<String>,
     /// Seconds.
@@ -50,6 +53,22 @@ pub struct CommandLine {
     pub stdin: String,
     /// Files to write before the start, relative to the private directory of the attempt.
     pub files: BTreeMap<String, String>,
+    #[serde(default)]
+    pub home: Option<AgentHome>,
+}
+
+/// A home of its own for an agent that takes settings from nowhere else.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AgentHome {
+    /// The variable that leads the agent there, in place of the user's home.
+    pub variable: String,
+    /// Folder of the agent below a home.
+    pub folder: String,
+    /// Its file of settings, in JSON: those of the user are put over the defaults.
+    pub settings: String,
+    pub defaults: serde_json::Value,
+    /// What the agent keeps in that folder and shares with nobody; the rest is linked.
+    pub own: Vec<String>,
 }
 
 /// Whether a figure counts this run only or the whole session so far.

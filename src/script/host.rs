@@ -11,7 +11,7 @@ use crate::bridge::{Adapter, Bridge, Closed};
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
-use super::adapter::AdapterScript;
+use super::adapter::{AdapterScript, Traits};
 use super::api::needs;
 use super::api::shapes::SHAPES;
 use super::check::Table;
@@ -136,6 +136,11 @@ impl ScriptHost {
     /// Loads the adapter of an agent for one attempt.
     pub fn adapter(&self, name: &str) -> Result<Box<dyn Adapter>> {
         Ok(Box::new(AdapterScript::load(&self.state, name)?.start()))
+    }
+
+    /// Returns what the adapter of an agent declares.
+    pub fn agent_traits(&self, name: &str) -> Result<Traits> {
+        Ok(AdapterScript::load(&self.state, name)?.traits().clone())
     }
 
     /// Runs `main(args)` of a command on a thread of its own and waits for its end.

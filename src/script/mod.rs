@@ -30,6 +30,6 @@ mod suggest;
 pub mod testing;
 mod value;
 
-pub use adapter::built_in_agents;
+pub use adapter::{AgentDescription, CAPABILITIES, SignIn, VersionFit, built_in_agents};
 pub use host::{HostParts, Script, ScriptEnd, ScriptHost, host};
 pub use session::Session;

@@ -1,6 +1,7 @@
 //! Statements typed one after the other: variables, functions and imports stay for those that follow.
 
 use rhai::{AST, Dynamic, ParseErrorType, Scope};
+use serde::de::DeserializeOwned;
 
 use crate::error::Result;
 
@@ -40,6 +41,20 @@ impl Session {
 
     /// Runs a text and returns its value as people read it; `None` when it has none.
     pub fn eval(&mut self, text: &str) -> Result<Option<String>> {
+        let value = self.evaluated(text)?;
+        if value.is_unit() {
+            return Ok(None);
+        }
+        on_big_stack(|| self.show(value)).map(Some)
+    }
+
+    /// Runs a text and returns its value as data.
+    pub fn data<T: DeserializeOwned>(&mut self, text: &str) -> Result<T> {
+        let value = self.evaluated(text)?;
+        rhai::serde::from_dynamic(&value).map_err(|error| self.host.explain(&error, NAME))
+    }
+
+    fn evaluated(&mut self, text: &str) -> Result<Dynamic> {
         let own: Vec<String> =
             text.lines().map(str::trim).filter(|l| l.starts_with("import ")).map(str::to_owned).collect();
         let whole = [self.imports.as_slice(), &[text.to_owned()]].concat().join("\n");
@@ -47,10 +62,7 @@ impl Session {
         self.host.library.add(NAME, source);
         let value = on_big_stack(|| self.run(&whole))?;
         self.imports.extend(own);
-        if value.is_unit() {
-            return Ok(None);
-        }
-        on_big_stack(|| self.show(value)).map(Some)
+        Ok(value)
     }
 
     fn run(&mut self, text: &str) -> Result<Dynamic> {

@@ -29,6 +29,7 @@ impl Adapter for Shell {
             env: self.env.clone(),
             stdin: self.stdin.clone(),
             files: self.files.clone(),
+            home: None,
         })
     }
 

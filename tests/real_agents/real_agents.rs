@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::project::{KEYS, Project, installed};
+use crate::project::{KEYS, Project, ended, installed};
 
 /// Tokens of the three PRPs: two requests a phase, each with the counts of its script.
 const INPUT: u64 = 3 * (2 * 1000 + 2 * 2000);
@@ -169,6 +169,30 @@ fn mends_in_its_session(agent: &str) {
     assert_eq!(sessions("p1"), sessions("p1-2"));
 }
 
+/// `agents test` finds out what works, and a key is in nothing that it keeps.
+fn is_tried_out(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, "");
+    let model = if agent.starts_with("opencode") { "openai/test-model" } else { "test-model" };
+    let ran = ended(&mut project.batchprp(&["agents", "test", agent, "--model", model, "--json"]));
+    let json = ran.output.lines().find(|line| line.starts_with('{')).unwrap_or_default();
+    let trial: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    eprintln!("{}", ran.output);
+    assert_eq!(ran.code, Some(0), "{}", ran.output);
+    let works = |name: &str| {
+        let findings = trial["findings"].as_array().expect("findings");
+        findings.iter().find(|finding| finding["name"] == name).expect("a finding")["works"].clone()
+    };
+    for name in ["sign-in", "edit", "bash", "resume", "usage", "stop"] {
+        assert_eq!(works(name), "yes", "{name}: {}", ran.output);
+    }
+    let declared = trial["agent"]["capabilities"]["cost"].as_str();
+    assert_eq!(works("cost") == "yes", declared == Some("yes"), "{}", ran.output);
+    no_orphan(&project);
+}
+
 macro_rules! agents {
     ($($agent:ident),*) => { $(
         mod $agent {
@@ -177,6 +201,10 @@ macro_rules! agents {
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn completes() { super::completes(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
+            fn is_tried_out() { super::is_tried_out(NAME); }
 
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]

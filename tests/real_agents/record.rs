@@ -92,6 +92,7 @@ impl Studio {
             item: "PRP-7.1.1".to_owned(),
             cwd: self.path("tree").display().to_string(),
             dir: self.path("papers").display().to_string(),
+            kept: self.path("papers").display().to_string(),
             model: Some(model.to_owned()),
             tools: tools.iter().map(|tool| (*tool).to_owned()).collect(),
             max_turns: case.max_turns,
@@ -108,6 +109,12 @@ impl Studio {
             fs::write(self.path("papers").join(name), text).expect("a file");
         }
         let mut command = Command::new(&line.argv[0]);
+        if let Some(home) = &line.home {
+            let place = self.path("papers/home");
+            fs::create_dir_all(place.join(&home.folder)).expect("a folder");
+            fs::write(place.join(&home.folder).join(&home.settings), home.defaults.to_string()).expect("a file");
+            command.env(&home.variable, place);
+        }
         command.args(&line.argv[1..]).env_clear().current_dir(&spec.cwd).process_group(0);
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.path("home"));
         command.env("LANG", "C.UTF-8").env("TERM", "dumb").envs(&spec.env).envs(&line.env);

@@ -10,6 +10,7 @@
 )]
 
 mod adapters;
+mod capabilities;
 mod context_update;
 mod exe;
 mod fake;

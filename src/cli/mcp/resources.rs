@@ -21,6 +21,8 @@ macro_rules! schemas {
 }
 
 schemas![
+    "agents",
+    "agents-test",
     "analyze",
     "api",
     "check",

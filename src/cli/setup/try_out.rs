@@ -1,6 +1,7 @@
 //! What `doctor` and `init` try out: whether an agent can be started, what it gets, and what the checks come to on HEAD.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use crate::bridge::{Baseline, Bridge, Failure, TryBaseline, ask};
 use crate::cli::batch::{launch, scripts};
@@ -8,19 +9,20 @@ use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::run::execute::execute;
-use crate::script::{self, ScriptHost, Session};
+use crate::script::{self, AgentDescription, ScriptHost, Session};
 
 /// What came of it.
 pub struct Tried {
-    /// The name of the agent that carries out PRPs.
-    pub agent: Result<String>,
+    /// The agent that carries out PRPs.
+    pub agent: Result<AgentDescription>,
     pub baseline: Result<Baseline>,
 }
 
 /// Tries out. `Err` when it was stopped, or cannot begin.
 pub fn try_out(context: &Context, config: Config) -> Result<Tried> {
     within(context, config, |bridge, host| {
-        let agent = text(host, "agent::ready(\"executor\", \"HEAD\")");
+        let agent = text(host.clone(), "agent::ready(\"executor\", \"HEAD\")");
+        let agent = agent.and_then(|name| described(host, &name));
         let order = TryBaseline { batch: None, base: None, level: 4, start: true };
         let baseline = match ask(bridge, None, order) {
             Ok(baseline) => Ok(baseline),
@@ -38,6 +40,32 @@ pub fn variables(context: &Context, config: Config) -> Result<(String, Vec<Strin
     let words = within(context, config, move |_, host| Ok(text(host, said)))??;
     let mut words = words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned);
     Ok((words.next().unwrap_or_default(), words.collect()))
+}
+
+/// Describes every agent that can be named, by name; several are asked for their versions at once.
+pub fn all_agents(context: &Context, config: Config) -> Result<Vec<(String, Result<AgentDescription>)>> {
+    within(context, config, |_, host| {
+        let names: Vec<String> = Session::new(host.clone()).data("agent::names()").map_err(Failure::Error)?;
+        let describe = |name: &str| (name.to_owned(), described(host.clone(), name));
+        Ok(thread::scope(|scope| {
+            let asked: Vec<_> = names.iter().map(|name| scope.spawn(|| describe(name))).collect();
+            asked.into_iter().filter_map(|asked| asked.join().ok()).collect()
+        }))
+    })
+}
+
+/// Describes the agent with a name, else the one that carries out PRPs.
+pub fn one_agent(context: &Context, config: Config, name: Option<&str>) -> Result<AgentDescription> {
+    let name = name.map(str::to_owned);
+    within(context, config, |_, host| {
+        let used = || text(host.clone(), "agent::name()");
+        Ok(name.map_or_else(used, Ok).and_then(|name| described(host.clone(), &name)))
+    })?
+}
+
+/// Describes one agent.
+fn described(host: ScriptHost, name: &str) -> Result<AgentDescription> {
+    Session::new(host).data(&format!("agent::described({name:?})"))
 }
 
 /// Returns the text that an expression comes to.

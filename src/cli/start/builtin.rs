@@ -4,6 +4,7 @@ use super::context::Context;
 use super::failure::CommandResult;
 use super::parse;
 use super::root::BuiltIn;
+use crate::cli::agents::command as agents;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::dashboard::command as dashboard;
@@ -44,6 +45,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Eject(args) => kit::eject(&args, context),
         BuiltIn::Repl(args) => repl::run(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
+        BuiltIn::Agents(args) => agents::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),
         BuiltIn::Demo(args) => demo::run(&args, context),
         BuiltIn::Config(args) => config_show::run(&args, context),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::render;
 use super::terminal::Terminal;
+use crate::cli::agents;
 use crate::cli::author::{api, list};
 use crate::cli::batch::detach;
 use crate::cli::follow::{analyze, history, overview, status, trend};
@@ -44,6 +45,8 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         SchemaGenerator::default().into_root_schema_for::<JsonDocument<T>>()
     }
     vec![
+        ("agents", schema::<agents::AgentList>()),
+        ("agents-test", schema::<agents::AgentTrial>()),
         ("analyze", schema::<analyze::Analysis>()),
         ("api", schema::<api::ApiListing<'_>>()),
         ("check", schema::<CheckDocument>()),

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
+use crate::cli::agents::command as agents;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::dashboard::command as dashboard;
@@ -55,6 +56,7 @@ pub enum BuiltIn {
     Repl(repl::Args),
     Init(init::Args),
     Doctor(doctor::Args),
+    Agents(agents::Args),
     Demo(demo::Args),
     Config(config_show::Args),
     Notify(notify::Args),

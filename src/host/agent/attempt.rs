@@ -16,7 +16,7 @@ use super::setup::{Fact, Setup};
 use super::stream::{Channel, Heard, Listener};
 use super::supervise::supervise;
 use super::watch::Watch;
-use super::{answer, environment};
+use super::{answer, environment, home};
 use crate::host::clock;
 use crate::host::process::pipes::Pipes;
 use crate::host::process::spawn::{ProcessStart, SpawnError, spawn};
@@ -39,7 +39,15 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
         Ok(prepared) => prepared,
         Err((status, text)) => return not_started(status, setup.secrets.redact(&text)),
     };
-    let start = start(command.argv, command.env, &spec, &files, &setup);
+    let mut start = start(command.argv, command.env, &spec, &files, &setup);
+    let home = command.home.map(|own| home::make(&own, &files.kept, &mut start.env)).transpose();
+    let _settings = match home {
+        Ok(settings) => settings,
+        Err(error) => {
+            let text = format!("cannot make a home below `{}`: {error}", files.kept.display());
+            return not_started(AgentStatus::Crashed, text);
+        }
+    };
     let begin = Instant::now();
     // Stands before the agent does: written later it could take the place of the agent's own first heartbeat.
     let mut heartbeat_file = HeartbeatFile::new(files.heartbeat.clone(), &spec.item, heartbeat);
@@ -91,12 +99,14 @@ fn prepare(
     };
     let files = AttemptFiles::open(&setup.dir).map_err(failed)?;
     files.dir.to_string_lossy().as_ref().clone_into(&mut spec.dir);
+    files.kept.to_string_lossy().as_ref().clone_into(&mut spec.kept);
     if spec.cwd.is_empty() {
         setup.worktree.to_string_lossy().as_ref().clone_into(&mut spec.cwd);
     }
     files.write(task, spec, setup).map_err(failed)?;
     let command = adapter.command(spec).map_err(|error| (AgentStatus::Protocol, error))?;
     files.write_files(&command, &setup.secrets).map_err(failed)?;
+    files.make_kept(&command).map_err(failed)?;
     Ok((files, command))
 }
 
@@ -116,7 +126,7 @@ fn start(
     all.extend(env);
     all.extend(files.variables(&spec.phase));
     let cwd = PathBuf::from(&spec.cwd);
-    let argv = setup.sandbox.agent(argv, &setup.worktree, &files.dir);
+    let argv = setup.sandbox.agent(argv, &setup.worktree, &[&files.dir, &files.kept]);
     ProcessStart { is_sandboxed: setup.sandbox.is_on(), argv, cwd, env: all, marker: setup.marker.clone() }
 }
 

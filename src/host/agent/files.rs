@@ -14,6 +14,8 @@ use crate::model::agent_files::task::TaskSpec;
 #[derive(Clone, Debug)]
 pub(super) struct AttemptFiles {
     pub(super) dir: PathBuf,
+    /// What the calls of one attempt share.
+    pub(super) kept: PathBuf,
     pub(super) spec: PathBuf,
     pub(super) prompt: PathBuf,
     pub(super) heartbeat: PathBuf,
@@ -42,6 +44,7 @@ impl AttemptFiles {
         }
         state::private_dir(&dir)?;
         let dir = std::fs::canonicalize(dir)?;
+        let kept = dir.with_file_name("kept");
         let file = |name: &str| dir.join(name);
         Ok(Self {
             spec: file("spec.json"),
@@ -50,6 +53,7 @@ impl AttemptFiles {
             transcript: file("transcript.jsonl"),
             stderr: file("stderr.log"),
             result: file("result.json"),
+            kept,
             dir,
         })
     }
@@ -78,6 +82,14 @@ impl AttemptFiles {
             state::write_private(&place, secrets.redact(text).as_bytes())?;
         }
         Ok(())
+    }
+
+    /// Makes the folder that the calls of one attempt share, where the adapter speaks of it.
+    pub(super) fn make_kept(&self, command: &CommandLine) -> io::Result<()> {
+        let name = self.kept.to_string_lossy();
+        let words = command.argv.iter().chain(command.env.values());
+        let is_wanted = command.home.is_some() || words.into_iter().any(|word| word.contains(name.as_ref()));
+        if is_wanted { state::private_dir(&self.kept) } else { Ok(()) }
     }
 
     /// Returns the variables that tell the agent where its files are.

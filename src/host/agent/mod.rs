@@ -5,6 +5,7 @@ mod attempt;
 mod environment;
 mod files;
 mod heartbeat;
+mod home;
 mod ledger;
 mod lines;
 mod log;

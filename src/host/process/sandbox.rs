@@ -166,14 +166,14 @@ impl Sandbox {
         *self != Self::Off
     }
 
-    /// Returns the command line that runs an agent inside: it writes its workspace, the folder of its attempt, and what
+    /// Returns the command line that runs an agent inside: it writes its workspace, the folders of its attempt, and what
     /// it keeps for itself.
-    pub fn agent(&self, argv: Vec<String>, workspace: &Path, attempt: &Path) -> Vec<String> {
+    pub fn agent(&self, argv: Vec<String>, workspace: &Path, attempt: &[&Path]) -> Vec<String> {
         match self {
             Self::Off => argv,
             Self::Bwrap(walls) => {
                 let own = walls.agents.iter().map(PathBuf::as_path);
-                walls.wrap(argv, workspace, own.chain([attempt]))
+                walls.wrap(argv, workspace, own.chain(attempt.iter().copied()))
             }
         }
     }
@@ -296,9 +296,9 @@ mod tests {
     #[test]
     fn off_changes_nothing_and_the_program_comes_last() {
         let argv = vec!["agent".to_owned(), "--flag".to_owned()];
-        assert_eq!(Sandbox::Off.agent(argv.clone(), Path::new("/w"), Path::new("/p")), argv);
+        assert_eq!(Sandbox::Off.agent(argv.clone(), Path::new("/w"), &[Path::new("/p")]), argv);
         let sandbox = Sandbox::Bwrap(Box::new(walls()));
-        let line = sandbox.agent(argv.clone(), Path::new("/w"), Path::new("/p")).join(" ");
+        let line = sandbox.agent(argv.clone(), Path::new("/w"), &[Path::new("/p")]).join(" ");
         let head = "bwrap --die-with-parent --unshare-pid --unshare-ipc --new-session --cap-drop ALL --ro-bind / / --dev /dev --proc /proc ";
         assert!(line.starts_with(head), "{line}");
         let order = "--tmpfs /dev --bind-try /state /state --bind-try /p /p --bind-try /more /more --bind /w /w";
@@ -306,7 +306,7 @@ mod tests {
         assert!(line.ends_with("--remount-ro /dev --setenv TMPDIR /tmp --chdir /w -- agent --flag"), "{line}");
         let check = sandbox.check(argv.clone(), Path::new("/w")).join(" ");
         assert!(!check.contains("/state") && !check.contains("/p ") && check.contains("--bind /w /w"), "{check}");
-        let reader = sandbox.agent(argv.clone(), Path::new("/project"), Path::new("/p")).join(" ");
+        let reader = sandbox.agent(argv.clone(), Path::new("/project"), &[Path::new("/p")]).join(" ");
         assert!(!reader.contains("--bind /project") && reader.contains("--chdir /project"), "{reader}");
         let alone = Sandbox::Bwrap(Box::new(Walls { network: false, ..walls() }));
         assert!(alone.check(argv, Path::new("/w")).contains(&"--unshare-net".to_owned()));

@@ -10,9 +10,11 @@ use serde::Deserialize;
 
 use crate::bridge::Adapter;
 use crate::error::{Error, ExitCode};
-use crate::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
+use crate::model::agent::{AgentEvent, AgentHome, AgentSpec, AgentStatus, CommandLine, Exit, StopStyle};
 
 use super::acp::{ACP, spoken_to};
+use super::capability;
+use super::description::Signs;
 use super::stock::{STOCK, stock};
 use crate::script::api::run::current;
 use crate::script::diagnostic;
@@ -68,6 +70,15 @@ pub struct Traits {
     /// Further ones, where a switch among the variables is set.
     #[serde(default)]
     pub env_if: std::collections::BTreeMap<String, Vec<String>>,
+    /// The oldest and the newest version that it was seen to work with.
+    #[serde(default)]
+    pub versions: Vec<String>,
+    /// What shows that it is signed in.
+    #[serde(default)]
+    pub signs: Signs,
+    /// What it can, in the words of [`CAPABILITIES`](super::CAPABILITIES); what is left out is unknown.
+    #[serde(default)]
+    pub capabilities: std::collections::BTreeMap<String, String>,
 }
 
 /// An adapter file that was compiled.
@@ -104,7 +115,7 @@ pub fn built_in_agents() -> Vec<&'static str> {
 }
 
 /// Returns the names of all adapters: those of the project, those of the configuration, and the built-in ones.
-fn names(state: &HostState) -> Vec<String> {
+pub(crate) fn agent_names(state: &HostState) -> Vec<String> {
     let own = std::fs::read_dir(state.state_folder().join("agents")).into_iter().flatten();
     let own = own.filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_suffix(".rhai").map(str::to_owned));
     let configured = state.config.adapters.iter().filter(|(_, adapter)| !adapter.acp.is_empty());
@@ -139,17 +150,36 @@ impl Compiled {
             let traits = spec::literal(&ast, "ADAPTER").unwrap_or_default();
             let mut traits = Traits::deserialize(traits)
                 .map_err(|error| Error::new(ExitCode::Config, format!("`ADAPTER` of `{source}` is wrong: {error}")))?;
+            if let Some(mistake) = capability::mistake(&traits.capabilities) {
+                let text = format!("`ADAPTER` of `{source}` is wrong: {mistake}");
+                return Err(Error::new(ExitCode::Config, text));
+            }
             functions::require(&ast, &FUNCTIONS, &format!("adapter `{source}`"), HELP)?;
+            if spoken_to.is_none() {
+                traits.completed();
+            }
             if let Some(known) = stock(name).filter(|_| spoken_to.is_some()) {
                 known.about.clone_into(&mut traits.about);
                 traits.resume = !known.forgets;
                 traits.env = known.env.iter().map(|name| (*name).to_owned()).collect();
+                traits.signs.variables = known.auth.iter().map(|(name, _)| (*name).to_owned()).collect();
+                let declared = [("resume", "no", known.forgets), ("tokens", "no", known.miscounts)];
+                let declared = declared.into_iter().filter(|(.., holds)| *holds);
+                traits.capabilities.extend(declared.map(|(name, word, _)| (name.to_owned(), word.to_owned())));
             }
             return Ok(Self { traits, source, ast, given: spoken_to.unwrap_or_default() });
         }
-        let names = names(state);
+        let names = agent_names(state);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         Err(Error::new(ExitCode::AgentMissing, format!("there is no agent `{name}`")).help(suggest::help(name, &names)))
+    }
+}
+
+impl Traits {
+    /// Says once more in the words of capabilities what is a switch of its own.
+    fn completed(&mut self) {
+        let resume = if self.resume { "yes" } else { "no" };
+        self.capabilities.entry("resume".to_owned()).or_insert_with(|| resume.to_owned());
     }
 }
 
@@ -188,6 +218,11 @@ impl AdapterScript {
     pub(crate) fn spoken_to(&self) -> Option<String> {
         let argv = self.compiled.given.get("argv")?.read_lock::<Array>()?;
         argv.first()?.clone().into_string().ok()
+    }
+
+    /// Says how a person signs in to an agent that is spoken to over the protocol.
+    pub(crate) fn way_in(&self) -> Option<String> {
+        self.compiled.given.get("sign_in")?.clone().into_string().ok()
     }
 
     /// Makes the adapter of one attempt.
@@ -252,7 +287,7 @@ impl Adapter for ScriptAdapter {
         if line.argv.is_empty() {
             return Err(format!("adapter `{}`: `command` returned an empty `argv`", self.script.name));
         }
-        Ok(CommandLine { argv: line.argv, env: line.env, stdin: line.stdin, files: line.files })
+        Ok(CommandLine { argv: line.argv, env: line.env, stdin: line.stdin, files: line.files, home: line.home })
     }
 
     fn on_line(&mut self, line: &str) -> Vec<AgentEvent> {
@@ -304,6 +339,8 @@ struct Line {
     stdin: String,
     #[serde(default)]
     files: std::collections::BTreeMap<String, String>,
+    #[serde(default)]
+    home: Option<AgentHome>,
 }
 
 /// What `outcome` returns.

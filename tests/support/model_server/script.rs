@@ -81,10 +81,32 @@ pub struct Counts {
     pub output: u64,
 }
 
+/// What the phases of `batchprp agents test` get, which bring no script along.
+const TRIAL: [(&str, &str); 4] = [
+    (
+        "### Phase 1: Edit",
+        r#"{"steps":[{"write":["edit.txt","ready\n"]}],"say":"It is written. My number: 48151623",
+        "usage":{"input":1000,"output":50}}"#,
+    ),
+    (
+        "### Phase 2: Run a command",
+        r#"{"steps":[{"bash":"git hash-object edit.txt > hash.txt"}],"say":"It ran.",
+        "usage":{"input":1000,"output":50}}"#,
+    ),
+    (
+        "### Phase 3: Remember",
+        r#"{"steps":[{"write":["number.txt","48151623\n"]}],"say":"It is written.",
+        "usage":{"input":1000,"output":50}}"#,
+    ),
+    ("### Phase 1: Wait", r#"{"steps":[{"bash":"sh -c 'sleep 300; echo waited > waited.txt'"}],"say":"It ran."}"#),
+];
+
 /// Returns the last script in a text.
 pub(super) fn last(text: &str) -> Option<Script> {
-    text.rmatch_indices(MARK).find_map(|(at, _)| {
+    let marked = text.rmatch_indices(MARK).find_map(|(at, _)| {
         let json = &text[at + MARK.len() - 1..];
         serde_json::Deserializer::from_str(json).into_iter().next()?.ok()
-    })
+    });
+    let heading = || TRIAL.iter().filter_map(|(head, script)| Some((text.rfind(head)?, *script))).max();
+    marked.or_else(|| serde_json::from_str(heading()?.1).ok())
 }

@@ -3,7 +3,6 @@
 mod check;
 mod command;
 mod environment;
-mod login;
 mod machine;
 mod project;
 mod tried;

@@ -1,7 +1,6 @@
 //! What is tried out: the agent that `exe` would start, and the checks on HEAD.
 
 use super::check::Check;
-use super::login;
 use crate::bridge::Baseline;
 use crate::cli::setup::installed::installed_agents;
 use crate::cli::setup::try_out::{Tried, try_out};
@@ -10,6 +9,7 @@ use crate::config::Config;
 use crate::error::{ExitCode, Result};
 use crate::model::duration;
 use crate::model::validation::{LevelResult, LevelVerdict};
+use crate::script::AgentDescription;
 
 /// Tries the agent and the checks. `Err` when it was stopped.
 pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
@@ -19,9 +19,12 @@ pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
         Err(error) if error.code == ExitCode::Interrupted => return Err(error),
         Err(error) => return Ok(vec![Check::refused("set-up", error)]),
     };
-    let login = agent.as_ref().ok().and_then(|name| login::check(name));
+    let warnings = agent.as_ref().map(warnings).unwrap_or_default();
     let agent = match agent {
-        Ok(name) => Check::good("agent", format!("exe uses `{name}`")),
+        Ok(AgentDescription { name, version, .. }) => {
+            let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+            Check::good("agent", format!("exe uses `{name}`{version}"))
+        }
         Err(error) if !is_named && installed_agents().is_empty() => {
             let help = error.help.unwrap_or_default();
             Check::warning("agent", "none found; the built-in `runbook` and `template` need no model", help)
@@ -37,7 +40,17 @@ pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
         Ok(baseline) => levels(&baseline),
         Err(error) => vec![Check::refused("checks", error)],
     };
-    Ok(std::iter::once(agent).chain(login).chain(checks).collect())
+    Ok(std::iter::once(agent).chain(warnings).chain(checks).collect())
+}
+
+/// Warns of a version that was not tried, and of an agent that does not look signed in.
+fn warnings(agent: &AgentDescription) -> Vec<Check> {
+    let version = agent.version_warning().map(|text| {
+        Check::warning("agent", text, format!("`batchprp agents test {}` tries it out with a tiny task", agent.name))
+    });
+    let login = agent.login_warning();
+    let login = login.map(|text| Check::warning("login", text, agent.how_to_sign_in.clone().unwrap_or_default()));
+    version.into_iter().chain(login).collect()
 }
 
 fn levels(baseline: &Baseline) -> Vec<Check> {

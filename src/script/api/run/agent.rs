@@ -10,12 +10,12 @@ use super::agent_call::{self, Options};
 use super::agent_settings::{WISH, found, named, program, required_name, settle, to_map, wish};
 use super::usable;
 use crate::bridge::{CallAgent, JudgedReport};
-use crate::script::adapter::AdapterScript;
+use crate::script::adapter::{AdapterScript, agent_names, described};
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
 use crate::script::api::world::env::variable;
 use crate::script::value::answer::AnswerValue;
-use crate::script::value::convert::optional;
+use crate::script::value::convert::{data, optional, texts};
 
 /// The role of the agent that carries out a PRP.
 const EXECUTOR: &str = "executor";
@@ -148,6 +148,29 @@ pub(crate) mod module {
             let (values, patterns) = environment(call, &adapter)?;
             Ok(values.into_keys().chain(patterns).map(Dynamic::from).collect())
         })
+    }
+
+    /// Returns the names of all agents that can be named: those of the project, those of the configuration, and those that
+    /// are built in.
+    ///
+    /// ```rhai
+    /// for name in agent::names() { print(name); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn names(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| Ok(texts(agent_names(&call.state))))
+    }
+
+    /// Returns what is known of an agent: `name`, `about`, `program` and `version` (`()`: not installed, or not told),
+    /// `tried_versions` with `version_fit` (`tried`, `older`, `newer`, `unknown`), `sign_in` (`yes`, `no`, `unknown`) with
+    /// `signed_in_by` and `how_to_sign_in`, and `capabilities` by name, `()` where nobody knows. Asks its program for the version.
+    ///
+    /// ```rhai
+    /// if agent::described(agent::name()).capabilities.cost == "no" { print("its cost is estimated"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn described(context: NativeCallContext, name: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(data(&super::described(call, name)?)))
     }
 
     /// Returns the name of the agent that has a role, or `()` when there is none.

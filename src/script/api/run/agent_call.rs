@@ -159,6 +159,7 @@ pub(crate) fn build(
         phase: options.phase.as_ref().map(|phase| phase.phase().label.clone()).unwrap_or_default(),
         attempt: attempt.map_or(1, |attempt| attempt.number),
         dir: String::new(),
+        kept: String::new(),
         cwd: options.cwd.unwrap_or_else(|| call.state.root.display().to_string()),
         model: settings.model,
         tools: settings.tools,
