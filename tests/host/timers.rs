@@ -109,3 +109,13 @@ async fn workers_of_a_mere_launcher_get_the_signal_and_the_time() {
     assert_eq!(std::fs::read_to_string(left.root.join("worktree/tidy")).unwrap(), "done\n");
     assert!(result.took < Duration::from_secs(3), "{:?}", result.took);
 }
+
+#[tokio::test]
+async fn a_command_that_did_not_hear_the_signal_to_the_group_gets_no_time() {
+    let mut trial = Trial::new("echo up; setsid sleep 30 & wait");
+    trial.style = StopStyle::GroupTerm;
+    trial.setup.timers.silence = SHORT;
+    let (result, _left) = trial.run().await;
+    assert_eq!(result.report.timer, Some(TimerKind::Silence));
+    assert!(result.took < Duration::from_secs(5), "{:?}", result.took);
+}

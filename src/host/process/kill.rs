@@ -62,12 +62,13 @@ impl Family {
         until_empty(|| self.members())
     }
 
-    /// Waits until the members other than the leader have gone, but no longer than `grace`.
+    /// Waits until those that heard a signal to the group of the leader have gone, but no longer than `grace`.
     pub async fn wait_gone(&self, grace: Duration) {
         let family = self.clone();
         let wait = move || {
             let end = Instant::now() + grace;
-            while Instant::now() < end && family.members().iter().any(|member| member.pid != family.leader) {
+            let hears = |member: &Process| member.group == family.leader && member.pid != family.leader;
+            while Instant::now() < end && family.members().iter().any(hears) {
                 std::thread::sleep(Duration::from_millis(20));
             }
         };

@@ -21,7 +21,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{SigHandler, Signal, raise, signal};
+use nix::sys::signal::{SigHandler, Signal, killpg, raise, signal};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getgid, getppid, getuid, setsid};
 
@@ -183,17 +183,19 @@ fn be_first(mut report: Option<File>, argv: &[OsString], life: PipeReader, mut t
     };
     drop(report);
     let_go_of_streams()?;
+    let mut has_ended = false;
     loop {
         match waitpid(None, None) {
             Ok(status) if status.pid() == Some(program) => {
                 tell.write_all(&encode(status))?;
-                // What it began ends now, unless it was asked to stop together with it.
-                if !ASKED.load(Ordering::Relaxed) {
-                    return Ok(0);
-                }
+                has_ended = true;
             }
             Ok(_) | Err(Errno::EINTR) => {}
             Err(_) => return Ok(0),
+        }
+        // What it began ends now. Only who heard with it that it is to stop gets time for that: the rest of its group.
+        if has_ended && (!ASKED.load(Ordering::Relaxed) || killpg(program, None).is_err()) {
+            return Ok(0);
         }
     }
 }
