@@ -169,6 +169,19 @@ fn mends_in_its_session(agent: &str) {
     assert_eq!(sessions("p1"), sessions("p1-2"));
 }
 
+/// In the sandbox the same work gets done, sessions and settings included.
+fn completes_in_the_sandbox(agent: &str) {
+    if !installed(agent) {
+        return;
+    }
+    let project = Project::new(agent, "");
+    project.configure("sandbox = \"bwrap\"");
+    let ran = project.execute();
+    assert_eq!(ran.code, Some(0), "{}", ran.output);
+    all_checkpoints(&project);
+    no_orphan(&project);
+}
+
 /// `agents test` finds out what works, and a key is in nothing that it keeps.
 fn is_tried_out(agent: &str) {
     if !installed(agent) {
@@ -203,6 +216,10 @@ macro_rules! agents {
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn completes() { super::completes(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
+            fn completes_in_the_sandbox() { super::completes_in_the_sandbox(NAME); }
 
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
@@ -246,6 +263,10 @@ macro_rules! spoken_to {
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
             fn completes() { super::completes(NAME); }
+
+            #[test]
+            #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
+            fn completes_in_the_sandbox() { super::completes_in_the_sandbox(NAME); }
 
             #[test]
             #[ignore = "drives a real agent: cargo test --test real_agents -- --ignored"]
