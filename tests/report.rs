@@ -209,7 +209,7 @@ mod spans {
 
     /// Reads the document as a collector does: with the types that are made from the published protocol.
     fn spans(events: &[Event]) -> Vec<Span> {
-        let text = otlp::document(events).to_string();
+        let text = otlp::document(events);
         let request: ExportTraceServiceRequest = serde_json::from_str(&text).expect("a request of the protocol");
         assert_eq!((request.resource_spans.len(), request.resource_spans[0].scope_spans.len()), (1, 1), "{text}");
         request.resource_spans[0].scope_spans[0].spans.clone()

@@ -222,3 +222,36 @@ fn agents_that_speak_the_protocol_are_spoken_to_by_this_program() {
     assert!(opencode.command(&spec(None, &[], None)).is_err_and(|error| error.contains("needs a model")));
     assert!(host(&project).adapter("acp").is_err(), "the file for all of them is no agent");
 }
+
+#[test]
+fn a_program_that_ends_without_a_result_is_told_by_what_it_said_about_it() {
+    let project = Project::new();
+    let host = host(&project);
+    for (agent, stderr, status, text) in [
+        (
+            "claude",
+            "warning: x\nerror: unknown option '--exclude-dynamic-system-prompt-sections'",
+            AgentStatus::Protocol,
+            "its command line is not understood, another version may do: error: unknown option \
+             '--exclude-dynamic-system-prompt-sections' (exit code 1)",
+        ),
+        (
+            "codex",
+            "bwrap: No permissions to create a new namespace",
+            AgentStatus::Protocol,
+            "its sandbox cannot start: bwrap: No permissions to create a new namespace (exit code 1)",
+        ),
+        ("qwen", "Loaded.\nNot logged in. Bye.", AgentStatus::Auth, "Not logged in. Bye. (exit code 1)"),
+        ("gemini", "Error: fetch failed\n    at a.js:1", AgentStatus::Overloaded, "Error: fetch failed (exit code 1)"),
+        ("opencode", "one\ntwo", AgentStatus::Crashed, "two (exit code 1)"),
+        ("command", "connection refused", AgentStatus::Crashed, "connection refused (exit code 1)"),
+        ("claude", "", AgentStatus::Crashed, "ended with exit code 1 and no result"),
+    ] {
+        let mut adapter = host.adapter(agent).expect("an adapter");
+        for line in stderr.lines() {
+            assert!(adapter.on_stderr(line).is_empty());
+        }
+        let outcome = adapter.outcome(Exit { code: Some(1), signal: None });
+        assert_eq!(outcome, (status, text.to_owned()), "{agent}");
+    }
+}

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::reset;
 use super::stream::Heard;
 use super::supervise::ProcessEnd;
 use crate::host::redact::Secrets;
 use crate::host::state;
 use crate::model::adapter::Adapter;
-use crate::model::agent::{AgentReport, Exit, TimerKind};
+use crate::model::agent::{AgentReport, AgentStatus, Exit, Limit, TimerKind};
 
 /// Largest result that is read.
 const MAX_RESULT: u64 = 1024 * 1024;
@@ -49,6 +50,12 @@ pub(super) fn report(
     let lingered = ended.timer == Some(TimerKind::Linger);
     let judged = if lingered { Exit { code: Some(0), signal: None } } else { ended.exit };
     let (status, text) = adapter.outcome(judged);
+    let limit = match (heard.limit, status) {
+        (Some(Limit { until: None }) | None, AgentStatus::RateLimited) => {
+            Some(Limit { until: reset::read(&text, &jiff::Zoned::now()) })
+        }
+        (limit, _) => limit,
+    };
     AgentReport {
         status,
         text,
@@ -59,7 +66,7 @@ pub(super) fn report(
         session: heard.session,
         model: heard.model,
         denied: heard.denied,
-        limit: heard.limit,
+        limit,
         waited: heard.waits,
         finished: heard.finished,
         result,

@@ -3,6 +3,7 @@
 //! An adapter outlives the call that made it: the transport calls it from the core while the agent runs. There it may
 //! compute but not ask: the core cannot wait for itself.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Map, Scope};
@@ -25,6 +26,7 @@ use crate::script::reference::ApiReference;
 use crate::script::spec;
 use crate::script::state::HostState;
 use crate::script::suggest;
+use crate::script::value::convert::optional;
 
 /// What `detect()` found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -104,7 +106,13 @@ pub struct ScriptAdapter {
     memory: Dynamic,
     /// The first complaint was told; more of the same help nobody.
     complained: bool,
+    /// The last lines of its error output.
+    errors: VecDeque<String>,
 }
+
+/// So many lines of error output are shown to `outcome`, and so many characters of each.
+const ERRORS: usize = 60;
+const ERROR_WIDTH: usize = 500;
 
 /// Returns the names of the agents that need no file and no configuration.
 pub fn built_in_agents() -> Vec<&'static str> {
@@ -228,7 +236,7 @@ impl AdapterScript {
     /// Makes the adapter of one attempt.
     pub(crate) fn start(self) -> ScriptAdapter {
         let memory = Dynamic::from_map(self.compiled.given.clone());
-        ScriptAdapter { script: self, memory, complained: false }
+        ScriptAdapter { script: self, memory, complained: false, errors: VecDeque::new() }
     }
 
     fn call(
@@ -312,13 +320,25 @@ impl Adapter for ScriptAdapter {
         Box::new(self.script.clone().start())
     }
 
+    fn on_stderr(&mut self, line: &str) -> Vec<AgentEvent> {
+        if self.errors.len() == ERRORS {
+            self.errors.pop_front();
+        }
+        self.errors.push_back(line.chars().take(ERROR_WIDTH).collect());
+        Vec::new()
+    }
+
     fn joins_text(&self) -> bool {
         self.script.traits().text
     }
 
     fn outcome(&mut self, exit: Exit) -> (AgentStatus, String) {
-        let verdict = rhai::serde::to_dynamic(exit).map_err(|error| error.to_string());
-        let verdict = verdict.and_then(|exit| self.run("outcome", (exit,))).and_then(|value| {
+        let mut known = Map::new();
+        known.insert("code".into(), optional(exit.code.map(i64::from)));
+        known.insert("signal".into(), optional(exit.signal.map(i64::from)));
+        known.insert("stderr".into(), self.errors.make_contiguous().join("\n").into());
+        let verdict = Ok(Dynamic::from_map(known));
+        let verdict = verdict.and_then(|exit: Dynamic| self.run("outcome", (exit,))).and_then(|value| {
             let text = |error: Box<EvalAltResult>| format!("adapter `{}`: `outcome`: {error}", self.script.name);
             rhai::serde::from_dynamic::<Judgement>(&value).map_err(text)
         });
