@@ -39,6 +39,8 @@ fn phase_of(label: usize, line: &str) -> String {
     format!("### Phase {label}: A\n{line}\n{}", others.collect::<String>())
 }
 
+const GSD: &str = "---\nphase: 1\nplan: 1\nwave: 1\n---\n# P\n";
+
 /// One document for each code, and the name under which it is read.
 fn samples() -> Vec<(&'static str, &'static str, String)> {
     let plans = |count: usize| format!("# T\n{}", (1..=count).map(|at| phase_of(at, "")).collect::<String>());
@@ -61,11 +63,16 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
             "---\nphase: 1\nplan: 1\nwave: 1\n---\n<task type=\"checkpoint:decision\">\n<name>x</name>\n</task>\n"
                 .to_owned(),
         ),
+        ("format::no_items", "1.1.a.md", "# Story 1.1: A\n## Status\nApproved\n## Tasks\nNone yet.\n".to_owned()),
+        ("format::no_id", "specs/001-a/tasks.md", "## Phase 1: A\n- [ ] T001 x\n- [ ] y\n".to_owned()),
         (
-            "format::no_items",
+            "format::in_code",
             "01-01-PLAN.md",
-            "---\nphase: 1\nplan: 1\nwave: 1\n---\n<task type=\"auto\">\n".to_owned(),
+            format!(
+                "{GSD}```\n<task type=\"auto\"><name>A</name></task>\n```\n<task type=\"auto\"><name>B</name></task>\n"
+            ),
         ),
+        ("format::open_tag", "01-01-PLAN.md", format!("{GSD}<task type=\"auto\"><name>A</name>\n")),
         ("format::no_mark", "tasks.json", "{\"tasks\": [{\"id\": 1, \"title\": \"x\"}]}".to_owned()),
         ("format::not_said", "TODO.md", "# To do\n- [ ] x\n- [ ] y\n".to_owned()),
         ("format::open_below_done", ".kiro/specs/a/tasks.md", "- [x] 1. A\n  - [ ] 1.1 B\n".to_owned()),
@@ -176,8 +183,15 @@ fn every_finding_has_a_text_a_place_and_a_way_out() {
         seen.insert(finding.problem.code);
     }
     insta::assert_snapshot!(shown);
-    // These need documents of many megabytes, or whole folders, and have tests of their own.
-    seen.extend(["file::too_large", "file::unreadable", "graph::cycle", "plan::too_many_dependencies"]);
+    // These need documents of many megabytes, whole folders, or a reader of the project, and have tests of their own.
+    seen.extend([
+        "file::too_large",
+        "format::reader",
+        "format::said",
+        "file::unreadable",
+        "graph::cycle",
+        "plan::too_many_dependencies",
+    ]);
     assert_eq!(seen, CATALOGUE.iter().map(|(code, _)| *code).collect());
 }
 

@@ -41,6 +41,9 @@ mod prp_md;
 #[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
 #[path = "../fuzz/fuzz_targets/task_list.rs"]
 mod task_list;
+#[allow(unused_attributes, unused_imports, reason = "`no_main` and the import are for the fuzzer")]
+#[path = "../fuzz/fuzz_targets/told.rs"]
+mod told;
 
 /// Something that targets take, made of a seed.
 trait Seed<'a>: Sized {
@@ -75,12 +78,13 @@ fn fuzz() -> PathBuf {
 #[test]
 fn every_target_holds_for_its_seeds() {
     type Run = fn(&[u8]);
-    let targets: [(&str, Run); 5] = [
+    let targets: [(&str, Run); 6] = [
         ("dependency_text", dependency_text::run),
         ("frontmatter_edit", frontmatter_edit::run),
         ("plan_md", plan_md::run),
         ("prp_md", prp_md::run),
         ("task_list", task_list::run),
+        ("told", told::run),
     ];
     let names = |folder: &str| {
         let entries = fs::read_dir(fuzz().join(folder)).expect("a folder").flatten();

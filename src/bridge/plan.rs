@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::placed::ExecutorOptions;
 use crate::event::kind::{EdgeInfo, ItemInfo};
 use crate::model::gate::GateLine;
-use crate::model::read::dialect::{Format, MarkTarget};
+use crate::model::read::dialect::MarkTarget;
 
 /// Which PRPs a command works on.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Selection {
     /// Take documents with errors too, their problems with them; with neither batch nor ids those of all batches.
     pub lenient: bool,
     /// The format of documents of other tools, where the user says it.
-    pub format: Option<Format>,
+    pub format: Option<String>,
     /// Optional items of other tools' lists are taken too.
     pub optional: bool,
     /// A list of another tool becomes a batch for good: its items keep the ids that they get.

@@ -22,7 +22,6 @@ use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
-use crate::model::read::dialect::Format;
 use crate::model::validation::ValidationRecord;
 
 /// A question with a known type of answer.
@@ -359,7 +358,7 @@ pub struct ReadPlan {
     /// File or folder below the project root.
     pub path: PathBuf,
     /// The format, where the user says it.
-    pub format: Option<Format>,
+    pub format: Option<String>,
     /// Optional items are taken too.
     pub optional: bool,
 }

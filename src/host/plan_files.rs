@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::error::{Error, ExitCode, Result};
-use crate::model::read::dialect::{Companion, companions_of};
+use crate::model::read::dialect::{Companion, Readers};
 
 /// Larger documents are refused unread.
 const LARGEST: u64 = 50 << 20;
@@ -19,14 +19,16 @@ const LISTS: [&str; 4] = ["tasks.md", ".taskmaster/tasks/tasks.json", "tasks/tas
 const SHELVES: [&str; 4] = ["specs", ".kiro/specs", "openspec/changes", "changes"];
 
 /// Returns the documents that a path means, as paths below `root` like itself.
-pub fn documents(root: &Path, path: &Path) -> Result<Vec<PathBuf>> {
+pub fn documents(root: &Path, path: &Path, readers: &Readers) -> Result<Vec<PathBuf>> {
     let whole = root.join(path);
     // A folder that is named like a document is refused as one.
     let is_named_so = path.extension().is_some_and(|end| end == "md" || end == "json");
     if is_named_so || !whole.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    if let Some(list) = LISTS.iter().find(|name| whole.join(name).is_file()) {
+    // What the project brings a reader for is what is meant.
+    let own = readers.file_names();
+    if let Some(list) = own.iter().chain(&LISTS).find(|name| whole.join(name).is_file()) {
         return Ok(vec![path.join(list)]);
     }
     let files = markdown(&whole, 2)?;
@@ -64,8 +66,8 @@ pub fn documents(root: &Path, path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Returns the one document that a path means.
-pub fn one(root: &Path, path: &Path) -> Result<PathBuf> {
-    match documents(root, path)?.as_slice() {
+pub fn one(root: &Path, path: &Path, readers: &Readers) -> Result<PathBuf> {
+    match documents(root, path, readers)?.as_slice() {
         [one] => Ok(one.clone()),
         several => Err(choose(path, several)),
     }
@@ -120,9 +122,9 @@ pub fn read(root: &Path, path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Reads a document and what stands beside it.
-pub fn load(root: &Path, path: &Path) -> Result<(Vec<u8>, Vec<Companion>)> {
+pub fn load(root: &Path, path: &Path, readers: &Readers) -> Result<(Vec<u8>, Vec<Companion>)> {
     let bytes = read(root, path)?;
-    let mut wanted = companions_of(path);
+    let mut wanted = readers.companions_of(path);
     if path.file_name().is_some_and(|name| name == "tasks.md") {
         let folder = path.parent().unwrap_or(Path::new("")).join("specs");
         let deltas = WalkDir::new(root.join(&folder)).max_depth(2).sort_by_file_name().into_iter().flatten();
@@ -155,7 +157,7 @@ mod tests {
 
     fn found(files: &[&str], path: &str) -> String {
         let folder = project(files);
-        match documents(folder.path(), Path::new(path)) {
+        match documents(folder.path(), Path::new(path), &Readers::default()) {
             Ok(paths) => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" "),
             Err(error) => format!("{}; {}", error.message, error.help.unwrap_or_default()),
         }

@@ -12,6 +12,7 @@ use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::process::Sandbox;
 use crate::host::process::command_line::command_line;
 use crate::model::price::prices::Prices;
+use crate::model::read::dialect::Readers;
 
 /// Everything that configuration decides about a run.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Settings {
     pub executed: PathBuf,
     /// Folder in which worktrees are made, absolute.
     pub worktrees: PathBuf,
+    /// Readers of formats that the project brings along.
+    pub readers: Readers,
     /// Folder of batchprp's own files (`.ce`), absolute.
     pub state: PathBuf,
     pub timers: Timers,
@@ -81,6 +84,7 @@ impl Settings {
             requests: PathBuf::from("PRPs/feature-requests"),
             executed: PathBuf::from("PRPs/executed"),
             worktrees: PathBuf::from("/fake/worktrees"),
+            readers: Readers::default(),
             state: PathBuf::from("/fake/.ce"),
             timers: Timers::default(),
             patience: Duration::ZERO,

@@ -21,6 +21,7 @@ pub mod kit;
 pub mod library;
 mod limits;
 pub mod position;
+pub mod reader;
 pub mod reference;
 pub mod search;
 mod session;

@@ -1,5 +1,7 @@
 //! Lists of other tools: carried out as batches, marked in their own manner, and not carried out twice.
 
+use std::time::{Duration, Instant};
+
 use crate::project::Project;
 
 /// A list as its tool makes it, and what it must be in the end.
@@ -11,9 +13,11 @@ struct Case {
     merges: &'static [&'static str],
     /// The document with the marks, and what it says on the batch branch in the end.
     marked: (&'static str, &'static str),
+    /// The item and the phase in which the program dies first.
+    dies_in: (&'static str, &'static str),
 }
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 11] = [
     Case {
         given: "specs/001-login",
         files: &[
@@ -28,6 +32,7 @@ const CASES: [Case; 6] = [
             "specs/001-login/tasks.md",
             "# Tasks: Login\n\n## Phase 1: Setup\n- [x] T001 Start\n- [x] T002 [P] Lint\n\n## Phase 2: Core\n- [x] T003 Write\n",
         ),
+        dies_in: ("PRP-1.2.1", "T003"),
     },
     Case {
         given: ".kiro/specs/login/tasks.md",
@@ -40,6 +45,7 @@ const CASES: [Case; 6] = [
             ".kiro/specs/login/tasks.md",
             "# Plan\r\n\r\n- [x] 1. Done before\r\n- [x] 2. Models\r\n  - [x] 2.1 User\r\n  - [ ]* 2.2 Tests\r\n",
         ),
+        dies_in: ("PRP-1.2.1", "2.1"),
     },
     Case {
         given: "openspec/changes/add-login",
@@ -55,6 +61,7 @@ const CASES: [Case; 6] = [
             "openspec/changes/add-login/tasks.md",
             "## 1. Schema\n- [x] 1.1 Create\n\n## 2. Server\n- [x] 2.1 Route\n",
         ),
+        dies_in: ("PRP-1.2.1", "2.1"),
     },
     Case {
         given: ".",
@@ -67,6 +74,7 @@ const CASES: [Case; 6] = [
             ".taskmaster/tasks/tasks.json",
             "{\"tasks\": [\n  {\"id\": 1, \"title\": \"A\",  \"status\": \"done\", \"dependencies\": []},\n  {\"id\": 2, \"title\": \"B\", \"status\" : \"done\", \"dependencies\": [1]}\n]}\n",
         ),
+        dies_in: ("PRP-1.2.1", "1"),
     },
     Case {
         given: ".planning/phases/01-login",
@@ -83,6 +91,7 @@ const CASES: [Case; 6] = [
         ],
         merges: &["Merge PRP-1.1.1: Sign in", "Merge PRP-1.2.1: Sign out"],
         marked: (".planning/ROADMAP.md", "# Roadmap\n- [x] 01-01-PLAN.md\n- [x] 01-02-PLAN.md\n"),
+        dies_in: ("PRP-1.2.1", "1"),
     },
     Case {
         given: "docs/stories/1.1.login.md",
@@ -95,6 +104,66 @@ const CASES: [Case; 6] = [
             "docs/stories/1.1.login.md",
             "# Story 1.1: Login\n\n## Status\nDone\n\n## Acceptance Criteria\n1. x\n\n## Tasks / Subtasks\n- [x] Task 1: Form\n  - [x] Subtask 1.1: draw\n- [x] Task 2: Send\n",
         ),
+        dies_in: ("PRP-1.1.1", "2"),
+    },
+    Case {
+        given: "docs/superpowers/plans/login.md",
+        files: &[(
+            "docs/superpowers/plans/login.md",
+            "# Login Implementation Plan\n\n> REQUIRED SUB-SKILL: Use superpowers:executing-plans\n\n### Task 1: Form\n- [ ] **Step 1: Test**\n- [ ] **Step 2: Code**\n\n### Task 2: Session\n- [ ] **Step 1: Code**\n",
+        )],
+        merges: &["Merge PRP-1.1.1: Form", "Merge PRP-1.2.1: Session"],
+        marked: (
+            "docs/superpowers/plans/login.md",
+            "# Login Implementation Plan\n\n> REQUIRED SUB-SKILL: Use superpowers:executing-plans\n\n### Task 1: Form\n- [x] **Step 1: Test**\n- [x] **Step 2: Code**\n\n### Task 2: Session\n- [x] **Step 1: Code**\n",
+        ),
+        dies_in: ("PRP-1.2.1", "1"),
+    },
+    Case {
+        given: "docs/plans/login.md",
+        files: &[(
+            "docs/plans/login.md",
+            "# Plan: Login\n\n## Validation Commands\n- `test -d out`\n\n### Task 1: Form\n- [ ] draw\n\n### Task 2: Session\n- [x] begun\n- [ ] keep\n",
+        )],
+        merges: &["Merge PRP-1.1.1: Form", "Merge PRP-1.2.1: Session"],
+        marked: (
+            "docs/plans/login.md",
+            "# Plan: Login\n\n## Validation Commands\n- `test -d out`\n\n### Task 1: Form\n- [x] draw\n\n### Task 2: Session\n- [x] begun\n- [x] keep\n",
+        ),
+        dies_in: ("PRP-1.2.1", "1"),
+    },
+    Case {
+        given: "TODO.md",
+        files: &[("TODO.md", "# To do\n* [ ] One\n* [ ] Two\n\t* [ ] a part\n\t* [ ] another\n")],
+        merges: &["Merge PRP-1.1.1: One", "Merge PRP-1.2.1: Two"],
+        marked: ("TODO.md", "# To do\n* [x] One\n* [x] Two\n\t* [x] a part\n\t* [x] another\n"),
+        dies_in: ("PRP-1.2.1", "2.2"),
+    },
+    Case {
+        given: "PRPs/login.md",
+        files: &[(
+            "PRPs/login.md",
+            "# Login\n\n## Why\nx\n\n## What\ny\n\n## Implementation Blueprint\n```yaml\nTask 1: CREATE a.py\nTask 2: CREATE b.py\n```\n",
+        )],
+        merges: &["Merge PRP-1.1.1: Login"],
+        marked: (
+            "PRPs/login.md",
+            "# Login\n\n## Why\nx\n\n## What\ny\n\n## Implementation Blueprint\n```yaml\nTask 1: CREATE a.py\nTask 2: CREATE b.py\n```\n",
+        ),
+        dies_in: ("PRP-1.1.1", "2"),
+    },
+    Case {
+        given: "PLAN.md",
+        files: &[(
+            "PLAN.md",
+            "# Login\n\n### Phase 1: Form\n**Goal**: g\n**Dependencies**: None\n**Implementation Steps**:\n- [ ] draw\n**Validation Gates**:\n- L1: `true`\n\n### Phase 2: Session\n**Goal**: g\n**Dependencies**: Phase 1\n**Implementation Steps**:\n- [ ] keep\n**Validation Gates**:\n- L1: `true`\n",
+        )],
+        merges: &["Merge PRP-1.1.1: Form", "Merge PRP-1.2.1: Session"],
+        marked: (
+            "PLAN.md",
+            "# Login\n\n### Phase 1: Form\n**Goal**: g\n**Dependencies**: None\n**Implementation Steps**:\n- [x] draw\n**Validation Gates**:\n- L1: `true`\n\n### Phase 2: Session\n**Goal**: g\n**Dependencies**: Phase 1\n**Implementation Steps**:\n- [x] keep\n**Validation Gates**:\n- L1: `true`\n",
+        ),
+        dies_in: ("PRP-1.2.1", "1"),
     },
 ];
 
@@ -112,22 +181,53 @@ fn show(project: &Project, path: &str) -> String {
     project.git(&["show", &format!("prp-1:{path}")])
 }
 
+/// Every tool's list, from the start to the end, with a death of the program in between: the cases run beside each other,
+/// because each of them starts the program four times.
 #[test]
-fn lists_are_carried_out_marked_and_done() {
-    for case in &CASES {
-        let project = project(case);
-        let before = project.fingerprint();
-        let ran = project.run(&["exe", case.given, "--no-auto-review"]).exits(0).says("is read as");
-        let next = ran.says("batchprp land 1");
-        assert!(!next.stdout.contains("context-update"), "its marks are set already: {}", next.stdout);
-        assert_eq!(project.merges("prp-1"), case.merges, "{}", case.given);
-        assert_eq!(show(&project, case.marked.0), case.marked.1.trim_end(), "{}", case.given);
-        assert_eq!(project.fingerprint(), before, "the checkout is as it was: {}", case.given);
-        let calls = project.calls().len();
-        project.run(&["exe", case.given, "--no-auto-review"]).exits(0).says("nothing to do");
-        project.run(&["exe", "--batch", "1", "--no-auto-review"]).exits(0);
-        assert_eq!(project.calls().len(), calls, "{}", case.given);
+fn lists_are_carried_out_marked_and_done_whatever_dies() {
+    std::thread::scope(|scope| {
+        for case in &CASES {
+            scope.spawn(|| from_start_to_end(case));
+        }
+    });
+}
+
+fn from_start_to_end(case: &Case) {
+    let project = project(case);
+    let before = project.fingerprint();
+    let (item, phase) = case.dies_in;
+    let sabotage = project.tools().join(format!("{item}.{phase}"));
+    std::fs::write(&sabotage, "touch \"$TOOLS/here\"; while [ -e \"$TOOLS/here\" ]; do sleep 0.05; done; exit 1")
+        .expect("sabotage");
+    let mut child = project.command(&["exe", case.given, "--no-auto-review"]).spawn().expect("starts");
+    let here = project.tools().join("here");
+    let begin = Instant::now();
+    while !here.exists() {
+        let ended = child.try_wait().expect("a child").is_some();
+        assert!(!ended && begin.elapsed() < Duration::from_secs(60), "{}: {:?}", case.given, project.calls());
+        std::thread::sleep(Duration::from_millis(10));
     }
+    child.kill().expect("kill -9");
+    child.wait().expect("gone");
+    std::fs::remove_file(&sabotage).expect("mended");
+
+    let ran = project.run(&["exe", case.given, "--no-auto-review"]).exits(0).says("is read as");
+    let next = ran.says("batchprp land 1");
+    assert!(!next.stdout.contains("context-update"), "its marks are set already: {}", next.stdout);
+    assert_eq!(project.merges("prp-1"), case.merges, "{}", case.given);
+    assert_eq!(show(&project, case.marked.0), case.marked.1.trim_end(), "{}", case.given);
+    assert_eq!(project.fingerprint(), before, "the checkout is as it was: {}", case.given);
+    // What was done before the death was not done again.
+    let calls = project.calls();
+    let mut once: Vec<(&str, &str)> = calls.iter().map(|call| (&*call.item, &*call.phase)).collect();
+    once.retain(|call| *call != case.dies_in);
+    let count = once.len();
+    once.dedup();
+    assert_eq!(once.len(), count, "{}: {calls:?}", case.given);
+    project.run(&["exe", case.given, "--no-auto-review"]).exits(0).says("nothing to do");
+    project.run(&["exe", "--batch", "1", "--no-auto-review"]).exits(0);
+    assert_eq!(project.calls().len(), calls.len(), "{}", case.given);
+    assert_eq!(project.processes(), Vec::<u32>::new(), "{}", case.given);
 }
 
 #[test]
@@ -211,4 +311,75 @@ fn the_other_commands_take_lists_too() {
     project.run(&["gen", case.given, "--agent", "template"]).exits(0).says("is read as spec-kit");
     assert!(project.root().join("PRPs/feature-requests/PRP-1.1.1-setup.md").exists());
     project.run(&["formats"]).exits(0).says("taskmaster");
+}
+
+/// Returns the code block of a language in the document about formats that has some words in it.
+fn block(language: &str, words: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md");
+    let text = std::fs::read_to_string(path).expect("a document");
+    let start = format!("```{language}\n");
+    let mut blocks = text.split(&start).skip(1).filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned() + "\n"));
+    blocks.find(|block| block.contains(words)).expect(words)
+}
+
+#[test]
+fn the_reader_of_the_guide_makes_a_format_like_the_others() {
+    let project = Project::new();
+    let plan = block("text", "* todo").replace('\n', "\r\n");
+    project.write("plans/plan.ox.md", &plan).write("plans/goals.md", "Be quick.\n");
+    project.write(".ce/formats/oxplan.rhai", &block("rhai", "Oxplan")).commit("A plan and its reader");
+    project.run(&["check", ".ce/formats"]).exits(0).says("no effects");
+    project.run(&["formats"]).exits(0).says("oxplan\n  found in  `plan.ox.md`");
+    let read = project.run(&["inspect", "plans", "--json"]).exits(0);
+    let read: serde_json::Value = serde_json::from_str(&read.stdout).expect("JSON");
+    assert_eq!((&read["format"], &read["items"][2]["files"][0]), (&"oxplan".into(), &"src/login.ts".into()));
+    let problem = &read["problems"][0];
+    assert_eq!((&problem["code"], &problem["line"]), (&"format::said".into(), &6.into()));
+
+    let ran = project.run(&["exe", "plans", "--no-auto-review"]).exits(0);
+    let merges = ["Merge PRP-1.1.1: Write db/schema.sql", "Merge PRP-1.2.1: Write src/login.ts"];
+    assert_eq!(project.merges("prp-1"), merges, "{}", ran.stdout);
+    let marked = plan.replace("todo", "done");
+    assert_eq!(show(&project, "plans/plan.ox.md"), marked.trim_end());
+    let calls = project.calls().len();
+    project.run(&["exe", "plans", "--no-auto-review"]).exits(0).says("nothing to do");
+    project.run(&["exe", "--batch", "1", "--no-auto-review"]).exits(0);
+    assert_eq!(project.calls().len(), calls);
+}
+
+#[test]
+fn a_reader_can_only_compute_and_its_mistakes_are_told() {
+    let project = Project::new();
+    project.write("TODO.md", "# To do\n- [ ] One\n- [ ] Two\n").commit("A list");
+    let reader = |text: &str| project.write(".ce/formats/mine.rhai", text);
+    for (recognise, said) in [
+        ("loop { }", "computed for too long"),
+        ("files::read(\"TODO.md\").len()", "can only compute"),
+        ("throw \"no\"", "the reader `mine` failed"),
+        ("\"sure\"", "something else: Output type incorrect"),
+    ] {
+        reader(&format!("fn recognise(document) {{ {recognise} }}\nfn read(document) {{ #{{}} }}\n"));
+        project.run(&["inspect", "TODO.md"]).exits(0).says(said).says("checklist: 2 items");
+    }
+    reader("fn recognise(document) { if env::get(\"HOME\") == () { 1 } else { 2 } }\nfn read(document) { #{} }\n");
+    project.run(&["check", ".ce/formats"]).exits(6).says("can only compute, and this one");
+    reader("const FORMAT = #{ place: 3 };\nfn recognise(document) { 100 }\n");
+    project.run(&["check", ".ce/formats"]).exits(6).says("no `fn read(document)`").says("expected a string");
+    project.run(&["inspect", "TODO.md"]).exits(3).says("`FORMAT` of `.ce/formats/mine.rhai` is wrong");
+    // What it says is held against the document.
+    let told = "#{ items: [#{ title: \"A\", line: 9 }, #{ title: \"B\", line: 2, mark: #{ at: \"[?]\", done: \"x\" } },\
+        #{ label: \"C\", title: \"C\", line: 3, dependencies: [\"D\"] }], problems: [#{ message: \"hm\", line: 1 }] }";
+    reader(&format!("fn recognise(document) {{ 100 }}\nfn read(document) {{ {told} }}\n"));
+    project
+        .run(&["inspect", "TODO.md"])
+        .exits(5)
+        .says("said to stand on line 9")
+        .says("the mark `[?]` is not on line 2")
+        .says("C waits for D, which is not there")
+        .says("hm");
+    reader("fn recognise(document) { 1 }\nfn read(document) { #{ items: document.boxes, titel: 1 } }\n");
+    project.run(&["inspect", "TODO.md", "--format", "mine"]).exits(5).says("unknown field `titel`");
+    project.run(&["exe", "TODO.md", "--format", "theirs"]).exits(5).says("`theirs` is not a format");
+    project.write(".ce/formats/kiro.rhai", "fn recognise(document) { 1 }\nfn read(document) { #{} }\n");
+    project.run(&["formats"]).exits(3).says("`kiro` is a format that is built in");
 }

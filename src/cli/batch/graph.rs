@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::graph_items::{self, GraphItem};
+use super::scripts;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
@@ -45,7 +46,7 @@ enum Format {
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
     let (items, left_out) = match (&args.plan, args.batch) {
-        (Some(plan), _) => (graph_items::of_path(plan)?, LeftOut::default()),
+        (Some(plan), _) => (graph_items::of_path(plan, &scripts::readers(context, &config)?)?, LeftOut::default()),
         (None, Some(batch)) => batch_items(context, &config, batch)?,
         (None, None) => return Err(Error::new(ExitCode::Usage, "name a plan, or a batch with `--batch N`").into()),
     };

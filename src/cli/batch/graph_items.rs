@@ -11,8 +11,8 @@ use crate::host::plan_files;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
-use crate::model::read::dialect::to_plan;
-use crate::model::read::{ReadDocument, document_beside, plan};
+use crate::model::read::dialect::{Readers, to_plan};
+use crate::model::read::{ReadDocument, plan};
 
 /// One item and where it comes from.
 pub struct GraphItem {
@@ -24,11 +24,11 @@ pub struct GraphItem {
 }
 
 /// Reads a plan or the list of another tool, by its file or folder.
-pub fn of_path(path: &Path) -> Result<Vec<GraphItem>> {
+pub fn of_path(path: &Path, readers: &Readers) -> Result<Vec<GraphItem>> {
     let mut items = Vec::new();
-    for path in plan_files::documents(Path::new(""), path)? {
-        let (bytes, companions) = plan_files::load(Path::new(""), &path)?;
-        let (plan, problems) = match document_beside(&path, &bytes, companions, None) {
+    for path in plan_files::documents(Path::new(""), path, readers)? {
+        let (bytes, companions) = plan_files::load(Path::new(""), &path, readers)?;
+        let (plan, problems) = match readers.document(&path, &bytes, companions, None) {
             ReadDocument::Tasks(list, problems) => (to_plan(&list, true), problems),
             ReadDocument::Plan(..) | ReadDocument::Prp(..) => plan(&path, &bytes),
         };

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
-
+use super::scripts;
+use crate::cli::setup::formats;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::cli::start::render;
@@ -13,7 +13,7 @@ use crate::host::plan_files;
 use crate::model::duration::show;
 use crate::model::inspect::{InspectedItem, Inspection};
 use crate::model::read::dialect::{Format, TaskList};
-use crate::model::read::{ReadDocument, document_beside, fix_fences};
+use crate::model::read::{ReadDocument, fix_fences};
 use crate::report::Style;
 use crate::report::style::Tone;
 use crate::report::text::{numbered, safe};
@@ -24,7 +24,7 @@ pub struct Args {
     /// Plan, PRP or list of another tool, or the folder of one
     file: PathBuf,
     /// Read it as this format instead of the one that it looks like
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::as_str)))]
+    #[arg(long, value_name = "NAME")]
     format: Option<String>,
     /// Say what was assumed where the document says nothing
     #[arg(long)]
@@ -36,9 +36,11 @@ pub struct Args {
 
 /// Runs the subcommand; exit code 5 when the document has errors.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let file = plan_files::one(Path::new(""), &args.file)?;
+    let readers = scripts::readers(context, &context.config()?)?;
+    let format = args.format.as_deref().map(|name| formats::named(&readers, name)).transpose()?;
+    let file = plan_files::one(Path::new(""), &args.file, &readers)?;
     let file = file.as_path();
-    let (mut bytes, companions) = plan_files::load(Path::new(""), file)?;
+    let (mut bytes, companions) = plan_files::load(Path::new(""), file, &readers)?;
     let mut longer = 0;
     let fixed = std::str::from_utf8(&bytes).ok().filter(|_| args.fix).and_then(fix_fences);
     if let Some(fixed) = fixed {
@@ -46,8 +48,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         write(file, &fixed).map_err(|error| refuse(file, &error))?;
         bytes = fixed.into_bytes();
     }
-    let format = args.format.as_deref().and_then(Format::named);
-    let document = document_beside(file, &bytes, companions, format);
+    let document = readers.document(file, &bytes, companions, format);
     let inspection = Inspection::new(&document);
     let terminal = &mut context.terminal;
     if context.globals.json {

@@ -123,6 +123,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         requests: PathBuf::from(&config.paths.requests),
         executed: PathBuf::from(&config.paths.executed),
         worktrees: worktrees(&root, &config.paths.worktrees),
+        readers: scripts::readers(context, config)?,
         root,
         state,
         timers,

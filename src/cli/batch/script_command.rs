@@ -47,6 +47,7 @@ pub fn run(call: &ScriptCall, context: &mut Context) -> CommandResult {
     trust::ask(context, args.get("yes") == Some(&Value::Bool(true)))?;
     question::ask_about_flags(&call.spec, &mut args, context);
     let config = project::load_config(&context.project, &context.globals, flags)?;
+    question::ask_which_format(&call.spec, &mut args, &config, context);
     if args.get("detach") == Some(&Value::Bool(true)) && !detach::is_detached() {
         return detach::start(context);
     }

@@ -8,9 +8,10 @@ use crate::cli::start::context::Context;
 use crate::cli::start::project;
 use crate::config::{Config, Layers};
 use crate::error::{Error, ExitCode, Result};
+use crate::model::read::dialect::Readers;
 use crate::script::search::{FoundScript, SearchPath};
 use crate::script::spec::Spec;
-use crate::script::{self, ScriptHost};
+use crate::script::{self, ScriptHost, reader};
 
 /// Returns where scripts are looked for.
 pub fn search_path(context: &Context) -> SearchPath {
@@ -22,12 +23,26 @@ pub fn search_path(context: &Context) -> SearchPath {
     }
 }
 
+/// Returns the readers of formats that the project brings along.
+pub fn readers(context: &Context, config: &Config) -> Result<Readers> {
+    let folder = context.root.join(&config.paths.state).join("formats");
+    // Most projects have none, and need no engine for them.
+    if !folder.is_dir() {
+        return Ok(Readers::default());
+    }
+    reader::load(&idle(context, config.clone()), &folder)
+}
+
 /// Returns a host that compiles and describes scripts but performs no request.
 pub fn describer(context: &Context) -> ScriptHost {
+    idle(context, Config::from_layers(Layers::default()))
+}
+
+fn idle(context: &Context, config: Config) -> ScriptHost {
     script::host(script::HostParts {
         bridge: Arc::new(NoEffects),
         root: context.root.clone(),
-        config: Arc::new(Config::from_layers(Layers::default())),
+        config: Arc::new(config),
         cancel: Arc::new(AtomicBool::new(false)),
         search: search_path(context),
     })

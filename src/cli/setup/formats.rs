@@ -5,11 +5,20 @@ use std::io::Write;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
-use crate::error::ExitCode;
-use crate::model::read::dialect::Format;
+use crate::error::{Error, ExitCode, Result};
+use crate::model::read::dialect::{Format, Readers};
 use crate::report::style::Tone;
+
+/// Reads the name of a format.
+pub fn named(readers: &Readers, name: &str) -> Result<Format> {
+    readers.named(name).ok_or_else(|| {
+        let known = readers.formats().iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
+        Error::new(ExitCode::Usage, format!("`{name}` is not a format")).help(format!("known are {known}"))
+    })
+}
 
 /// List the formats of plans that can be read, where they are found, and what is written back
 #[derive(clap::Args)]
@@ -35,7 +44,9 @@ struct ListedFormat {
 
 /// Runs the subcommand.
 pub fn run(_: &Args, context: &mut Context) -> CommandResult {
-    let formats: Vec<ListedFormat> = Format::ALL
+    let readers = scripts::readers(context, &context.config()?)?;
+    let formats: Vec<ListedFormat> = readers
+        .formats()
         .into_iter()
         .map(|format| ListedFormat {
             name: format.as_str(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::dialect::{Companion, Format, Recognition, Source, TaskList, read_as, recognise};
+use super::dialect::{Companion, Format, Readers, Recognition, Source, TaskList};
 use super::field::Name;
 use super::kind_of_file::not_a_document;
 use super::own;
@@ -57,33 +57,49 @@ pub fn document(path: &Path, bytes: &[u8]) -> ReadDocument {
 
 /// Like `document`, with what stands beside it, and the format where the user says it.
 pub fn document_beside(path: &Path, bytes: &[u8], companions: Vec<Companion>, format: Option<Format>) -> ReadDocument {
-    let source = Source::new(path, bytes, companions);
-    let found = match format {
-        Some(format) => Some(Recognition { format, confidence: 100, others: Vec::new() }),
-        None => recognise(&source),
-    };
-    if let Some(found) = found.filter(|found| !found.format.is_own()) {
-        let (list, mut problems) = read_as(&source, found.format);
-        if !found.others.is_empty() {
-            problems.insert(0, ambiguous(&found));
+    Readers::default().document(path, bytes, companions, format)
+}
+
+impl Readers {
+    /// Decides what a document is and reads it, with the readers of the project beside those that are built in.
+    pub fn document(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        companions: Vec<Companion>,
+        format: Option<Format>,
+    ) -> ReadDocument {
+        let source = Source::new(path, bytes, companions);
+        let mut failed = Vec::new();
+        let found = match format {
+            Some(format) => Some(Recognition { format, confidence: 100, others: Vec::new() }),
+            None => self.recognise(&source, &mut failed),
+        };
+        if let Some(found) = found.filter(|found| !found.format.is_own()) {
+            let (list, mut problems) = self.read_as(&source, found.format);
+            problems.extend(failed);
+            if !found.others.is_empty() {
+                problems.insert(0, ambiguous(&found));
+            }
+            return ReadDocument::Tasks(Box::new(list), problems);
         }
-        return ReadDocument::Tasks(Box::new(list), problems);
-    }
-    if let Some(problem) = not_a_document(path, bytes) {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        return ReadDocument::Prp(Box::new(Prp { path: path.to_owned(), text, ..Prp::default() }), vec![problem]);
-    }
-    let (opened, mut problems) = source.into_opened();
-    let is_plan = match format {
-        Some(format) => format == Format::Plan,
-        None => is_plan(path, opened.front.as_ref(), &opened.reading),
-    };
-    if is_plan {
-        let plan = super::plan::reader::read(path, opened, &mut problems);
-        ReadDocument::Plan(Box::new(plan), problems)
-    } else {
-        let prp = super::prp::reader::read(path, opened, &mut problems);
-        ReadDocument::Prp(Box::new(prp), problems)
+        if let Some(problem) = not_a_document(path, bytes) {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            return ReadDocument::Prp(Box::new(Prp { path: path.to_owned(), text, ..Prp::default() }), vec![problem]);
+        }
+        let (opened, mut problems) = source.into_opened();
+        problems.extend(failed);
+        let is_plan = match format {
+            Some(format) => format == Format::Plan,
+            None => is_plan(path, opened.front.as_ref(), &opened.reading),
+        };
+        if is_plan {
+            let plan = super::plan::reader::read(path, opened, &mut problems);
+            ReadDocument::Plan(Box::new(plan), problems)
+        } else {
+            let prp = super::prp::reader::read(path, opened, &mut problems);
+            ReadDocument::Prp(Box::new(prp), problems)
+        }
     }
 }
 

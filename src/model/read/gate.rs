@@ -75,7 +75,8 @@ impl Walk<'_> {
         let words = plain(&heading.text);
         let inherited = self.open.iter().any(|open| open.validation);
         let level = level(&words).map(|(level, _)| level);
-        let validation = inherited || level.is_some() || words.contains("validation") || words.contains("gate");
+        let named = words.contains("validation") || words.contains("gate");
+        let validation = inherited || level.is_some() || named || ["verification", "verify"].contains(&&*words);
         self.open.push(Open {
             depth: heading.level,
             validation,

@@ -46,6 +46,10 @@ pub(crate) struct Call {
 impl Call {
     /// Asks the bridge on behalf of the current item.
     pub(crate) fn ask<Q: Ask>(&self, question: Q) -> Result<Q::Reply, Fault> {
+        if current::in_reader() {
+            let text = "the reader of a format can only compute";
+            return Err(invalid(text).help("`FORMAT.beside` names documents that it wants to see").into());
+        }
         if current::in_adapter() {
             let text = "an adapter can only compute in `command`, `on_line` and `outcome`";
             return Err(invalid(text).help("what asks the system belongs into `detect`").into());

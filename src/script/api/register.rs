@@ -55,6 +55,7 @@ fn types(engine: &mut Engine) {
         .register_type_with_name::<value::phase::PhaseValue>("Phase")
         .register_type_with_name::<value::plan::PlanValue>("Plan")
         .register_type_with_name::<value::plan_phase::PlanPhaseValue>("PlanPhase")
+        .register_type_with_name::<value::document::DocumentValue>("Document")
         .register_type_with_name::<value::dag::DagValue>("Dag")
         .register_type_with_name::<value::worktree::WorktreeValue>("Worktree")
         .register_type_with_name::<value::checks::ChecksValue>("Checks")
@@ -62,7 +63,7 @@ fn types(engine: &mut Engine) {
         .register_type_with_name::<value::outcome::OutcomeValue>("Outcome")
         .register_type_with_name::<value::closed::ClosedValue>("Closed")
         .register_type_with_name::<ScriptFailure>("Failure");
-    let modules: [Module; 14] = [
+    let modules: [Module; 15] = [
         exported_module!(fill::module),
         exported_module!(element::module),
         exported_module!(assert::module),
@@ -70,6 +71,7 @@ fn types(engine: &mut Engine) {
         exported_module!(value::phase::getters),
         exported_module!(value::plan::getters),
         exported_module!(value::plan_phase::getters),
+        exported_module!(value::document::getters),
         exported_module!(value::dag_methods::methods),
         exported_module!(value::worktree::methods),
         exported_module!(value::checks::getters),

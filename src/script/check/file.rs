@@ -157,6 +157,11 @@ fn inspect(host: &ScriptHost, ast: &AST, report: &mut CheckReport) {
     report.problems = found;
     let modules: Vec<&Imported> = imported.values().collect();
     report.effects = effects::of(host, ast, &report.file, &modules);
+    if shape::is_reader(ast) && !report.effects.is_empty() {
+        let text = format!("the reader of a format can only compute, and this one {}", report.effects.join(", "));
+        let help = "`FORMAT.beside` names documents that it wants to see; everything else stands in the document";
+        report.problems.push(Problem::error("check::reader", text).at(0..0).help(help));
+    }
     let wanted = needs::of(ast);
     report
         .effects

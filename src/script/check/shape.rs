@@ -5,11 +5,15 @@ use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
 use crate::model::problem::Problem;
 
 use super::super::api::needs::NEEDS;
+use super::super::reader::drop_in;
 use super::super::suggest;
 use super::notes::Notes;
 
 /// Functions that an adapter must have, with their parameters.
 const ADAPTER: [(&str, usize); 4] = [("detect", 0), ("command", 1), ("on_line", 1), ("outcome", 1)];
+
+/// Functions that the reader of a format must have.
+const READER: [(&str, usize); 2] = [("recognise", 1), ("read", 1)];
 
 /// Looks at the form of a file.
 pub(super) fn inspect(ast: &AST, file: &str, notes: &mut Notes) {
@@ -44,6 +48,11 @@ pub(super) fn is_command(ast: &AST) -> bool {
     constants(ast).iter().any(|name| ["ABOUT", "ARGS"].contains(name))
 }
 
+/// Tells whether a file reads a format of plans.
+pub(super) fn is_reader(ast: &AST) -> bool {
+    constants(ast).contains(&"FORMAT") || READER.iter().all(|(name, params)| has(ast, name, *params))
+}
+
 fn entry_points(ast: &AST, file: &str, notes: &mut Notes) {
     let constants = constants(ast);
     let is_command = is_command(ast);
@@ -61,6 +70,15 @@ fn entry_points(ast: &AST, file: &str, notes: &mut Notes) {
             let list = if params == 0 { "" } else { "…" };
             let problem = Problem::error("check::adapter", format!("the adapter has no `fn {name}({list})`"));
             notes.add(problem, Position::new(1, 1));
+        }
+    }
+    if is_reader(ast) {
+        if let Err(why) = drop_in::described(ast) {
+            notes.add(Problem::error("check::reader", format!("`FORMAT` is wrong: {why}")), Position::new(1, 1));
+        }
+        for (name, _) in READER.into_iter().filter(|(name, params)| !has(ast, name, *params)) {
+            let problem = Problem::error("check::reader", format!("the reader has no `fn {name}(document)`"));
+            notes.add(problem.help("docs/formats.md has a complete reader"), Position::new(1, 1));
         }
     }
     needs(ast, notes);

@@ -8,6 +8,7 @@ pub(crate) mod closed;
 pub(crate) mod convert;
 pub(crate) mod dag;
 pub(crate) mod dag_methods;
+pub(crate) mod document;
 pub(crate) mod failure;
 pub(crate) mod outcome;
 pub(crate) mod phase;

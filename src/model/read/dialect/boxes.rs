@@ -1,5 +1,6 @@
 //! Checkboxes of a Markdown text, in one pass.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::task_list::TaskMark;
@@ -177,12 +178,13 @@ pub(super) fn dedented(text: &str) -> String {
 /// Returns the paths that a text names: in back-ticks, or with a folder and an ending.
 pub(super) fn paths(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     let mut add = |word: &str, quoted: bool| {
         let word = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '*' | '[' | ']'));
         let word = word.trim_end_matches('.');
         if let Ok(path) = crate::model::read::path::clean_path(word)
             && is_path(&path, quoted)
-            && !found.contains(&path)
+            && seen.insert(path.clone())
         {
             found.push(path);
         }

@@ -1,20 +1,35 @@
 //! The formats in which plans are written.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
+/// A format that a project brings along, as its reader describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DropInFormat {
+    pub name: String,
+    /// Where such documents are found.
+    pub place: String,
+    /// What becomes an item, and what its phases are.
+    pub unit: String,
+    /// What is written back after a merge.
+    pub mark: String,
+    /// Names of its documents, by which they are found in a folder.
+    pub files: Vec<String>,
+    /// Names of documents beside it that the reader wants to see.
+    pub beside: Vec<String>,
+}
 
 /// A format, by the name of the tool that it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     Plan,
     Prp,
     ClassicPrp,
     SpecKit,
     Kiro,
-    #[serde(rename = "openspec")]
     OpenSpec,
     Taskmaster,
     Gsd,
@@ -22,9 +37,12 @@ pub enum Format {
     Superpowers,
     Ralphex,
     Checklist,
+    /// It is known for as long as the program runs.
+    DropIn(&'static DropInFormat),
 }
 
 impl Format {
+    /// The formats that are built in.
     pub const ALL: [Self; 12] = [
         Self::Plan,
         Self::Prp,
@@ -55,10 +73,11 @@ impl Format {
             Self::Superpowers => "superpowers",
             Self::Ralphex => "ralphex",
             Self::Checklist => "checklist",
+            Self::DropIn(format) => &format.name,
         }
     }
 
-    /// Reads a name.
+    /// Reads the name of a format that is built in.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == name)
     }
@@ -83,6 +102,7 @@ impl Format {
             Self::Superpowers => "`docs/superpowers/plans/*.md`, `docs/plans/*.md`",
             Self::Ralphex => "`docs/plans/*.md`",
             Self::Checklist => "any Markdown file that is mostly checkboxes",
+            Self::DropIn(format) => &format.place,
         }
     }
 
@@ -97,6 +117,7 @@ impl Format {
             Self::OpenSpec => "each numbered section is an item, its tasks are the phases",
             Self::Superpowers | Self::Ralphex => "each task is an item of one phase, with its steps in it",
             Self::Checklist => "each box is an item, the boxes below it are the phases",
+            Self::DropIn(format) => &format.unit,
         }
     }
 
@@ -112,7 +133,28 @@ impl Format {
             Self::Taskmaster => "`status` of the task and its sub-tasks becomes `done`",
             Self::Gsd => "the box of the plan in `ROADMAP.md` is ticked",
             Self::Bmad => "the boxes are ticked and the status becomes `Done`",
+            Self::DropIn(format) => &format.mark,
         }
+    }
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl JsonSchema for Format {
+    fn schema_name() -> Cow<'static, str> {
+        "Format".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names = Self::ALL.map(Self::as_str).join(", ");
+        schemars::json_schema!({
+            "type": "string",
+            "description": format!("A format: {names}, or the name of a reader in `.ce/formats`.")
+        })
     }
 }
 

@@ -1,10 +1,12 @@
 //! The order of a list as dependencies, where a dialect says none.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::boxes::{CheckBox, dedented, paths};
 use super::source::Source;
 use super::task_list::TaskItem;
+use crate::model::problem::Problem;
 use crate::model::read::text::source::trim;
 
 /// Makes every item without dependencies of its own wait for the one before it. Items that may run beside their
@@ -30,6 +32,50 @@ pub(super) fn chain(items: &mut [TaskItem]) {
     }
 }
 
+/// Gives items a label of their own where two have the same one.
+pub(super) fn distinct(items: &mut [TaskItem], problems: &mut Vec<Problem>) {
+    // Most items have one part or none: nothing can be used twice.
+    if items.len() < 2 {
+        return items.iter_mut().for_each(|item| distinct(&mut item.phases, problems));
+    }
+    let mut seen: HashSet<String> = HashSet::with_capacity(items.len());
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        distinct(&mut item.phases, problems);
+        if seen.insert(item.label.clone()) {
+            continue;
+        }
+        // Counted on from where the last one of this label came to: many alike are no reason to start over each time.
+        let number = numbers.entry(item.label.clone()).or_insert(1);
+        let own = loop {
+            *number += 1;
+            let own = format!("{}-{number}", item.label);
+            if !seen.contains(&own) {
+                break own;
+            }
+        };
+        problems.push(
+            Problem::warning("format::duplicate_label", format!("the label `{}` is used twice", item.label))
+                .at(item.span.clone())
+                .help(format!("it is called `{own}` here; give it a label of its own")),
+        );
+        seen.insert(own.clone());
+        item.label = own;
+    }
+}
+
+/// Returns the files of several lists, each once, in the order in which they are first named.
+pub(super) fn united<'f>(files: impl IntoIterator<Item = &'f String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    files.into_iter().filter(|file| seen.insert(*file)).cloned().collect()
+}
+
+/// Gives items labels of their own, and makes each wait for the one before it as `chain` does.
+pub(super) fn in_order(items: &mut [TaskItem], problems: &mut Vec<Problem>) {
+    distinct(items, problems);
+    chain(items);
+}
+
 /// Makes an item of a box: its label and title as given, its body without the boxes below it, which become phases.
 pub(super) fn item_of(
     source: &Source,
@@ -41,12 +87,8 @@ pub(super) fn item_of(
     let end = found.children.first().map_or(found.body.end, |child| line_start(source.text(), child.inside.start));
     let body = dedented(&source.text()[found.body.start..end.max(found.body.start)]);
     let phases: Vec<TaskItem> = found.children.iter().enumerate().map(|(at, child)| below(at, child)).collect();
-    let mut files = paths(&source.text()[found.text.clone()]);
-    for path in paths(&body).into_iter().chain(phases.iter().flat_map(|phase| phase.files.clone())) {
-        if !files.contains(&path) {
-            files.push(path);
-        }
-    }
+    let own = [paths(&source.text()[found.text.clone()]), paths(&body)].concat();
+    let files = united(own.iter().chain(phases.iter().flat_map(|phase| &phase.files)));
     TaskItem {
         label: label.to_owned(),
         title: plain(title),
@@ -68,7 +110,13 @@ fn line_start(text: &str, at: usize) -> usize {
 
 /// Returns a title without emphasis around it and back-ticks in it.
 pub(super) fn plain(title: &str) -> String {
-    title.replace("**", "").replace('`', "").trim().trim_matches(['*', '_']).trim().to_owned()
+    let title = title.replace("**", "").replace('`', "");
+    let mut title = title.trim();
+    // `__init__.py` and `_soon_: more` are no emphasis as a whole.
+    while let Some(inner) = ['*', '_'].iter().find_map(|mark| title.strip_prefix(*mark)?.strip_suffix(*mark)) {
+        title = inner.trim();
+    }
+    title.to_owned()
 }
 
 /// What is said of an item, when its own box and those below it disagree: a ticked box speaks for all below it.

@@ -1,13 +1,13 @@
 //! Which dialect a document is written in.
 
-use std::collections::{HashMap, HashSet};
-
 use super::format::Format;
+use super::order::distinct;
 use super::reader::{
     bmad, checklist, classic_prp, gsd, kiro, openspec, own_plan, ralphex, spec_kit, superpowers, taskmaster,
 };
+use super::readers::Readers;
 use super::source::Source;
-use super::task_list::{TaskItem, TaskList};
+use super::task_list::TaskList;
 use crate::model::problem::Problem;
 use crate::model::read::own;
 
@@ -47,74 +47,91 @@ const ENOUGH: u8 = 40;
 /// Two readings that are nearer to each other than this are both named.
 const CLOSE: u8 = 10;
 
-/// Says what a document is; `None` when it is none of the dialects. One that has the marks of batchprp's own documents
-/// is none, whatever else it looks like.
+/// Says what a document is for the readers that are built in.
 pub fn recognise(source: &Source) -> Option<Recognition> {
-    let opened = &source.opened;
-    if own::has_id(opened.front.as_ref()) || own::has_mega_phases(&opened.reading) {
-        return None;
-    }
-    if own::plan_fields(&opened.reading).is_some_and(|names| own::are_of_a_plan(&names)) {
-        return None;
-    }
-    let sure: Vec<(Format, u8)> = DIALECTS
-        .iter()
-        .map(|dialect| (dialect.format, (dialect.recognise)(source)))
-        .filter(|(_, confidence)| *confidence >= ENOUGH)
-        .collect();
-    let best = sure.iter().map(|(_, confidence)| *confidence).max()?;
-    let (format, confidence) = *sure.iter().find(|(_, confidence)| *confidence == best)?;
-    let others = sure.iter().filter(|(other, near)| *other != format && near + CLOSE > confidence);
-    // A list of boxes is what most dialects are.
-    let others = others.map(|(other, _)| *other).filter(|other| *other != Format::Checklist).collect();
-    Some(Recognition { format, confidence, others })
+    Readers::default().recognise(source, &mut Vec::new())
 }
 
-/// Reads a document in a format.
+/// Reads a document in a format that is built in.
 pub fn read_as(source: &Source, format: Format) -> (TaskList, Vec<Problem>) {
-    let mut problems = Vec::new();
-    problems.extend(source.problems.iter().filter(|problem| problem.code.starts_with("file::")).cloned());
-    let read: fn(&Source, &mut Vec<Problem>) -> TaskList = match format {
-        Format::Plan | Format::Prp => own_plan::read,
-        _ => DIALECTS.iter().find(|dialect| dialect.format == format).map_or(checklist::read, |dialect| dialect.read),
-    };
-    let mut list = read(source, &mut problems);
-    distinct(&mut list.items, &mut problems);
-    lacking(&mut list, &mut problems);
-    (list, problems)
+    Readers::default().read_as(source, format)
 }
 
-/// Gives items a label of their own where two have the same one.
-fn distinct(items: &mut [TaskItem], problems: &mut Vec<Problem>) {
-    let mut seen: HashSet<String> = HashSet::with_capacity(items.len());
-    let mut numbers: HashMap<String, usize> = HashMap::new();
-    for item in items {
-        if seen.insert(item.label.clone()) {
-            continue;
+impl Readers {
+    /// Says what a document is; `None` when it is none of the dialects. One that has the marks of batchprp's own
+    /// documents is none, whatever else it looks like. A reader that the project brings along comes before the built-in
+    /// ones that are as sure as it is.
+    pub fn recognise(&self, source: &Source, problems: &mut Vec<Problem>) -> Option<Recognition> {
+        let opened = &source.opened;
+        if own::has_id(opened.front.as_ref()) || own::has_mega_phases(&opened.reading) {
+            return None;
         }
-        // Counted on from where the last one of this label came to: many alike are no reason to start over each time.
-        let number = numbers.entry(item.label.clone()).or_insert(1);
-        let own = loop {
-            *number += 1;
-            let own = format!("{}-{number}", item.label);
-            if !seen.contains(&own) {
-                break own;
+        if own::plan_fields(&opened.reading).is_some_and(|names| own::are_of_a_plan(&names)) {
+            return None;
+        }
+        let mut sure: Vec<(Format, u8)> = Vec::new();
+        for reader in &self.own {
+            match reader.recognise(source) {
+                Ok(confidence) => sure.push((reader.format(), confidence)),
+                Err(why) => problems.push(failed(Problem::warning, reader.format(), &why)),
+            }
+        }
+        sure.extend(DIALECTS.iter().map(|dialect| (dialect.format, (dialect.recognise)(source))));
+        sure.retain(|(_, confidence)| *confidence >= ENOUGH);
+        let best = sure.iter().map(|(_, confidence)| *confidence).max()?;
+        let (format, confidence) = *sure.iter().find(|(_, confidence)| *confidence == best)?;
+        let others = sure.iter().filter(|(other, near)| *other != format && near + CLOSE > confidence);
+        // A list of boxes is what most dialects are, and a reader of the project is there because of what it resembles.
+        let is_own = |format: Format| matches!(format, Format::DropIn(_));
+        let is_rival = |other: &Format| *other != Format::Checklist && (!is_own(format) || is_own(*other));
+        let others = others.map(|(other, _)| *other).filter(is_rival).collect();
+        Some(Recognition { format, confidence, others })
+    }
+
+    /// Reads a document in a format.
+    pub fn read_as(&self, source: &Source, format: Format) -> (TaskList, Vec<Problem>) {
+        let mut problems = Vec::new();
+        problems.extend(source.problems.iter().filter(|problem| problem.code.starts_with("file::")).cloned());
+        if let Some(reader) = self.of(format) {
+            match reader.read(source) {
+                Ok(told) => {
+                    let mut list = told.list(source, format, &mut problems);
+                    distinct(&mut list.items, &mut problems);
+                    lacking(&mut list, &mut problems);
+                    return (list, problems);
+                }
+                Err(why) => {
+                    problems.push(failed(Problem::error, format, &why));
+                    return (TaskList::new(format, source.path.clone(), source.text().to_owned()), problems);
+                }
+            }
+        }
+        let read: fn(&Source, &mut Vec<Problem>) -> TaskList = match format {
+            Format::Plan | Format::Prp => own_plan::read,
+            _ => {
+                DIALECTS.iter().find(|dialect| dialect.format == format).map_or(checklist::read, |dialect| dialect.read)
             }
         };
-        problems.push(
-            Problem::warning("format::duplicate_label", format!("the label `{}` is used twice", item.label))
-                .at(item.span.clone())
-                .help(format!("it is called `{own}` here; give it a label of its own")),
-        );
-        seen.insert(own.clone());
-        item.label = own;
+        let mut list = read(source, &mut problems);
+        distinct(&mut list.items, &mut problems);
+        lacking(&mut list, &mut problems);
+        (list, problems)
     }
+}
+
+fn failed(make: fn(&'static str, String) -> Problem, format: Format, why: &str) -> Problem {
+    make("format::reader", format!("the reader `{format}` failed: {why}"))
+        .at(0..0)
+        .help(format!("mend `.ce/formats/{format}.rhai`; `batchprp check` shows every mistake of it"))
 }
 
 /// Says what a list does not say, and what follows from it.
 fn lacking(list: &mut TaskList, problems: &mut Vec<Problem>) {
     let place = list.items.first().map_or(0..0, |item| item.span.clone());
     if list.items.is_empty() {
+        if problems.iter().any(Problem::is_error) {
+            return;
+        }
         problems.push(
             Problem::error(
                 "format::no_items",
@@ -127,6 +144,12 @@ fn lacking(list: &mut TaskList, problems: &mut Vec<Problem>) {
     }
     if list.format.is_own() {
         return;
+    }
+    let whole = list.is_package || list.format == Format::ClassicPrp;
+    let unmarked = list.items.iter().filter(|item| !whole && item.marks(true).is_empty()).count();
+    if unmarked > 0 {
+        let items = if unmarked == 1 { "one item has".to_owned() } else { format!("{unmarked} items have") };
+        list.assumed.push(format!("{items} nothing to mark: that the work is done is known to git alone"));
     }
     let gates = !list.gates.is_empty() || list.items.iter().any(|item| !item.gates.is_empty());
     if !gates {

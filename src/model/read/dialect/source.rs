@@ -1,6 +1,9 @@
 //! A document on its way to a reader, with what stands beside it.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::boxes::{CheckBox, boxes};
 
 use crate::model::problem::Problem;
 use crate::model::read::opened::Opened;
@@ -24,6 +27,7 @@ pub struct Source {
     pub(super) problems: Vec<Problem>,
     /// The text outside of code in lower case, for recognition.
     pub(super) lower: String,
+    boxes: OnceLock<Vec<CheckBox>>,
 }
 
 impl Source {
@@ -33,7 +37,7 @@ impl Source {
         let opened = Opened::of(bytes, &mut problems);
         let lines = LineIndex::new(&opened.text);
         let lower = opened.reading.masked.to_lowercase();
-        Self { path: path.to_owned(), opened, companions, lines, problems, lower }
+        Self { path: path.to_owned(), opened, companions, lines, problems, lower, boxes: OnceLock::new() }
     }
 
     /// Hands over what the readers of batchprp's own documents work with.
@@ -41,12 +45,34 @@ impl Source {
         (self.opened, self.problems)
     }
 
-    pub(super) fn text(&self) -> &str {
+    /// Returns the whole text.
+    pub fn text(&self) -> &str {
         &self.opened.text
+    }
+
+    /// Returns the path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what stands beside it.
+    pub fn companions(&self) -> &[Companion] {
+        &self.companions
+    }
+
+    /// Returns level, text and line of each heading.
+    pub fn outline(&self) -> Vec<(u8, String, usize)> {
+        let headings = self.opened.reading.headings.iter();
+        headings.map(|heading| (heading.level, heading.text.trim().to_owned(), self.line(heading.span.start))).collect()
     }
 
     pub(super) fn masked(&self) -> &str {
         &self.opened.reading.masked
+    }
+
+    /// Returns the boxes of the whole document, which several readers look at.
+    pub(super) fn boxes(&self) -> &[CheckBox] {
+        self.boxes.get_or_init(|| boxes(self.masked(), 0..self.masked().len(), &self.opened.reading.headings))
     }
 
     pub(super) fn line(&self, offset: usize) -> usize {
@@ -68,14 +94,14 @@ impl Source {
     }
 
     /// Returns the first heading of level 1.
-    pub(super) fn title(&self) -> Option<String> {
+    pub fn title(&self) -> Option<String> {
         let first = self.opened.reading.headings.iter().find(|heading| heading.level == 1);
         first.map(|heading| heading.text.trim().to_owned()).filter(|title| !title.is_empty())
     }
 }
 
 /// Returns which files a reader wants to know about, relative to the project, when they are there.
-pub fn companions_of(path: &Path) -> Vec<PathBuf> {
+pub(super) fn companions_of(path: &Path) -> Vec<PathBuf> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let beside = |names: &[&str]| names.iter().map(|name| folder.join(name)).collect::<Vec<_>>();

@@ -1,5 +1,7 @@
 //! A list as a plan from which `gen` writes PRPs.
 
+use std::collections::HashSet;
+
 use super::task_list::{TaskItem, TaskList};
 use crate::model::plan::{PhaseRef, Plan, PlanPhase};
 
@@ -7,9 +9,15 @@ use crate::model::plan::{PhaseRef, Plan, PlanPhase};
 pub fn to_plan(list: &TaskList, with_optional: bool) -> Plan {
     let mut text = String::new();
     let wanted = |item: &&TaskItem| with_optional || !item.optional;
-    let known: Vec<&str> = list.items.iter().filter(wanted).map(|item| item.label.as_str()).collect();
-    let phases =
-        list.items.iter().filter(wanted).map(|item| phase(list, item, &known, with_optional, &mut text)).collect();
+    let items: Vec<&TaskItem> = list.items.iter().filter(wanted).collect();
+    let known: HashSet<&str> = items.iter().map(|item| item.label.as_str()).collect();
+    // Behind a task without dependencies of its own a package keeps its order.
+    let before = |at: usize| items.get(at.checked_sub(1)?).filter(|_| list.is_package).map(|item| item.label.as_str());
+    let phases = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| phase(list, item, before(at), &known, with_optional, &mut text))
+        .collect();
     Plan {
         path: list.path.clone(),
         title: list.title.clone(),
@@ -22,7 +30,14 @@ pub fn to_plan(list: &TaskList, with_optional: bool) -> Plan {
     }
 }
 
-fn phase(list: &TaskList, item: &TaskItem, known: &[&str], with_optional: bool, text: &mut String) -> PlanPhase {
+fn phase(
+    list: &TaskList,
+    item: &TaskItem,
+    before: Option<&str>,
+    known: &HashSet<&str>,
+    with_optional: bool,
+    text: &mut String,
+) -> PlanPhase {
     let start = text.len();
     text.push_str(&["### Phase ", &item.label, ": ", &item.title].concat());
     let heading = start..text.len();
@@ -43,9 +58,7 @@ fn phase(list: &TaskList, item: &TaskItem, known: &[&str], with_optional: bool, 
     } else {
         below.iter().map(|step| format!("{} {}", step.label, step.title)).collect()
     };
-    // Behind a task without dependencies of its own a package keeps its order.
-    let before = list.is_package.then(|| known.iter().take_while(|label| **label != item.label).last()).flatten();
-    let needs = item.dependencies.iter().map(String::as_str).chain(before.copied());
+    let needs = item.dependencies.iter().map(String::as_str).chain(before);
     PlanPhase {
         label: item.label.clone(),
         title: item.title.clone(),

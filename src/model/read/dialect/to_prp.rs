@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::format::Format;
+use super::order::united;
 use super::origin::{ItemOrigin, MarkTarget};
 use super::task_list::{TaskItem, TaskList};
 use crate::model::gate::Gate;
@@ -68,11 +69,22 @@ fn package_needs(lists: &[TaskList], list: &TaskList) -> Vec<String> {
     }
     let group = list.id.as_deref().and_then(|id| id.split_once('-')).map(|(group, _)| group);
     let named = list.dependencies.iter().filter_map(|need| {
+        let need = plain_id(need);
         // `01` is a plan of the same phase.
-        let in_group = group.map(|group| format!("{group}-{need:0>2}"));
-        labels.iter().find(|label| *label == need || Some(*label) == in_group.as_ref()).cloned()
+        let in_group = group.map(|group| plain_id(&format!("{group}-{need}")));
+        labels.iter().find(|label| plain_id(label) == need || Some(plain_id(label)) == in_group).cloned()
     });
     named.collect()
+}
+
+/// Writes `02-01-PLAN.md`, `02-01` and `2-1` alike.
+fn plain_id(id: &str) -> String {
+    let id = id.trim().trim_end_matches(".md").trim_end_matches("-PLAN");
+    let part = |part: &str| match part.trim_start_matches('0') {
+        "" if !part.is_empty() => "0".to_owned(),
+        rest => rest.to_owned(),
+    };
+    id.split('-').map(part).collect::<Vec<_>>().join("-")
 }
 
 /// Makes the work packages of lists. Items that may be left out are, unless they are asked for; those that are done
@@ -103,12 +115,7 @@ pub fn to_prps(lists: &[TaskList], ids: &Numbering, with_optional: bool) -> Vec<
 
 /// Makes one item of a document that is a work package.
 fn package(lists: &[TaskList], list: &TaskList) -> TaskItem {
-    let mut files: Vec<String> = Vec::new();
-    for file in list.items.iter().flat_map(|item| &item.files) {
-        if !files.contains(file) {
-            files.push(file.clone());
-        }
-    }
+    let files = united(list.items.iter().flat_map(|item| &item.files));
     TaskItem {
         label: package_label(list),
         title: list.title.clone().unwrap_or_else(|| list.path.display().to_string()),
@@ -229,6 +236,8 @@ fn nested_below(item: &TaskItem, depth: usize) -> String {
 #[derive(Default)]
 struct Text {
     out: String,
+    /// Line ends up to a place, so that no text is counted twice.
+    counted: (usize, usize),
     heads: Vec<(usize, usize, String)>,
 }
 
@@ -252,7 +261,9 @@ impl Text {
 
     fn phase(&mut self, label: &str, ordinal: u32, title: &str, body: &str) -> Phase {
         let start = self.out.len();
-        let line = self.out.matches('\n').count() + 1;
+        let (lines, counted) = self.counted;
+        self.counted = (lines + self.out[counted..].matches('\n').count(), start);
+        let line = self.counted.0 + 1;
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         self.out.push_str(&["### Phase ", label, ": ", &title].concat());
         let heading = start..self.out.len();

@@ -84,6 +84,14 @@ impl LineIndex {
     pub fn line(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset).max(1)
     }
+
+    /// Returns where a line of the text stands, without its line end; `None` when there is no such line.
+    pub(crate) fn range(&self, line: usize, text: &str) -> Option<Range<usize>> {
+        let start = *self.starts.get(line.checked_sub(1)?)?;
+        let end = self.starts.get(line).map_or(text.len(), |next| *next);
+        let length = text[start..end].trim_end_matches(['\n', '\r']).len();
+        Some(start..start + length)
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ use crate::event::kind::GuardVerdict;
 use crate::host::git::merge::{self, DocumentEdit, Merge, MergeItem};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::Lease;
-use crate::model::read::dialect::marked;
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::checkpoint::fenced;
@@ -46,6 +45,7 @@ pub(crate) struct MergeOrder {
 
 /// Merges an item.
 pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
+    let readers = order.guarded.settings.readers.clone();
     let MergeOrder { id, title, run, document, write_back, integration, lease, guarded, candidate, says_more, .. } =
         order;
     let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
@@ -84,7 +84,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
             }),
             WriteBack::Mark(target) => Some(DocumentEdit {
                 path: below(target.path.clone()),
-                edit: Box::new(move |bytes: &[u8]| marked(&target, bytes)),
+                edit: Box::new(move |bytes: &[u8]| readers.marked(&target, bytes)),
                 is_shared: true,
             }),
             WriteBack::Nothing => None,

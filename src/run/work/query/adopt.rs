@@ -10,7 +10,7 @@ use crate::model::plan::Plan;
 use crate::model::problem::Problem;
 use crate::model::prp::Prp;
 use crate::model::read::dialect::{Format, Source, TaskList, numbering, read_as, to_plan, to_prps};
-use crate::model::read::{self, ReadDocument, document_beside};
+use crate::model::read::{self, ReadDocument};
 use crate::run::settings::Settings;
 
 /// How often somebody else may record a batch while we do.
@@ -18,9 +18,11 @@ const TRIES: usize = 8;
 
 /// Reads a plan, or the list of another tool as one.
 pub(crate) fn plan(settings: &Settings, order: &ReadPlan) -> Result<(Plan, Vec<Problem>)> {
-    let path = &plan_files::one(&settings.root, &order.path)?;
-    let (bytes, companions) = plan_files::load(&settings.root, path)?;
-    Ok(match document_beside(path, &bytes, companions, order.format) {
+    let readers = &settings.readers;
+    let path = &plan_files::one(&settings.root, &order.path, readers)?;
+    let (bytes, companions) = plan_files::load(&settings.root, path, readers)?;
+    let format = format(settings, order.format.as_deref())?;
+    Ok(match readers.document(path, &bytes, companions, format) {
         ReadDocument::Plan(plan, problems) => (*plan, problems),
         ReadDocument::Tasks(list, problems) => (to_plan(&list, order.optional), problems),
         ReadDocument::Prp(..) => read::plan(path, &bytes),
@@ -34,7 +36,8 @@ pub(crate) fn items(
     path: &Path,
     next_batch: impl Fn(&[Adopted]) -> Result<u32>,
 ) -> Result<Option<Vec<Prp>>> {
-    let Some(lists) = lists(settings, path, selection.format)? else { return Ok(None) };
+    let format = format(settings, selection.format.clone().or(said_before(settings, path)?).as_deref())?;
+    let Some(lists) = lists(settings, path, format)? else { return Ok(None) };
     let source = match lists.as_slice() {
         [one] => one.path.display().to_string(),
         _ => path.display().to_string(),
@@ -49,7 +52,7 @@ pub(crate) fn items(
             None => Adopted::new(next_batch(&known)?, source.clone()),
         };
         new.optional |= selection.optional;
-        new.format = selection.format.map(|format| format.to_string()).or(new.format);
+        new.format = selection.format.clone().or(new.format);
         new.ids = numbering(&lists, new.batch, &new.ids);
         let kept = match (&repo, selection.adopt) {
             (Some(repo), true) if Some(&new) != old => adopted::record(repo, &new, old)?,
@@ -69,7 +72,7 @@ pub(crate) fn of_batch(settings: &Settings, batch: u32) -> Result<Vec<Prp>> {
     let Some(known) = adopted::all(&repo)?.into_iter().find(|adopted| adopted.batch == batch) else {
         return Ok(Vec::new());
     };
-    let format = known.format.as_deref().and_then(Format::named);
+    let format = format(settings, known.format.as_deref())?;
     let Some(lists) = lists(settings, Path::new(&known.source), format)? else { return Ok(Vec::new()) };
     let ids = numbering(&lists, batch, &known.ids);
     Ok(to_prps(&lists, &ids, known.optional))
@@ -85,12 +88,32 @@ pub(crate) fn known(settings: &Settings) -> Result<Vec<Adopted>> {
     settings.repo().ok().map_or_else(|| Ok(Vec::new()), |repo| adopted::all(&repo))
 }
 
+/// Returns the format that was said when a list became a batch.
+fn said_before(settings: &Settings, path: &Path) -> Result<Option<String>> {
+    let is_source = |adopted: &Adopted| {
+        let source = Path::new(&adopted.source);
+        source == path || source.parent() == Some(path)
+    };
+    Ok(known(settings)?.into_iter().rfind(is_source).and_then(|adopted| adopted.format))
+}
+
+/// Reads the name of a format as the user gave it.
+fn format(settings: &Settings, name: Option<&str>) -> Result<Option<Format>> {
+    let Some(name) = name else { return Ok(None) };
+    settings.readers.named(name).map(Some).ok_or_else(|| {
+        let known = settings.readers.formats().iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
+        Error::new(ExitCode::InvalidInput, format!("`{name}` is not a format; known are {known}"))
+            .help("`batchprp formats` says what each of them is")
+    })
+}
+
 fn lists(settings: &Settings, path: &Path, format: Option<Format>) -> Result<Option<Vec<TaskList>>> {
     let mut lists = Vec::new();
     let mut faulty: Vec<Findings> = Vec::new();
-    for path in plan_files::documents(&settings.root, path)? {
-        let (bytes, companions) = plan_files::load(&settings.root, &path)?;
-        let (list, problems) = match document_beside(&path, &bytes, companions, format) {
+    let readers = &settings.readers;
+    for path in plan_files::documents(&settings.root, path, readers)? {
+        let (bytes, companions) = plan_files::load(&settings.root, &path, readers)?;
+        let (list, problems) = match readers.document(&path, &bytes, companions, format) {
             ReadDocument::Tasks(list, problems) => (*list, problems),
             ReadDocument::Plan(..) => read_as(&Source::new(&path, &bytes, Vec::new()), Format::Plan),
             ReadDocument::Prp(..) => return Ok(None),

@@ -7,7 +7,6 @@ use rhai::plugin::*;
 
 use crate::bridge::ReadPlan;
 use crate::model::problem::Problem;
-use crate::model::read::dialect::Format;
 
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
@@ -22,7 +21,7 @@ pub(crate) const READ: Shape =
 fn plan(call: &Call, path: &str, options: Map) -> Result<PlanValue, Fault> {
     let fields = Fields::new(&READ, options)?;
     let optional = fields.flag("optional")?.unwrap_or_default();
-    let order = ReadPlan { path: files::inside(path)?, format: format(&fields)?, optional };
+    let order = ReadPlan { path: files::inside(path)?, format: fields.text("format")?, optional };
     let (plan, problems) = call.ask(order)?;
     let sound = plan.phases.iter().any(|phase| !phase.faulty) || !plan.sub_plans.is_empty();
     if !sound || problems.iter().any(|problem| problem.is_error() && concerns_all(problem)) {
@@ -30,15 +29,6 @@ fn plan(call: &Call, path: &str, options: Map) -> Result<PlanValue, Fault> {
         return Err(error.findings(path, plan.text, problems).into());
     }
     Ok(PlanValue { plan: Arc::new(plan), problems: Arc::new(problems) })
-}
-
-/// Reads the name of a format, `()` for none.
-pub(super) fn format(fields: &Fields) -> Result<Option<Format>, Fault> {
-    let Some(name) = fields.text("format")? else { return Ok(None) };
-    Format::named(&name).map(Some).ok_or_else(|| {
-        let known = Format::ALL.map(Format::as_str).join(", ");
-        invalid(format!("`{name}` is not a format; known are {known}")).into()
-    })
 }
 
 /// An error without a place is about the whole document. So is a part without a plan: the numbers of the batches after

@@ -46,7 +46,7 @@ fn chosen(call: &Call, options: Map) -> Result<Array, Fault> {
         ids: fields.texts("ids")?.unwrap_or_default(),
         executed: fields.flag("executed")?.unwrap_or_default(),
         lenient: fields.flag("lenient")?.unwrap_or_default(),
-        format: super::plan::format(&fields)?,
+        format: fields.text("format")?,
         optional: fields.flag("optional")?.unwrap_or_default(),
         adopt: fields.flag("adopt")?.unwrap_or_default(),
     };

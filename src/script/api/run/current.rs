@@ -10,6 +10,7 @@ use crate::bridge::{Attempt, Origin};
 thread_local! {
     static ATTEMPT: RefCell<Option<(Attempt, Dynamic)>> = const { RefCell::new(None) };
     static ADAPTER: Cell<bool> = const { Cell::new(false) };
+    static READER: Cell<bool> = const { Cell::new(false) };
     static EXECUTOR: Cell<bool> = const { Cell::new(false) };
     static LOOKING: Cell<bool> = const { Cell::new(false) };
 }
@@ -54,6 +55,15 @@ pub(crate) fn as_adapter<T>(work: impl FnOnce() -> T) -> T {
 
 pub(crate) fn in_adapter() -> bool {
     ADAPTER.get()
+}
+
+/// Runs a function of the reader of a format, which is bounded like an adapter and asks nobody.
+pub(crate) fn as_reader<T>(work: impl FnOnce() -> T) -> T {
+    within(&READER, || as_adapter(work))
+}
+
+pub(crate) fn in_reader() -> bool {
+    READER.get()
 }
 
 /// Runs a function of an executor, which may start what outlives this program.

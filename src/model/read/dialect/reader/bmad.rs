@@ -63,7 +63,7 @@ fn status(source: &Source) -> Option<Range<usize>> {
     let line = below.or_else(behind)?;
     let content = &text[line.clone()];
     let word = content.trim().trim_matches(['*', '_', '`']);
-    let end = word.find(['(', ',', ';', '<']).unwrap_or(word.len());
+    let end = word.find(['(', ',', ';', '<', '*', '`']).unwrap_or(word.len());
     let word = word[..end].trim_end();
     let start = line.start + content.find(word)?;
     (!word.is_empty()).then_some(start..start + word.len())
@@ -117,6 +117,8 @@ fn task(source: &Source, found: &CheckBox, fallback: &str) -> TaskItem {
     let rest = text.strip_prefix("Task ").or_else(|| text.strip_prefix("Subtask ")).unwrap_or(&text);
     let (label, title) = label(rest).unwrap_or((fallback, rest));
     let title = title.trim_start_matches([':', ' ']);
+    // `Task 1 (AC: #1)` says nothing but its number.
+    let title = if title.is_empty() || title.starts_with("(AC") { &text } else { title };
     let below = |at: usize, child: &CheckBox| task(source, child, &format!("{label}.{}", at + 1));
     item_of(source, found, label, title, &below)
 }

@@ -1,9 +1,9 @@
 //! A plain checklist: a document that is mostly boxes.
 
 use crate::model::problem::Problem;
-use crate::model::read::dialect::boxes::{CheckBox, boxes, label};
+use crate::model::read::dialect::boxes::{CheckBox, label};
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{chain, item_of, settle, words};
+use crate::model::read::dialect::order::{in_order, item_of, settle, words};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList};
 use crate::model::read::text::source::lines;
@@ -29,7 +29,7 @@ pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
         return 0;
     }
     let text = source.masked();
-    let all = boxes(text, 0..text.len(), &source.opened.reading.headings);
+    let all = source.boxes();
     if all.len() < 2 {
         return 0;
     }
@@ -43,11 +43,11 @@ pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
 }
 
 /// Reads the list.
-pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem>) -> TaskList {
+pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<Problem>) -> TaskList {
     let mut list = TaskList::new(Format::Checklist, source.path.clone(), source.text().to_owned());
     let headings = &source.opened.reading.headings;
     list.title = source.title();
-    let found = boxes(source.masked(), 0..source.masked().len(), headings);
+    let found = source.boxes();
     let first = found.first().map_or(0, |found| found.inside.start);
     let title = headings.iter().find(|heading| heading.level == 1 && heading.span.end < first);
     let start = title.map_or_else(|| source.opened.body(), |heading| heading.span.end);
@@ -59,7 +59,7 @@ pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem
     let numbered = distinct.len() == found.len();
     list.items =
         found.iter().enumerate().map(|(at, found)| task(source, found, &(at + 1).to_string(), numbered)).collect();
-    chain(&mut list.items);
+    in_order(&mut list.items, problems);
     list.items.iter_mut().for_each(settle);
     list.assumed.push("each box waits for the one before it".to_owned());
     list

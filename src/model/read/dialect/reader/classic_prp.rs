@@ -34,7 +34,8 @@ fn name(text: &str) -> Option<String> {
 pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<Problem>) -> TaskList {
     let (prp, found) = prp(&source.path, source.text().as_bytes());
     // It has no id of its own: it gets one when it is carried out.
-    let given = ["prp::missing_id", "prp::missing_title"];
+    // Of two tasks with one number the second gets another.
+    let given = ["prp::missing_id", "prp::missing_title", "prp::duplicate_phase"];
     problems.extend(found.into_iter().filter(|problem| !given.contains(&problem.code)));
     let mut list = TaskList::new(Format::ClassicPrp, source.path.clone(), source.text().to_owned());
     list.is_package = true;

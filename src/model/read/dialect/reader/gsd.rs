@@ -39,12 +39,28 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
     let end_of_tasks = text.len();
     let mut at = source.opened.body();
     while let Some(open) = text[at..].find("<task").map(|found| at + found) {
-        let Some(inside) = tag(text, "task", open..end_of_tasks) else { break };
-        at = inside.end;
-        if text[open..inside.start].starts_with("<tasks") {
-            at = open + "<tasks".len();
+        at = open + "<task".len();
+        if !text[at..].starts_with([' ', '>', '\t', '\r', '\n']) {
             continue;
         }
+        // An example in a code block is no task.
+        if !source.masked()[open..].starts_with('<') {
+            problems.push(
+                Problem::warning("format::in_code", "a task in a code block is not read")
+                    .at(open..at)
+                    .help("close the code block before it if it is to be carried out"),
+            );
+            continue;
+        }
+        let Some(inside) = tag(text, "task", open..end_of_tasks) else {
+            problems.push(
+                Problem::error("format::open_tag", "a task has no end")
+                    .at(open..at)
+                    .help("write `</task>` behind it: nothing after it can be told apart"),
+            );
+            break;
+        };
+        at = inside.end;
         let number = list.items.len() + 1;
         list.items.push(task(source, open, &inside, number, problems));
     }
@@ -128,6 +144,7 @@ fn task(source: &Source, open: usize, inside: &Range<usize>, number: usize, prob
         Some((label, title)) => (label.to_owned(), title.to_owned()),
         None => (number.to_string(), named),
     };
+    let title = if title.is_empty() { said_first(text, inside) } else { title };
     let files = part("files").map(|files| text[files].replace([',', '\n'], " ")).unwrap_or_default();
     let mut found: Vec<String> = Vec::new();
     for word in files.split_whitespace() {
@@ -176,6 +193,14 @@ fn task(source: &Source, open: usize, inside: &Range<usize>, number: usize, prob
         span: open..inside.start,
         ..TaskItem::default()
     }
+}
+
+/// Returns the first words of a task without a name.
+fn said_first(text: &str, inside: &Range<usize>) -> String {
+    let parts = ["what-built", "decision", "action", "how-to-verify", "instructions"];
+    let said = parts.iter().find_map(|name| tag(text, name, inside.clone()));
+    let line = said.and_then(|said| text[said].lines().map(plain).find(|line| !line.is_empty()));
+    line.unwrap_or_else(|| "Task without a name".to_owned())
 }
 
 /// Finds the box of a plan in the roadmap, and whether it is ticked.

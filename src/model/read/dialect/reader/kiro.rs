@@ -1,15 +1,15 @@
 //! Kiro: `.kiro/specs/NAME/tasks.md`, numbered boxes with sub-tasks, `*` for what may be left out, and requirements.
 
 use crate::model::problem::Problem;
-use crate::model::read::dialect::boxes::{CheckBox, boxes, label};
+use crate::model::read::dialect::boxes::{CheckBox, label};
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{chain, item_of, settle};
+use crate::model::read::dialect::order::{in_order, item_of, settle, united};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList};
 
 /// Says how sure it is that a document is a task list of Kiro, out of 100.
 pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
-    let all = boxes(source.masked(), 0..source.masked().len(), &source.opened.reading.headings);
+    let all = source.boxes();
     let numbered = all.iter().filter(|found| number(source, found).is_some()).count();
     let folder = source.folders().contains("/.kiro/specs/") && source.is_named("tasks.md");
     let requirements = source.lower.contains("_requirements:") || source.lower.contains("- requirements:");
@@ -24,7 +24,8 @@ pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
     match (requirements, starred) {
         (true, _) => 92,
         (_, true) => 80,
-        _ if source.is_named("tasks.md") && whole_numbers(source, &all) => 65,
+        // Other lists of numbers are called `TASKS.md`.
+        _ if source.path.ends_with("tasks.md") && whole_numbers(source, all) => 65,
         _ => 0,
     }
 }
@@ -45,25 +46,21 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
         source.path.parent().and_then(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned())
     });
     list.context = source.companions.iter().map(|companion| companion.path.clone()).collect();
-    let found = boxes(source.masked(), 0..source.masked().len(), &source.opened.reading.headings);
-    for found in &found {
+    let found = source.boxes();
+    for found in found {
         let at = list.items.len();
         let item = task(source, found, &(at + 1).to_string());
         // A sub-task that is not indented belongs to the task whose number it carries on.
         let parent = item.label.rsplit_once('.').map(|(parent, _)| parent.to_owned());
         match list.items.last_mut().filter(|last| parent.as_deref() == Some(&last.label)) {
-            Some(last) => {
-                for file in &item.files {
-                    if !last.files.contains(file) {
-                        last.files.push(file.clone());
-                    }
-                }
-                last.phases.push(item);
-            }
+            Some(last) => last.phases.push(item),
             None => list.items.push(item),
         }
     }
-    chain(&mut list.items);
+    for item in &mut list.items {
+        item.files = united(item.files.iter().chain(item.phases.iter().flat_map(|phase| &phase.files)));
+    }
+    in_order(&mut list.items, problems);
     for item in &mut list.items {
         let open_below = item.done && item.phases.iter().any(|phase| !phase.done && !phase.optional);
         if open_below {

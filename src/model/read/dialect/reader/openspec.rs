@@ -3,14 +3,14 @@
 use crate::model::problem::Problem;
 use crate::model::read::dialect::boxes::{CheckBox, boxes, label};
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{chain, item_of, settle, words};
+use crate::model::read::dialect::order::{in_order, item_of, settle, united, words};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList};
 use crate::model::read::text::heading::Heading;
 
 /// Says how sure it is that a document is the task list of a change, out of 100.
 pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
-    let all = boxes(source.masked(), 0..source.masked().len(), &source.opened.reading.headings);
+    let all = source.boxes();
     if all.is_empty() {
         return 0;
     }
@@ -37,7 +37,7 @@ fn numbered(heading: &Heading) -> Option<(&str, &str)> {
 }
 
 /// Reads the list.
-pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem>) -> TaskList {
+pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<Problem>) -> TaskList {
     let mut list = TaskList::new(Format::OpenSpec, source.path.clone(), source.text().to_owned());
     let folder = source.path.parent().and_then(|folder| folder.file_name());
     list.title = folder.map(|name| name.to_string_lossy().into_owned()).or_else(|| source.title());
@@ -53,12 +53,7 @@ pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem
         let before = source.text()[..first.inside.start].rfind('\n').unwrap_or(heading.span.end);
         let phases: Vec<TaskItem> =
             found.iter().enumerate().map(|(at, found)| task(source, found, &format!("{label}.{}", at + 1))).collect();
-        let mut files: Vec<String> = Vec::new();
-        for file in phases.iter().flat_map(|phase| &phase.files) {
-            if !files.contains(file) {
-                files.push(file.clone());
-            }
-        }
+        let files = united(phases.iter().flat_map(|phase| &phase.files));
         list.items.push(TaskItem {
             label: label.to_owned(),
             title: title.to_owned(),
@@ -71,10 +66,10 @@ pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem
         });
     }
     if list.items.is_empty() {
-        let found = boxes(source.masked(), 0..source.masked().len(), headings);
+        let found = source.boxes();
         list.items = found.iter().enumerate().map(|(at, found)| task(source, found, &(at + 1).to_string())).collect();
     }
-    chain(&mut list.items);
+    in_order(&mut list.items, problems);
     list.items.iter_mut().for_each(settle);
     list.assumed.push("each section waits for the one before it".to_owned());
     list

@@ -4,7 +4,7 @@ use super::task_sections::{item, sections};
 use crate::model::gate::Gate;
 use crate::model::problem::Problem;
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{chain, words};
+use crate::model::read::dialect::order::{in_order, words};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::TaskList;
 use crate::model::read::gate::{listed, script};
@@ -37,7 +37,7 @@ fn validation(source: &Source) -> Option<&Heading> {
 }
 
 /// Reads the plan.
-pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem>) -> TaskList {
+pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<Problem>) -> TaskList {
     let mut list = TaskList::new(Format::Ralphex, source.path.clone(), source.text().to_owned());
     list.in_one_go = true;
     let title = source.title();
@@ -50,7 +50,7 @@ pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem
         list.gates = gates(source, heading);
     }
     list.items = all.iter().map(|section| item(source, section)).collect();
-    chain(&mut list.items);
+    in_order(&mut list.items, problems);
     list.assumed.push("each task waits for the one before it".to_owned());
     list
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::model::problem::Problem;
 use crate::model::read::dialect::boxes::{CheckBox, boxes, label};
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{chain, item_of, settle, words};
+use crate::model::read::dialect::order::{chain, distinct, item_of, settle, united, words};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList};
 use crate::model::read::phase_heading::HeadingKind;
@@ -15,12 +15,12 @@ use crate::model::read::text::heading::Heading;
 /// Says how sure it is that a document is a task list of spec-kit, out of 100.
 pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
     let headings = &source.opened.reading.headings;
-    let all = boxes(source.masked(), 0..source.masked().len(), headings);
+    let all = source.boxes();
     let tasks = all.iter().filter(|found| is_task(source, found)).count();
-    if tasks == 0 || tasks * 2 < all.len() {
+    let folder = source.folders().contains("/specs/") && source.is_named("tasks.md");
+    if tasks == 0 || !folder && tasks * 2 < all.len() {
         return 0;
     }
-    let folder = source.folders().contains("/specs/") && source.is_named("tasks.md");
     let marks = source.lower.contains("[p]") || source.lower.contains("[us1]");
     match (folder, marks, tasks) {
         (true, ..) | (_, true, _) => 95,
@@ -33,12 +33,20 @@ fn is_task(source: &Source, found: &CheckBox) -> bool {
     label(unmarked(&source.text()[found.text.clone()])).is_some_and(|(label, _)| label.starts_with('T'))
 }
 
+/// A box among the tasks that has no id is left out, which nobody would see otherwise.
+fn without_id(source: &Source, found: &CheckBox) -> Problem {
+    let title = &source.text()[found.text.clone()];
+    Problem::warning("format::no_id", format!("`{title}` has no id such as `T012` and is left out"))
+        .at(found.text.clone())
+        .help("give it an id of its own if it is to be carried out")
+}
+
 fn unmarked(text: &str) -> &str {
     text.trim_start_matches(['*', '_'])
 }
 
 /// Reads the list.
-pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem>) -> TaskList {
+pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<Problem>) -> TaskList {
     let mut list = TaskList::new(Format::SpecKit, source.path.clone(), source.text().to_owned());
     let headings = &source.opened.reading.headings;
     list.title = source.title().map(|title| title.strip_prefix("Tasks: ").unwrap_or(&title).to_owned());
@@ -48,20 +56,24 @@ pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem
     for (heading, span) in groups {
         let inner = span.start..span.end;
         let found = boxes(source.masked(), inner.clone(), headings);
-        let tasks: Vec<TaskItem> =
-            found.iter().filter(|found| is_task(source, found)).map(|found| task(source, found)).collect();
-        if tasks.is_empty() {
+        let (named, others): (Vec<&CheckBox>, Vec<&CheckBox>) = found.iter().partition(|found| is_task(source, found));
+        if named.is_empty() {
             continue;
         }
+        let tasks: Vec<TaskItem> = named.into_iter().map(|found| task(source, found)).collect();
+        problems.extend(others.into_iter().map(|found| without_id(source, found)));
         match heading {
             Some(heading) => {
                 let item = group(source, heading, inner, tasks, list.items.len());
-                for phase in &item.phases {
-                    owner.insert(phase.label.clone(), item.label.clone());
-                }
                 list.items.push(item);
             }
             None => list.items.extend(tasks),
+        }
+    }
+    distinct(&mut list.items, problems);
+    for item in &list.items {
+        for phase in &item.phases {
+            owner.insert(phase.label.clone(), item.label.clone());
         }
     }
     needs_of_groups(&mut list.items, &owner);
@@ -105,12 +117,7 @@ fn group(source: &Source, heading: &Heading, span: Range<usize>, tasks: Vec<Task
     };
     let first = tasks.first().map_or(span.end, |task| task.span.start);
     let before = source.text()[span.start..first].rfind('\n').map_or(span.start, |end| span.start + end);
-    let mut files: Vec<String> = Vec::new();
-    for path in tasks.iter().flat_map(|task| &task.files) {
-        if !files.contains(path) {
-            files.push(path.clone());
-        }
-    }
+    let files = united(tasks.iter().flat_map(|task| &task.files));
     let label = if label.is_empty() { (at + 1).to_string() } else { label };
     TaskItem {
         label,

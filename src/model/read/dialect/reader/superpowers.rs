@@ -3,7 +3,7 @@
 use super::task_sections::{item, sections};
 use crate::model::problem::Problem;
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{chain, words};
+use crate::model::read::dialect::order::{in_order, words};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::TaskList;
 
@@ -30,7 +30,7 @@ pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
 }
 
 /// Reads the plan.
-pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem>) -> TaskList {
+pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<Problem>) -> TaskList {
     let mut list = TaskList::new(Format::Superpowers, source.path.clone(), source.text().to_owned());
     list.in_one_go = true;
     let title = source.title();
@@ -40,7 +40,7 @@ pub(in crate::model::read::dialect) fn read(source: &Source, _: &mut Vec<Problem
         list.intro = words(source.text(), source.opened.body()..first.heading.span.start);
     }
     list.items = all.iter().map(|section| item(source, section)).collect();
-    chain(&mut list.items);
+    in_order(&mut list.items, problems);
     list.assumed.push("each task waits for the one before it".to_owned());
     list
 }

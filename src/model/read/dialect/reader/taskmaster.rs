@@ -1,6 +1,6 @@
 //! Taskmaster: `tasks.json`, tasks with dependencies, sub-tasks and a test strategy, under tags or without.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::problem::Problem;
 use crate::model::read::dialect::boxes::paths;
@@ -8,6 +8,7 @@ use crate::model::read::dialect::format::Format;
 use crate::model::read::dialect::json::{Json, parse};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList, TaskMark};
+use crate::model::read::text::source::trim;
 
 /// Says how sure it is that a document is one of Taskmaster, out of 100.
 pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
@@ -46,7 +47,18 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
     let text = source.text();
     let mut list = TaskList::new(Format::Taskmaster, source.path.clone(), text.to_owned());
     list.beside.clone_from(&source.companions);
-    let Ok(json) = parse(text) else { return list };
+    let json = match parse(text) {
+        Ok(json) => json,
+        Err(error) => {
+            let place = source.lines.range(error.line(), text).unwrap_or(0..0);
+            problems.push(
+                Problem::error("file::data", format!("the file is not valid JSON: {error}"))
+                    .at(trim(text, place))
+                    .help("mend it where the message says"),
+            );
+            return list;
+        }
+    };
     let Some((tag, all)) = tasks(source, &json) else { return list };
     list.title = Some(json.get("metadata").map(|metadata| metadata.text_of("projectName", text)).unwrap_or_default())
         .filter(|title| !title.is_empty())
@@ -83,6 +95,44 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
     list
 }
 
+/// Puts sub-tasks behind those that they wait for; the order in which they are written is kept otherwise.
+fn needed_first(mut open: Vec<TaskItem>, parent: &str) -> Vec<TaskItem> {
+    let named = |label: &str| if label.contains('.') { label.to_owned() } else { format!("{parent}.{label}") };
+    let place: HashMap<String, usize> = open.iter().enumerate().map(|(at, item)| (item.label.clone(), at)).collect();
+    let needs: Vec<Vec<usize>> = open
+        .iter()
+        .map(|item| item.dependencies.iter().filter_map(|label| place.get(&named(label)).copied()).collect())
+        .collect();
+    if needs.iter().enumerate().all(|(at, needs)| needs.iter().all(|need| *need < at)) {
+        return open;
+    }
+    let mut order: Vec<usize> = Vec::with_capacity(open.len());
+    let mut placed = vec![false; open.len()];
+    // Depth first, without recursion; what waits for itself in a circle stays where it is.
+    for first in 0..open.len() {
+        let mut stack = vec![(first, 0)];
+        while let Some((at, next)) = stack.pop() {
+            if placed[at] {
+                continue;
+            }
+            match needs[at].get(next) {
+                Some(need) => {
+                    stack.push((at, next + 1));
+                    if !placed[*need] && !stack.iter().any(|(other, _)| other == need) {
+                        stack.push((*need, 0));
+                    }
+                }
+                None => {
+                    placed[at] = true;
+                    order.push(at);
+                }
+            }
+        }
+    }
+    let mut items: Vec<Option<TaskItem>> = open.drain(..).map(Some).collect();
+    order.into_iter().filter_map(|at| items[at].take()).collect()
+}
+
 fn task(source: &Source, value: &Json, parent: Option<&str>, at: usize, problems: &mut Vec<Problem>) -> TaskItem {
     let text = source.text();
     let field = |key: &str| value.text_of(key, text);
@@ -102,8 +152,8 @@ fn task(source: &Source, value: &Json, parent: Option<&str>, at: usize, problems
     };
     let body = [part("", "description"), part("", "details"), part("**Test strategy**: ", "testStrategy")].concat();
     let subtasks = value.get("subtasks").and_then(Json::list).unwrap_or_default();
-    let phases: Vec<TaskItem> =
-        subtasks.iter().enumerate().map(|(at, value)| task(source, value, Some(&label), at, problems)).collect();
+    let phases = subtasks.iter().enumerate().map(|(at, value)| task(source, value, Some(&label), at, problems));
+    let phases = needed_first(phases.collect(), &label);
     if status.is_none() && parent.is_none() {
         problems.push(
             Problem::warning("format::no_mark", format!("task {label} has no `status`: nothing can be written back"))
