@@ -17,10 +17,14 @@ mod plan;
 mod project;
 #[path = "generate/reports.rs"]
 mod reports;
+#[path = "generate/rest.rs"]
+mod rest;
 #[path = "generate/server.rs"]
 mod server;
 #[path = "generate/shapes.rs"]
 mod shapes;
+#[path = "generate/sources.rs"]
+mod sources;
 #[path = "generate/troubleshooting.rs"]
 mod troubleshooting;
 #[path = "generate/written.rs"]

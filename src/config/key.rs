@@ -295,6 +295,7 @@ pub const KEYS: &[ConfigKey] = &[
     ),
     key("tracker.kind", ValueKind::Word(&["none", "linear", "github"]), r#""none""#, "where issues are made"),
     key("tracker.linear.endpoint", ValueKind::Text, r#""https://api.linear.app/graphql""#, "address of the Linear API"),
+    key("tracker.jira.endpoint", ValueKind::Text, r#""""#, "address of Jira, such as https://acme.atlassian.net"),
     key("context.shared", ValueKind::List, r#"["CLAUDE.md"]"#, "documents that every agent of a batch gets"),
     key(
         "context.files",

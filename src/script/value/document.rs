@@ -90,7 +90,7 @@ pub(crate) mod getters {
     /// `done`, `body`, `mark`, and the boxes below it as `phases`.
     #[rhai_fn(get = "boxes", pure)]
     pub fn boxes(document: &mut DocumentValue) -> Array {
-        document.0.boxes.iter().map(|item| data(item)).collect()
+        document.0.boxes.iter().map(data).collect()
     }
 
     /// Texts of the documents beside it that `FORMAT.beside` names and that are there, by name.

@@ -110,7 +110,7 @@ impl Told {
         list.dependencies = self.dependencies;
         list.context = self.context.into_iter().map(Into::into).collect();
         list.beside.clone_from(&source.companions);
-        list.gates = makes.gates(&self.gates);
+        list.gates = Maker::gates(&self.gates);
         list.assumed = self.assumed;
         list.marks = self.mark.iter().filter_map(|mark| makes.mark(mark, 0, self.done, problems)).collect();
         let says_order = self.items.iter().any(|item| item.dependencies.is_some());
@@ -205,7 +205,7 @@ impl Maker<'_> {
             files,
             phases,
             body: told.body,
-            gates: self.gates(&told.gates),
+            gates: Self::gates(&told.gates),
             span: span.unwrap_or(0..0),
             mark: told.mark.and_then(|mark| self.mark(&mark, told.line, told.done, problems)),
             label,
@@ -227,7 +227,7 @@ impl Maker<'_> {
         Some(TaskMark { path: None, span: place?, done: told.done.clone() })
     }
 
-    fn gates(&self, commands: &[String]) -> Vec<Gate> {
+    fn gates(commands: &[String]) -> Vec<Gate> {
         let gate = |command: &String| Gate {
             level: 3,
             text: String::new(),

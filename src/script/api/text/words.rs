@@ -1,5 +1,6 @@
 //! `text::…`: what the language's own text functions lack.
 
+use base64::Engine as _;
 use rhai::plugin::*;
 use sha2::{Digest, Sha256};
 
@@ -17,6 +18,26 @@ pub(crate) mod module {
             return String::new();
         }
         similar::TextDiff::from_lines(old, new).unified_diff().context_radius(3).header("old", "new").to_string()
+    }
+
+    /// Returns a text as base64, as the header of a login wants it.
+    ///
+    /// ```rhai
+    /// let login = "Basic " + text::base64(`${user}:${token}`);
+    /// ```
+    pub fn base64(text: &str) -> String {
+        base64::engine::general_purpose::STANDARD.encode(text)
+    }
+
+    /// Returns a text as a part of an address, where every byte that could mean something stands as `%20` does.
+    ///
+    /// ```rhai
+    /// let address = `https://example.com/find?q=${text::encoded(words)}`;
+    /// ```
+    pub fn encoded(text: &str) -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        text.bytes().map(one).collect()
     }
 
     /// Returns a line that does not occur in a text, to fence it in a prompt; always the same for the same text.

@@ -55,7 +55,7 @@ fn status(source: &Source) -> Option<Range<usize>> {
     let behind = || {
         lines(text, source.opened.body()..text.len()).take(40).find_map(|line| {
             let content = &text[line.clone()];
-            let rest = content.trim_start_matches(['*', '-', ' ']).strip_prefix("Status:")?;
+            let rest = content.trim_start_matches(['*', '-', '#', ' ']).strip_prefix("Status:")?;
             let rest = rest.trim_start_matches(['*', ' ']);
             Some(line.end - rest.len()..line.end)
         })

@@ -22,10 +22,14 @@ pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
     }
     let named = |name: &str| source.opened.reading.headings.iter().any(|heading| plain(&heading.text) == name);
     let validation = validation(source).is_some();
+    // Sections that the tool makes and no other does.
+    let own =
+        ["development approach", "progress tracking", "implementation steps", "what goes where", "post-completion"];
+    let own = own.iter().filter(|name| named(name)).count();
     match (validation, named("overview")) {
         (true, true) => 93,
         (true, _) => 88,
-        _ if source.folders().contains("/.ralphex/") => 85,
+        _ if own > 1 || source.folders().contains("/.ralphex/") => 85,
         (_, true) if source.folders().contains("/docs/plans/") => 60,
         _ => 50,
     }

@@ -14,7 +14,6 @@ use crate::model::read::text::heading::Heading;
 
 /// Says how sure it is that a document is a task list of spec-kit, out of 100.
 pub(in crate::model::read::dialect) fn recognise(source: &Source) -> u8 {
-    let headings = &source.opened.reading.headings;
     let all = source.boxes();
     let tasks = all.iter().filter(|found| is_task(source, found)).count();
     let folder = source.folders().contains("/specs/") && source.is_named("tasks.md");

@@ -7,7 +7,7 @@ use crate::model::read::dialect::order::{item_of, plain};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::TaskItem;
 use crate::model::read::phase_heading::HeadingKind;
-use crate::model::read::text::heading::Heading;
+use crate::model::read::text::heading::{Heading, plain as plain_heading};
 use crate::model::read::text::source::lines;
 
 /// A section of one task.
@@ -30,6 +30,25 @@ pub(super) fn sections<'a>(source: &'a Source, also: &[&str]) -> Vec<TaskSection
         let Some((label, title)) = named else { continue };
         let end = headings[at + 1..].iter().find(|next| next.level <= heading.level);
         let end = end.map_or(source.masked().len(), |next| next.span.start);
+        found.push(TaskSection { label, title, heading, body: heading.span.end..end });
+    }
+    if found.is_empty() && !also.is_empty() { numbered(source) } else { found }
+}
+
+/// Returns sections such as `### 2. Add the route` below `## Tasks`, the form of early versions of ralphex.
+fn numbered(source: &Source) -> Vec<TaskSection<'_>> {
+    let headings = &source.opened.reading.headings;
+    let mut found = Vec::new();
+    let mut inside = false;
+    for (at, heading) in headings.iter().enumerate() {
+        if heading.level <= 2 {
+            inside = ["tasks", "implementation steps"].contains(&&*plain_heading(&heading.text));
+        }
+        let named = label(heading.text.trim()).filter(|(_, title)| inside && heading.level == 3 && !title.is_empty());
+        let Some((label, title)) = named else { continue };
+        let end = headings[at + 1..].iter().find(|next| next.level <= heading.level);
+        let end = end.map_or(source.masked().len(), |next| next.span.start);
+        let (label, title) = (label.to_owned(), title.to_owned());
         found.push(TaskSection { label, title, heading, body: heading.span.end..end });
     }
     found

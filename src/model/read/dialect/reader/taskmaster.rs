@@ -107,25 +107,18 @@ fn needed_first(mut open: Vec<TaskItem>, parent: &str) -> Vec<TaskItem> {
         return open;
     }
     let mut order: Vec<usize> = Vec::with_capacity(open.len());
-    let mut placed = vec![false; open.len()];
-    // Depth first, without recursion; what waits for itself in a circle stays where it is.
+    let mut seen = vec![false; open.len()];
+    // Depth first, without recursion; of what waits for itself in a circle one has to come first.
     for first in 0..open.len() {
         let mut stack = vec![(first, 0)];
         while let Some((at, next)) = stack.pop() {
-            if placed[at] {
+            if next == 0 && std::mem::replace(&mut seen[at], true) {
                 continue;
             }
-            match needs[at].get(next) {
-                Some(need) => {
-                    stack.push((at, next + 1));
-                    if !placed[*need] && !stack.iter().any(|(other, _)| other == need) {
-                        stack.push((*need, 0));
-                    }
-                }
-                None => {
-                    placed[at] = true;
-                    order.push(at);
-                }
+            if let Some(need) = needs[at].get(next) {
+                stack.extend([(at, next + 1), (*need, 0)]);
+            } else {
+                order.push(at);
             }
         }
     }
