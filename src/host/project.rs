@@ -10,7 +10,7 @@ use crate::host::git::plumbing::repo::GitPolicy;
 use crate::host::git::plumbing::run::Git;
 
 /// What a project brings along that is read or run, below its folder.
-const OBEYED: [&str; 5] = [".ce", ".ce/batchprp.toml", ".ce/commands", ".ce/agents", ".ce/subagents"];
+const OBEYED: [&str; 6] = [".ce", ".ce/batchprp.toml", ".ce/commands", ".ce/agents", ".ce/formats", ".ce/subagents"];
 
 /// Others may write.
 const BY_OTHERS: u32 = 0o002;

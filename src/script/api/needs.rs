@@ -41,7 +41,7 @@ pub(crate) fn to_write(path: &Path, state: &Path) -> Option<&'static str> {
     }
     let rest = path.strip_prefix(state.as_slice()).or_else(|| path.strip_prefix([".ce".to_owned()].as_slice()))?;
     match rest.first().map(String::as_str) {
-        Some("commands" | "agents" | "hooks") => Some("commands"),
+        Some("commands" | "agents" | "formats" | "hooks") => Some("commands"),
         Some("batchprp.toml") => Some("config"),
         _ => None,
     }
@@ -58,6 +58,7 @@ mod tests {
         assert_eq!(need(".GIT/config"), Some("git-config"));
         assert_eq!(need("sub/.git/config"), Some("git-config"));
         assert_eq!(need("./.ce/commands/x.rhai"), Some("commands"));
+        assert_eq!(need(".ce/formats/x.rhai"), Some("commands"));
         assert_eq!(need(".ce/Agents/x.rhai"), Some("commands"));
         assert_eq!(need(".ce/batchprp.toml"), Some("config"));
         assert_eq!(need(".ce/tmp/commands.json"), None);
