@@ -389,17 +389,18 @@ impl Case<'_> {
         said += &inspection.id.map(|id| format!("id: {id}\n")).unwrap_or_default();
         said += &inspection.status.map(|status| format!("status: {status}\n")).unwrap_or_default();
         if !inspection.dependencies.is_empty() {
-            said += &format!("after: {}\n", inspection.dependencies.join(", "));
+            said += &["after: ", &inspection.dependencies.join(", "), "\n"].concat();
         }
         for item in inspection.items.iter().flatten() {
             said += &told(item, 0);
         }
         for gate in &inspection.gates {
-            said += &format!("gate {}: {}\n", gate.level, gate.command.as_deref().unwrap_or("-").replace('\n', "; "));
+            let command = gate.command.as_deref().unwrap_or("-").replace('\n', "; ");
+            said += &["gate ", &gate.level.to_string(), ": ", &command, "\n"].concat();
         }
         for problem in &inspection.problems {
             let line = problem.line.map_or_else(|| "-".to_owned(), |line| line.to_string());
-            said += &format!("{} {line}: {} {}\n", problem.severity, problem.code, problem.message);
+            said += &[problem.severity, " ", &line, ": ", problem.code, " ", &problem.message, "\n"].concat();
         }
         said
     }

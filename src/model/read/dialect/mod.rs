@@ -5,6 +5,7 @@
 //! some. Nothing here opens a file: what stands beside a document is handed in.
 
 mod boxes;
+mod companion;
 mod format;
 mod json;
 mod mark;
@@ -19,12 +20,13 @@ mod to_plan;
 mod to_prp;
 mod told;
 
+pub use companion::Companion;
 pub use format::{DropInFormat, Format};
 pub use mark::marked;
 pub use origin::{ItemOrigin, MarkTarget};
 pub use readers::{Reader, Readers};
 pub use recognise::{Recognition, read_as, recognise};
-pub use source::{Companion, Source};
+pub use source::Source;
 pub use task_list::{TaskItem, TaskList, TaskMark};
 pub use to_plan::to_plan;
 pub use to_prp::{Numbering, numbering, to_prps};

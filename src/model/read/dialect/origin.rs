@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::companion::Companion;
 use super::format::Format;
-use super::source::Companion;
 
 /// The item of another tool's list that a work package was made of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,18 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::boxes::{CheckBox, boxes};
+use super::companion::Companion;
 
 use crate::model::problem::Problem;
 use crate::model::read::opened::Opened;
 use crate::model::read::text::source::LineIndex;
-
-/// A document beside the one that is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Companion {
-    pub path: PathBuf,
-    /// `None` where only its being there counts.
-    pub text: Option<String>,
-}
 
 /// A document as the dialects see it.
 pub struct Source {

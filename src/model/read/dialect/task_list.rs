@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::companion::Companion;
 use super::format::Format;
-use super::source::Companion;
 use crate::model::gate::Gate;
 
 /// A document of a dialect.

@@ -5,9 +5,10 @@ use std::ops::Range;
 use crate::model::gate::Gate;
 use crate::model::problem::Problem;
 use crate::model::read::dialect::boxes::{boxes, dedented, label, paths};
+use crate::model::read::dialect::companion::Companion;
 use crate::model::read::dialect::format::Format;
 use crate::model::read::dialect::order::{plain, words};
-use crate::model::read::dialect::source::{Companion, Source};
+use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList, TaskMark};
 use crate::model::read::text::yaml::YamlNode;
 
