@@ -56,11 +56,11 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
         let inner = span.start..span.end;
         let found = boxes(source.masked(), inner.clone(), headings);
         let (named, others): (Vec<&CheckBox>, Vec<&CheckBox>) = found.iter().partition(|found| is_task(source, found));
+        problems.extend(others.into_iter().map(|found| without_id(source, found)));
         if named.is_empty() {
             continue;
         }
         let tasks: Vec<TaskItem> = named.into_iter().map(|found| task(source, found)).collect();
-        problems.extend(others.into_iter().map(|found| without_id(source, found)));
         match heading {
             Some(heading) => {
                 let item = group(source, heading, inner, tasks, list.items.len());

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::read::dialect::boxes::{CheckBox, boxes, dedented, label, paths};
-use crate::model::read::dialect::order::{item_of, plain};
+use crate::model::read::dialect::order::{distinct, item_of, plain};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::TaskItem;
 use crate::model::read::phase_heading::HeadingKind;
@@ -91,6 +91,8 @@ pub(super) fn item(source: &Source, section: &TaskSection) -> TaskItem {
             })
             .collect();
     }
+    // Steps are carried out in one go: that two have one number matters to nobody.
+    distinct(&mut phases, &mut Vec::new());
     let body = dedented(&source.text()[section.body.clone()]);
     TaskItem {
         label: section.label.clone(),
