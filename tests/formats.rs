@@ -303,9 +303,10 @@ fn worked_through(format: Format, count: usize) -> Duration {
 fn reading_takes_linear_time() {
     for format in Format::ALL.into_iter().filter(|format| !format.is_own()) {
         worked_through(format, 10);
-        let small = (0..3).map(|_| worked_through(format, 200)).min().expect("three");
-        let large = worked_through(format, 2_000);
-        assert!(large < small * 40, "{format}: {small:?} for 200 tasks, {large:?} for ten times as many");
+        // The fastest of three says what the work is; the others, what else the machine did.
+        let fastest = |count: usize| (0..3).map(|_| worked_through(format, count)).min().expect("three");
+        let (small, large) = (fastest(150), fastest(1_500));
+        assert!(large < small * 40, "{format}: {small:?} for 150 tasks, {large:?} for ten times as many");
     }
 }
 
