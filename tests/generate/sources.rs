@@ -98,7 +98,7 @@ fn a_project_of_linear_becomes_a_batch_and_its_issues_are_closed_when_it_lands()
 }
 
 /// Answers what the test asks `gh` for, and writes its calls down.
-const GH: &str = r##"#!/bin/sh
+const GH: &str = r#"#!/bin/sh
 cd "$(dirname "$0")" || exit 1
 echo "$*" >> calls
 case "$1 $2" in
@@ -110,7 +110,7 @@ END
 "api repos/{owner}/{repo}/issues/7/dependencies/blocked_by?per_page=100") echo '[{"number":3,"state":"closed"}]' ;;
 "api "*) echo 'HTTP 404' >&2; exit 1 ;;
 esac
-"##;
+"#;
 
 #[test]
 fn a_milestone_of_github_becomes_a_batch_and_its_issues_are_closed_when_it_lands() {
