@@ -1,5 +1,6 @@
 //! `agents list` and `agents test`, with programs that are agents as far as anybody can see.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -75,4 +76,125 @@ fn agents_are_listed_with_what_they_declare_and_tried_out_with_a_tiny_task() {
     let trial: Value = serde_json::from_str(&trial).expect("JSON");
     assert_eq!((works(&trial, "sign-in"), works(&trial, "edit")), ("no".to_owned(), "no".to_owned()), "{trial}");
     assert_eq!(test.git(["status", "--porcelain"]).trim(), "M agent.sh", "nothing else of the project is touched");
+}
+
+/// Variables that every agent gets.
+const EVERYBODY: [&str; 16] = [
+    "HTTPS_PROXY",
+    "http_proxy",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "JAVA_HOME",
+    "VIRTUAL_ENV",
+    "CARGO_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "GOPATH",
+    "NVM_DIR",
+    "DOTNET_ROOT",
+    "LC_TIME",
+    "LANGUAGE",
+    "LOGNAME",
+];
+/// Variables that nobody gets: keys of others, clouds without their switch, sockets, what makes an agent nested.
+const NOBODY: [&str; 20] = [
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AZURE_OPENAI_KEY",
+    "CLAUDECODE",
+    "CLAUDE_CODE_SSE_PORT",
+    "CODEX_THREAD_ID",
+    "DATABASE_URL",
+    "DOCKER_HOST",
+    "GEMINI_CLI",
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "KUBECONFIG",
+    "LINEAR_API_KEY",
+    "MISTRAL_API_KEY",
+    "NODE_OPTIONS",
+    "NPM_TOKEN",
+    "PYTHONPATH",
+    "SLACK_TOKEN",
+    "SSH_AUTH_SOCK",
+    "VAULT_TOKEN",
+];
+/// What each agent gets besides, as its page says.
+const OWN: [(&str, &[&str]); 5] = [
+    (
+        "claude",
+        &[
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_AUTH_TOKEN",
+            "ANTHROPIC_BASE_URL",
+            "ANTHROPIC_DEFAULT_OPUS_MODEL",
+            "ANTHROPIC_MODEL",
+            "ANTHROPIC_SMALL_FAST_MODEL",
+            "CLAUDE_CODE_ATTRIBUTION_HEADER",
+            "CLAUDE_CODE_OAUTH_TOKEN",
+            "CLAUDE_CONFIG_DIR",
+        ],
+    ),
+    ("codex", &["CODEX_API_KEY", "CODEX_HOME", "OPENAI_API_KEY", "OPENAI_BASE_URL"]),
+    (
+        "gemini",
+        &[
+            "GEMINI_API_KEY",
+            "GOOGLE_API_KEY",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "GOOGLE_CLOUD_LOCATION",
+            "GOOGLE_CLOUD_PROJECT",
+            "GOOGLE_GEMINI_BASE_URL",
+            "GOOGLE_GENAI_USE_VERTEXAI",
+        ],
+    ),
+    (
+        "opencode",
+        &[
+            "ANTHROPIC_API_KEY",
+            "ANTHROPIC_BASE_URL",
+            "GEMINI_API_KEY",
+            "OPENAI_API_KEY",
+            "OPENAI_BASE_URL",
+            "OPENCODE_CONFIG",
+            "OPENROUTER_API_KEY",
+        ],
+    ),
+    ("qwen", &["DASHSCOPE_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"]),
+];
+
+/// Five runs, one for each adapter: nothing else shows what its child gets.
+#[test]
+fn of_sixty_variables_each_agent_gets_exactly_the_documented_ones() {
+    let mut test = Test::with_git();
+    let all: BTreeSet<&str> =
+        EVERYBODY.iter().chain(&NOBODY).chain(OWN.iter().flat_map(|(_, own)| own.iter())).copied().collect();
+    assert_eq!(all.len(), 60);
+    for (name, _) in OWN {
+        let seen = test.path(format!("seen-{name}"));
+        let keep = format!("[ \"$1\" = --version ] && {{ echo 9.9.9; exit; }}\nenv > '{}'\nexit 3\n", seen.display());
+        program(&test, &format!("bin/{name}"), &keep);
+    }
+    test.write(".ce/batchprp.toml", "[run]\nretries = 0\n");
+    test.run(["new", "prp"]).expect_code(0);
+    test.commit("a PRP");
+    let path = format!("{}:{}", test.path("bin").display(), std::env::var("PATH").expect("a path"));
+    test = test.env("PATH", path);
+    for name in &all {
+        test = test.env(name, "planted");
+    }
+    for (name, own) in OWN {
+        let ran = test.run(["exe", "--batch", "1", "--agent", name, "--model", "openai/m", "--restart"]);
+        assert!(test.exists(format!("seen-{name}")), "{name}: {}{}", ran.stdout, ran.stderr);
+        let text = test.read(format!("seen-{name}"));
+        let seen: BTreeSet<&str> = text.lines().filter_map(|line| line.strip_suffix("=planted")).collect();
+        let wanted: BTreeSet<&str> = EVERYBODY.iter().chain(own).copied().collect();
+        assert_eq!(seen, wanted, "{name}");
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agents.md");
+        let page = fs::read_to_string(page).expect("the page");
+        let row = page.lines().find(|line| line.starts_with(&format!("| {name} | `"))).expect("a row");
+        let missing: Vec<&&str> = own.iter().filter(|own| !own.contains("DEFAULT") && !row.contains(*own)).collect();
+        assert!(missing.is_empty(), "{name}: {missing:?} are not documented");
+    }
 }
