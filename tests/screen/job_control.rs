@@ -96,3 +96,31 @@ fn every_signal_that_ends_a_run_shows_the_cursor_again() {
         assert!(!rows.iter().any(|row| row.starts_with("BATCH 1: exe  0/0")), "{}", rows.join("\n"));
     }
 }
+
+#[test]
+fn ctrl_c_in_the_pager_is_the_pagers_and_a_run_that_is_told_to_end_closes_it() {
+    let test = project();
+    let pager = "#!/bin/sh\ntrap 'echo heard >/dev/tty' INT\ncat >/dev/null\nstty raw -echo </dev/tty\nstty isig </dev/tty\n\
+        echo paging >/dev/tty\nuntil read line </dev/tty; do :; done\n";
+    test.write("pager.sh", pager);
+    let mut command = exe(&test);
+    command.env("PAGER", "sh ./pager.sh");
+    let mut terminal = Terminal::start(command, 24, 100);
+    terminal.wait_for("Edit schema.sql");
+    terminal.keys("jl");
+    terminal.wait_for("paging");
+    terminal.keys("\x03");
+    terminal.wait_for("heard");
+    terminal.keys("\n");
+    terminal.wait_for("BATCH 1: exe");
+    hides(&terminal, true);
+    // A key is read, so the run goes on and has the terminal.
+    terminal.keys("?");
+    terminal.wait_for("fold what is finished");
+    terminal.keys("l");
+    terminal.wait_until(|screen| !screen.hide_cursor());
+    kill(Pid::from_raw(terminal.child.id().cast_signed()), Signal::SIGTERM).expect("a signal");
+    assert_ne!(terminal.end(), 0);
+    let screen = terminal.with_screen(vt100::Screen::contents);
+    assert!(screen.contains("Batch 1 exe: stopped"), "the summary is seen:\n{screen}");
+}

@@ -13,6 +13,7 @@ use nix::unistd::read;
 
 use super::modes::Modes;
 use super::outlet::Outlet;
+use super::pager::Pager;
 use super::panel::{Panel, Wish};
 
 /// Milliseconds after which the thread looks whether it is to end.
@@ -23,6 +24,7 @@ const LOOK: u16 = 100;
 pub struct Keys {
     modes: Arc<Modes>,
     over: Arc<AtomicBool>,
+    pager: Arc<Pager>,
 }
 
 /// What the thread works with.
@@ -31,6 +33,7 @@ struct Reader {
     outlet: Outlet,
     over: Arc<AtomicBool>,
     modes: Arc<Modes>,
+    pager: Arc<Pager>,
     /// Run whose logs are shown.
     run: String,
 }
@@ -41,8 +44,9 @@ impl Keys {
         let modes = Arc::new(Modes::of_terminal()?);
         modes.take();
         let over = Arc::new(AtomicBool::new(false));
-        let keys = Self { modes: modes.clone(), over: over.clone() };
-        let reader = Reader { panel, outlet, over, modes, run };
+        let pager = Arc::<Pager>::default();
+        let keys = Self { modes: modes.clone(), over: over.clone(), pager: pager.clone() };
+        let reader = Reader { panel, outlet, over, modes, pager, run };
         thread::Builder::new().name("keys".to_owned()).spawn(move || reader.read()).ok()?;
         Some(keys)
     }
@@ -50,6 +54,11 @@ impl Keys {
     /// Returns the modes that the terminal is in.
     pub fn modes(&self) -> Arc<Modes> {
         self.modes.clone()
+    }
+
+    /// Ends a pager that somebody looks at.
+    pub fn close_pager(&self) {
+        self.pager.close();
     }
 }
 
@@ -106,14 +115,14 @@ impl Reader {
     fn page(&self, item: &str) {
         self.outlet.hold();
         self.modes.give_back();
-        drop(self.pager(item));
+        drop(self.show(item));
         if !self.over.load(Ordering::Relaxed) {
             self.modes.let_take();
         }
         self.outlet.go_on();
     }
 
-    fn pager(&self, item: &str) -> io::Result<()> {
+    fn show(&self, item: &str) -> io::Result<()> {
         let mut log = Command::new(std::env::current_exe()?)
             .args(["logs", &self.run, item])
             .stdin(Stdio::null())
@@ -125,11 +134,11 @@ impl Reader {
         let mut words = pager.split_whitespace();
         let mut command = Command::new(words.next().unwrap_or("less"));
         let text = log.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let shown = command.args(words).stdin(text).status();
+        let shown = self.pager.show(command.args(words).stdin(text), &self.modes);
         // A pager that is left early leaves the rest unread.
         log.kill().ok();
         log.wait()?;
-        shown.map(drop)
+        shown
     }
 }
 

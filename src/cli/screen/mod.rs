@@ -6,6 +6,7 @@ pub mod keys;
 pub mod marks;
 pub mod modes;
 pub mod outlet;
+pub mod pager;
 pub mod panel;
 pub mod signals;
 pub mod suspend;

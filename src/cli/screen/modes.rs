@@ -74,6 +74,13 @@ impl Modes {
         *standing = Standing::GivenBack;
     }
 
+    /// Puts the terminal back after another program, whatever that made of it.
+    pub fn restore(&self) {
+        if has_foreground(&io::stdin()).unwrap_or(false) {
+            tcsetattr(io::stdin(), SetArg::TCSADRAIN, &self.before()).ok();
+        }
+    }
+
     /// Lets the terminal be taken again.
     pub fn let_take(&self) {
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = Standing::Free;

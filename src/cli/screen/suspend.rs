@@ -81,7 +81,7 @@ impl Suspend {
 
 /// Tells whether somebody is there to let the program go on: a shell of the same session in another group than ours. The
 /// system asks the same before it lets Ctrl-Z stop a program.
-fn has_job_control() -> bool {
+pub(super) fn has_job_control() -> bool {
     let mut parent = nix::unistd::getppid();
     loop {
         match (getsid(Some(parent)), getpgid(Some(parent))) {
