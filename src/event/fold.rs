@@ -8,6 +8,7 @@ use super::forecast::Forecast;
 use super::item::{ItemView, Standing};
 use super::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus, RunStep};
 use super::record::Event;
+use super::signs::Signs;
 use crate::model::usage::Usage;
 
 /// A pause because of a usage limit.
@@ -78,6 +79,8 @@ pub struct RunView {
     /// The run's own notes, oldest first.
     pub notes: Vec<String>,
     pub end: Option<RunEnd>,
+    /// The command that goes on with it, once its process is known to be gone before its end.
+    pub interrupted: Option<String>,
     index: HashMap<String, usize>,
 }
 
@@ -148,6 +151,32 @@ impl RunView {
                 item.become_ready(at);
             }
         }
+    }
+
+    /// Takes in what agents show beside the journal.
+    pub fn note_signs(&mut self, signs: &Signs) {
+        for (id, signs) in &signs.items {
+            if let Some(index) = self.index.get(id) {
+                self.items[*index].note_signs(signs);
+            }
+        }
+    }
+
+    /// Notes that nobody carries the run on any more although it has not ended: nothing in it is at work. `resume` is the
+    /// command that goes on with it.
+    pub fn interrupt(&mut self, resume: String) {
+        if self.end.is_some() || self.interrupted.is_some() {
+            return;
+        }
+        self.interrupted = Some(resume);
+        for item in &mut self.items {
+            item.interrupt(self.latest);
+        }
+    }
+
+    /// Returns the command that goes on with a run that did not complete.
+    pub fn resume(&self) -> Option<&String> {
+        self.end.as_ref().map_or(self.interrupted.as_ref(), |end| end.resume.as_ref())
     }
 
     /// Takes in one event.

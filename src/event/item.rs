@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::hand::HandDeed;
 use super::kind::{DocumentChange, EventKind, ItemInfo, ItemStatus};
+use super::signs::AgentSigns;
 use super::timeline::Timeline;
 use crate::model::agent::TimerKind;
 use crate::model::outcome::Outcome;
@@ -24,8 +25,41 @@ pub enum Standing {
     Waiting,
     Ready,
     Running,
-    Validating { phase: u32, level: u8 },
+    Validating {
+        phase: u32,
+        level: u8,
+    },
+    /// It was at work when its run was interrupted.
+    Interrupted,
     Finished(ItemStatus),
+}
+
+impl Standing {
+    /// Returns the word used in files and by programs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Validating { .. } => "validating",
+            Self::Interrupted => "interrupted",
+            Self::Finished(status) => status.as_str(),
+        }
+    }
+
+    /// Returns the words for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Validating { .. } => "checking",
+            Self::Finished(status) => status.words(),
+            Self::Waiting | Self::Ready | Self::Running | Self::Interrupted => self.as_str(),
+        }
+    }
+
+    /// Tells whether an agent or a check works on it, or is about to.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Running | Self::Validating { .. })
+    }
 }
 
 /// A checkpoint that was made in this run.
@@ -116,6 +150,8 @@ pub struct ItemView {
     pub last_sign: Option<Timestamp>,
     /// Seconds for which its agent may give none.
     pub silence: Option<f64>,
+    /// When the latest call of an agent began.
+    called: Option<Timestamp>,
     /// An agent works on it now.
     pub has_agent: bool,
     /// Name of the agent that was called last.
@@ -174,6 +210,7 @@ impl ItemView {
             recent: Vec::new(),
             last_sign: None,
             silence: None,
+            called: None,
             has_agent: false,
             latest_agent: None,
             checking: None,
@@ -270,6 +307,39 @@ impl ItemView {
         }
     }
 
+    fn does(&mut self, step: &String) {
+        self.doing.clone_from(step);
+        if self.recent.last() != Some(step) {
+            self.recent.push(step.clone());
+            let old = self.recent.len().saturating_sub(RECENT);
+            self.recent.drain(..old);
+        }
+    }
+
+    /// Takes in what its agent shows beside the journal, as long as it is the same call.
+    pub(super) fn note_signs(&mut self, signs: &AgentSigns) {
+        if !self.has_agent || self.called.is_none() || self.called != signs.began.parse().ok() {
+            return;
+        }
+        self.last_sign = self.last_sign.max(signs.at.parse().ok());
+        self.percent = signs.percent.or(self.percent);
+        if let Some(step) = &signs.step {
+            self.does(step);
+        }
+        self.usage = self.settled.plus(signs.usage);
+    }
+
+    /// Notes that nobody works on it any more: its run was interrupted, and this was last heard of it.
+    pub(super) fn interrupt(&mut self, last: Option<Timestamp>) {
+        if !self.standing.is_busy() {
+            return;
+        }
+        self.duration = self.worked(last);
+        self.standing = Standing::Interrupted;
+        (self.has_agent, self.checking, self.awaits_merge) = (false, None, false);
+        "its run was interrupted".clone_into(&mut self.reason);
+    }
+
     fn checked(&mut self, fact: CheckFact) {
         let (said, file) = (fact.said.iter().skip(1).cloned().collect(), fact.log.clone());
         let words = LastWords { speaker: Speaker::Check, lines: said, file };
@@ -330,13 +400,8 @@ impl ItemView {
             }
             EventKind::Progress { percent, step, .. } => {
                 self.percent = percent.or(self.percent);
-                self.doing.clone_from(step);
                 self.last_sign = at;
-                if self.recent.last() != Some(step) {
-                    self.recent.push(step.clone());
-                    let old = self.recent.len().saturating_sub(RECENT);
-                    self.recent.drain(..old);
-                }
+                self.does(step);
             }
             EventKind::PhaseStarted { phase, title, of, .. } => {
                 self.standing = Standing::Running;
@@ -390,7 +455,7 @@ impl ItemView {
             EventKind::AttemptStarted { agent, silence, .. } => {
                 self.latest_agent = Some(agent.clone());
                 self.silence = *silence;
-                self.last_sign = at;
+                (self.called, self.last_sign) = (at, at);
             }
             EventKind::Alive { .. } => self.last_sign = at,
             EventKind::Spent { usage, .. } => self.usage = self.usage.plus(*usage),

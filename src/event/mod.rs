@@ -8,6 +8,7 @@ pub mod hand;
 pub mod item;
 pub mod kind;
 pub mod record;
+pub mod signs;
 mod subject;
 pub mod timeline;
 
@@ -16,3 +17,4 @@ pub use forecast::Forecast;
 pub use item::{CurrentCheck, ItemView, LastWords, Speaker, Standing};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};
+pub use signs::Signs;

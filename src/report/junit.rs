@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::text::safe;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemView, RunView};
+use crate::event::{ItemView, RunView, Speaker, Standing};
 
 /// Writes the report.
 pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
@@ -33,8 +33,9 @@ fn without_total_of_skipped(text: &str) -> String {
 }
 
 fn case(item: &ItemView) -> TestCase {
-    let status = item.status().unwrap_or(ItemStatus::Pending);
-    let mut verdict = match status {
+    let mut verdict = match item.status().unwrap_or(ItemStatus::Pending) {
+        // What was at work when its run was killed is no success.
+        _ if item.standing == Standing::Interrupted => TestCaseStatus::non_success(NonSuccessKind::Error),
         ItemStatus::Completed => TestCaseStatus::success(),
         ItemStatus::Partial | ItemStatus::Unproven | ItemStatus::Conflict | ItemStatus::NeedsApproval => {
             TestCaseStatus::non_success(NonSuccessKind::Failure)
@@ -42,14 +43,18 @@ fn case(item: &ItemView) -> TestCase {
         ItemStatus::Failed => TestCaseStatus::non_success(NonSuccessKind::Error),
         ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending => TestCaseStatus::skipped(),
     };
-    if status != ItemStatus::Completed {
-        verdict.set_type(status.as_str());
+    if item.status() != Some(ItemStatus::Completed) {
+        verdict.set_type(item.standing.as_str());
         verdict.set_message(safe(&item.reason));
     }
     let mut case = TestCase::new(safe(&item.info.name), verdict);
     case.set_classname("batchprp");
     case.set_time(seconds(item.duration));
-    let errors: Vec<&str> = item.validations.values().flat_map(|(_, errors)| errors).map(String::as_str).collect();
+    let mut errors: Vec<&str> = item.validations.values().flat_map(|(_, errors)| errors).map(String::as_str).collect();
+    // What an agent said that crashed; what a check said is there already.
+    let words = item.last_words.iter().filter(|words| words.speaker == Speaker::Agent || errors.is_empty());
+    let words: Vec<&str> = words.flat_map(|words| &words.lines).map(String::as_str).collect();
+    errors.extend(words);
     if !errors.is_empty() {
         case.set_system_err(errors.join("\n"));
     }

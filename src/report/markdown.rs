@@ -14,10 +14,14 @@ pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let batch = state.batch.map(|batch| format!(" of batch {batch}")).unwrap_or_default();
     writeln!(out, "# {}{batch}\n", cell(&state.command))?;
     let usage = state.usage();
-    let mut facts = vec![
+    let mut facts: Vec<String> = Vec::new();
+    if state.interrupted.is_some() {
+        facts.push("Interrupted: its process is gone".to_owned());
+    }
+    facts.extend([
         format!("{} of {} completed", state.count(ItemStatus::Completed), state.items.len()),
         show(state.elapsed(None)),
-    ];
+    ]);
     facts.extend(usage.tokens.map(|tokens| format!("{} tokens", count(tokens.total()))));
     facts.extend(usage.cost.map(dollars));
     writeln!(out, "{}. Run `{}`.\n", facts.join(", "), cell(&state.run))?;
@@ -35,14 +39,13 @@ pub fn write(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn row(item: &ItemView) -> [String; 9] {
-    let status = item.status().unwrap_or(ItemStatus::Pending);
     let why = if item.reason.is_empty() { String::new() } else { format!(": {}", item.reason.trim_end_matches(':')) };
     let commits: Vec<String> =
         item.checkpoints.iter().map(|fact| format!("`{}`", short_commit(&fact.commit))).collect();
     let phases = item.info.phases;
     [
         cell(&item.info.name),
-        format!("{}{}", status.words(), cell(&why)),
+        format!("{}{}", item.standing.words(), cell(&why)),
         if phases > 0 { format!("{}/{phases}", item.done_phases()) } else { String::new() },
         cell(&checks::short(item)),
         item.score().map(|score| format!("{score:.1}/10")).unwrap_or_default(),
@@ -56,8 +59,7 @@ fn row(item: &ItemView) -> [String; 9] {
 /// Says of an item that did not complete what was said about it, and what comes next.
 fn open(item: &ItemView, state: &RunView, out: &mut dyn Write) -> io::Result<()> {
     let Some(next) = failure::next(item, state) else { return Ok(()) };
-    let status = item.status().unwrap_or(ItemStatus::Pending);
-    writeln!(out, "\n## {} {}\n", cell(&item.info.name), status.words())?;
+    writeln!(out, "\n## {} {}\n", cell(&item.info.name), item.standing.words())?;
     if !item.reason.is_empty() {
         writeln!(out, "{}\n", cell(&item.reason))?;
     }
@@ -72,8 +74,8 @@ fn open(item: &ItemView, state: &RunView, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn next_steps(state: &RunView, out: &mut dyn Write) -> io::Result<()> {
-    let Some(end) = &state.end else { return Ok(()) };
-    let steps: Vec<String> = end.next.iter().chain(&end.resume).map(|step| line(step, 400)).collect();
+    let steps = state.end.iter().flat_map(|end| &end.next).chain(state.resume());
+    let steps: Vec<String> = steps.map(|step| line(step, 400)).collect();
     if steps.is_empty() {
         return Ok(());
     }

@@ -257,7 +257,7 @@ fn item(item: &ItemView) -> ItemMetrics {
     ItemMetrics {
         id: item.info.id.clone(),
         stage: item.info.stage,
-        status: item.status().map_or("running", ItemStatus::as_str).to_owned(),
+        status: item.standing.as_str().to_owned(),
         duration: rounded(item.duration),
         phases: item.done_phases(),
         tokens: item.usage.tokens.map(Tokens::total),

@@ -10,7 +10,7 @@ use super::style::{Sign, Style, Tone};
 use super::table::{self, Cell};
 use super::text::{count, dollars, line, numbered};
 use crate::event::kind::{DocumentChange, ItemStatus};
-use crate::event::{ItemView, RunView};
+use crate::event::{ItemView, RunView, Standing};
 use crate::model::duration::show;
 
 /// Lines of what a program said that stand in the summary; the rest is in its file.
@@ -32,6 +32,7 @@ pub fn write(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<(
             ("every item is complete, what comes after them is not", Tone::Warning)
         }
         Some(_) => ("finished with open items", Tone::Warning),
+        None if state.interrupted.is_some() => ("interrupted, its process is gone", Tone::Warning),
         None => ("still running", Tone::Strong),
     };
     let why = state.end.as_ref().filter(|end| end.exit_code != 0).and_then(|_| life::limit(state, state.latest));
@@ -64,15 +65,19 @@ fn items(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn row(item: &ItemView, style: Style) -> Vec<Cell> {
-    let status = item.status().unwrap_or(ItemStatus::Pending);
-    let (sign, tone) = status_look(status);
+    let (sign, tone) = match &item.standing {
+        Standing::Finished(status) => status_look(*status),
+        Standing::Interrupted => (Sign::Warning, Tone::Warning),
+        Standing::Running | Standing::Validating { .. } => (Sign::Working, Tone::Strong),
+        Standing::Waiting | Standing::Ready => (Sign::Waiting, Tone::Dim),
+    };
     let text = |known: Option<String>| Cell::plain(known.unwrap_or_default());
-    let (done, of, is_open) = (item.done_phases(), item.info.phases, status != ItemStatus::Completed);
+    let (done, of, is_open) = (item.done_phases(), item.info.phases, item.status() != Some(ItemStatus::Completed));
     let result = item.note().filter(|note| !note.is_empty()).unwrap_or(&item.reason);
     vec![
         // What is read by a program or copied is not cut.
         Cell::named(line(&item.info.name, if style.breaks { 40 } else { 200 }), line(&item.info.id, 40)),
-        Cell::toned(format!("{} {}", style.mark(sign), status.words()), tone),
+        Cell::toned(format!("{} {}", style.mark(sign), item.standing.words()), tone),
         text((of > 0 && (done > 0 || is_open && item.phase.is_some())).then(|| format!("{done}/{of}"))),
         Cell::plain(checks::short(item)),
         text(item.score().map(|score| format!("{score:.1}/10"))),
@@ -120,11 +125,17 @@ fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> 
         ItemStatus::Pending,
     ];
     let always = [ItemStatus::Completed, ItemStatus::Partial, ItemStatus::Failed, ItemStatus::Blocked];
-    let counts: Vec<String> = all
-        .into_iter()
-        .filter(|status| always.contains(status) || state.count(*status) > 0)
-        .map(|status| format!("{} {}", state.count(status), status.words()))
-        .collect();
+    let counts = all.into_iter().filter(|status| always.contains(status) || state.count(*status) > 0);
+    let counts = counts.map(|status| format!("{} {}", state.count(status), status.words()));
+    let open = [Standing::Interrupted, Standing::Running, Standing::Ready, Standing::Waiting].into_iter().map(|open| {
+        let is_so = |item: &&ItemView| match item.standing {
+            Standing::Validating { .. } => open == Standing::Running,
+            _ => item.standing == open,
+        };
+        (state.items.iter().filter(is_so).count(), open.words())
+    });
+    let open = open.filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+    let counts: Vec<String> = counts.chain(open).collect();
     let total = format!("Total: {} ({})", numbered(state.items.len(), "item"), counts.join(", "));
     writeln!(out, "\n{}", style.fold(&total, 7))?;
     writeln!(out, "{}", style.fold(&format!("Time:  {}", times(state, style)), 7))?;
@@ -232,10 +243,10 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
 }
 
 fn next_steps(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let Some(end) = &state.end else { return Ok(()) };
     let in_hand = state.items.iter().find(|item| item.in_hand);
     let give = in_hand.and_then(|item| failure::next(item, state));
-    let steps: Vec<&String> = end.next.iter().chain(give.as_ref().or(end.resume.as_ref())).collect();
+    let steps: Vec<&String> =
+        state.end.iter().flat_map(|end| &end.next).chain(give.as_ref().or(state.resume())).collect();
     if let Some(reason) = &state.halted {
         writeln!(out, "\n{}", style.fold(&format!("Paused: {}", line(reason, 400)), 2))?;
     }

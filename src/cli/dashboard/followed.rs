@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use notify::{RecommendedWatcher, RecursiveMode};
 use tokio::sync::watch;
 
-use super::texts::HEARTBEAT;
+use crate::cli::follow::alive::settle;
 use crate::cli::follow::news::watcher;
 use crate::error::Result;
 use crate::event::RunView;
-use crate::host::journal::{FILE_NAME, JournalReader};
+use crate::host::journal::{FILE_NAME, JournalReader, SIGNS};
 
 /// A run that is followed as long as somebody holds it.
 pub(super) struct Followed {
     tail: Arc<Tail>,
+    folder: PathBuf,
     _watcher: RecommendedWatcher,
 }
 
@@ -30,23 +31,24 @@ impl Followed {
         let file = JournalReader::open(folder)?;
         let tail = Arc::new(Tail { inner: Mutex::new((file, RunView::default())), read: watch::Sender::new(0) });
         let reader = tail.clone();
-        // Watched before it is read: what is written between is seen by the one or the other. What agents write of what they
-        // do lies below.
-        let watcher = watcher(folder, RecursiveMode::Recursive, move |event| {
+        // Watched before it is read: what is written between is seen by the one or the other.
+        let watcher = watcher(folder, RecursiveMode::NonRecursive, move |event| {
             let is = |name: &str| event.paths.iter().any(|path| path.file_name().is_some_and(|found| found == name));
             if is(FILE_NAME) {
                 reader.read();
-            } else if is(HEARTBEAT) {
+            } else if is(SIGNS) {
                 reader.read.send_modify(|count| *count += 1);
             }
         })?;
         tail.read();
-        Ok(Self { tail, _watcher: watcher })
+        Ok(Self { tail, folder: folder.to_owned(), _watcher: watcher })
     }
 
     /// Returns the state so far.
     pub(super) fn state(&self) -> impl std::ops::Deref<Target = RunView> + '_ {
-        State(self.tail.lock())
+        let mut inner = self.tail.lock();
+        settle(&mut inner.1, &self.folder);
+        State(inner)
     }
 
     /// Tells of everything that is read from now on.

@@ -8,9 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::texts;
 use crate::cli::batch::launch;
-use crate::cli::follow::alive::{Alive, alive, life};
+use crate::cli::follow::alive::{Alive, alive, life, settle};
 use crate::cli::follow::history::ListedRun;
 use crate::cli::follow::overview::Overview;
 use crate::cli::follow::{analyze, runs};
@@ -116,7 +115,8 @@ impl ShownProject {
             file.fold_into(&mut state).ok();
             state.forget_past();
         }
-        let outline = state.clone();
+        let mut outline = state.clone();
+        settle(&mut outline, &self.runs.join(id));
         file = file.filter(|_| state.end.is_none());
         known.insert(id.to_owned(), Known { file, state });
         Ok(outline)
@@ -128,14 +128,7 @@ impl ShownProject {
 
     /// Returns what the page of a run shows.
     pub(super) fn page(&self, state: &RunView) -> RunPage {
-        let mut page = page(state, &self.archives);
-        if page.head.life == Life::Running {
-            for (row, item) in page.items.iter_mut().zip(&state.items) {
-                let Some(attempt) = texts::attempt(&self.runs.join(&state.run), item) else { continue };
-                row.note_life(texts::last_sign(&attempt), texts::last_action(&attempt).as_deref());
-            }
-        }
-        page
+        page(state, &self.archives)
     }
 }
 

@@ -2,19 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-
-use jiff::Timestamp;
+use std::path::Path;
 
 use crate::cli::follow::item_files::{self, ItemFiles};
 use crate::error::Result;
-use crate::event::{ItemView, Standing};
+use crate::event::ItemView;
 use crate::host::git::plumbing::repo::Repo;
-use crate::host::state;
-use crate::model::agent_files::heartbeat::{MAX_HEARTBEAT, parse};
 use crate::report::page::{ItemTexts, PageText};
 use crate::report::transcript;
-use crate::run::shared::names;
 
 /// Reads the texts of one kind below the folder of an item. A file may be gone again: it says nothing then.
 pub(super) fn files(folder: &Path, item: &ItemView, kind: ItemFiles, most: u64) -> Vec<PageText> {
@@ -58,37 +53,6 @@ pub(in crate::cli) fn all(
         stderr: files(folder, item, ItemFiles::Errors, most),
         diff: repo.and_then(|repo| diff(repo, item, batch, most).ok()).unwrap_or_default(),
     }
-}
-
-/// Name of the file in which an agent at work says what it does, or has it said.
-pub(super) const HEARTBEAT: &str = "heartbeat.json";
-
-/// Returns where the agent of an item at work writes.
-pub(super) fn attempt(run: &Path, item: &ItemView) -> Option<PathBuf> {
-    if item.standing != Standing::Running {
-        return None;
-    }
-    let attempt = run.join(names::file_name(&item.info.id)).join(format!("a{}", item.attempts));
-    let phase = item.phase.as_ref().map(|phase| attempt.join(format!("p{}", phase.ordinal)));
-    Some(phase.filter(|folder| folder.is_dir()).unwrap_or(attempt))
-}
-
-/// Returns when an agent wrote something last: the journal does not tell each sign of life.
-pub(super) fn last_sign(attempt: &Path) -> Option<Timestamp> {
-    let written = ["transcript.jsonl", "stderr.log", HEARTBEAT].into_iter().filter_map(|name| {
-        let modified = std::fs::metadata(attempt.join(name)).ok()?.modified().ok()?;
-        Timestamp::try_from(modified).ok()
-    });
-    written.max()
-}
-
-/// Returns what an agent does now, in its own words: the journal does not tell each step.
-pub(super) fn last_action(attempt: &Path) -> Option<String> {
-    let content = state::read_untrusted(&attempt.join(HEARTBEAT), MAX_HEARTBEAT).ok()??;
-    let said = parse(&content)?;
-    // Before its first step the phase says more, and after its end it does nothing.
-    let is_at_work = !matches!(said.status.as_str(), "complete" | "failed") && said.step != "started";
-    (is_at_work && !said.step.trim().is_empty()).then_some(said.step)
 }
 
 /// Reads the end of a file, from the beginning of a line on, and how much was left out.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::alive::{Alive, alive};
+use super::alive::{Alive, alive, settle};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -193,10 +193,12 @@ pub fn prefer_at_work(context: &mut Context, selector: Selector, command: &str) 
 
 /// Returns the state of a run, without its events.
 pub fn state(folder: &Path, id: &str) -> Result<RunView> {
-    let mut state = journal::fold(&folder.join(id))?;
+    let folder = folder.join(id);
+    let mut state = journal::fold(&folder)?;
     if state.run.is_empty() {
         id.clone_into(&mut state.run);
     }
+    settle(&mut state, &folder);
     Ok(state)
 }
 
@@ -210,5 +212,6 @@ pub fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> 
     if state.run.is_empty() {
         id.clone_into(&mut state.run);
     }
+    settle(&mut state, &folder);
     Ok(FoundRun { id: id.to_owned(), folder, state })
 }

@@ -12,8 +12,7 @@ use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
-use crate::event::kind::ItemStatus;
-use crate::event::{ItemView, RunView, Standing};
+use crate::event::{ItemView, RunView};
 use crate::host::process::command_line::command_line;
 use crate::report::board::{self, Look};
 use crate::report::life::Life;
@@ -47,7 +46,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     } else {
         let now = (alive == Alive::Yes).then(Timestamp::now);
         let mut look = Look::new(now, terminal.style, usize::MAX);
-        (look.pace, look.is_interrupted) = (pace, alive == Alive::No);
+        look.pace = pace;
         for line in board::frame(state, &look) {
             writeln!(terminal.out, "{line}")?;
         }
@@ -116,25 +115,18 @@ impl StatusDocument {
             exit_code: state.end.as_ref().map(|end| end.exit_code),
             started: state.started.map(|at| at.to_string()),
             elapsed: state.elapsed((alive == Alive::Yes).then(Timestamp::now)),
-            resume: state.end.as_ref().and_then(|end| end.resume.clone()),
-            items: state.items.iter().map(|item| Item::of(item, alive)).collect(),
+            resume: state.resume().cloned(),
+            items: state.items.iter().map(Item::of).collect(),
         }
     }
 }
 
 impl Item {
-    fn of(item: &ItemView, alive: Alive) -> Self {
+    fn of(item: &ItemView) -> Self {
         Self {
             id: item.info.id.clone(),
             stage: item.info.stage,
-            status: match &item.standing {
-                Standing::Waiting => "waiting",
-                Standing::Ready => "ready",
-                Standing::Running | Standing::Validating { .. } if alive == Alive::No => "interrupted",
-                Standing::Running => "running",
-                Standing::Validating { .. } => "validating",
-                Standing::Finished(status) => ItemStatus::as_str(*status),
-            },
+            status: item.standing.as_str(),
             phase: item.phase.as_ref().map(|phase| phase.ordinal),
             phases: item.info.phases,
             progress: item.progress(),

@@ -54,6 +54,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             let help = format!("go on with: {}", command_line(&progress.state().argv));
             return Err(Error::new(ExitCode::Unfinished, message).help(help).into());
         }
+        progress.settle(&folder);
         progress.tick()?;
         if !news.expect_end_of(progress.state()) {
             news.wait(Some(progress.until_tick()));

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use super::outlet::{self, Outlet};
 use super::panel::Panel;
 use super::signals::{EndAsked, SnapshotAsked};
 use super::suspend::Suspend;
+use crate::cli::follow::alive::settle;
 use crate::cli::start::ci;
 use crate::cli::start::context::Context;
 use crate::cli::start::terminal::Terminal;
@@ -134,6 +136,11 @@ impl RunDisplay {
         self.tick()
     }
 
+    /// Adds what the journal of a run in this folder does not tell.
+    pub fn settle(&mut self, folder: &Path) {
+        settle(&mut self.reporter.state, folder);
+    }
+
     /// Redraws the board when it is time; call it a few times per second.
     pub fn tick(&mut self) -> io::Result<()> {
         if let Some(kind) = self.outlet.failed() {
@@ -207,6 +214,9 @@ impl RunDisplay {
     /// Ends the showing: waits for whoever reads, but not after the program was asked to end and nobody does.
     pub fn finish(&mut self, end: Option<&EndAsked>) -> io::Result<()> {
         self.take_board_down();
+        if let Some(keys) = self.keys.as_ref().filter(|_| end.is_some_and(EndAsked::is_set)) {
+            keys.close_pager();
+        }
         self.put_back();
         self.tell_gap(true);
         if let Some(marks) = self.marks.take() {

@@ -2,8 +2,10 @@
 
 mod growing;
 mod reading;
+mod signs;
 mod writing;
 
 pub use growing::GrowingFile;
 pub use reading::{JournalReader, ended_items, examine, first, fold, read};
+pub use signs::{SIGNS, SignsFile, signs};
 pub use writing::{FILE_NAME, Journal};

@@ -15,6 +15,8 @@ pub struct Counts {
     pub merging: usize,
     /// They wait for a usage limit to end.
     pub limited: usize,
+    /// They were at work when the run was interrupted.
+    pub interrupted: usize,
     /// They ended in another way than completed, and nobody wanted that.
     pub trouble: usize,
 }
@@ -28,6 +30,7 @@ impl Counts {
                 Some(ItemStatus::Completed) => counts.done += 1,
                 Some(ItemStatus::Cancelled | ItemStatus::Pending) => {}
                 Some(_) => counts.trouble += 1,
+                None if item.standing == Standing::Interrupted => counts.interrupted += 1,
                 None if !is_busy(item) => {}
                 None if state.is_limited(item) => counts.limited += 1,
                 None if item.awaits_merge => counts.merging += 1,
@@ -40,5 +43,5 @@ impl Counts {
 
 /// Tells whether an item has been started and has not ended.
 pub(super) fn is_busy(item: &ItemView) -> bool {
-    matches!(item.standing, Standing::Running | Standing::Validating { .. })
+    item.standing.is_busy()
 }

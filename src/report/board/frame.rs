@@ -10,7 +10,7 @@ use super::look::Look;
 use super::{detail, item, outlook};
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemView, RunView};
+use crate::event::{ItemView, RunView, Standing};
 use crate::model::duration::show;
 
 /// What goes first when there is no room: the last of these.
@@ -98,16 +98,12 @@ fn more(hidden: &[Rank], look: &Look) -> String {
 fn header(state: &RunView, look: &Look) -> Vec<String> {
     let batch = state.batch.map_or_else(|| "RUN".to_owned(), |batch| format!("BATCH {batch}"));
     let title = look.style.paint(Tone::Strong, &format!("{batch}: {}", line(&state.command, 40)));
-    let Counts { all, done, at_work, merging, limited, trouble } = Counts::of(state);
+    let Counts { all, done, at_work, merging, limited, interrupted, trouble } = Counts::of(state);
     let mut parts = vec![format!("{done}/{all} done")];
-    if look.is_interrupted {
-        let left = at_work + merging + limited;
-        parts.extend((left > 0).then(|| look.style.paint(Tone::Warning, &format!("{left} interrupted"))));
-    } else {
-        parts.extend((at_work > 0).then(|| format!("{at_work} at work")));
-        parts.extend((merging > 0).then(|| format!("{merging} to be merged")));
-        parts.extend((limited > 0).then(|| format!("{limited} waiting for a usage limit")));
-    }
+    parts.extend((at_work > 0).then(|| format!("{at_work} at work")));
+    parts.extend((merging > 0).then(|| format!("{merging} to be merged")));
+    parts.extend((limited > 0).then(|| format!("{limited} waiting for a usage limit")));
+    parts.extend((interrupted > 0).then(|| look.style.paint(Tone::Warning, &format!("{interrupted} interrupted"))));
     parts.extend((trouble > 0).then(|| look.style.paint(Tone::Warning, &format!("{trouble} in trouble"))));
     wrap(&format!("{title}  {}", parts.join(", ")), look.style.width.saturating_sub(1), 2)
 }
@@ -130,7 +126,7 @@ fn stages(state: &RunView, look: &Look) -> Vec<Row> {
                 (true, _) => Rank::Selected,
                 (false, Some(ItemStatus::Completed)) => Rank::Done,
                 (false, Some(_)) => Rank::Trouble,
-                (false, None) if is_busy(item) => Rank::Busy,
+                (false, None) if is_busy(item) || item.standing == Standing::Interrupted => Rank::Busy,
                 (false, None) => Rank::Waiting,
             };
             rows.push(Row { text, rank, is_item: true });
@@ -147,6 +143,7 @@ fn stages(state: &RunView, look: &Look) -> Vec<Row> {
 enum StageStanding {
     Done,
     Trouble,
+    Interrupted,
     InProgress,
     Pending,
 }
@@ -157,6 +154,8 @@ impl StageStanding {
             Self::Done
         } else if items.iter().all(|item| item.status().is_some()) {
             Self::Trouble
+        } else if items.iter().any(|item| item.standing == Standing::Interrupted) {
+            Self::Interrupted
         } else if items.iter().any(|item| item.started.is_some()) {
             Self::InProgress
         } else {
@@ -170,6 +169,7 @@ impl StageStanding {
         let (tone, mark, word, end) = match self {
             Self::Done => (Tone::Good, Sign::Good, "DONE", ended),
             Self::Trouble => (Tone::Warning, Sign::Warning, "ENDED", ended),
+            Self::Interrupted => (Tone::Warning, Sign::Warning, "INTERRUPTED", now),
             Self::InProgress => (Tone::Strong, Sign::Working, "IN_PROGRESS", now),
             Self::Pending => return format!("{} PENDING", style.mark(Sign::Waiting)),
         };

@@ -78,7 +78,7 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look, (columns, is_se
             let why = cut(&item.reason, room.saturating_sub(head.width()));
             (style.paint(tone, style.mark(sign)), format!("{}{why}", style.paint(tone, &head)))
         }
-        Standing::Running | Standing::Validating { .. } if look.is_interrupted => {
+        Standing::Interrupted => {
             let head = format!("[INTERRUPTED] {}", progress(item, style, style.width));
             let said =
                 style.paint(Tone::Warning, &head) + cut(&doing(item, None), room.saturating_sub(head.width())).as_str();

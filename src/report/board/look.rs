@@ -20,8 +20,6 @@ pub struct Look {
     pub folds: bool,
     /// What stands below: keys, or a question.
     pub below: Vec<String>,
-    /// Nobody carries the run on any more, although it has not ended.
-    pub is_interrupted: bool,
     /// Seconds that a phase took in earlier runs.
     pub pace: Option<f64>,
 }
@@ -29,16 +27,6 @@ pub struct Look {
 impl Look {
     /// Looks at everything at a time.
     pub fn new(now: Option<Timestamp>, style: Style, height: usize) -> Self {
-        Self {
-            now,
-            style,
-            height,
-            selected: None,
-            is_open: false,
-            folds: false,
-            below: Vec::new(),
-            is_interrupted: false,
-            pace: None,
-        }
+        Self { now, style, height, selected: None, is_open: false, folds: false, below: Vec::new(), pace: None }
     }
 }

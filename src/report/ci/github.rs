@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::place::{Place, find};
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemView, RunView, Speaker};
+use crate::event::{ItemView, RunView, Speaker, Standing};
 use crate::model::validation::LevelVerdict;
 
 /// So many lines of what a program said stand in an annotation, the last of them.
@@ -24,18 +24,19 @@ pub struct Wanted<'a> {
 pub fn write(state: &RunView, written: &dyn Fn(Wanted<'_>) -> Option<Place>, out: &mut dyn Write) -> io::Result<()> {
     for item in &state.items {
         let checked = checks(item, written, out)?;
-        let (kind, status) = match item.status() {
+        let kind = match item.status() {
+            None if item.standing == Standing::Interrupted => "error",
             None | Some(ItemStatus::Completed) => continue,
             // It ended for what was just told.
             Some(ItemStatus::Partial | ItemStatus::Failed) if checked > 0 => continue,
-            Some(status @ (ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending)) => ("warning", status),
+            Some(ItemStatus::Blocked | ItemStatus::Cancelled | ItemStatus::Pending) => "warning",
             Some(
-                status @ (ItemStatus::Partial
+                ItemStatus::Partial
                 | ItemStatus::Failed
                 | ItemStatus::Unproven
                 | ItemStatus::Conflict
-                | ItemStatus::NeedsApproval),
-            ) => ("error", status),
+                | ItemStatus::NeedsApproval,
+            ) => "error",
         };
         let phase = item.phase.as_ref().map(|phase| phase.ordinal);
         let words = item.last_words.as_ref();
@@ -51,7 +52,7 @@ pub fn write(state: &RunView, written: &dyn Fn(Wanted<'_>) -> Option<Place>, out
             text.push_str(line);
         }
         let (place, name) = (at(place.as_ref()), property(&item.info.name));
-        writeln!(out, "::{kind} {place}title={name}::{}", data(&format!("{}: {text}", status.words())))?;
+        writeln!(out, "::{kind} {place}title={name}::{}", data(&format!("{}: {text}", item.standing.words())))?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use super::super::board::{self, Look};
 use super::super::bound::lower_bound;
 use super::super::life::Life;
 use super::super::text::{line, safe};
+use crate::event::RunView;
 use crate::event::kind::{EdgeReason, ItemStatus};
-use crate::event::{RunView, Standing};
 use crate::model::usage::Tokens;
 
 /// So many of the latest notes are shown.
@@ -81,7 +81,6 @@ impl Head {
             !matches!(status, Completed | Cancelled | Blocked | Pending)
         };
         let now = look.now.max(state.latest);
-        let busy = |standing: &Standing| matches!(standing, Standing::Running | Standing::Validating { .. });
         let old_notes = state.notes.len().saturating_sub(NOTES);
         let edges = state.edges.iter().take(EDGES).map(|edge| PageEdge {
             from: edge.from.clone(),
@@ -105,7 +104,7 @@ impl Head {
             bound_hours: state.bound_hours,
             jobs: state.jobs,
             done: state.count(ItemStatus::Completed),
-            busy: state.items.iter().filter(|item| busy(&item.standing)).count(),
+            busy: state.items.iter().filter(|item| item.standing.is_busy()).count(),
             trouble: state.items.iter().filter(|item| item.status().is_some_and(is_bad)).count(),
             total: state.items.len(),
             tokens: usage.tokens.map(Tokens::total),

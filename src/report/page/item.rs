@@ -22,7 +22,7 @@ pub struct ItemRow {
     name: String,
     title: String,
     stage: u32,
-    /// `waiting`, `ready`, `running`, `validating`, or how it ended.
+    /// `waiting`, `ready`, `running`, `validating`, `interrupted`, or how it ended.
     standing: &'static str,
     words: &'static str,
     /// Percent.
@@ -54,16 +54,6 @@ pub struct ItemRow {
     parts: Vec<PartRow>,
 }
 
-impl ItemRow {
-    /// Notes what the agent of an item at work shows beside the journal: a younger sign of life, and what it does.
-    pub fn note_life(&mut self, sign: Option<Timestamp>, action: Option<&str>) {
-        self.last_sign = self.last_sign.max(sign.map(Timestamp::as_millisecond));
-        if let Some(action) = action {
-            self.doing = line(action, 200);
-        }
-    }
-}
-
 /// A part of the time of an item.
 #[derive(Clone, Debug, Serialize)]
 struct PartRow {
@@ -76,8 +66,7 @@ struct PartRow {
 
 /// Returns the item as a page shows it.
 pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
-    let (standing, words) = standing(item);
-    let is_busy = matches!(item.standing, Standing::Running | Standing::Validating { .. });
+    let is_busy = item.standing.is_busy();
     let is_at_work = item.standing == Standing::Running;
     let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
     let waits = item.standing == Standing::Waiting;
@@ -86,8 +75,8 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
         name: line(&item.info.name, 80),
         title: line(&item.info.title, 200),
         stage: item.info.stage,
-        standing,
-        words,
+        standing: item.standing.as_str(),
+        words: item.standing.words(),
         progress: if item.status() == Some(ItemStatus::Completed) { 100.0 } else { item.progress() },
         phase: item.phase.as_ref().map(|phase| phase.ordinal),
         phases: item.phase.as_ref().map_or(item.info.phases, |phase| phase.of),
@@ -118,16 +107,6 @@ fn parts(item: &ItemView, state: &RunView) -> Vec<PartRow> {
     let most = (PARTS / state.items.len().max(1)).max(20);
     let stretches = &item.timeline.stretches;
     stretches.iter().skip(stretches.len().saturating_sub(most)).map(part).collect()
-}
-
-fn standing(item: &ItemView) -> (&'static str, &'static str) {
-    match &item.standing {
-        Standing::Waiting => ("waiting", "waiting"),
-        Standing::Ready => ("ready", "ready"),
-        Standing::Running => ("running", "running"),
-        Standing::Validating { .. } => ("validating", "checking"),
-        Standing::Finished(status) => (status.as_str(), status.words()),
-    }
 }
 
 fn part(stretch: &Stretch) -> PartRow {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::event::{Event, EventKind};
 use crate::host::clock;
-use crate::host::journal::Journal;
+use crate::host::journal::{Journal, SignsFile};
 use crate::host::redact::Secrets;
 
 /// What a reporter is told.
@@ -51,6 +51,7 @@ pub(crate) struct EventStream {
     secrets: Secrets,
     seq: u64,
     journal: Option<Journal>,
+    signs: Option<SignsFile>,
     /// What happened before the run was opened: told right after its first event.
     early: Vec<EventKind>,
     opened: bool,
@@ -68,6 +69,7 @@ impl EventStream {
             secrets,
             seq: 0,
             journal: None,
+            signs: None,
             early: Vec::new(),
             opened: false,
             reporters,
@@ -89,6 +91,7 @@ impl EventStream {
             self.history.clear();
         }
         self.run = run;
+        self.signs = journal.as_ref().map(Journal::signs);
         self.journal = journal;
         self.opened = true;
         self.tell(first);
@@ -128,6 +131,9 @@ impl EventStream {
             }
             self.history.push(event.clone());
         }
+        if let Some(signs) = &mut self.signs {
+            signs.note(&event);
+        }
         for reporter in &mut self.reporters {
             reporter(ReporterEvent::Event(&event));
         }
@@ -135,6 +141,9 @@ impl EventStream {
 
     /// Tells the reporters that time went by.
     pub(crate) fn tick(&mut self) {
+        if let Some(signs) = &mut self.signs {
+            signs.write();
+        }
         for reporter in &mut self.reporters {
             reporter(ReporterEvent::Tick);
         }
