@@ -5,7 +5,7 @@ use std::io;
 use jiff::Timestamp;
 
 use super::board;
-use super::ci::{CiLog, LogGroups};
+use super::ci::{CiLog, LogGroups, tame, tame_json};
 use super::detail::{self, Detail};
 use super::importance::{self, Importance};
 use super::lines;
@@ -50,18 +50,22 @@ pub struct Reporter {
     style: Style,
     /// Lines that this view left out although they say more than that things go on.
     untold: usize,
+    /// Whose log it is.
+    log: Option<CiLog>,
     groups: Option<LogGroups>,
 }
 
 impl Reporter {
     /// Makes a reporter that has seen nothing.
     pub fn new(view: View, style: Style) -> Self {
-        Self { state: RunView::default(), view, style, untold: 0, groups: None }
+        Self { state: RunView::default(), view, style, untold: 0, log: None, groups: None }
     }
 
-    /// Shows the lines of each item together, as the log of a CI service wants it.
+    /// Shows the lines of each item together, as the log of a CI service wants it, and nothing that others said as a
+    /// command of the service.
     #[must_use]
-    pub fn grouped(mut self, log: Option<CiLog>) -> Self {
+    pub fn in_log(mut self, log: Option<CiLog>) -> Self {
+        self.log = log;
         let has_lines = matches!(self.view, View::Lines | View::Detailed(_));
         self.groups = log.filter(|_| has_lines).map(LogGroups::new);
         self
@@ -75,7 +79,7 @@ impl Reporter {
             return String::new();
         }
         if self.view == View::Json {
-            return format!("{}\n", event.to_json());
+            return tame_json(self.log, &format!("{}\n", event.to_json()));
         }
         let mut text = String::new();
         let importance = importance::of(&event.kind);
@@ -89,17 +93,23 @@ impl Reporter {
         }
         if let Some(groups) = &mut self.groups {
             text = in_group(groups, event, &self.state, &text);
+        } else if !self.is_annotation(&event.kind, &text) {
+            text = tame(self.log, &text);
         }
         if matches!(event.kind, EventKind::RunFinished { .. }) {
-            text.push_str(&self.end());
+            let end = self.end();
+            text.push_str(&tame(self.log, &end));
         }
         text
     }
 
-    /// Breaks prose at words on a terminal, which would break it anywhere. What is moved in is quoted, and stays.
+    /// Breaks prose at words on a terminal, which would break it anywhere. What is quoted is moved in further, and stays.
     fn wrapped(&self, text: &str) -> String {
         let style = self.style;
-        let lines = text.lines().map(|line| if line.starts_with(' ') { line.to_owned() } else { style.fold(line, 2) });
+        let lines = text.lines().map(|line| match line.len() - line.trim_start_matches(' ').len() {
+            moved_in @ 0..4 => style.fold(line, moved_in + 2),
+            _ => line.to_owned(),
+        });
         lines.collect::<Vec<_>>().join("\n")
     }
 
@@ -118,7 +128,7 @@ impl Reporter {
     pub fn heartbeat(&self, now: Timestamp) -> Option<String> {
         let is_open = self.state.started.is_some() && self.state.end.is_none();
         let is_wanted = matches!(self.view, View::Lines | View::Detailed(_) | View::Brief);
-        (is_open && is_wanted).then(|| board::heartbeat(&self.state, now, self.style) + "\n")
+        (is_open && is_wanted).then(|| tame(self.log, &(board::heartbeat(&self.state, now, self.style) + "\n")))
     }
 
     /// Says that events were left out because nobody read them in time.
@@ -139,6 +149,12 @@ impl Reporter {
         let is_over = self.state.end.is_some() || self.state.step == Some(RunStep::Report);
         let is_open = self.state.started.is_some() && !is_over;
         !is_open && matches!(kind, EventKind::Note { item: None, .. })
+    }
+
+    /// Tells whether a script says annotations of its own: its review makes them.
+    fn is_annotation(&self, kind: &EventKind, text: &str) -> bool {
+        let of_run = matches!(kind, EventKind::Note { item: None, .. });
+        of_run && self.log.is_some_and(|log| LogGroups::new(log).is_annotation(text))
     }
 
     fn details(&self, event: &Event) -> Vec<String> {

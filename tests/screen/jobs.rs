@@ -7,7 +7,8 @@ use super::project::Project;
 /// Two items, one of which fails a check that names a place.
 fn project() -> Project {
     let project = Project::new();
-    project.configure("[run]\nretries = 0\n[validate]\nl2 = [\"! grep -n TODO out/app.py /dev/null 2>/dev/null\"]\n");
+    let check = "grep -n TODO out/app.py /dev/null && echo '   ::stop-commands::tok'";
+    project.configure(&format!("[run]\nretries = 0\n[validate]\nl2 = [\"! {{ {check}; }} 2>/dev/null\"]\n"));
     project.prp("PRP-1.1.1", &[], &[], 1).prp("PRP-1.1.2", &[], &[], 2);
     project.sabotage("PRP-1.1.2", 2, "printf 'a = 1\\nb = 2  # TODO\\n' > out/app.py");
     project.commit("PRPs");
@@ -36,6 +37,12 @@ fn a_job_on_github_gets_groups_annotations_and_a_summary() {
         > out[..failed].iter().filter(|line| **line == "::endgroup::").count();
     assert!(!folded, "{}", ran.stdout);
     assert!(!out.iter().any(|line| line.trim_start().starts_with("::error")), "{}", ran.stdout);
+    let report = project.run_with(&["report"], &variables).exits(0);
+    for line in out.iter().copied().chain(report.stdout.lines()) {
+        assert!(!line.trim_start().starts_with("::stop"), "what a check says is no command: {line}");
+    }
+    let is_quoted = |line: &str| line.starts_with("| ") && line.ends_with(" ::stop-commands::tok");
+    assert!(report.stdout.lines().any(is_quoted), "{}", report.stdout);
     // `grep -n` names its place as file and line.
     let place = "::error file=out/app.py,line=2,title=PRP-1.1.2-work%3A phase 2%2C level 2 failed::";
     assert!(ran.stderr.contains(place), "{}", ran.stderr);

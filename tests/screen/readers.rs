@@ -183,4 +183,27 @@ fn items_of_a_run_that_was_killed_are_interrupted() {
     assert!(!shown.contains("at work"), "{shown}");
     let document = test.run(["status", "--json"]).expect_code(0).json();
     assert_eq!(document["items"][1]["status"], "interrupted", "{document}");
+    assert!(document["resume"].as_str().is_some_and(|resume| resume.contains("flood")), "{document}");
+    // Every view says the same of it, and none that it goes on.
+    for (args, says) in [
+        (&["report"][..], "interrupted, its process is gone"),
+        (&["report", "--md", "-"], "| interrupted: the process of its run is gone |"),
+        (&["report", "--junit", "-"], "type=\"interrupted\""),
+        (&["report", "--github"], "::error "),
+        (&["runs"], "interrupted"),
+    ] {
+        let shown = test.run(args.iter().copied()).expect_code(0).stdout;
+        assert!(shown.contains(says) && !shown.contains("still running"), "{args:?}: {shown}");
+    }
+}
+
+#[test]
+fn a_run_whose_output_cannot_be_written_says_so() {
+    let test = project();
+    let mut command = test.command(["flood", "--lines", "1"]);
+    command.stdout(std::fs::File::create("/dev/full").expect("a full disk"));
+    let ended = command.output().expect("its end");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot write the output") && said.contains("batchprp status"), "{said}");
 }

@@ -1,8 +1,10 @@
 //! A run within a job of GitHub Actions: its end becomes the summary of the job, and what failed becomes annotations.
 
+use std::cell::RefCell;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::cli::start::ci;
 use crate::cli::start::context::Context;
@@ -16,18 +18,19 @@ use crate::report::ci::{CiLog, Place};
 use crate::report::markdown;
 use crate::run::{Reporter, ReporterEvent};
 
-/// Returns what tells the job about the run; nothing elsewhere, and nothing where programs read the output.
-pub fn reporter(context: &Context, config: &Config) -> Option<Reporter> {
+/// Returns what tells the job about the run; nothing elsewhere, and nothing where programs read the output. Annotations
+/// are left in `told`: they come after all that is shown, so that nothing stands within them.
+pub fn reporter(context: &Context, config: &Config, told: Rc<RefCell<Vec<u8>>>) -> Option<Reporter> {
     let is_job = ci::log() == Some(CiLog::GitHub) && !context.globals.json;
     let (root, paths) = (context.root.clone(), [config.paths.requests.clone(), config.paths.executed.clone()]);
     let mut state = RunView::default();
-    let tell: Reporter = Box::new(move |told| {
-        let ReporterEvent::Event(event) = told else { return };
+    let tell: Reporter = Box::new(move |news| {
+        let ReporterEvent::Event(event) = news else { return };
         state.apply(event);
         if state.end.is_none() {
             return;
         }
-        let written = summary(&state).and_then(|()| annotations(&state, &root, &paths, &mut io::stderr()));
+        let written = summary(&state).and_then(|()| annotations(&state, &root, &paths, &mut *told.borrow_mut()));
         if let Err(error) = written {
             drop(writeln!(anstream::stderr(), "warning: cannot tell the job about the run: {error}"));
         }

@@ -58,7 +58,8 @@ pub fn launch_told(
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(others);
     reporters.extend(nested::hint(context));
-    reporters.extend(job::reporter(context, &config));
+    let annotations = Rc::<RefCell<Vec<u8>>>::default();
+    reporters.extend(job::reporter(context, &config, annotations.clone()));
     reporters.extend(notify::reporter(context, &config));
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     let exit = execute(settings, reporters, move |bridge, cancel| {
@@ -70,9 +71,27 @@ pub fn launch_told(
         let end = host.run_main(&script, &args).map_err(Failure::from)?;
         Ok(end.exit_code)
     });
-    // A reader that went away ends the showing, not the run.
-    drop(display.borrow_mut().finish(Some(&end)));
-    exit
+    let shown = display.borrow_mut().finish(Some(&end));
+    // Without standard error there is nobody to tell.
+    drop(io::stderr().write_all(&annotations.borrow()));
+    match (shown, exit) {
+        // A reader that went away ends the showing, not the run. A disk that is full is no reader.
+        (Err(error), Ok(exit)) if error.kind() != io::ErrorKind::BrokenPipe => Ok(unseen(exit, &error)),
+        (_, exit) => exit,
+    }
+}
+
+/// Tells that nobody can read how the run went; one that went well does not end well then.
+fn unseen(exit: ProgramExit, error: &io::Error) -> ProgramExit {
+    let told = format!("cannot write the output: {error}");
+    let help = "the run went on without it: `batchprp status` shows how it ended";
+    let is_good = exit.exit_code == ExitCode::Done as u8 && exit.error.is_none();
+    if is_good {
+        let error = Some(Error::new(ExitCode::Internal, told).help(help));
+        return ProgramExit { exit_code: ExitCode::Internal as u8, error, ..exit };
+    }
+    let warning = exit.warning.map_or_else(|| told.clone(), |warning| format!("{warning}; {told}"));
+    ProgramExit { warning: Some(warning), ..exit }
 }
 
 /// Shows the run. A reader that went away ends the showing, not the run.

@@ -71,7 +71,9 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         }
     }
     if args.github {
-        job::annotations(&state, &context.root, &[paths.requests, paths.executed], &mut terminal.out)?;
+        let mut told = Vec::new();
+        job::annotations(&state, &context.root, &[paths.requests, paths.executed], &mut told)?;
+        terminal.out.commands(&told)?;
     } else if args.html.is_none() && args.junit.is_none() && args.md.is_none() && args.otlp.is_none() {
         if context.globals.json {
             let figures = serde_json::to_string(&metrics::from_state(&state)).map_err(io::Error::from)?;

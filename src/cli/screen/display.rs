@@ -87,7 +87,7 @@ impl RunDisplay {
             panics_above(outlet.clone());
         }
         Ok(Self {
-            reporter: Reporter::new(view, terminal.style).grouped(ci::log().filter(|_| !terminal.is_interactive)),
+            reporter: Reporter::new(view, terminal.style).in_log(ci::log().filter(|_| !terminal.is_interactive)),
             style: terminal.style,
             suspend: if is_live { Some(Suspend::watch(outlet.clone())?) } else { None },
             outlet,

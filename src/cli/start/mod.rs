@@ -2,6 +2,7 @@
 
 pub mod builtin;
 pub mod caller;
+pub mod channel;
 pub mod ci;
 pub mod context;
 pub mod document;

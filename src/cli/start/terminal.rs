@@ -3,15 +3,16 @@
 use std::env;
 use std::io::{self, IsTerminal, Stderr, Stdout, Write};
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::ColorChoice;
 
+use super::channel::Channel;
 use super::globals::{Globals, ProgressMode, When};
 use crate::report::{Detail, Style, View};
 
 /// Both output streams with their styles.
 pub struct Terminal {
-    pub out: AutoStream<Stdout>,
-    pub err: AutoStream<Stderr>,
+    pub out: Channel<Stdout>,
+    pub err: Channel<Stderr>,
     pub style: Style,
     pub err_style: Style,
     /// Standard output is a terminal that understands cursor movement.
@@ -25,8 +26,8 @@ impl Terminal {
         let style = style(globals.color, is_terminal);
         let err_style = style_of_stderr(globals.color);
         Self {
-            out: AutoStream::new(io::stdout(), choice(style)),
-            err: AutoStream::new(io::stderr(), choice(err_style)),
+            out: Channel::new(io::stdout(), choice(style), globals.json),
+            err: Channel::new(io::stderr(), choice(err_style), globals.json),
             style,
             err_style,
             is_interactive: is_terminal && !is_dumb(),
@@ -36,7 +37,7 @@ impl Terminal {
     /// Tells whether a run is shown as a live board.
     pub fn wants_board(&self, globals: &Globals) -> bool {
         match globals.progress {
-            ProgressMode::Board => !globals.json,
+            ProgressMode::Board => !globals.json && !globals.quiet,
             ProgressMode::Auto => {
                 self.is_interactive && !globals.json && !globals.quiet && globals.verbose == 0 && !is_set("CI")
             }

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::super::text::block;
 use super::place::{Place, find};
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Speaker, Standing};
@@ -83,7 +84,7 @@ fn at(place: Option<&Place>) -> String {
 
 /// Escapes a message as the runner's command format wants it.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    block(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -3,13 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::text::line;
-
-/// Whose log it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CiLog {
-    GitHub,
-    GitLab,
-}
+use super::tame::{CiLog, tame};
 
 /// The lines of items that go on.
 #[derive(Debug)]
@@ -34,7 +28,7 @@ impl LogGroups {
     /// Returns the lines of an item as one group; nothing when it said nothing. `second` is the time.
     pub fn end(&mut self, item: &str, title: &str, second: i64) -> String {
         let Some(text) = self.held.remove(item) else { return String::new() };
-        let (title, text) = (line(title, 120), self.tame(&text));
+        let (title, text) = (self.tame(&line(title, 120)), self.tame(&text));
         self.made += 1;
         match self.log {
             CiLog::GitHub => format!("::group::{title}\n{text}::endgroup::\n"),
@@ -62,18 +56,7 @@ impl LogGroups {
 
     /// Keeps what others said from being taken for a command of the service.
     pub fn tame(&self, text: &str) -> String {
-        if self.log == CiLog::GitLab {
-            return text.to_owned();
-        }
-        let mut tame = String::with_capacity(text.len());
-        for line in text.split_inclusive('\n') {
-            let said = line.trim_start();
-            if said.starts_with("::") || said.starts_with("##[") {
-                tame.push_str("| ");
-            }
-            tame.push_str(line);
-        }
-        tame
+        tame(Some(self.log), text)
     }
 }
 
