@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::forecast::Forecast;
-use super::item::{ItemView, Standing};
-use super::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus, RunStep};
+use super::item::ItemView;
+use super::kind::{EdgeInfo, EdgeReason, EventKind, ItemInfo, ItemStatus, RunStep, Severity};
 use super::record::Event;
 use super::signs::Signs;
+use super::standing::Standing;
 use crate::model::usage::Usage;
 
 /// A pause because of a usage limit.
@@ -19,6 +20,15 @@ pub struct QuotaPause {
     pub until: Option<i64>,
     /// Epoch seconds at which the run goes on by itself.
     pub again: Option<i64>,
+    /// When it began.
+    pub since: Option<Timestamp>,
+}
+
+/// How often usage limits stopped a run, and for how many seconds: pauses that are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct QuotaTotals {
+    pub pauses: u32,
+    pub seconds: f64,
 }
 
 /// A budget that is used up.
@@ -37,6 +47,14 @@ pub struct RunEnd {
     pub totals: BTreeMap<ItemStatus, u32>,
     pub resume: Option<String>,
     pub next: Vec<String>,
+}
+
+/// A note about the run as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunNote {
+    pub severity: Severity,
+    /// Its lines; the further ones are moved in.
+    pub text: String,
 }
 
 /// Counts of things that went together badly.
@@ -71,13 +89,14 @@ pub struct RunView {
     pub bound_hours: f64,
     pub forecast: Option<Forecast>,
     pub paused: Option<QuotaPause>,
+    pub quota: QuotaTotals,
     /// Why nothing new starts in this run any more.
     pub halted: Option<String>,
     /// The budget, once nothing is left of it.
     pub used_up: Option<UsedUp>,
     pub trouble: Trouble,
     /// The run's own notes, oldest first.
-    pub notes: Vec<String>,
+    pub notes: Vec<RunNote>,
     pub end: Option<RunEnd>,
     /// The command that goes on with it, once its process is known to be gone before its end.
     pub interrupted: Option<String>,
@@ -220,12 +239,17 @@ impl RunView {
                 self.make_ready(after.filter_map(|edge| self.index.get(&edge.to).copied()).collect(), at);
             }
             EventKind::QuotaPaused { agent, until, again } => {
-                self.paused = Some(QuotaPause { agent: agent.clone(), until: *until, again: *again });
+                self.quota.pauses += u32::from(self.paused.is_none());
+                let since = self.paused.as_ref().map_or(at, |pause| pause.since);
+                self.paused = Some(QuotaPause { agent: agent.clone(), until: *until, again: *again, since });
             }
             EventKind::Budget { spent, limit, unit } => {
                 self.used_up = Some(UsedUp { spent: *spent, limit: *limit, unit: unit.clone() });
             }
-            EventKind::QuotaResumed { .. } => self.paused = None,
+            EventKind::QuotaResumed { .. } => {
+                let since = self.paused.take().and_then(|pause| pause.since);
+                self.quota.seconds += seconds(since, at);
+            }
             // The first reason is the one to mend first.
             EventKind::Paused { reason, .. } => {
                 self.halted.get_or_insert_with(|| reason.clone());
@@ -235,7 +259,14 @@ impl RunView {
                 self.trouble.warnings += 1;
             }
             EventKind::Disagreement { .. } => self.trouble.disagreements += 1,
-            EventKind::Note { item: None, text, .. } => self.notes.push(text.clone()),
+            EventKind::Note { item: None, text, severity } => match self.notes.last_mut() {
+                // What is moved in goes on with what stands above it.
+                Some(last) if text.starts_with(' ') => {
+                    last.text.push('\n');
+                    last.text.push_str(text);
+                }
+                Some(_) | None => self.notes.push(RunNote { severity: *severity, text: text.clone() }),
+            },
             EventKind::RunFinished { totals, exit_code, resume, next } => {
                 self.end = Some(RunEnd {
                     exit_code: *exit_code,

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::super::life::quota;
 use super::super::style::{Sign, Style, Tone};
-use super::super::text::{count, dollars, line, numbered, wrap};
+use super::super::text::{columns, count, dollars, line, numbered, wrap};
 use super::counts::{Counts, is_busy};
 use super::look::Look;
+use super::outlook::Outlook;
 use super::{detail, item, outlook};
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
@@ -193,19 +194,21 @@ fn foot(state: &RunView, look: &Look) -> String {
             dollars(cost)
         ));
     }
-    let end = match outlook::remaining(state, look) {
-        // A hang is not "nearly done".
-        Some(left) if left < 1.0 && state.is_busy() => "longer than expected".to_owned(),
-        Some(left) => format!("done {} {}", style.mark(Sign::About), show(left)),
+    let end = match outlook::outlook(state, look) {
+        Some(Outlook::Overdue) => "longer than expected".to_owned(),
+        Some(Outlook::Left(left)) => format!("done {} {}", style.mark(Sign::About), show(left)),
         None => format!(
             "{} of {} ended",
             state.items.iter().filter(|item| item.status().is_some()).count(),
             numbered(state.items.len(), "item")
         ),
     };
-    // A narrow terminal cuts what comes last.
+    // Where there is no room what comes last is left out: a number that is cut is another one.
     let at = if style.width < item::MEDIUM { 1 } else { parts.len() };
     parts.insert(at, end);
+    while parts.len() > 1 && columns(&parts.join(" | ")) >= style.width {
+        parts.pop();
+    }
     parts.join(" | ")
 }
 

@@ -11,4 +11,4 @@ pub use counts::Counts;
 pub use frame::{frame, heartbeat};
 pub(super) use item::doing;
 pub use look::Look;
-pub(super) use outlook::{expected, remaining};
+pub(super) use outlook::{Outlook, expected, outlook};

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::board::{self, Look};
+use super::super::board::{self, Look, Outlook};
 use super::super::bound::lower_bound;
 use super::super::life::Life;
 use super::super::text::{line, safe};
 use crate::event::RunView;
-use crate::event::kind::{EdgeReason, ItemStatus};
+use crate::event::fold::RunNote;
+use crate::event::kind::{EdgeReason, ItemStatus, Severity};
 use crate::model::usage::Tokens;
 
 /// So many of the latest notes are shown.
@@ -58,10 +59,24 @@ pub struct Head {
     estimated: bool,
     /// Why nothing goes on.
     pauses: Vec<String>,
-    notes: Vec<String>,
+    notes: Vec<NoteRow>,
     edges: Vec<PageEdge>,
     critical_path: Vec<String>,
     pub steps: Steps,
+}
+
+/// A note, and how much it matters.
+#[derive(Clone, Debug, Serialize)]
+struct NoteRow {
+    severity: Severity,
+    text: String,
+}
+
+impl NoteRow {
+    fn of(note: &RunNote) -> Self {
+        let lines: Vec<String> = note.text.lines().map(|text| line(text, 500)).collect();
+        Self { severity: note.severity, text: lines.join("\n") }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -98,7 +113,12 @@ impl Head {
             started: state.started.map(Timestamp::as_millisecond),
             latest: state.latest.map(Timestamp::as_millisecond),
             elapsed: state.elapsed(look.now),
-            left: (life == Life::Running).then(|| board::remaining(state, look)).flatten(),
+            left: match board::outlook(state, look) {
+                Some(Outlook::Left(left)) if life == Life::Running => Some(left),
+                // No second is left of what was expected.
+                Some(Outlook::Overdue) if life == Life::Running => Some(0.0),
+                Some(_) | None => None,
+            },
             bound: lower_bound(state, now),
             work: state.items.iter().map(|item| item.worked(now)).sum(),
             bound_hours: state.bound_hours,
@@ -113,7 +133,7 @@ impl Head {
             max_cost: state.max_cost,
             estimated: usage.estimated,
             pauses: pauses(state),
-            notes: state.notes.iter().skip(old_notes).map(|note| line(note, 500)).collect(),
+            notes: state.notes.iter().skip(old_notes).map(NoteRow::of).collect(),
             edges: edges.collect(),
             critical_path: state.critical_path.clone(),
             steps,

@@ -56,7 +56,6 @@ impl History {
 }
 
 fn row(metrics: &Metrics) -> HistoryRow {
-    let items = metrics.total_items.max(1) as f64;
     HistoryRow {
         run: line(&metrics.run, 60),
         started: line(&metrics.started, 40),
@@ -67,10 +66,10 @@ fn row(metrics: &Metrics) -> HistoryRow {
         duration: metrics.total_duration,
         bound: metrics.lower_bound,
         parallelism: metrics.parallelism_achieved,
-        tokens_per_item: metrics.token_usage.map(|tokens| tokens as f64 / items),
+        tokens_per_item: metrics.tokens_per_item(),
         cost: metrics.cost,
         conflicts: metrics.conflicts.merge_conflicts,
-        timeouts: metrics.errors.iter().filter(|error| error.is_timeout()).count(),
+        timeouts: metrics.ends().filter(|error| error.is_timeout()).count(),
         forecast_error: metrics.forecast.as_ref().and_then(|forecast| forecast.time_error),
     }
 }

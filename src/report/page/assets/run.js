@@ -51,7 +51,7 @@ class RunView {
     say(this.about, "run " + head.run + (head.started ? ", started " + day(new Date(head.started).toISOString()) + " UTC" : ""));
     this.pauses.replaceChildren(...head.pauses.map((why) => h("p", { class: "banner warn" }, "Paused: " + why)));
     this.steps.replaceChildren(...this.stepsOf(head));
-    this.notes.replaceChildren(...head.notes.map((note) => h("li", {}, note)));
+    this.notes.replaceChildren(...head.notes.map((note) => h("li", { class: NOTE_TONES[note.severity] || "" }, note.text)));
     this.notesPanel.hidden = head.notes.length === 0;
     this.graph.update(store);
     this.tick();

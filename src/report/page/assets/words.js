@@ -3,14 +3,18 @@
 const MARKS = {
   completed: "✓", failed: "✗", partial: "⚠", unproven: "⚠", conflict: "⚠", needs_approval: "⚠", blocked: "⧗",
   cancelled: "–", pending: "–", waiting: "⧗", ready: "⧗", running: "▶", validating: "▶",
+  interrupted: "⚠",
 };
 
 // What a state means for whoever looks: one of five colours.
 const TONES = {
   completed: "good", failed: "bad", blocked: "dim", partial: "warn", unproven: "warn", conflict: "warn",
   needs_approval: "warn", cancelled: "dim", pending: "dim", waiting: "dim", ready: "dim", running: "busy",
-  validating: "busy",
+  validating: "busy", interrupted: "warn",
 };
+
+// How much a note matters.
+const NOTE_TONES = { warning: "warn", error: "bad" };
 
 function isBusy(item) {
   return item.standing === "running" || item.standing === "validating";
