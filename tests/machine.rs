@@ -104,7 +104,10 @@ fn time_outs_and_transient_failures_are_tried_again_and_crashes_are_not() {
     let mut machine = Machine::new(plan(&[1.0, 1.0], &[]), policy(1));
     machine.step(Input::Poll);
     let slow = || Outcome::failed(FailureKind::Timeout, "60 min");
-    assert_eq!(machine.step(ended(0, 1, slow())), [Retry { item: 0, attempt: 2, reason: "60 min".to_owned() }]);
+    assert_eq!(
+        machine.step(ended(0, 1, slow())),
+        [Retry { item: 0, attempt: 2, reason: "60 min".to_owned(), kind: Some(FailureKind::Timeout) }]
+    );
     assert_eq!(machine.step(done(0, 1)), [], "a late word of the first attempt");
     assert_eq!(machine.step(Input::Poll), [Start { item: 0, attempt: 2 }]);
     assert_eq!(machine.step(done(0, 1)), [], "a late word of the first attempt");

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use super::hand::HandDeed;
 use super::kind::{DocumentChange, EventKind, ItemInfo, ItemStatus};
 use super::signs::AgentSigns;
+use super::standing::Standing;
 use super::timeline::Timeline;
 use crate::model::agent::TimerKind;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{FailureKind, Outcome};
 use crate::model::usage::Usage;
 use crate::model::validation::LevelVerdict;
 
@@ -18,49 +19,6 @@ const RECENT: usize = 5;
 
 /// So many results of checks of one item are kept.
 const CHECKS: usize = 64;
-
-/// Where an item stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Waiting,
-    Ready,
-    Running,
-    Validating {
-        phase: u32,
-        level: u8,
-    },
-    /// It was at work when its run was interrupted.
-    Interrupted,
-    Finished(ItemStatus),
-}
-
-impl Standing {
-    /// Returns the word used in files and by programs.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Ready => "ready",
-            Self::Running => "running",
-            Self::Validating { .. } => "validating",
-            Self::Interrupted => "interrupted",
-            Self::Finished(status) => status.as_str(),
-        }
-    }
-
-    /// Returns the words for people.
-    pub fn words(&self) -> &'static str {
-        match self {
-            Self::Validating { .. } => "checking",
-            Self::Finished(status) => status.words(),
-            Self::Waiting | Self::Ready | Self::Running | Self::Interrupted => self.as_str(),
-        }
-    }
-
-    /// Tells whether an agent or a check works on it, or is about to.
-    pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Running | Self::Validating { .. })
-    }
-}
 
 /// A checkpoint that was made in this run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +70,17 @@ pub struct TimerFact {
     /// Seconds measured and allowed.
     pub seconds: f64,
     pub limit: f64,
+}
+
+/// An attempt that failed and was followed by another one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RetryFact {
+    pub kind: Option<FailureKind>,
+    pub reason: String,
+    /// What it hit, where that was a limit of time.
+    pub timer: Option<TimerFact>,
+    /// How long its last call of an agent took.
+    pub seconds: f64,
 }
 
 /// Whose output tells about a failure.
@@ -189,6 +158,8 @@ pub struct ItemView {
     /// Its issue in a tracker, and whether this run opened it.
     pub issue: Option<(String, bool)>,
     pub slow: Option<TimerFact>,
+    /// Attempts that failed and were followed by another one.
+    pub retried: Vec<RetryFact>,
     /// What a check or an agent said that ended badly; nothing once the same went well.
     pub last_words: Option<LastWords>,
     /// A person carries a phase out by hand.
@@ -234,6 +205,7 @@ impl ItemView {
             documents: BTreeMap::new(),
             issue: None,
             slow: None,
+            retried: Vec::new(),
             last_words: None,
             in_hand: false,
             timeline: Timeline::default(),
@@ -307,6 +279,11 @@ impl ItemView {
         }
     }
 
+    /// Tells whether a check is red.
+    fn is_red(&self) -> bool {
+        self.red_merge.is_some() || self.validations.values().any(|(verdict, _)| *verdict == LevelVerdict::Failed)
+    }
+
     fn does(&mut self, step: &String) {
         self.doing.clone_from(step);
         if self.recent.last() != Some(step) {
@@ -337,7 +314,7 @@ impl ItemView {
         self.duration = self.worked(last);
         self.standing = Standing::Interrupted;
         (self.has_agent, self.checking, self.awaits_merge) = (false, None, false);
-        "its run was interrupted".clone_into(&mut self.reason);
+        "the process of its run is gone".clone_into(&mut self.reason);
     }
 
     fn checked(&mut self, fact: CheckFact) {
@@ -396,7 +373,9 @@ impl ItemView {
                 self.settled = self.settled.plus(*usage);
                 self.usage = self.settled;
                 let words = || LastWords { speaker: Speaker::Agent, lines: said.clone(), file: stderr.clone() };
-                self.last_words = (!said.is_empty()).then(words);
+                // A repair that says nothing takes back nothing of what the red check said.
+                let red = self.last_words.take().filter(|words| words.speaker == Speaker::Check && self.is_red());
+                self.last_words = (!said.is_empty()).then(words).or(red);
             }
             EventKind::Progress { percent, step, .. } => {
                 self.percent = percent.or(self.percent);
@@ -432,7 +411,12 @@ impl ItemView {
             EventKind::Slow { timer, seconds, limit, .. } => {
                 self.slow = Some(TimerFact { timer: *timer, seconds: *seconds, limit: *limit });
             }
-            EventKind::Retry { .. } => (self.standing, self.percent) = (Standing::Ready, None),
+            EventKind::Retry { reason, kind, .. } => {
+                (self.standing, self.percent) = (Standing::Ready, None);
+                let seconds = at.zip(self.called).map_or(0.0, |(at, called)| at.duration_since(called).as_secs_f64());
+                let (timer, seconds) = (self.slow.take(), seconds.max(0.0));
+                self.retried.push(RetryFact { kind: *kind, reason: reason.clone(), timer, seconds });
+            }
             EventKind::Repair { number, .. } => {
                 self.standing = Standing::Running;
                 self.repairs += 1;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::forecast::Forecast;
 use super::hand::HandDeed;
 use crate::model::agent::TimerKind;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{FailureKind, Outcome};
 use crate::model::prp::Complexity;
 use crate::model::usage::Usage;
 use crate::model::validation::LevelVerdict;
@@ -367,6 +367,9 @@ pub enum EventKind {
         item: String,
         attempt: u32,
         reason: String,
+        /// How the attempt failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<FailureKind>,
     },
     /// What failed goes back to an agent, which mends it.
     Repair {

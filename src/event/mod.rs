@@ -9,12 +9,14 @@ pub mod item;
 pub mod kind;
 pub mod record;
 pub mod signs;
+pub mod standing;
 mod subject;
 pub mod timeline;
 
 pub use fold::{QuotaPause, RunView};
 pub use forecast::Forecast;
-pub use item::{CurrentCheck, ItemView, LastWords, Speaker, Standing};
+pub use item::{CurrentCheck, ItemView, LastWords, Speaker};
 pub use kind::EventKind;
 pub use record::{Event, SCHEMA_VERSION};
 pub use signs::Signs;
+pub use standing::Standing;

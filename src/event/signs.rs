@@ -63,3 +63,48 @@ impl Signs {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::RunView;
+    use crate::model::usage::Tokens;
+
+    fn event(second: u32, kind: EventKind) -> Event {
+        Event { seq: 1, at: format!("2026-11-20T10:15:{second:02}Z"), run: "r".to_owned(), kind }
+    }
+
+    fn call(attempt: u32) -> EventKind {
+        let (item, agent, spec) = ("A".to_owned(), "a".to_owned(), String::new());
+        EventKind::AttemptStarted { item, attempt, phase: None, pid: 1, agent, model: None, spec, silence: Some(300.0) }
+    }
+
+    #[test]
+    fn who_reads_journal_and_signs_knows_what_the_board_shows_and_signs_of_another_call_say_nothing() {
+        let item = || "A".to_owned();
+        let tokens = Some(Tokens { input: 100, ..Tokens::default() });
+        let usage = Usage { tokens, cost: Some(0.12), estimated: false };
+        let spent = || EventKind::Spent { item: item(), usage };
+        let step = EventKind::Progress { item: item(), percent: Some(40.0), step: "tick 10".to_owned() };
+        let all = [(1, call(1)), (2, spent()), (3, spent()), (4, step), (9, EventKind::Alive { item: item() })];
+        let start = event(0, EventKind::ItemStarted { item: item(), stage: 1, attempt: 1 });
+        let (mut shown, mut read, mut signs) = (RunView::default(), RunView::default(), Signs::default());
+        for event in std::iter::once(start).chain(all.into_iter().map(|(second, kind)| event(second, kind))) {
+            shown.apply(&event);
+            signs.apply(&event);
+            if !event.kind.is_ephemeral() {
+                read.apply(&event);
+            }
+        }
+        for _ in 0..2 {
+            read.note_signs(&signs);
+            assert_eq!(read.items[0].usage, shown.items[0].usage, "however often it is read");
+            assert_eq!(read.items[0].last_sign, shown.items[0].last_sign);
+            assert_eq!((read.items[0].doing.as_str(), read.items[0].percent), ("tick 10", Some(40.0)));
+        }
+        read.apply(&event(10, call(2)));
+        let before = read.clone();
+        read.note_signs(&signs);
+        assert_eq!(read.items[0].last_sign, before.items[0].last_sign);
+    }
+}

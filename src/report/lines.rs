@@ -128,7 +128,7 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
         }
         EventKind::Paused { reason, .. } => warning(format!("paused, nothing new starts: {}", line(reason, 300))),
         EventKind::QuotaPaused { agent, until, again } => {
-            let pause = QuotaPause { agent: agent.clone(), until: *until, again: *again };
+            let pause = QuotaPause { agent: agent.clone(), until: *until, again: *again, since: None };
             warning(format!("paused: {}", quota(&pause, state.latest)))
         }
         EventKind::QuotaResumed { agent } => Some(format!("usage limit of {} is over, going on", line(agent, 30))),

@@ -9,7 +9,7 @@ use crate::event::kind::{EdgeReason, ItemStatus};
 use crate::event::timeline::Part;
 use crate::event::{Event, ItemView, RunView, SCHEMA_VERSION};
 use crate::model::agent::TimerKind;
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{FailureKind, Outcome};
 use crate::model::prp::Complexity;
 use crate::model::usage::Tokens;
 
@@ -55,6 +55,11 @@ pub struct Metrics {
     pub conflicts: ConflictMetrics,
     pub items: Vec<ItemMetrics>,
     pub errors: Vec<ErrorMetrics>,
+    /// Attempts that failed and were followed by another one.
+    pub retried: Vec<ErrorMetrics>,
+    /// How often a usage limit stopped the run, and for how many seconds.
+    pub quota_pauses: u32,
+    pub quota_waited: f64,
 }
 
 /// Tokens as vendors bill them.
@@ -135,6 +140,21 @@ pub struct ErrorMetrics {
     pub measured: Option<f64>,
 }
 
+impl Metrics {
+    /// Returns the tokens that an item used on average: of those for which an agent was called.
+    pub fn tokens_per_item(&self) -> Option<f64> {
+        let began = self.items.iter().filter(|item| item.attempts > 0 || item.tokens.is_some()).count();
+        // Older files do not list their items.
+        let began = if self.items.is_empty() { self.total_items } else { began };
+        self.token_usage.map(|tokens| tokens as f64 / began.max(1) as f64)
+    }
+
+    /// Returns everything that ended an attempt before its time: what failed, and what was tried again after that.
+    pub fn ends(&self) -> impl Iterator<Item = &ErrorMetrics> {
+        self.errors.iter().chain(&self.retried)
+    }
+}
+
 impl ErrorMetrics {
     /// Tells which limit ended it, if one did. Older files do not say which: it was the one of the whole attempt.
     pub fn ended_by(&self) -> Option<TimerKind> {
@@ -193,6 +213,9 @@ pub fn from_state(state: &RunView) -> Metrics {
         conflicts: conflicts(state, blocked),
         items: state.items.iter().map(item).collect(),
         errors: state.items.iter().filter_map(error).collect(),
+        retried: state.items.iter().flat_map(retried).collect(),
+        quota_pauses: state.quota.pauses,
+        quota_waited: rounded(state.quota.seconds + seconds(state.paused.as_ref().and_then(|p| p.since), state.latest)),
     }
 }
 
@@ -293,6 +316,24 @@ fn error(item: &ItemView) -> Option<ErrorMetrics> {
             // Silence is measured up to its limit, and not beyond.
             _ => timer.limit,
         }),
+    })
+}
+
+/// Returns the attempts of an item that failed and were followed by another one.
+fn retried(item: &ItemView) -> impl Iterator<Item = ErrorMetrics> {
+    item.retried.iter().map(|fact| {
+        let kind = fact.kind.map_or("failed", FailureKind::as_str);
+        let timer = fact.timer.filter(|_| fact.kind == Some(FailureKind::Timeout));
+        ErrorMetrics {
+            work_item: item.info.id.clone(),
+            kind: kind.to_owned(),
+            message: fact.reason.clone(),
+            duration: rounded(fact.seconds),
+            timeout_limit: timer.map(|timer| timer.limit),
+            timer: timer.map(|timer| timer.timer),
+            measured: timer
+                .map(|timer| if timer.timer == TimerKind::Total { rounded(fact.seconds) } else { timer.limit }),
+        }
     })
 }
 

@@ -60,6 +60,7 @@ fn why_pending(handed_in: Option<&Outcome>) -> String {
         None => "not started".to_owned(),
         Some(Outcome::RateLimited { adapter, .. }) => format!("stopped at the usage limit of {adapter}"),
         Some(Outcome::OverBudget { .. }) => "stopped when the budget was used up".to_owned(),
+        Some(Outcome::Failed { reason, .. }) => format!("to be tried again: {reason}"),
         Some(_) => "not finished".to_owned(),
     }
 }

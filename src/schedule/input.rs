@@ -1,6 +1,6 @@
 //! What the machine is told and what it asks for.
 
-use crate::model::outcome::Outcome;
+use crate::model::outcome::{FailureKind, Outcome};
 
 /// Something that happened. Items are indices of the plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub enum Action {
     /// Merge the item, then say [`Input::Merged`], [`Input::Conflicted`] or [`Input::MergeFailed`].
     Merge { item: usize },
     /// The item will be tried again, as this attempt; its `Start` comes with a later `Poll`.
-    Retry { item: usize, attempt: u32, reason: String },
+    Retry { item: usize, attempt: u32, reason: String, kind: Option<FailureKind> },
     /// Starts of items that need the adapter are paused. Said again when a later end becomes known.
     Pause { adapter: String, until: Option<i64> },
     /// This adapter is no reason to pause any more.

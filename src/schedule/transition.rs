@@ -108,7 +108,7 @@ impl Machine {
         if again {
             self.items[item].retried += 1;
             self.put_back(item);
-            actions.push(Action::Retry { item, attempt: self.items[item].attempt, reason });
+            actions.push(Action::Retry { item, attempt: self.items[item].attempt, reason, kind: Some(kind) });
             return;
         }
         self.end(item, ItemState::Failed { kind, reason }, actions);
@@ -136,7 +136,7 @@ impl Machine {
         self.merging -= 1;
         self.put_back(item);
         let reason = format!("merge conflict in {}: an agent resolves it", files.join(", "));
-        actions.push(Action::Retry { item, attempt: self.items[item].attempt, reason });
+        actions.push(Action::Retry { item, attempt: self.items[item].attempt, reason, kind: None });
     }
 
     /// Ends a merge that was asked for.

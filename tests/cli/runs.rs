@@ -153,7 +153,7 @@ fn reports_and_figures_of_a_run_are_written_where_asked() {
     let figures = test.run(["report", "latest", "--json"]).expect_code(0).stdout;
     test.write(".ce/completed-batches/batch-47-execute-1.json", figures.replace("2026-11-20T", "2020-11-20T"));
     test.run(["analyze", "47"]).expect_code(0).expect_stdout("Batch 47: 4 PRPs, 3 stages, 1.3× parallelism");
-    test.run(["analyze"]).expect_code(0).expect_stdout("2,112");
+    test.run(["analyze"]).expect_code(0).expect_stdout("2,816");
     let file = ".ce/completed-batches/batch-47-execute-1.json";
     assert_eq!(test.run(["analyze", file, "--json"]).expect_code(0).json()["metrics"]["batch_id"], 47);
     test.run(["trend"]).expect_code(0).expect_stdout("exe: 1 run");

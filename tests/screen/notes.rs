@@ -93,7 +93,7 @@ fn told() -> Vec<(EventKind, &'static str, u8)> {
             QUIET,
         ),
         (
-            EventKind::Retry { item: item(), attempt: 2, reason: "time-out".to_owned() },
+            EventKind::Retry { item: item(), attempt: 2, reason: "time-out".to_owned(), kind: None },
             "tried again (attempt 2)",
             QUIET,
         ),

@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::analyze::{archive, read};
+use super::runs;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
-use crate::error::{Error, ExitCode};
-use crate::report::{Metrics, analyze, trend};
+use crate::error::{Error, ExitCode, Result};
+use crate::report::{Metrics, analyze, metrics, trend};
 
 /// Compare recent runs and say what the figures recommend
 #[derive(clap::Args)]
@@ -37,6 +38,15 @@ struct Group {
     runs: Vec<Metrics>,
 }
 
+/// Returns the latest runs whose process is gone before it could write its figures.
+fn interrupted(context: &Context, known: &[Metrics], most: usize) -> Result<Vec<Metrics>> {
+    let folder = runs::folder(context)?;
+    let is_known = |id: &&String| known.iter().any(|metrics| metrics.run == **id);
+    let ids = runs::ids(&folder);
+    let states = ids.iter().rev().take(most).filter(|id| !is_known(id)).filter_map(|id| runs::state(&folder, id).ok());
+    Ok(states.filter(|state| state.interrupted.is_some()).map(|state| metrics::from_state(&state)).collect())
+}
+
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let config = context.config()?;
@@ -49,6 +59,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             Err(error) => context.terminal.warn(&error.message),
         }
     }
+    runs.extend(interrupted(context, &runs, args.recent)?);
     if let Some(weeks) = args.weeks {
         let oldest = Timestamp::now() - (i64::from(weeks) * 7 * 24).hours();
         runs.retain(|run| run.started.parse::<Timestamp>().is_ok_and(|started| started >= oldest));

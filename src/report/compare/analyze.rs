@@ -74,6 +74,13 @@ pub fn findings(metrics: &Metrics, configured: Configured<'_>, style: Style) -> 
         found.push(warning(format!("{} of {} completed", metrics.completed, numbered(metrics.total_items, noun))));
     }
     found.extend(metrics.errors.iter().map(|failure| error(failure, &metrics.operation, configured)));
+    for failure in &metrics.retried {
+        let line = error(failure, &metrics.operation, configured);
+        found.push(AnalysisLine { text: format!("{} (tried again)", line.text), ..line });
+    }
+    if metrics.quota_pauses > 0 {
+        found.push(info(format!("waited {} for a usage limit", show(metrics.quota_waited))));
+    }
     found.extend(time(metrics, style));
     found.extend(usage(metrics, noun, style));
     found
@@ -157,10 +164,10 @@ fn time(metrics: &Metrics, style: Style) -> Vec<AnalysisLine> {
 
 fn usage(metrics: &Metrics, noun: &str, style: Style) -> Vec<AnalysisLine> {
     let mut found = Vec::new();
-    if let Some(total) = metrics.token_usage
-        && metrics.total_items > 0
-    {
-        found.push(info(format!("Avg tokens/{noun}: {}", count(total / metrics.total_items as u64))));
+    if let Some(tokens) = metrics.tokens_per_item().filter(|_| metrics.total_items > 0) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of tokens")]
+        let tokens = tokens as u64;
+        found.push(info(format!("Avg tokens/{noun}: {}", count(tokens))));
     }
     if let Some(tokens) = metrics.tokens {
         let prompt = tokens.input + tokens.cache_read + tokens.cache_write;

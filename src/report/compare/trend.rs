@@ -80,7 +80,7 @@ fn sparklines(group: &[&Metrics], style: Style) -> Vec<String> {
 fn row(metrics: &Metrics) -> Vec<Cell> {
     let known = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let percent = if metrics.total_items == 0 { 0.0 } else { success(metrics) * 100.0 };
-    let timeouts = metrics.errors.iter().filter(|error| error.is_timeout()).count();
+    let timeouts = metrics.ends().filter(|error| error.is_timeout()).count();
     let cells = [
         line(metrics.started.get(..16).unwrap_or(&metrics.started), 17).replace('T', " "),
         known(metrics.batch_id.map(|batch| batch.to_string())),
@@ -102,7 +102,7 @@ fn success(metrics: &Metrics) -> f64 {
 }
 
 fn per_item(metrics: &Metrics) -> Option<u64> {
-    metrics.token_usage.map(|tokens| tokens / metrics.total_items.max(1) as u64)
+    metrics.tokens_per_item().map(rounded)
 }
 
 /// Returns the recommendations for the runs of one operation. Few runs support none.
@@ -115,6 +115,7 @@ pub fn findings(group: &[&Metrics], configured: Configured<'_>, style: Style) ->
         found.extend(ended_by(timer, group, configured));
     }
     found.extend(conflicts(group));
+    found.extend(quota(group));
     found.extend(tokens(group));
     found.extend(failures(group));
     found.extend(missed(group));
@@ -130,8 +131,18 @@ const NAMED: usize = 5;
 
 /// A limit that more than one item in twenty hits is too tight.
 fn ended_by(timer: TimerKind, group: &[&Metrics], configured: Configured<'_>) -> Option<AnalysisLine> {
-    let all = group.iter().flat_map(|metrics| &metrics.errors);
-    let errors: Vec<&ErrorMetrics> = all.filter(|error| error.ended_by() == Some(timer)).collect();
+    let is_meant = |error: &&ErrorMetrics| error.ended_by() == Some(timer);
+    let mut errors: Vec<&ErrorMetrics> = Vec::new();
+    for metrics in group {
+        let begin = errors.len();
+        errors.extend(metrics.errors.iter().filter(is_meant));
+        // An item that was tried again may have hit it more than once.
+        for retried in metrics.retried.iter().filter(is_meant) {
+            if errors[begin..].iter().all(|known| known.work_item != retried.work_item) {
+                errors.push(retried);
+            }
+        }
+    }
     let items: usize = group.iter().map(|metrics| metrics.total_items).sum();
     let hit = errors.len();
     let how = match timer {
@@ -184,6 +195,15 @@ fn conflicts(group: &[&Metrics]) -> Option<AnalysisLine> {
         few if few * 4 < group.len() => Some(info(text)),
         _ => Some(warning(text + " - declare shared files in `files_modified`, or order the items by `dependencies`")),
     }
+}
+
+/// Says how long usage limits stopped the runs.
+fn quota(group: &[&Metrics]) -> Option<AnalysisLine> {
+    let with = group.iter().filter(|metrics| metrics.quota_pauses > 0);
+    let (runs, waited) = with.fold((0, 0.0), |(runs, waited), metrics| (runs + 1, waited + metrics.quota_waited));
+    (runs > 0).then(|| {
+        info(format!("{runs} of {} waited for a usage limit, {} in all", numbered(group.len(), "run"), show(waited)))
+    })
 }
 
 /// Compares the newer half with the older half.
@@ -274,9 +294,13 @@ fn mean(numbers: &[f64]) -> Option<f64> {
     (mean > 0.0).then_some(mean)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of tokens")]
 fn whole(number: f64) -> String {
-    count(number.round() as u64)
+    count(rounded(number))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of tokens")]
+fn rounded(number: f64) -> u64 {
+    number.round() as u64
 }
 
 #[cfg(test)]
@@ -338,6 +362,32 @@ mod tests {
         let lines = lines(&runs, &|_| None, Style::PLAIN);
         assert!(lines.iter().any(|line| line == "  forecast error    ▆█"), "{lines:#?}");
         assert!(lines.iter().any(|line| line.contains("  +80%  ")), "{lines:#?}");
+    }
+
+    #[test]
+    fn what_was_tried_again_and_what_a_limit_stopped_is_told() {
+        let hit = run("1", 10, 1, 0);
+        let errors = hit.errors.clone();
+        let retried =
+            Metrics { errors: vec![], retried: errors, completed: 10, quota_pauses: 1, quota_waited: 90.0, ..hit };
+        let runs = [retried, run("2", 10, 0, 0)];
+        let said: Vec<String> =
+            findings(&groups(&runs)[0].1, &|_| None, Style::PLAIN).into_iter().map(|f| f.text).collect();
+        assert!(said.iter().any(|text| text.starts_with("1 of 20 items hit a time-out")), "{said:?}");
+        assert!(said.iter().any(|text| text == "1 of 2 runs waited for a usage limit, 1m 30s in all"), "{said:?}");
+    }
+
+    #[test]
+    fn tokens_are_those_of_items_that_began() {
+        use crate::report::metrics::ItemMetrics;
+        let item = |attempts| ItemMetrics { attempts, ..ItemMetrics::default() };
+        let run = Metrics {
+            items: vec![item(1), item(0), item(0)],
+            total_items: 3,
+            token_usage: Some(600),
+            ..Metrics::default()
+        };
+        assert_eq!(per_item(&run), Some(600));
     }
 
     #[test]

@@ -40,8 +40,8 @@ fn act(state: &mut LoopState, action: Action, now: Moment, out: &mut Reaction) {
             run.merges.push_back(item);
             merge_queue::pump(state, out);
         }
-        Action::Retry { item, attempt, reason } => {
-            out.tell(EventKind::Retry { item: run.id(item), attempt, reason });
+        Action::Retry { item, attempt, reason, kind } => {
+            out.tell(EventKind::Retry { item: run.id(item), attempt, reason, kind });
         }
         Action::Pause { adapter, until } => {
             run.rate_limits.limit(&adapter, until);
