@@ -61,7 +61,8 @@ impl Usage {
             (a, b) => a.or(b),
         };
         let cost = match (self.cost, other.cost) {
-            (Some(a), Some(b)) => Some(a + b),
+            // Sums of cents are no longer cents in binary.
+            (Some(a), Some(b)) => Some(((a + b) * 1e9).round() / 1e9),
             (a, b) => a.or(b),
         };
         Self { tokens, cost, estimated: self.estimated || other.estimated }

@@ -41,7 +41,11 @@ pub(super) fn quota(pause: &QuotaPause, now: Option<Timestamp>) -> String {
 /// Says which limit a run ran into and has not come out of.
 pub fn limit(state: &RunView, now: Option<Timestamp>) -> Option<String> {
     if let Some(used_up) = &state.used_up {
-        let spent = budget(used_up.spent, used_up.limit, &used_up.unit);
+        // What was at work when it was used up went on to its end.
+        let usage = state.usage();
+        let all =
+            if used_up.unit.eq_ignore_ascii_case("usd") { usage.cost } else { usage.tokens.map(|t| t.total() as f64) };
+        let spent = budget(all.map_or(used_up.spent, |all| all.max(used_up.spent)), used_up.limit, &used_up.unit);
         return Some(format!("{spent}; started again, the run may spend as much again"));
     }
     state.paused.as_ref().map(|pause| quota(pause, now))

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::{budget, machine, repair};
 use crate::bridge::{Answer, Attempt, Failure, JudgedReport, Origin};
+use crate::error::{Error, ExitCode};
 use crate::event::EventKind;
 use crate::evidence::verdict::Wanted;
 use crate::host::agent::Fact;
 use crate::model::adapter::AgentCall;
-use crate::model::agent::{AgentEvent, AgentReport, AgentStatus};
+use crate::model::agent::AgentEvent;
 use crate::model::outcome::Outcome;
 use crate::model::usage::Usage;
 use crate::run::core::effect::{Reaction, Task};
@@ -19,7 +20,7 @@ use crate::run::core::state::LoopState;
 use crate::run::settings::Settings;
 use crate::run::shared::slot::SLOT;
 use crate::run::work::item::agent::{self, AgentOrder, Called};
-use crate::run::work::item::facts::{self, Expectation};
+use crate::run::work::item::facts::Expectation;
 use crate::schedule::Input;
 
 /// Characters of what an agent says that are shown.
@@ -70,8 +71,8 @@ fn order(
         return Ok(Err(Box::new(agent::held_back(limit, &call.name, &attempt.item))));
     }
     if run.over_budget {
-        let report = AgentReport::not_started(AgentStatus::Budget);
-        return Ok(Err(Box::new(facts::by_itself(report, &call.name, &attempt.item))));
+        // No failure of the item: it waits for the next run.
+        return Err(Error::new(ExitCode::Budget, "the budget of the run is used up").into());
     }
     repair::begin(run, item, call.phase);
     let wanted = if call.expects_changes { Wanted::Work } else { Wanted::Answer };

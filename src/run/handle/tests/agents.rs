@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::bench::{Bench, attempt, call, of, plain};
-use crate::bridge::{Answer, RunOptions};
+use crate::bridge::{Answer, Failure, RunOptions};
+use crate::error::ExitCode;
 use crate::event::EventKind;
 use crate::host::agent::Fact;
 use crate::model::agent::{AgentEvent, AgentReport, AgentStatus, TimerKind};
@@ -144,8 +145,8 @@ fn money_and_tokens_count_while_they_are_spent() {
     assert_eq!(bench.take(fact(Fact::Usage(cost(0.75)))), ["spent a"]);
     assert_eq!(bench.take(fact(Fact::Usage(cost(0.25)))), ["spent a", "budget"]);
     assert_eq!(bench.take(fact(Fact::Usage(cost(9.0)))), ["spent a"], "it is told once");
-    let refused = bench.answer(of("a", 1), call("claude")).expect("a report");
-    assert_eq!(refused.report.status, AgentStatus::Budget);
+    let refused = bench.answer(of("a", 1), call("claude")).expect_err("no call");
+    assert!(matches!(refused, Failure::Error(error) if error.code == ExitCode::Budget), "no failure of the item");
     let mut bench = working(options());
     assert_eq!(bench.take(fact(Fact::Usage(tokens(99)))), ["spent a"]);
     assert_eq!(bench.take(fact(Fact::Usage(tokens(1)))), ["spent a", "budget"]);
