@@ -1,6 +1,6 @@
 //! What is told of a failure beside its reason: what was said, where all of it is, and the command that goes on.
 
-use super::text::{line, numbered};
+use super::text::{last_state, line, numbered};
 use crate::event::kind::ItemStatus;
 use crate::event::{ItemView, RunView, Speaker};
 use crate::model::agent::sign_in::sign_in;
@@ -14,7 +14,7 @@ const WIDTH: usize = 200;
 
 /// Returns what a program said as lines below the one that names the failure, then the file with all of it.
 pub fn quoted<'a>(said: impl IntoIterator<Item = &'a String>, file: Option<&String>) -> Vec<String> {
-    let said = said.into_iter().flat_map(|text| text.lines()).filter(|text| !text.trim().is_empty());
+    let said = said.into_iter().flat_map(|text| text.lines()).map(last_state).filter(|text| !text.trim().is_empty());
     let mut lines: Vec<String> = said.map(|text| format!("{INDENT}{}", indented(text))).collect();
     lines.extend(file.map(|file| format!("{INDENT}whole output: {}", line(file, 300))));
     lines
@@ -43,7 +43,8 @@ fn way_in(item: &ItemView) -> Option<String> {
 /// Returns the beginning and the end of what was said, at most so many lines of it: the first error stands at one of
 /// them, and the count at the other.
 pub fn ends(lines: &[String], most: usize) -> Vec<String> {
-    let lines: Vec<&str> = lines.iter().flat_map(|text| text.lines()).filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> =
+        lines.iter().flat_map(|text| text.lines()).map(last_state).filter(|line| !line.trim().is_empty()).collect();
     let Some(left_out) = lines.len().checked_sub(most).filter(|left_out| *left_out > 0) else {
         return lines.into_iter().map(str::to_owned).collect();
     };
@@ -138,6 +139,38 @@ mod tests {
         let next = |view: &RunView| next(&view.items[0], view);
         assert_eq!(next(&failed(false)).as_deref(), Some("batchprp approve PRP-1"));
         assert_eq!(next(&failed(true)), None);
+    }
+
+    #[test]
+    fn a_repair_that_says_nothing_takes_back_nothing_of_what_the_red_check_said() {
+        use crate::model::usage::Usage;
+        use crate::model::validation::LevelVerdict;
+        let mut view = failed(true);
+        let mut tell = |kind| view.apply(&Event { seq: 1, at: String::new(), run: "r".to_owned(), kind });
+        let item = || "PRP-1".to_owned();
+        let (result, log) = (LevelVerdict::Failed, Some("l3.log".to_owned()));
+        let errors = vec!["`make test` ended with exit code 2".to_owned(), "src/x.py:1: error".to_owned()];
+        tell(EventKind::Validation { item: item(), phase: 1, level: 3, result, errors, log });
+        let (status, usage, said) = ("ok".to_owned(), Usage::default(), vec![]);
+        let (phase, duration) = (Some(1), 1.0);
+        tell(EventKind::AttemptFinished {
+            item: item(),
+            attempt: 1,
+            phase,
+            status,
+            duration,
+            usage,
+            said,
+            stderr: None,
+        });
+        let (status, reason) = (ItemStatus::Partial, "L3: nothing changed in the worktree".to_owned());
+        tell(EventKind::ItemFinished { item: item(), status, outcome: None, reason, value: None, duration });
+        assert!(next(&view.items[0], &view).is_some_and(|next| next.ends_with("PRP-1 --checks")));
+        let words = view.items[0].last_words.as_ref().expect("words");
+        assert_eq!(
+            (words.lines.as_slice(), words.file.as_deref()),
+            (&["src/x.py:1: error".to_owned()][..], Some("l3.log"))
+        );
     }
 
     #[test]

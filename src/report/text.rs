@@ -69,10 +69,19 @@ pub fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     lines
 }
 
+/// Returns what a terminal shows of a line in the end: a bar that draws over itself leaves its last state.
+pub fn last_state(line: &str) -> &str {
+    let line = line.trim_end_matches(['\r', '\n']);
+    line.rsplit_once('\r').map_or(line, |(_, last)| last)
+}
+
 /// Makes text of several lines harmless; its lines and its tabs stay.
 pub fn block(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| *c != '\r') {
+    let ends_line = text.ends_with('\n');
+    let mut lines = text.lines().map(last_state).collect::<Vec<_>>().join("\n");
+    lines.push_str(if ends_line { "\n" } else { "" });
+    let mut safe = String::with_capacity(lines.len());
+    for c in lines.chars() {
         if is_harmful(c) && !matches!(c, '\n' | '\t') { safe.extend(c.escape_unicode()) } else { safe.push(c) }
     }
     safe
@@ -138,6 +147,7 @@ mod tests {
     fn text_that_would_steer_the_terminal_is_escaped() {
         assert_eq!(safe("a\x1b[2Jb\u{202e}é"), "a\\u{1b}[2Jb\\u{202e}é");
         assert_eq!(line("one\n two\tthree four", 12), "one two t...");
+        assert_eq!(block("0%\r50%\r100%\r\nnext\tone\n"), "100%\nnext\tone\n");
     }
 
     #[test]
