@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::style::{Style, Tone};
-use super::text::line;
+use super::text::{line, wrap};
 
 /// A cell and the tone in which it is shown.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,7 @@ pub fn lines(head: &[&str], rows: &[Vec<Cell>], style: Style) -> Vec<String> {
         cells.max().filter(|width| *width > 0).map(|width| width.max(head[column].width()))
     };
     let mut widths: Vec<Option<usize>> = (0..head.len()).map(width).collect();
+    let mut missing = Vec::new();
     if style.breaks {
         let cuts: Vec<bool> =
             (0..head.len()).map(|at| rows.iter().any(|row| row.get(at).is_some_and(|cell| cell.cuts))).collect();
@@ -78,6 +79,8 @@ pub fn lines(head: &[&str], rows: &[Vec<Cell>], style: Style) -> Vec<String> {
         let whole = widths.clone();
         fit(&mut widths, &columns, style.width);
         grow(&mut widths, &whole, style.width);
+        missing =
+            (0..head.len()).filter(|at| whole[*at].is_some() && widths[*at].is_none()).map(|at| head[at]).collect();
     }
     let row = |cells: &[Cell]| {
         let mut text = String::new();
@@ -91,7 +94,18 @@ pub fn lines(head: &[&str], rows: &[Vec<Cell>], style: Style) -> Vec<String> {
         text.trim_end().to_owned()
     };
     let head: Vec<Cell> = head.iter().map(|text| Cell::toned(*text, Tone::Dim)).collect();
-    std::iter::once(row(&head)).chain(rows.iter().map(|cells| row(cells))).collect()
+    let shown = std::iter::once(row(&head)).chain(rows.iter().map(|cells| row(cells)));
+    shown.chain(without(&missing, style)).collect()
+}
+
+/// Names the columns for which there is no room.
+fn without(missing: &[&str], style: Style) -> Vec<String> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let told = format!("[no room here for: {}]", missing.join(", "));
+    let lines = wrap(&told, style.width.saturating_sub(GAP), 1);
+    lines.iter().map(|line| style.paint(Tone::Dim, line)).collect()
 }
 
 /// Makes columns fit: of those that may be cut the widest ones are, then the last ones are left out, but never the first
@@ -151,9 +165,10 @@ mod tests {
         };
         let style = Style { width: 40, breaks: true, ..Style::PLAIN };
         let shown = lines(&["item", "status", "tokens"], &[row(10), row(11)], style);
-        assert_eq!(shown[1..], ["PRP-1.2.10-a-rather-long...  completed", "PRP-1.2.11-a-rather-long...  completed"]);
+        assert_eq!(shown[1..3], ["PRP-1.2.10-a-rather-long...  completed", "PRP-1.2.11-a-rather-long...  completed"]);
+        assert_eq!(shown[3], "[no room here for: tokens]");
         let shown = lines(&["item", "status", "tokens"], &[row(10), row(11)], Style { width: 23, ..style });
-        assert_eq!(shown[1..], ["PRP-1.2.10  completed", "PRP-1.2.11  completed"]);
+        assert_eq!(shown[1..3], ["PRP-1.2.10  completed", "PRP-1.2.11  completed"]);
     }
 
     #[test]

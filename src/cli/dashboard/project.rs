@@ -15,7 +15,7 @@ use crate::cli::follow::overview::Overview;
 use crate::cli::follow::{analyze, runs};
 use crate::cli::start::context::Context;
 use crate::config::Config;
-use crate::error::{Error, ExitCode, Result};
+use crate::error::Result;
 use crate::event::RunView;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::journal::{FILE_NAME, JournalReader};
@@ -74,10 +74,9 @@ impl ShownProject {
         let config = context.config()?;
         let state = launch::state_folder(&context.root, &config.paths.state)?;
         let runs = runs::below(&context.root, &config);
-        // Runs that are still to come are seen in it.
-        fs::create_dir_all(&runs).map_err(|error| {
-            Error::new(ExitCode::Config, format!("cannot make the folder of runs `{}`: {error}", runs.display()))
-        })?;
+        runs::readable(&runs)?;
+        // Runs that are still to come are seen in it. Who may only read sees those that are there.
+        fs::create_dir_all(&runs).ok();
         let archives = state.join("completed-batches");
         Ok(Self { root: context.root.clone(), config, archives, runs, known: Mutex::default() })
     }

@@ -1,7 +1,9 @@
 //! Tells whether the process that wrote a journal is still the one of that number.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use crate::error::{Error, ExitCode, Result};
 use crate::event::RunView;
 use crate::host::process::age;
 use crate::host::process::command_line::command_line;
@@ -33,18 +35,31 @@ pub fn alive(state: &RunView) -> Alive {
     }
 }
 
+/// So long somebody waits for the first event of a run.
+const BEGINNING: Duration = Duration::from_secs(5);
+
+/// Refuses to wait for a run in whose journal nothing stands: its process died before it could write anything.
+pub fn expect_begun(state: &RunView, folder: &Path, since: Instant) -> Result<()> {
+    if state.pid != 0 || since.elapsed() < BEGINNING {
+        return Ok(());
+    }
+    let run = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let message = format!("run `{run}` never began: nothing stands in its journal");
+    Err(Error::new(ExitCode::Unfinished, message).help("its process is gone; `batchprp runs` lists the others"))
+}
+
 /// Adds to what a journal comes to what it cannot tell: that the process is gone before the end, else what the agents at
 /// work show beside it. Every view of a run is made from a state that went through here.
 pub fn settle(state: &mut RunView, folder: &Path) -> Alive {
     let alive = alive(state);
-    match alive {
-        Alive::Yes | Alive::Elsewhere => {
-            if let Some(signs) = journal::signs(folder) {
-                state.note_signs(&signs);
-            }
-        }
-        Alive::No if state.pid == 0 => {}
-        Alive::No => state.interrupt(command_line(&state.argv)),
+    if state.end.is_some() || state.pid == 0 || state.interrupted.is_some() {
+        return alive;
+    }
+    if let Some(signs) = journal::signs(folder) {
+        state.note_signs(&signs);
+    }
+    if alive == Alive::No {
+        state.interrupt(command_line(&state.argv));
     }
     alive
 }

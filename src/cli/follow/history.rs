@@ -17,7 +17,7 @@ use crate::model::duration::show;
 use crate::model::usage::Tokens;
 use crate::report::style::Tone;
 use crate::report::table::{self, Cell};
-use crate::report::text::{count, dollars, line};
+use crate::report::text::{count, dollars, line, numbered};
 
 /// List the runs of the project, the latest first
 #[derive(clap::Args)]
@@ -77,9 +77,16 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         return Ok(ExitCode::Done);
     }
     if listed.is_empty() {
-        return Err(Error::new(ExitCode::NothingMatched, "there is no such run")
-            .help(format!("looked in `{}`", folder.display()))
-            .into());
+        let all = runs::ids(&folder).len();
+        let (message, help) = if all == 0 {
+            ("there is no run yet".to_owned(), format!("looked in `{}`", folder.display()))
+        } else {
+            let of = args.command.as_ref().map(|command| format!(" of `{}`", line(command, 40)));
+            let batch = args.batch.map(|batch| format!(" of batch {batch}"));
+            let what: String = of.into_iter().chain(batch).collect();
+            (format!("there is no run{what}"), format!("`batchprp runs` lists all {}", numbered(all, "run")))
+        };
+        return Err(Error::new(ExitCode::NothingMatched, message).help(help).into());
     }
     let head = ["run", "command", "batch", "state", "completed", "started", "time", "tokens", "cost"];
     let rows: Vec<Vec<Cell>> = listed.iter().map(ListedRun::row).collect();

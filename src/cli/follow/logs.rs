@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use notify::RecursiveMode;
 use serde::Serialize;
 
-use super::alive::{Alive, alive};
+use super::alive::{Alive, alive, expect_begun};
 use super::item_files::{self, ItemFiles};
 use super::news::News;
 use super::runs::{self, FoundRun, RUN_HELP, Selector};
@@ -149,7 +150,7 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
         1 => Some(Detail::More),
         _ => Some(Detail::Everything),
     };
-    let terminal = &mut context.terminal;
+    let (terminal, since) = (&mut context.terminal, Instant::now());
     loop {
         let over = !follow || (state.pid != 0 && alive(&state) == Alive::No);
         journal.each(|event, line| {
@@ -166,6 +167,7 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
             Ok(())
         })?;
         let Some(news) = news.as_mut().filter(|_| !over && state.end.is_none()) else { return Ok(ExitCode::Done) };
+        expect_begun(&state, &found.folder, since)?;
         wait(news, &state);
     }
 }

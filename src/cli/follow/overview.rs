@@ -88,7 +88,7 @@ struct BatchStanding {
 /// Runs without a subcommand.
 pub fn run(context: &mut Context) -> CommandResult {
     let config = context.config()?;
-    let folder = runs::below(&context.root, &config);
+    let folder = runs::folder(context)?;
     let overview = Overview::of(&context.root, &config, &|id| runs::state(&folder, id))?;
     if context.globals.json {
         context.terminal.document(overview)?;

@@ -1,6 +1,7 @@
 //! Finds the runs of a project: folders with a journal below `.ce/tmp/runs`.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Alive, alive, settle};
@@ -49,7 +50,36 @@ impl Selector {
 
 /// Returns the folder of all runs.
 pub fn folder(context: &Context) -> Result<PathBuf> {
-    Ok(below(&context.root, &context.config()?))
+    let folder = below(&context.root, &context.config()?);
+    readable(&folder)?;
+    Ok(folder)
+}
+
+/// Refuses a folder that this user may not read: what is in it is not the same as nothing.
+pub fn readable(folder: &Path) -> Result<()> {
+    /// So many of its entries are looked at.
+    const TRIED: usize = 20;
+    let refuse = |path: &Path, error: &io::Error| {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        Error::new(ExitCode::Config, message)
+            .help("what runs leave behind is private: ask the user whose project this is")
+    };
+    let is_denied = |error: &io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if is_denied(&error) => return Err(refuse(folder, &error)),
+        Err(_) => return Ok(()),
+    };
+    for entry in entries.flatten().take(TRIED) {
+        let path = entry.path();
+        let looked = if path.is_dir() { fs::read_dir(&path).map(drop) } else { fs::File::open(&path).map(drop) };
+        if let Err(error) = looked
+            && is_denied(&error)
+        {
+            return Err(refuse(&path, &error));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the folder of all runs of a project.
@@ -113,6 +143,8 @@ fn locate(context: &Context, selector: &Selector) -> Result<(PathBuf, String)> {
     };
     let found = match selector.run.as_deref() {
         None | Some("latest") => of_command(MAIN).or_else(|| ids.iter().rev().find(of_batch)),
+        // Every id begins with nothing.
+        Some("") => None,
         Some(word) => match (word.strip_prefix("latest:"), word.parse().ok().and_then(of_number)) {
             (Some(command), _) => of_command(command),
             (None, Some(id)) => Some(id),

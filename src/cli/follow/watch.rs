@@ -1,8 +1,10 @@
 //! `watch`: follows a run from any terminal until it ends.
 
+use std::time::Instant;
+
 use notify::RecursiveMode;
 
-use super::alive::{Alive, alive};
+use super::alive::{Alive, alive, expect_begun};
 use super::news::News;
 use super::pace;
 use super::runs::{self, RUN_HELP, Selector};
@@ -35,6 +37,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     progress.expect(pace::of_earlier_runs(context, &folder));
     let end = EndAsked::watch()?;
     news.wake_at_signals()?;
+    let since = Instant::now();
     loop {
         // Ending the watching ends nothing else.
         if end.is_set() {
@@ -54,6 +57,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             let help = format!("go on with: {}", command_line(&progress.state().argv));
             return Err(Error::new(ExitCode::Unfinished, message).help(help).into());
         }
+        expect_begun(progress.state(), &folder, since)?;
         progress.settle(&folder);
         progress.tick()?;
         if !news.expect_end_of(progress.state()) {
