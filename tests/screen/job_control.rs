@@ -134,6 +134,8 @@ fn ctrl_c_in_the_pager_is_the_pagers_and_a_run_that_is_told_to_end_closes_it() {
     hides(&terminal, false);
     kill(process(&test), Signal::SIGTERM).expect("a signal");
     terminal.wait_for("Batch 1 exe: stopped");
+    // What is typed before is a key of the board.
+    terminal.wait_until(|screen| screen.contents().trim_end().ends_with("\n$"));
     terminal.keys("stty -a | tr ' ' '\\n' | grep -xc -e icanon -e echo | sed s/^/modes/\n");
     terminal.wait_for("modes2");
     terminal.keys("exit\n");
