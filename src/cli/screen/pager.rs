@@ -26,7 +26,14 @@ const LEAVE: &[u8] = b"\x1b[?1049l\x1b[?1l\x1b>\x1b[?25h\r\n";
 
 /// The pager, while there is one.
 #[derive(Debug, Default)]
-pub struct Pager(Mutex<Option<Pid>>);
+pub struct Pager(Mutex<Standing>);
+
+#[derive(Debug, Default)]
+struct Standing {
+    job: Option<Pid>,
+    /// The run is told to end: none is started any more.
+    is_closed: bool,
+}
 
 impl Pager {
     /// Shows what a pager shows, and puts the terminal back however that ends.
@@ -35,9 +42,14 @@ impl Pager {
         let mut mask = SigSet::empty();
         mask.add(Signal::SIGTTOU);
         mask.thread_block()?;
-        let child = command.process_group(0).spawn()?;
-        let job = Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX));
-        *self.job() = Some(job);
+        let job = {
+            let mut standing = self.lock();
+            if standing.is_closed {
+                return Ok(());
+            }
+            let child = command.process_group(0).spawn()?;
+            *standing.job.insert(Pid::from_raw(i32::try_from(child.id()).unwrap_or(i32::MAX)))
+        };
         give_terminal(job);
         let was_killed = follow(job, modes);
         give_terminal(getpgrp());
@@ -45,17 +57,22 @@ impl Pager {
         if was_killed {
             io::stdout().write_all(LEAVE)?;
         }
-        *self.job() = None;
+        self.lock().job = None;
         Ok(())
     }
 
     /// Ends the pager: the run was told to end, and its summary is to be seen.
     pub fn close(&self) {
-        let Some(job) = *self.job() else { return };
+        let job = {
+            let mut standing = self.lock();
+            standing.is_closed = true;
+            let Some(job) = standing.job else { return };
+            job
+        };
         killpg(job, Signal::SIGTERM).ok();
         killpg(job, Signal::SIGCONT).ok();
         let begin = Instant::now();
-        while self.job().is_some() {
+        while self.lock().job.is_some() {
             if begin.elapsed() > PATIENCE {
                 killpg(job, Signal::SIGKILL).ok();
                 return;
@@ -64,7 +81,7 @@ impl Pager {
         }
     }
 
-    fn job(&self) -> MutexGuard<'_, Option<Pid>> {
+    fn lock(&self) -> MutexGuard<'_, Standing> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
