@@ -2,6 +2,8 @@
 
 #[path = "cli/agents.rs"]
 mod agents;
+#[path = "cli/authoring.rs"]
+mod authoring;
 #[path = "cli/bounds.rs"]
 mod bounds;
 #[path = "cli/config.rs"]
@@ -10,8 +12,12 @@ mod config;
 mod dry_run;
 #[path = "cli/following.rs"]
 mod following;
+#[path = "cli/hooks.rs"]
+mod hooks;
 #[path = "cli/keys.rs"]
 mod keys;
+#[path = "cli/lsp.rs"]
+mod lsp;
 #[path = "cli/mcp.rs"]
 mod mcp;
 #[path = "cli/nested.rs"]

@@ -2,6 +2,8 @@
 
 #[path = "script/adapters.rs"]
 mod adapters;
+#[path = "script/authors.rs"]
+mod authors;
 #[path = "script/built_in.rs"]
 mod built_in;
 #[path = "script/checks.rs"]
@@ -16,6 +18,8 @@ mod imports;
 mod items;
 #[path = "script/kinds/mod.rs"]
 mod kinds;
+#[path = "script/language.rs"]
+mod language;
 #[path = "script/limits.rs"]
 mod limits;
 #[path = "script/runs.rs"]

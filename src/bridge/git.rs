@@ -29,6 +29,14 @@ pub struct LogRange {
     pub range: String,
 }
 
+/// The local branches, sorted by name.
+#[derive(Debug)]
+pub struct Branches;
+
+/// What the checkout stands on.
+#[derive(Debug)]
+pub struct ReadHead;
+
 /// The address of a remote; `None` where there is none.
 #[derive(Debug)]
 pub struct RemoteAddress {

@@ -9,6 +9,7 @@ mod answer;
 mod ask;
 mod attempt;
 mod baseline;
+mod files;
 mod git;
 mod landing;
 mod placed;
@@ -23,7 +24,11 @@ pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
-pub use git::{BranchDistance, ChangedFiles, IsTracked, LogRange, RemoteAddress, ShowFile, TreeFiles, TreeFolders};
+pub use files::{AppendFile, CopyFile, RemoveFile, WalkFiles};
+pub use git::{
+    BranchDistance, Branches, ChangedFiles, IsTracked, LogRange, ReadHead, RemoteAddress, ShowFile, TreeFiles,
+    TreeFolders,
+};
 pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
 pub use placed::{
     EngineState, ExecutorOptions, FollowPlaced, Followed, GivenUp, Place, PlacedAttempt, Placing, StartDetached,
@@ -38,5 +43,5 @@ pub use request::{
     Ask, BeginPhase, ByHand, CallAgent, Close, CommitFiles, Deed, EffectRequest, EmitEvent, ExecutedFacts, FactsWanted,
     FindPrps, Finish, GetForecast, GetWorktree, IsUnclosed, ItemDiff, ItemRequest, ListFiles, MakeCheckpoint, MoveFile,
     Next, NextBatch, Now, Park, Pause, QueryRequest, ReadEnv, ReadFile, ReadPlan, Repair, Request, Resolve, RunProgram,
-    RunRequest, SendHttp, StartRun, UpdateBase, Validate, WriteFile,
+    RunRequest, SendHttp, StartRun, TakeMerged, UpdateBase, Validate, WriteFile,
 };

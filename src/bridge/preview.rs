@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::ask::{Bridge, ask};
 use super::attempt::{Failure, Origin};
 use super::baseline::TryBaseline;
+use super::files::{AppendFile, CopyFile, RemoveFile, WalkFiles};
 use super::landing::{Landed, PushedWork};
 use super::placed::Placing;
 use super::reply::{Handed, HttpAnswer, JudgedReport, MadeCheckpoint, ProcessOutput, Repairing, Worktree};
@@ -132,6 +133,7 @@ impl PreviewBridge {
                 self.line(&origin, format!("would pause the run: {}", pause.reason));
                 answer.give(Ok(()));
             }
+            RunRequest::TakeMerged(_, answer) => answer.give(Ok(Vec::new())),
             RunRequest::StartRun(_, answer) => refuse(answer),
             RunRequest::Next(_, answer) => refuse(answer),
             RunRequest::Finish(_, answer) => refuse(answer),
@@ -229,6 +231,13 @@ impl PreviewBridge {
                 drop(state);
                 answer.give(Ok(()));
             }
+            EffectRequest::CopyFile(order, answer) => answer.give(self.copy(&origin, order)),
+            EffectRequest::AppendFile(order, answer) => {
+                self.append(&origin, order);
+                answer.give(Ok(()));
+            }
+            EffectRequest::RemoveFile(order, answer) => answer.give(self.remove(&origin, order)),
+            EffectRequest::WalkFiles(folder, answer) => answer.give(self.walked(origin, folder)),
             // Without files it only tells whether a commit is possible.
             EffectRequest::CommitFiles(order, answer) if order.paths.is_empty() => {
                 self.real.send(origin, Request::Effect(EffectRequest::CommitFiles(order, answer)));
@@ -297,6 +306,51 @@ impl PreviewBridge {
         self.line(origin, format!("would {verb} {} ({} bytes)", order.path.display(), order.text.len()));
         self.lock().files.insert(order.path, Some(order.text));
         Ok(())
+    }
+
+    /// Returns the text of a file as it would be.
+    fn text(&self, origin: &Origin, path: &Path) -> Result<String, Failure> {
+        let planned = self.lock().files.get(path).cloned();
+        match planned {
+            Some(text) => text.ok_or_else(|| missing(path)),
+            None => ask(&*self.real, origin.clone(), ReadFile(path.to_owned())),
+        }
+    }
+
+    fn copy(&self, origin: &Origin, order: CopyFile) -> Result<(), Failure> {
+        let text = self.text(origin, &order.from)?;
+        if self.text(origin, &order.to).is_ok() {
+            return Err(Error::new(ExitCode::Policy, format!("`{}` exists", order.to.display())).into());
+        }
+        self.line(origin, format!("would copy {} to {}", order.from.display(), order.to.display()));
+        self.lock().files.insert(order.to, Some(text));
+        Ok(())
+    }
+
+    fn append(&self, origin: &Origin, order: AppendFile) {
+        let before = self.text(origin, &order.path).unwrap_or_default();
+        self.line(origin, format!("would append to {} ({} bytes)", order.path.display(), order.text.len()));
+        self.lock().files.insert(order.path, Some(format!("{before}{}", order.text)));
+    }
+
+    fn remove(&self, origin: &Origin, order: RemoveFile) -> Result<(), Failure> {
+        self.text(origin, &order.0)?;
+        self.line(origin, format!("would remove {}", order.0.display()));
+        self.lock().files.insert(order.0, None);
+        Ok(())
+    }
+
+    /// Returns the files below a folder as they would be.
+    fn walked(&self, origin: Origin, folder: WalkFiles) -> Result<Vec<PathBuf>, Failure> {
+        let path = folder.0.clone();
+        let mut files = ask(&*self.real, origin, folder)?;
+        let state = self.lock();
+        files.retain(|file| !matches!(state.files.get(file), Some(None)));
+        let planned = state.files.iter().filter(|(file, text)| text.is_some() && file.starts_with(&path));
+        files.extend(planned.map(|(file, _)| file.clone()));
+        files.sort();
+        files.dedup();
+        Ok(files)
     }
 
     /// Returns the files of a folder as they would be.
@@ -369,7 +423,8 @@ fn refuse<T: Send + 'static>(answer: Answer<T>) {
 }
 
 fn missing(path: &Path) -> Failure {
-    Error::new(ExitCode::InvalidInput, format!("cannot read `{}`: it would be moved away", path.display())).into()
+    Error::new(ExitCode::InvalidInput, format!("cannot read `{}`: it would not be there any more", path.display()))
+        .into()
 }
 
 /// Writes an argument list as people type it.

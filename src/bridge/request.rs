@@ -6,7 +6,11 @@ use std::path::PathBuf;
 use super::answer::{Answer, Refusal};
 use super::attempt::Failure;
 use super::baseline::{Baseline, TryBaseline};
-use super::git::{BranchDistance, ChangedFiles, IsTracked, LogRange, RemoteAddress, ShowFile, TreeFiles, TreeFolders};
+use super::files::{AppendFile, CopyFile, RemoveFile, WalkFiles};
+use super::git::{
+    BranchDistance, Branches, ChangedFiles, IsTracked, LogRange, ReadHead, RemoteAddress, ShowFile, TreeFiles,
+    TreeFolders,
+};
 use super::landing::{Land, Landed, PushWork, PushedWork, UndoLanding};
 use super::placed::{FollowPlaced, Followed, Place, Placing, StartDetached};
 use super::plan::{RunGraph, RunOptions, Selection};
@@ -17,7 +21,7 @@ use super::reply::{
 use crate::event::{EventKind, Forecast};
 use crate::model::adapter::AgentCall;
 use crate::model::gate::{GateLine, ManualGate};
-use crate::model::history::{Distance, LoggedCommit};
+use crate::model::history::{Distance, Head, LoggedCommit};
 use crate::model::outcome::Outcome;
 use crate::model::plan::Plan;
 use crate::model::problem::Problem;
@@ -88,6 +92,7 @@ kind! {
         Finish -> (),
         Close -> Closed,
         Pause -> (),
+        TakeMerged -> Vec<(String, String)>,
         EmitEvent -> (),
         BeginPhase -> (),
     }
@@ -115,6 +120,10 @@ kind! {
         ReadFile -> String,
         WriteFile -> (),
         MoveFile -> (),
+        CopyFile -> (),
+        AppendFile -> (),
+        RemoveFile -> (),
+        WalkFiles -> Vec<PathBuf>,
         ListFiles -> Vec<PathBuf>,
         CommitFiles -> Option<String>,
         UpdateBase -> Option<UpdatedBase>,
@@ -145,6 +154,8 @@ kind! {
         ShowFile -> Option<String>,
         BranchDistance -> Option<Distance>,
         LogRange -> Vec<LoggedCommit>,
+        Branches -> Vec<String>,
+        ReadHead -> Head,
         RemoteAddress -> Option<String>,
         TreeFiles -> Vec<String>,
         TreeFolders -> Vec<String>,
@@ -187,6 +198,10 @@ pub struct Close;
 pub struct Pause {
     pub reason: String,
 }
+
+/// Tells which items were merged since the last time that it was asked, with the merge commits.
+#[derive(Debug)]
+pub struct TakeMerged;
 
 /// Puts a fact into the event stream.
 #[derive(Debug)]
@@ -329,7 +344,7 @@ pub struct RunProgram {
     pub outside: bool,
 }
 
-/// One HTTP request with a JSON body.
+/// One HTTP request, and how often it is sent again where the server is overloaded or does not answer.
 #[derive(Debug)]
 pub struct SendHttp {
     pub url: String,
@@ -338,6 +353,8 @@ pub struct SendHttp {
     pub body: String,
     /// Seconds.
     pub timeout: f64,
+    /// Further tries.
+    pub retries: u32,
 }
 
 /// A value from the environment that scripts may see; secrets are named by the tracker scripts only.

@@ -194,6 +194,7 @@ pub const KEYS: &[ConfigKey] = &[
     key("script.max_map", ValueKind::Count(100), "100000", "keys of the maps in one value"),
     key("script.max_template", ValueKind::Count(1000), "4194304", "bytes that a filled template may have"),
     key("script.max_silence", ValueKind::Time, r#""2m""#, "time that a script may compute without a call"),
+    key("script.hosts", ValueKind::List, "[]", "servers that scripts may reach; `*.example.com` is all below one"),
     key("validate.l1", ValueKind::List, "[]", "commands of level 1, structure; each is one shell line of your own"),
     key("validate.l2", ValueKind::List, "[]", "commands of level 2, syntax"),
     key("validate.l3", ValueKind::List, "[]", "commands of level 3, tests"),

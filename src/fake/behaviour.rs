@@ -84,6 +84,14 @@ impl Default for FakeServer {
     }
 }
 
+/// What a server was asked.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct FakeRequest {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) body: String,
+}
+
 /// A validation level that fails.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,13 +4,16 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
+use super::behaviour::FakeRequest;
 use super::documents;
 use super::items::refuse;
 use super::world::World;
 use crate::bridge::{
-    Baseline, EffectRequest, Executed, Failure, HttpAnswer, Landed, ProcessOutput, PushedWork, QueryRequest,
+    Baseline, EffectRequest, Executed, Failure, HttpAnswer, Landed, ProcessOutput, PushedWork, QueryRequest, SendHttp,
 };
 use crate::event::{EventKind, Forecast};
+use crate::host::http::{self, HttpReply};
+use crate::model::history::Head;
 use crate::run::core::effect::{Effect, Reaction, Task, Told};
 use crate::run::core::in_memory;
 use crate::run::core::message::Message;
@@ -101,6 +104,26 @@ impl World {
                 self.files.insert(order.to, text);
                 answer.give(Ok(()));
             }
+            EffectRequest::CopyFile(order, answer) => {
+                if self.files.contains_key(&order.to) {
+                    return answer.refuse(refuse(format!("`{}` exists", order.to.display())));
+                }
+                let Some(text) = self.files.get(&order.from).cloned() else {
+                    return answer.refuse(missing(&order.from));
+                };
+                self.files.insert(order.to, text);
+                answer.give(Ok(()));
+            }
+            EffectRequest::AppendFile(order, answer) => {
+                self.files.entry(order.path).or_default().push_str(&order.text);
+                answer.give(Ok(()));
+            }
+            EffectRequest::RemoveFile(order, answer) => {
+                answer.give(self.files.remove(&order.0).map(drop).ok_or_else(|| missing(&order.0)));
+            }
+            EffectRequest::WalkFiles(folder, answer) => {
+                answer.give(Ok(self.files.keys().filter(|path| path.starts_with(&folder.0)).cloned().collect()));
+            }
             EffectRequest::ListFiles(folder, answer) => {
                 let inside = self.files.keys().filter(|path| path.parent() == Some(&folder.0));
                 answer.give(Ok(inside.cloned().collect()));
@@ -133,14 +156,26 @@ impl World {
                 None => answer.refuse(refuse(format!("the test prescribes nothing for `{}`", order.argv.join(" ")))),
             },
             EffectRequest::TryBaseline(_, answer) => answer.give(Ok(Baseline::default())),
-            EffectRequest::SendHttp(order, answer) => match self.http.pop_front() {
-                Some(reply) => {
-                    answer.give(Ok(HttpAnswer { status: reply.status, headers: reply.headers, body: reply.body }));
-                }
-                None => answer.refuse(refuse(format!("the test prescribes no answer of `{}`", order.url))),
-            },
+            EffectRequest::SendHttp(order, answer) => answer.give(self.served(&order)),
             EffectRequest::ReadEnv(name, answer) => answer.give(Ok(self.env.get(&name.0).cloned())),
             EffectRequest::Now(_, answer) => answer.give(Ok(self.agenda.now().epoch)),
+        }
+    }
+
+    /// Answers a request, as often as it is sent; no time passes between.
+    fn served(&mut self, order: &SendHttp) -> Result<HttpAnswer, Failure> {
+        let mut tries = 0;
+        loop {
+            let reply = self.http.pop_front();
+            let request =
+                FakeRequest { method: order.method.clone(), url: order.url.clone(), body: order.body.clone() };
+            self.requests.push(request);
+            let reply = reply.ok_or_else(|| refuse(format!("the test prescribes no answer of `{}`", order.url)))?;
+            let reply = HttpReply { status: reply.status, headers: reply.headers, body: reply.body };
+            if tries >= order.retries || http::again(Some(&reply), tries).is_none() {
+                return Ok(HttpAnswer { status: reply.status, headers: reply.headers, body: reply.body });
+            }
+            tries += 1;
         }
     }
 
@@ -165,6 +200,11 @@ impl World {
             QueryRequest::IsTracked(order, answer) => answer.give(Ok(self.is_committed(&order.0))),
             QueryRequest::ShowFile(order, answer) => answer.give(Ok(self.committed_text(&order.path))),
             QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
+            QueryRequest::Branches(_, answer) => answer.give(Ok(vec!["main".to_owned()])),
+            QueryRequest::ReadHead(_, answer) => {
+                let commit = (!self.commits.is_empty()).then(|| format!("{:040x}", self.commits.len()));
+                answer.give(Ok(Head { branch: Some("main".to_owned()), commit }));
+            }
             QueryRequest::LogRange(_, answer) => answer.give(Ok(self.log())),
             QueryRequest::RemoteAddress(_, answer) => answer.give(Ok(None)),
             QueryRequest::TreeFiles(_, answer) => answer.give(Ok(self.tree_files())),

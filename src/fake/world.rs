@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use super::agenda::Agenda;
-use super::behaviour::{FakeAgentCall, FakeConflict, FakeDefect, FakeProgram, FakeServer};
+use super::behaviour::{FakeAgentCall, FakeConflict, FakeDefect, FakeProgram, FakeRequest, FakeServer};
 use crate::bridge::{Executed, Worktree};
 use crate::event::EventKind;
 use crate::run::core::in_memory;
@@ -32,6 +32,12 @@ pub(crate) struct World {
     /// Answers by the first words of the argument list; the last one that fits counts.
     pub(crate) programs: Vec<(Vec<String>, FakeProgram)>,
     pub(crate) http: VecDeque<FakeServer>,
+    /// What servers were asked.
+    pub(crate) requests: Vec<FakeRequest>,
+    /// Programs that were run.
+    pub(crate) ran: Vec<Vec<String>>,
+    /// What a person says next.
+    pub(crate) replies: VecDeque<String>,
     /// Defects by item; each is found once and mended after.
     pub(crate) defects: BTreeMap<String, Vec<FakeDefect>>,
     /// Conflicts by item; each is met once.
@@ -56,6 +62,9 @@ impl Default for World {
             agents: BTreeMap::new(),
             programs: Vec::new(),
             http: VecDeque::new(),
+            requests: Vec::new(),
+            ran: Vec::new(),
+            replies: VecDeque::new(),
             defects: BTreeMap::new(),
             conflicts: BTreeMap::new(),
             executed: Vec::new(),
@@ -82,7 +91,8 @@ impl World {
     }
 
     /// Returns what a program answers.
-    pub(crate) fn program(&self, argv: &[String]) -> Option<FakeProgram> {
+    pub(crate) fn program(&mut self, argv: &[String]) -> Option<FakeProgram> {
+        self.ran.push(argv.to_vec());
         let fits = |(words, _): &&(Vec<String>, FakeProgram)| argv.starts_with(words);
         self.programs.iter().rev().find(fits).map(|(_, answer)| answer.clone())
     }

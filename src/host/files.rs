@@ -70,6 +70,12 @@ impl ConfinedFolder {
 
     /// Reads a text file of at most [`MAX_FILE`] bytes; bytes that are not UTF-8 are replaced.
     pub fn read(&self, path: &Path) -> Result<String> {
+        let content = self.bytes(path)?;
+        Ok(String::from_utf8(content).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned()))
+    }
+
+    /// Reads a file of at most [`MAX_FILE`] bytes.
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>> {
         let real = self.existing(path)?;
         let load = || -> io::Result<Vec<u8>> {
             let facts = fs::metadata(&real)?;
@@ -83,28 +89,27 @@ impl ConfinedFolder {
             }
             Ok(content)
         };
-        let content = load().map_err(|error| failed("read", path, &error))?;
-        Ok(String::from_utf8(content).unwrap_or_else(|bad| String::from_utf8_lossy(bad.as_bytes()).into_owned()))
+        load().map_err(|error| failed("read", path, &error))
     }
 
     /// Writes a file whole or not at all, keeping its mode; parent directories are made.
     pub fn write(&self, path: &Path, text: &str) -> Result<()> {
         let real = self.parented(path)?;
-        failpoint::around("file.write", || self.put(&real, text, |new, real| fs::rename(new, real)))
+        failpoint::around("file.write", || self.put(&real, text.as_bytes(), |new, real| fs::rename(new, real)))
             .map_err(|error| failed("write", path, &error))
     }
 
     /// Writes a file that must not exist yet, whole or not at all.
     pub fn create_new(&self, path: &Path, text: &str) -> Result<()> {
         let real = self.parented(path)?;
-        failpoint::around("file.create", || self.put(&real, text, rename_new))
+        failpoint::around("file.create", || self.put(&real, text.as_bytes(), rename_new))
             .map_err(|error| failed("create", path, &error))
     }
 
     /// Makes a complete file and gives it its name.
-    fn put(&self, real: &Path, text: &str, give_name: fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    fn put(&self, real: &Path, content: &[u8], give_name: fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
         if let Some(new) = self.staging.as_ref().and_then(|folder| staged(folder)) {
-            match stage(&new, real, text).and_then(|()| give_name(&new, real)) {
+            match stage(&new, real, content).and_then(|()| give_name(&new, real)) {
                 Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                     fs::remove_file(&new)?;
                 }
@@ -112,7 +117,7 @@ impl ConfinedFolder {
             }
         }
         let new = neighbour(real);
-        settled(stage(&new, real, text).and_then(|()| give_name(&new, real)), &new, real)
+        settled(stage(&new, real, content).and_then(|()| give_name(&new, real)), &new, real)
     }
 
     /// Moves a file, never over another one; a crash leaves it in the old place or in the new one.
@@ -132,6 +137,58 @@ impl ConfinedFolder {
         sync_parent(&old);
         sync_parent(&new);
         Ok(())
+    }
+
+    /// Copies a file with its mode, never over another one.
+    pub fn copy(&self, from: &Path, to: &Path) -> Result<()> {
+        let content = self.bytes(from)?;
+        let mode = fs::metadata(self.existing(from)?).map(|facts| facts.permissions());
+        let real = self.parented(to)?;
+        let named = |new: &Path, real: &Path| rename_new(new, real);
+        failpoint::around("file.copy", || {
+            self.put(&real, &content, named)?;
+            mode.and_then(|mode| fs::set_permissions(&real, mode))
+        })
+        .map_err(|error| failed("copy to", to, &error))
+    }
+
+    /// Adds to the end of a file, which is made where there is none.
+    pub fn append(&self, path: &Path, text: &str) -> Result<()> {
+        let real = self.parented(path)?;
+        let add = || -> io::Result<()> {
+            let mut file = File::options().append(true).create(true).open(&real)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_data()
+        };
+        failpoint::around("file.append", add).map_err(|error| failed("append to", path, &error))
+    }
+
+    /// Removes a file or a link, never a folder.
+    pub fn remove(&self, path: &Path) -> Result<()> {
+        let plain = self.plain(path)?;
+        let parent = plain.parent().unwrap_or(&self.path);
+        let real = fs::canonicalize(parent).map_err(|error| failed("remove", path, &error))?;
+        if !real.starts_with(&self.path) {
+            return Err(outside(path));
+        }
+        failpoint::around("file.remove", || fs::remove_file(&plain)).map_err(|error| failed("remove", path, &error))?;
+        sync_parent(&plain);
+        Ok(())
+    }
+
+    /// Lists the files below a directory, sorted, relative to the root, without those of `.git`; links are not followed.
+    /// A directory that is not there has none.
+    pub fn walk(&self, path: &Path) -> Result<Vec<PathBuf>> {
+        if self.plain(path)?.symlink_metadata().is_err() {
+            return Ok(Vec::new());
+        }
+        let real = self.existing(path)?;
+        let entries = walkdir::WalkDir::new(&real).into_iter().filter_entry(|entry| entry.file_name() != ".git");
+        let files = entries.flatten().filter(|entry| entry.file_type().is_file());
+        let below = |entry: walkdir::DirEntry| Some(path.join(entry.path().strip_prefix(&real).ok()?));
+        let mut files: Vec<PathBuf> = files.filter_map(below).collect();
+        files.sort();
+        Ok(files)
     }
 
     /// Lists the files of a directory, sorted by name, not recursive, relative to the root; a directory that is not
@@ -213,14 +270,14 @@ fn rename_once(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Writes a new file that is to take the place of another one.
-fn stage(new: &Path, real: &Path, text: &str) -> io::Result<()> {
+fn stage(new: &Path, real: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::options().write(true).create_new(true).open(new)?;
     if let Ok(old) = fs::metadata(real) {
         file.set_permissions(old.permissions())?;
         // Whoever may not give files away keeps them.
         std::os::unix::fs::fchown(&file, Some(old.uid()), Some(old.gid())).ok();
     }
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()
 }
 

@@ -11,6 +11,11 @@ use crate::error::{Error, ExitCode, Result};
 /// So many redirects of a question that changes nothing are followed.
 const REDIRECTS: u32 = 10;
 
+/// Wait before the first further try; it doubles with each.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// A server that wants more is not waited for any longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
 /// Largest answer that is read.
 const MAX_BODY: u64 = 16 * 1024 * 1024;
 
@@ -40,6 +45,17 @@ pub async fn request(request: HttpRequest) -> Result<HttpReply> {
         Ok(reply) => reply,
         Err(_) => Err(Error::new(ExitCode::Internal, "the request was dropped")),
     }
+}
+
+/// Returns how long to wait before a request is sent again; `None` where that would change nothing. `tries` were made again
+/// before. Without an answer the place may be back soon.
+pub fn again(answer: Option<&HttpReply>, tries: u32) -> Option<Duration> {
+    if answer.is_some_and(|answer| !matches!(answer.status, 429 | 500 | 502 | 503 | 504)) {
+        return None;
+    }
+    let asked = answer.and_then(|answer| answer.headers.get("retry-after")?.trim().parse().ok());
+    let wait = asked.map_or(FIRST_WAIT * 2u32.saturating_pow(tries), Duration::from_secs);
+    Some(wait.min(LONGEST_WAIT))
 }
 
 fn perform(request: &HttpRequest) -> Result<HttpReply> {

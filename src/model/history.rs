@@ -19,3 +19,12 @@ pub struct Distance {
     /// Commits that only the checkout has.
     pub behind: u64,
 }
+
+/// What the checkout stands on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// `None` where a commit and no branch is checked out.
+    pub branch: Option<String>,
+    /// `None` before the first commit.
+    pub commit: Option<String>,
+}

@@ -3,6 +3,7 @@
 use rhai::{Dynamic, EvalAltResult, Position};
 
 use crate::error::{Error, ExitCode, Findings};
+use crate::model::outcome::Outcome;
 use crate::model::problem::Problem;
 
 use super::api::shape::plain_type;
@@ -89,6 +90,12 @@ pub(crate) fn cause(error: &EvalAltResult) -> Option<Error> {
         EvalAltResult::ErrorTerminated(token, _) => Some(ended(token)),
         _ => None,
     }
+}
+
+/// Returns how the item ends where the failure of an agent was not caught.
+pub(crate) fn verdict(error: &EvalAltResult) -> Option<Outcome> {
+    let EvalAltResult::ErrorRuntime(value, _) = leaf(error) else { return None };
+    value.read_lock::<ScriptFailure>()?.outcome.as_deref().cloned()
 }
 
 fn leaf(error: &EvalAltResult) -> &EvalAltResult {

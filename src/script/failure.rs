@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, Position};
 
 use crate::error::{Error, ExitCode};
+use crate::model::outcome::Outcome;
 
 /// What native functions throw: the error of the core, and the item on whose behalf it happened.
 #[derive(Clone, Debug)]
@@ -13,16 +14,23 @@ pub(crate) struct ScriptFailure {
     pub(crate) item: Option<String>,
     /// The script said it on purpose: where it stands there helps nobody.
     pub(crate) is_told: bool,
+    /// How the item ends where nobody catches it; otherwise its error decides.
+    pub(crate) outcome: Option<Box<Outcome>>,
 }
 
 impl ScriptFailure {
     pub(crate) fn new(error: Error, item: Option<String>) -> Self {
-        Self { error: Arc::new(error), item, is_told: false }
+        Self { error: Arc::new(error), item, is_told: false, outcome: None }
     }
 
     /// Makes a failure that a script tells its user.
     pub(crate) fn told(error: Error, item: Option<String>) -> Self {
         Self { is_told: true, ..Self::new(error, item) }
+    }
+
+    /// Makes the failure of an agent.
+    pub(crate) fn judged(error: Error, item: Option<String>, outcome: Box<Outcome>) -> Self {
+        Self { outcome: Some(outcome), ..Self::new(error, item) }
     }
 
     /// Returns the failure as something that a script can catch.

@@ -18,12 +18,14 @@ use super::check::Table;
 use super::diagnostic;
 use super::embedded;
 use super::engine;
+use super::hook;
 use super::library::{Library, ScriptPlace};
 use super::limits::STACK;
 use super::reference::ApiReference;
 use super::search::{FoundScript, SearchPath};
 use super::spec::{self, Spec};
-use super::state::{HostState, ScriptRun};
+use super::state::{HostState, Person, ScriptRun};
+use super::testing::coverage::Coverage;
 use super::value::closed::ClosedValue;
 use crate::fake::FakeBridge;
 
@@ -49,6 +51,12 @@ pub struct ScriptHost {
     table: Arc<OnceLock<Table>>,
 }
 
+/// What notes the lines of all scripts of this process, where that is asked for.
+fn noted() -> Option<Arc<Coverage>> {
+    static NOTED: OnceLock<Option<Arc<Coverage>>> = OnceLock::new();
+    NOTED.get_or_init(Coverage::noted).clone()
+}
+
 /// A compiled script.
 #[derive(Clone)]
 pub struct Script {
@@ -67,21 +75,34 @@ pub struct ScriptEnd {
     pub closed: Option<Closed>,
 }
 
+/// A module that scripts import by its name.
+pub struct LibraryModule {
+    pub name: String,
+    /// The first line of its header.
+    pub about: String,
+    /// The built-in file, or the one of the project that takes its place.
+    pub path: String,
+}
+
 /// Builds the host of a process.
 pub fn host(context: HostParts) -> ScriptHost {
-    build(context, None)
+    build(context, None, None)
 }
 
 /// Builds the host of a test, whose scripts may command the fake bridge.
-pub(crate) fn fake_host(context: HostParts, fake: Arc<FakeBridge>) -> ScriptHost {
-    build(context, Some(fake))
+pub(crate) fn fake_host(context: HostParts, fake: Arc<FakeBridge>, coverage: Option<&Arc<Coverage>>) -> ScriptHost {
+    build(context, Some(fake), coverage)
 }
 
-fn build(context: HostParts, fake: Option<Arc<FakeBridge>>) -> ScriptHost {
+fn build(context: HostParts, fake: Option<Arc<FakeBridge>>, coverage: Option<&Arc<Coverage>>) -> ScriptHost {
     let library = Arc::new(Library::new(&context.root));
     let state = HostState::new(context.bridge, context.root, context.config, context.cancel, library.clone(), fake);
     let state = Arc::new(state);
-    let engine = Arc::new(engine::build(&state));
+    let mut engine = engine::build(&state);
+    if let Some(coverage) = coverage.cloned().or_else(noted) {
+        coverage.watch(&mut engine, &library);
+    }
+    let engine = Arc::new(engine);
     state.engine.get_or_init(|| Arc::downgrade(&engine));
     ScriptHost {
         engine,
@@ -221,6 +242,37 @@ impl ScriptHost {
         let Ok(script) = self.load_place("needs", place) else { return Vec::new() };
         let own = needs::of(&script.ast);
         needs::NEEDS.iter().filter(|(word, _)| own.iter().any(|own| own == word)).map(|(_, what)| *what).collect()
+    }
+
+    /// Returns the modules that scripts import by name: the standard library with the parts that the project has of its own.
+    pub fn modules(&self) -> Vec<LibraryModule> {
+        let folder = self.library.root().join(".ce/stdlib");
+        let own = std::fs::read_dir(&folder).into_iter().flatten().flatten().filter_map(|entry| {
+            let name = entry.file_name().to_str()?.strip_suffix(".rhai")?.to_owned();
+            (!name.contains('.')).then_some(name)
+        });
+        let mut names: Vec<String> =
+            embedded::names("stdlib/", ".rhai").into_iter().map(str::to_owned).chain(own).collect();
+        names.sort();
+        names.dedup();
+        let module = |name: String| {
+            let file = ScriptPlace::File(folder.join(format!("{name}.rhai")));
+            let place = ScriptPlace::BuiltIn(format!("stdlib/{name}.rhai"));
+            let (path, text) = [file, place].iter().find_map(|place| self.library.read(place).ok().flatten())?;
+            let about = text.lines().next().and_then(|line| line.strip_prefix("//!")).unwrap_or_default();
+            Some(LibraryModule { name, about: about.trim().to_owned(), path })
+        };
+        names.into_iter().filter_map(module).collect()
+    }
+
+    /// Returns which hook stands in which file, in the order of a run.
+    pub fn hooks(&self) -> Result<Vec<(&'static str, String)>> {
+        hook::listed(&self.state)
+    }
+
+    /// Says how a person is asked; without that nobody is.
+    pub fn ask_person(&self, person: Person) {
+        drop(self.state.person.set(person));
     }
 
     /// Returns the names of the roles that agents can have: the project's own and the built-in ones.

@@ -58,11 +58,15 @@ impl Imports {
         let (is_standard, name) = path.strip_prefix("std/").map_or((false, path), |name| (true, name));
         let standard = ScriptPlace::BuiltIn(format!("stdlib/{name}.rhai"));
         let own = source.and_then(|source| self.0.source(source)).map(|source| source.place);
+        let importing = own.clone();
         let own = own.filter(|_| !is_standard);
         let beside = own.as_ref().and_then(|own| own.sibling(&format!("{path}.rhai")));
         // A command may have the name of the part of the library that it uses: no file means itself.
         let beside = beside.filter(|beside| own.as_ref() != Some(beside) && *beside != standard);
-        Ok(beside.into_iter().chain([standard]).collect())
+        // A project may have a part of the library of its own, for the built-in commands too.
+        let own = (!is_standard).then(|| ScriptPlace::File(self.0.root().join(format!(".ce/stdlib/{name}.rhai"))));
+        let own = own.filter(|own| importing.as_ref() != Some(own));
+        Ok(beside.into_iter().chain(own).chain([standard]).collect())
     }
 }
 

@@ -25,11 +25,25 @@ pub fn hidden(name: &str) -> Option<String> {
     embedded::text(&file).map(|_| format!("{}{file}", embedded::PREFIX))
 }
 
-/// Copies a built-in command into a folder, where the copy wins over the original.
-pub fn eject(folder: &Path, name: &str) -> Result<PathBuf> {
-    let names = embedded::names("commands/", ".rhai");
+/// Copies a built-in command into `.ce/commands` of a project, or a part of the standard library into `.ce/stdlib`; there
+/// the copy wins over the original.
+pub fn eject(root: &Path, name: &str) -> Result<PathBuf> {
+    if let Some(text) = embedded::text(&format!("stdlib/{name}.rhai"))
+        && embedded::text(&format!("commands/{name}.rhai")).is_none()
+    {
+        let path = root.join(format!(".ce/stdlib/{name}.rhai"));
+        create(&path, text)?;
+        return Ok(path);
+    }
+    command(&root.join(".ce/commands"), name)
+}
+
+fn command(folder: &Path, name: &str) -> Result<PathBuf> {
+    let names: Vec<&str> =
+        ["commands/", "stdlib/"].into_iter().flat_map(|folder| embedded::names(folder, ".rhai")).collect();
     let text = embedded::text(&format!("commands/{name}.rhai")).ok_or_else(|| {
-        Error::new(ExitCode::Usage, format!("there is no built-in command `{name}`")).help(suggest::help(name, &names))
+        Error::new(ExitCode::Usage, format!("there is no built-in command or module `{name}`"))
+            .help(suggest::help(name, &names))
     })?;
     let path = folder.join(format!("{name}.rhai"));
     create(&path, text)?;

@@ -69,6 +69,11 @@ impl Library {
         Self { root: root.to_owned(), ..Self::default() }
     }
 
+    /// Returns the folder of the project.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Returns the name under which a place is shown and known to the engine.
     pub fn name(&self, place: &ScriptPlace) -> String {
         match place {

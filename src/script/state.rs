@@ -16,6 +16,9 @@ use super::library::Library;
 use super::limits::Limits;
 use crate::fake::FakeBridge;
 
+/// Puts a question to a person and returns the line that was said; `None` where there was none.
+pub type Person = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// Shared by all native functions of one host; the engine carries it as its tag.
 pub(crate) struct HostState {
     pub(crate) bridge: Arc<dyn Bridge>,
@@ -27,6 +30,8 @@ pub(crate) struct HostState {
     pub(crate) engine: OnceLock<Weak<Engine>>,
     /// The bridge itself, when it is that of a test.
     pub(crate) fake: Option<Arc<FakeBridge>>,
+    /// Asks whoever sits at the terminal; nobody does where it is not set.
+    pub(crate) person: OnceLock<Person>,
     run: Mutex<ScriptRun>,
     /// Stands before the bridge in a dry run.
     preview: Mutex<Option<Arc<PreviewBridge>>>,
@@ -57,7 +62,8 @@ impl HostState {
     ) -> Self {
         let (engine, run, preview, once) = (OnceLock::new(), Mutex::default(), Mutex::default(), Mutex::default());
         let limits = Limits::of(&config);
-        Self { bridge, root, config, limits, cancel, library, engine, fake, run, preview, once }
+        let person = OnceLock::new();
+        Self { bridge, root, config, limits, cancel, library, engine, fake, person, run, preview, once }
     }
 
     /// Returns a copy of what belongs to the script that runs.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::support::Test;
 
 /// Commands that use every effect there is, with what their dry run says of it.
-const COMMANDS: [(&str, &str, &[&str]); 12] = [
+const COMMANDS: [(&str, &str, &[&str]); 15] = [
     (
         "writes",
         r#"files::write("out.md", "text"); files::create("new.md", files::read("out.md"));"#,
@@ -64,6 +64,27 @@ const COMMANDS: [(&str, &str, &[&str]); 12] = [
     (
         "answers",
         r#"all().run(#{ batch: 1 }, |prp| { let answer = agent::run("reviewer", #{ prompt: prp.text }); files::write("answer.json", json::text(json::parse(answer.text))); outcome::completed() })"#,
+        &["would ask fake as reviewer", "what follows depends on the answer"],
+    ),
+    (
+        "files",
+        r#"files::copy("PRPs/feature-requests/PRP-1.1.1-a.md", "docs/copy.md"); files::append("log.md", "x\n"); files::remove("PRPs/feature-requests/PRP-1.1.1-a.md"); print(files::glob("docs/*.md")); print(files::walk("PRPs"));"#,
+        &[
+            "would copy PRPs/feature-requests/PRP-1.1.1-a.md to docs/copy.md",
+            "would append to log.md (2 bytes)",
+            "would remove PRPs/feature-requests/PRP-1.1.1-a.md",
+            "[\"docs/copy.md\"]",
+            "[]",
+        ],
+    ),
+    (
+        "questions",
+        r#"let schema = #{ type: "object" }; if person::confirm("Go on?", true) { print(agent::ask("reviewer", #{ prompt: "What is this?", schema: schema }).kind); }"#,
+        &["would ask a person: Go on? [Y/n]", "would ask fake as reviewer", "The preview ends here"],
+    ),
+    (
+        "fans",
+        r#"all().run(#{ batch: 1 }, |prp| { event::progress(50, "half"); files::write(`${prp.id}.json`, json::text(agent::ask("reviewer", #{ prompt: prp.text, schema: #{ type: "array" } }))); outcome::completed() })"#,
         &["would ask fake as reviewer", "what follows depends on the answer"],
     ),
     (

@@ -10,7 +10,7 @@ use batchprp::error::{Error, Findings};
 use batchprp::fake::FakeBridge;
 use batchprp::script::check::CheckReport;
 use batchprp::script::search::SearchPath;
-use batchprp::script::testing::{TestResult, TestRunner};
+use batchprp::script::testing::runner::{TestResult, TestRunner};
 use batchprp::script::{HostParts, ScriptEnd, ScriptHost, check, host};
 use serde_json::{Value, json};
 
@@ -65,7 +65,8 @@ impl Project {
 
     /// Runs the tests of a file.
     pub(crate) fn test(&self, path: &str) -> Vec<TestResult> {
-        let bench = TestRunner { root: self.folder.path().to_owned(), config: config(), search: self.search() };
+        let (root, search) = (self.folder.path().to_owned(), self.search());
+        let bench = TestRunner { root, config: config(), search, filter: None, coverage: None };
         bench.run(&[self.path(path)]).expect("tests run")
     }
 

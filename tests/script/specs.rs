@@ -98,13 +98,13 @@ fn a_new_command_is_sound_and_its_tests_pass() {
 #[test]
 fn an_ejected_command_is_the_built_in_one() {
     let project = Project::new(&[]);
-    kit::eject(&project.path(".ce/commands"), "exe").unwrap();
+    kit::eject(project.folder.path(), "exe").unwrap();
     let host = project.host();
     let script = host.load("exe").unwrap();
     assert_eq!(script.source, ".ce/commands/exe.rhai");
     assert!(host.spec(&script).is_ok());
     assert!(project.check(".ce/commands/exe.rhai").ok());
-    assert_eq!(kit::eject(&project.path(".ce/commands"), "ex").unwrap_err().help.unwrap(), "did you mean `exe`?");
+    assert_eq!(kit::eject(project.folder.path(), "ex").unwrap_err().help.unwrap(), "did you mean `exe`?");
 }
 
 #[test]

@@ -329,6 +329,7 @@ impl Fake {
                 world.outcomes.clear();
                 answer.give(Ok(Started { run: "r1".to_owned(), directory: self.root.join(".ce/tmp/runs/r1") }));
             }
+            RunRequest::TakeMerged(_, answer) => answer.give(Ok(Vec::new())),
             RunRequest::Next(_, answer) => answer.give(Ok(self.next())),
             RunRequest::Finish(finish, answer) => {
                 let mut world = self.world.lock().unwrap();
@@ -429,6 +430,10 @@ impl Fake {
             EffectRequest::CommitFiles(_, answer) | EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),
             EffectRequest::Now(_, answer) => answer.give(Ok(1_790_000_000)),
             EffectRequest::UpdateBase(_, answer) => answer.give(Ok(None)),
+            EffectRequest::CopyFile(_, answer) => answer.refuse(unused()),
+            EffectRequest::AppendFile(_, answer) => answer.refuse(unused()),
+            EffectRequest::RemoveFile(_, answer) => answer.refuse(unused()),
+            EffectRequest::WalkFiles(_, answer) => answer.refuse(unused()),
         }
     }
 
@@ -452,11 +457,18 @@ impl Fake {
             QueryRequest::BranchDistance(_, answer) => answer.give(Ok(None)),
             QueryRequest::LogRange(_, answer) => answer.give(Ok(Vec::new())),
             QueryRequest::ShowFile(_, answer) | QueryRequest::RemoteAddress(_, answer) => answer.give(Ok(None)),
-            QueryRequest::ChangedFiles(_, answer)
+            QueryRequest::ReadHead(_, answer) => answer.refuse(unused()),
+            QueryRequest::Branches(_, answer)
+            | QueryRequest::ChangedFiles(_, answer)
             | QueryRequest::TreeFiles(_, answer)
             | QueryRequest::TreeFolders(_, answer) => answer.give(Ok(Vec::new())),
         }
     }
+}
+
+/// What no built-in command asks.
+fn unused() -> Error {
+    Error::new(ExitCode::Internal, "no built-in command asks this")
 }
 
 /// Lists the files of a folder, sorted, relative to the root.

@@ -180,7 +180,7 @@ impl Test {
 
     fn clean(&self, command: &mut Command) {
         command.env_clear();
-        for name in ["PATH", "TMPDIR", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE"] {
+        for name in ["PATH", "TMPDIR", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "BATCHPRP_COVERAGE"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }

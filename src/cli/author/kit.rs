@@ -21,10 +21,10 @@ pub struct NewArgs {
     name: Option<String>,
 }
 
-/// Copy a built-in command into `.ce/commands`, where the copy wins
+/// Copy a built-in command into `.ce/commands`, or a module of the standard library into `.ce/stdlib`; the copy wins
 #[derive(clap::Args)]
 pub struct EjectArgs {
-    /// Name of the built-in command
+    /// Name of the built-in command, or of a module that `list --modules` shows
     name: String,
 }
 
@@ -52,7 +52,7 @@ fn new_command(name: &str, context: &mut Context) -> CommandResult {
 /// Writes the copy.
 pub fn eject(args: &EjectArgs, context: &mut Context) -> CommandResult {
     trust::expect_own(&context.root);
-    let path = kit::eject(&own_commands(context), &args.name)?;
+    let path = kit::eject(&context.root, &args.name)?;
     writeln!(context.terminal.out, "wrote {}", path.strip_prefix(&context.root).unwrap_or(&path).display())?;
     Ok(ExitCode::Done)
 }

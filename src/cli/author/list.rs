@@ -11,17 +11,47 @@ use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::report::style::Tone;
 use crate::report::text::line;
-use crate::script::ScriptHost;
 use crate::script::search::{FoundScript, ScriptOrigin};
+use crate::script::{LibraryModule, ScriptHost};
 
 /// List the commands that are scripts, with where they come from
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The modules of the standard library instead, which scripts import by name
+    #[arg(long)]
+    modules: bool,
+}
 
 /// What `list --json` prints.
 #[derive(Serialize, JsonSchema)]
 pub struct CommandList {
     commands: Vec<Command>,
+    /// Hooks in the order in which a run calls them.
+    hooks: Vec<Hook>,
+    /// With `--modules`: the modules of the standard library.
+    modules: Vec<Module>,
+}
+
+/// A function that a run calls at a fixed moment.
+#[derive(Serialize, JsonSchema)]
+struct Hook {
+    name: &'static str,
+    path: String,
+}
+
+/// A module of the standard library, or the project's own instead.
+#[derive(Serialize, JsonSchema)]
+struct Module {
+    name: String,
+    about: String,
+    path: String,
+}
+
+impl Module {
+    fn all(host: &ScriptHost) -> Vec<Self> {
+        let own = |module: LibraryModule| Self { name: module.name, about: module.about, path: module.path };
+        host.modules().into_iter().map(own).collect()
+    }
 }
 
 /// One command that is a script.
@@ -52,15 +82,25 @@ impl Command {
 }
 
 /// Runs the subcommand.
-pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
+pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let host = scripts::describer(context);
-    let all = scripts::search_path(context).list();
+    let all = if args.modules { Vec::new() } else { scripts::search_path(context).list() };
+    let modules = if args.modules { Module::all(&host) } else { Vec::new() };
+    let hooks = if args.modules { Vec::new() } else { host.hooks()? };
+    let hooks: Vec<Hook> = hooks.into_iter().map(|(name, path)| Hook { name, path }).collect();
     let terminal = &mut context.terminal;
     if context.globals.json {
-        terminal.document(CommandList { commands: all.iter().map(|found| Command::of(found, &host)).collect() })?;
+        let commands = all.iter().map(|found| Command::of(found, &host)).collect();
+        terminal.document(CommandList { commands, hooks, modules })?;
         return Ok(ExitCode::Done);
     }
-    let width = all.iter().map(|found| found.name.len()).max().unwrap_or_default();
+    let names = all.iter().map(|found| found.name.as_str()).chain(modules.iter().map(|module| module.name.as_str()));
+    let width = names.map(str::len).max().unwrap_or_default();
+    for module in &modules {
+        let name = terminal.style.paint(Tone::Name, &format!("{:width$}", module.name));
+        let origin = terminal.style.paint(Tone::Dim, &format!("({})", module.path));
+        writeln!(terminal.out, "{name}  {} {origin}", line(&module.about, 100))?;
+    }
     for found in &all {
         let (about, is_good) = about(found, &host);
         let tone = if is_good { Tone::Name } else { Tone::Bad };
@@ -73,6 +113,10 @@ pub fn run(_args: &Args, context: &mut Context) -> CommandResult {
         for (_, place) in &found.shadows {
             writeln!(terminal.out, "{:width$}  shadows {}", "", host.library.name(place))?;
         }
+    }
+    for hook in &hooks {
+        let name = terminal.style.paint(Tone::Name, hook.name);
+        writeln!(terminal.out, "hook {name} {}", terminal.style.paint(Tone::Dim, &format!("({})", hook.path)))?;
     }
     Ok(ExitCode::Done)
 }

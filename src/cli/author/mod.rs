@@ -4,6 +4,8 @@ pub mod api;
 pub mod check;
 pub mod kit;
 pub mod list;
+pub mod lsp;
 pub mod new_document;
 pub mod repl;
 pub mod test;
+mod test_report;

@@ -12,6 +12,7 @@ use super::detach;
 use super::job;
 use super::nested;
 use super::prices;
+use super::question;
 use super::scripts;
 use crate::bridge::Failure;
 use crate::cli::notify::reporter as notify;
@@ -48,6 +49,7 @@ pub fn launch_told(
     let (root, config) = (settings.root.clone(), Arc::new(config));
     let search = scripts::search_path(context);
     let cannot = |error: io::Error| Error::new(ExitCode::Internal, format!("cannot show the run: {error}"));
+    let person = question::person(context);
     let end = EndAsked::watch().map_err(cannot)?;
     let display = Rc::new(RefCell::new(RunDisplay::new(context, Slow::GoOn).map_err(cannot)?));
     {
@@ -64,6 +66,9 @@ pub fn launch_told(
     reporters.extend(args.get("junit").and_then(Value::as_str).map(|path| junit_file(context.root.join(path))));
     let exit = execute(settings, reporters, move |bridge, cancel| {
         let host = script::host(script::HostParts { bridge, root, config, cancel, search });
+        if let Some(person) = person {
+            host.ask_person(person);
+        }
         if args.get("no_check") != Some(&Value::Bool(true)) {
             host.require_sound(&found)?;
         }

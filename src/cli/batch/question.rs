@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -12,6 +13,7 @@ use crate::host::git::upkeep::adopted;
 use crate::host::plan_files;
 use crate::model::read::dialect::{Format, Source};
 use crate::report::text::safe;
+use crate::script::Person;
 use crate::script::spec::Spec;
 
 /// Flags with which a command makes nothing, so that there is nothing to ask.
@@ -87,6 +89,18 @@ pub fn ask_which_format(spec: &Spec, args: &mut Map<String, Value>, config: &Con
             return;
         }
     }
+}
+
+/// Returns how scripts ask whoever sits at the terminal; nothing where nobody can be asked.
+pub fn person(context: &Context) -> Option<Person> {
+    (can_ask() && !context.globals.json).then(|| {
+        Arc::new(|question: &str| {
+            let mut err = anstream::stderr();
+            write!(err, "{}", safe(question)).and_then(|()| err.flush()).ok()?;
+            let mut said = String::new();
+            (io::stdin().lock().read_line(&mut said).ok()? > 0).then_some(said)
+        }) as Person
+    })
 }
 
 /// Asks about each flag that wants it and was not given; `--yes` answers for the person. Only in a repository: what is

@@ -5,6 +5,7 @@ use super::failure::CommandResult;
 use super::parse;
 use super::root::BuiltIn;
 use crate::cli::agents::command as agents;
+use crate::cli::author::lsp::command as lsp;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::dashboard::command as dashboard;
@@ -52,6 +53,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Notify(args) => notify::run(&args, context),
         BuiltIn::Completions(args) => completions::run(&args, context),
         BuiltIn::Mcp(args) => mcp::run(&args, context),
+        BuiltIn::Lsp(args) => lsp::run(&args, context),
         BuiltIn::Worker(args) => worker::run(&args, context),
         BuiltIn::Man(args) => man::run(&args, parse::whole(context), context),
     }

@@ -9,7 +9,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Work", &["gen", "review", "exe", "land", "pr", "context-update", "graph", "inspect", "run"]),
     ("Follow", &["status", "watch", "dashboard", "logs", "runs", "report", "analyze", "trend", "replay"]),
     ("Steer", &["stop", "take", "give", "approve", "resolve", "shell", "clean"]),
-    ("Author", &["new", "list", "check", "test", "api", "eject", "repl"]),
+    ("Author", &["new", "list", "check", "test", "api", "eject", "repl", "lsp"]),
     ("Set up", &["init", "doctor", "agents", "config", "notify", "demo", "completions", "man"]),
 ];
 

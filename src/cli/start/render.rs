@@ -25,14 +25,14 @@ pub fn error(error: &Error, style: Style, out: &mut dyn Write) -> io::Result<()>
     }
     // What a finding has said already with its place is not said again.
     let mut told = error.findings.iter().flat_map(|findings| &findings.problems);
-    if told.any(|problem| problem.message == error.message && problem.help == error.help) {
-        return Ok(());
+    let is_told = told.any(|problem| problem.message == error.message && problem.help == error.help);
+    if !is_told {
+        writeln!(out, "{}: {}", style.paint(Tone::Bad, "error"), safe(&error.message))?;
     }
-    writeln!(out, "{}: {}", style.paint(Tone::Bad, "error"), safe(&error.message))?;
     for line in failure::quoted(&error.said, None) {
         writeln!(out, "{line}")?;
     }
-    if let Some(help) = &error.help {
+    if let Some(help) = error.help.as_ref().filter(|_| !is_told) {
         for (index, line) in help.lines().enumerate() {
             let lead = if index == 0 { style.paint(Tone::Name, "help") + ":" } else { "     ".to_owned() };
             writeln!(out, "{lead} {}", safe(line))?;

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::globals::Globals;
 use crate::cli::agents::command as agents;
+use crate::cli::author::lsp::command as lsp;
 use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::dashboard::command as dashboard;
@@ -63,5 +64,6 @@ pub enum BuiltIn {
     Completions(completions::Args),
     Man(man::Args),
     Mcp(mcp::Args),
+    Lsp(lsp::Args),
     Worker(worker::Args),
 }

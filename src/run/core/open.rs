@@ -40,6 +40,8 @@ pub(crate) struct OpenRun {
     pub(crate) waiting: Option<Answer<Option<NextItem>>>,
     pub(crate) merges: VecDeque<usize>,
     pub(crate) merging: bool,
+    /// Items that were merged, and the commits, of which the script was not told yet.
+    pub(crate) merged: Vec<(String, String)>,
     pub(crate) live: Vec<LiveItem>,
     /// What was seen of the hub last.
     pub(crate) hub_view: HubView,

@@ -26,6 +26,7 @@ pub(super) fn ended(
     let merged = matches!(result, Ok(MergeEnd::Merged { .. }));
     let input = match result {
         Ok(MergeEnd::Merged { commit }) => {
+            run.merged.push((id.clone(), commit.clone()));
             out.tell(EventKind::Merge { item: id, commit });
             Input::Merged { item }
         }

@@ -115,6 +115,7 @@ pub(super) fn opened(state: &mut LoopState, result: Result<Box<OpenedRun>, Error
         waiting: None,
         merges: VecDeque::new(),
         merging: false,
+        merged: Vec::new(),
         hub_view: HubView::default(),
         sessions: std::sync::Arc::default(),
         spent: crate::model::usage::Usage::default(),

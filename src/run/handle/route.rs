@@ -82,6 +82,10 @@ fn run(state: &mut LoopState, origin: &Origin, request: RunRequest, now: Moment,
         RunRequest::Finish(finish, answer) => control::finish(state, origin, finish.0, answer, now, out),
         RunRequest::Close(_, answer) => close::asked(state, answer, out),
         RunRequest::Pause(pause, answer) => control::pause(state, origin, pause.reason, answer, now, out),
+        RunRequest::TakeMerged(_, answer) => {
+            let merged = state.open().map(|run| std::mem::take(&mut run.merged));
+            out.reply(answer, merged);
+        }
         RunRequest::EmitEvent(event, answer) => {
             out.tell(event.0);
             out.reply(answer, Ok(()));

@@ -7,6 +7,11 @@ use crate::error::{Error, ExitCode};
 
 use super::native::{Fault, Thrown, native};
 
+/// Longest value that is shown on the line of the error.
+const SHORT: usize = 60;
+/// Equal lines around a difference.
+const CONTEXT: usize = 2;
+
 fn failed(message: String) -> Fault {
     Error::new(ExitCode::CheckFailed, message).into()
 }
@@ -23,6 +28,34 @@ fn equal(left: &Dynamic, right: &Dynamic) -> bool {
     match (serde_json::to_value(left), serde_json::to_value(right)) {
         (Ok(left), Ok(right)) => left == right,
         _ => left.type_id() == right.type_id() && left.to_string() == right.to_string(),
+    }
+}
+
+/// Says how two values differ: on one line where both are short, else line by line.
+fn differ(actual: &Dynamic, expected: &Dynamic) -> Error {
+    let (wanted, got) = (shown(expected), shown(actual));
+    if wanted.len() <= SHORT && got.len() <= SHORT {
+        return Error::new(ExitCode::CheckFailed, format!("expected {wanted}, got {got}"));
+    }
+    let (wanted, got) = (lines(expected), lines(actual));
+    let difference = similar::TextDiff::from_lines(&wanted, &got);
+    let mut said = Vec::new();
+    for group in difference.grouped_ops(CONTEXT) {
+        if !said.is_empty() {
+            said.push("…".to_owned());
+        }
+        for change in group.iter().flat_map(|op| difference.iter_changes(op)) {
+            said.push(format!("{} {}", change.tag(), change.value().trim_end_matches('\n')));
+        }
+    }
+    Error::new(ExitCode::CheckFailed, "the values differ: - is expected, + is there").said(said)
+}
+
+/// Writes a value over several lines.
+fn lines(value: &Dynamic) -> String {
+    match value.read_lock::<ImmutableString>() {
+        Some(text) => format!("{}\n", text.trim_end_matches('\n')),
+        None => serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string()) + "\n",
     }
 }
 
@@ -57,7 +90,7 @@ pub(crate) mod module {
     pub fn assert_eq(context: NativeCallContext, actual: Dynamic, expected: Dynamic) -> Thrown<()> {
         native(&context, |_| match equal(&actual, &expected) {
             true => Ok(()),
-            false => Err(failed(format!("expected {}, got {}", shown(&expected), shown(&actual)))),
+            false => Err(differ(&actual, &expected).into()),
         })
     }
 }

@@ -199,6 +199,44 @@ pub(crate) mod module {
         })
     }
 
+    /// Prescribes what a person says next when `person::prompt` or `person::confirm` asks; without any the default counts.
+    ///
+    /// ```rhai
+    /// fake::reply("yes");
+    /// print(person::confirm("Go on?", false)); // → true
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn reply(context: NativeCallContext, text: &str) -> Thrown<()> {
+        native(&context, |call| {
+            bridge(call)?.world().replies.push_back(text.to_owned());
+            Ok(())
+        })
+    }
+
+    /// Returns what servers were asked so far, each a map `#{ method, url, body }`.
+    ///
+    /// ```rhai
+    /// fake::http(#{ status: 200 });
+    /// http::request(#{ url: "http://localhost/hook", body: "done" });
+    /// print(fake::requests()[0].body); // → done
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn requests(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| Ok(bridge(call)?.world().requests.iter().map(data).collect()))
+    }
+
+    /// Returns the argument lists of the programs that were run so far.
+    ///
+    /// ```rhai
+    /// fake::program(["gh"], #{ stdout: "[]" });
+    /// process::run(#{ argv: ["gh", "issue", "list"] });
+    /// print(fake::executed()); // → [["gh", "issue", "list"]]
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn executed(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| Ok(bridge(call)?.world().ran.iter().map(data).collect()))
+    }
+
     /// Sets a variable of the environment.
     ///
     /// ```rhai

@@ -7,6 +7,7 @@ use rhai::{Dynamic, EvalAltResult, NativeCallContext};
 
 use crate::bridge::{self, Ask, Failure, Origin};
 use crate::error::{Error, ExitCode};
+use crate::model::outcome::Outcome;
 
 use super::super::failure::ScriptFailure;
 use super::super::limits;
@@ -21,6 +22,8 @@ pub(crate) type Thrown<T> = Result<T, Box<EvalAltResult>>;
 pub(crate) enum Fault {
     /// The bridge refused, or the run is being stopped.
     Bridge(Failure),
+    /// An agent did not do what it was asked, which counts for its item like the end of a call.
+    Judged(Error, Box<Outcome>),
     /// batchprp itself is wrong; scripts cannot catch it.
     Bug(String),
 }
@@ -85,6 +88,9 @@ pub(crate) fn native<T>(context: &NativeCallContext, work: impl FnOnce(&Call) ->
         }
         Fault::Bridge(Failure::Error(error)) => {
             ScriptFailure::new(error, call.origin.map(|attempt| attempt.item)).throw(position)
+        }
+        Fault::Judged(error, outcome) => {
+            ScriptFailure::judged(error, call.origin.map(|attempt| attempt.item), outcome).throw(position)
         }
         Fault::Bug(text) => Box::new(EvalAltResult::ErrorSystem(text, "internal error".into())),
     })

@@ -7,7 +7,7 @@ use super::super::value;
 use super::document::{plan, prp, review, section, template};
 use super::run::{agent, baseline, dag, event, git, outcome};
 use super::text::{csv, digest, element, fill, items, json, layout, path, pattern, toml, words, yaml};
-use super::world::{config, env, files, http, process, time};
+use super::world::{config, env, files, http, person, process, time};
 use super::{assert, failure, fake};
 
 /// Adds everything that scripts can name.
@@ -15,7 +15,7 @@ pub(crate) fn register(engine: &mut Engine) {
     types(engine);
     let mut text = exported_module!(words::module);
     text.combine(exported_module!(pattern::module)).combine(exported_module!(layout::module));
-    let modules: [(&str, Module); 27] = [
+    let modules: [(&str, Module); 28] = [
         ("agent", exported_module!(agent::module)),
         ("baseline", exported_module!(baseline::module)),
         ("config", exported_module!(config::module)),
@@ -34,6 +34,7 @@ pub(crate) fn register(engine: &mut Engine) {
         ("json", exported_module!(json::module)),
         ("outcome", exported_module!(outcome::module)),
         ("path", exported_module!(path::module)),
+        ("person", exported_module!(person::module)),
         ("plan", exported_module!(plan::module)),
         ("process", exported_module!(process::module)),
         ("prp", exported_module!(prp::module)),

@@ -2,6 +2,7 @@
 
 use super::document::{plan, prp, review, section};
 use super::fake;
+use super::run::asking::ask;
 use super::run::{agent_call, agent_settings, dag, event, git, items, options};
 use super::shape::{Key, Kind, Shape, key};
 use super::world::{http, process};
@@ -9,6 +10,7 @@ use super::world::{http, process};
 /// The maps that functions take.
 pub(crate) const SHAPES: &[&Shape] = &[
     &agent_call::RUN,
+    &ask::ASK,
     &agent_settings::WISH,
     &options::RUN,
     &dag::ANALYZE,
@@ -20,6 +22,7 @@ pub(crate) const SHAPES: &[&Shape] = &[
     &process::RUN,
     &process::DETACH,
     &http::REQUEST,
+    &http::JSON,
     &review::BATCH,
     &section::EXECUTED,
     &fake::PRP,
@@ -124,6 +127,10 @@ const COMMIT: &[Key] = &[
     key("message", Kind::Text),
 ];
 
+const HEAD: &[Key] = &[key("branch", Kind::Optional(&Kind::Text)), key("commit", Kind::Optional(&Kind::Text))];
+
+const REQUESTED: &[Key] = &[key("method", Kind::Text), key("url", Kind::Text), key("body", Kind::Text)];
+
 const CALL: &[Key] = &[
     key("agent", Kind::Text),
     key("item", Kind::Text),
@@ -157,6 +164,12 @@ pub(crate) const RESULTS: &[(&str, Kind)] = &[
     ("agent::settings", Kind::Keys(agent_settings::SETTINGS.keys)),
     ("template::role", Kind::Keys(ROLE)),
     ("files::list", Kind::List(&Kind::Text)),
+    ("files::walk", Kind::List(&Kind::Text)),
+    ("files::glob", Kind::List(&Kind::Text)),
+    ("git::branches", Kind::List(&Kind::Text)),
+    ("git::head", Kind::Keys(HEAD)),
+    ("fake::requests", Kind::List(&Kind::Keys(REQUESTED))),
+    ("fake::executed", Kind::List(&Kind::List(&Kind::Text))),
     ("git::executed", Kind::List(&Kind::Keys(EXECUTED))),
     ("git::progress", Kind::List(&Kind::Keys(EXECUTED))),
     ("git::changed", Kind::List(&Kind::Text)),
@@ -201,7 +214,8 @@ pub(crate) const RESULTS: &[(&str, Kind)] = &[
 ];
 
 /// Functions that belong to one item: outside of the closure of `dag.run` they throw.
-pub(crate) const ITEM_ONLY: &[&str] = &["agent::run", "git::worktree", "event::document", "event::issue"];
+pub(crate) const ITEM_ONLY: &[&str] =
+    &["agent::run", "git::worktree", "event::document", "event::issue", "event::progress"];
 
 /// The map that `throw` takes.
 pub(crate) const THROWN: &[Key] =

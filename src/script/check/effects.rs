@@ -9,8 +9,9 @@ use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
-const EFFECTS: [(&str, &str); 24] = [
+const EFFECTS: [(&str, &str); 35] = [
     ("agent::run", "starts agents"),
+    ("agent::ask", "starts agents"),
     (".run", "runs items at the same time"),
     ("git::worktree", "makes branches and worktrees"),
     ("git::update_base", "merges into the batch branch"),
@@ -22,18 +23,28 @@ const EFFECTS: [(&str, &str); 24] = [
     ("process::run", "runs programs"),
     ("process::detach", "starts programs that outlive the run"),
     ("http::request", "sends requests over the network"),
+    ("http::json", "sends requests over the network"),
+    ("person::prompt", "asks a person"),
+    ("person::confirm", "asks a person"),
     ("files::write", "writes files of the project"),
     ("files::create", "writes files of the project"),
+    ("files::copy", "writes files of the project"),
+    ("files::append", "writes files of the project"),
+    ("files::remove", "removes files of the project"),
     ("prp::set", "edits PRPs"),
     ("prp::move_to", "moves PRPs"),
     ("prp::next_batch", "reserves a batch number"),
     ("files::read", "reads files of the project"),
     ("files::list", "reads files of the project"),
+    ("files::glob", "reads files of the project"),
+    ("files::walk", "reads files of the project"),
     ("env::get", "reads environment variables"),
     ("git::executed", "reads git"),
     ("git::changes", "reads git"),
     ("git::progress", "reads git"),
     ("git::diff", "reads git"),
+    ("git::branches", "reads git"),
+    ("git::head", "reads git"),
 ];
 
 /// Returns the effects of a file and of everything it imports, in the order of the table.

@@ -8,6 +8,7 @@ use crate::error::{Error, ExitCode, Result};
 use crate::model::problem::Problem;
 
 use super::super::api::needs;
+use super::super::hook;
 use super::super::host::ScriptHost;
 use super::super::library::ScriptPlace;
 use super::super::search::FoundScript;
@@ -50,8 +51,16 @@ pub fn mend(host: &ScriptHost, path: &Path) -> Result<(CheckReport, usize)> {
 impl ScriptHost {
     /// Refuses a command with errors before it does anything. Built-in ones have none.
     pub fn require_sound(&self, found: &FoundScript) -> Result<()> {
-        let mut bad = Vec::new();
-        for place in self.own_places(&found.place)? {
+        let (mut bad, mut places) = (Vec::new(), Vec::new());
+        let hooks = hook::places(&self.state.state_folder()).into_iter().map(ScriptPlace::File);
+        for place in hooks.chain([found.place.clone()]) {
+            for place in self.own_places(&place)? {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        for place in places {
             let report = check_place(self, &place)?;
             if !report.ok() {
                 bad.push(report);
@@ -102,7 +111,7 @@ fn check_place(host: &ScriptHost, place: &ScriptPlace) -> Result<CheckReport> {
     Ok(check_text(host, &file, &text))
 }
 
-fn check_text(host: &ScriptHost, file: &str, text: &str) -> CheckReport {
+pub(crate) fn check_text(host: &ScriptHost, file: &str, text: &str) -> CheckReport {
     let mut report =
         CheckReport { file: file.to_owned(), text: text.to_owned(), problems: Vec::new(), effects: Vec::new() };
     match host.library.compile(&host.engine, file, text) {

@@ -60,7 +60,7 @@ pub(super) fn names(ast: &AST) -> Vec<String> {
 }
 
 /// Returns where an import is found.
-pub(super) fn place(host: &ScriptHost, source: &str, path: &str) -> Option<ScriptPlace> {
+pub(crate) fn place(host: &ScriptHost, source: &str, path: &str) -> Option<ScriptPlace> {
     let places = Imports(host.library.clone()).places(Some(source), path).ok()?;
     places.into_iter().find(|place| matches!(host.library.read(place), Ok(Some(_))))
 }

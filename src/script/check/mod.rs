@@ -14,6 +14,8 @@ mod report;
 mod shape;
 mod syntax;
 
+pub(crate) use file::check_text as check_source;
 pub use file::{check, mend};
 pub(crate) use flow::Table;
+pub(crate) use imports::place as import_place;
 pub use report::{CheckDocument, CheckReport};

@@ -1,11 +1,14 @@
 //! The form of a file: what stands at its top, what it must have, what it must not hide.
 
+use std::path::Path;
+
 use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
 
 use crate::model::problem::Problem;
 
 use super::super::api::needs::NEEDS;
 use super::super::reader::drop_in;
+use super::super::hook::NAMES;
 use super::super::suggest;
 use super::notes::Notes;
 
@@ -81,12 +84,40 @@ fn entry_points(ast: &AST, file: &str, notes: &mut Notes) {
             notes.add(problem.help("docs/formats.md has a complete reader"), Position::new(1, 1));
         }
     }
+    hooks(ast, file, notes);
     needs(ast, notes);
     let is_test = file.ends_with(".test.rhai");
     if is_test && !ast.iter_functions().any(|function| function.name.starts_with("test_") && function.params.is_empty())
     {
         let problem = Problem::warning("check::test", "the file has no `fn test_…()`");
         notes.add(problem, Position::new(1, 1));
+    }
+}
+
+/// A file of hooks has at least one, and none that nobody calls.
+fn hooks(ast: &AST, file: &str, notes: &mut Notes) {
+    let folder = Path::new(file).parent().and_then(Path::file_name);
+    if folder.is_none_or(|folder| folder != "hooks") || file.ends_with(".test.rhai") {
+        return;
+    }
+    let mut is_called = false;
+    for function in ast.iter_fn_def() {
+        let name = function.name.as_str();
+        if NAMES.contains(&name) {
+            is_called = true;
+            if function.params.len() != 1 {
+                let problem = Problem::error("check::hook", format!("the hook `{name}` does not take one argument"));
+                notes.add(problem.help(format!("write `fn {name}(facts)`")), function.body.start_position());
+            }
+        } else if name.starts_with("before_") || name.starts_with("after_") || suggest::nearest(name, NAMES).is_some() {
+            let problem = Problem::error("check::hook", format!("there is no hook `{name}`"));
+            notes.add(problem.help(suggest::help(name, &NAMES)), function.body.start_position());
+            is_called = true;
+        }
+    }
+    if !is_called {
+        let problem = Problem::warning("check::hook", "the file has no hook: nobody calls it");
+        notes.add(problem.help(format!("hooks are {}", NAMES.join(", "))), Position::new(1, 1));
     }
 }
 

@@ -15,4 +15,5 @@ pub(crate) mod phase;
 pub(crate) mod plan;
 pub(crate) mod plan_phase;
 pub(crate) mod prp;
+mod repairing;
 pub(crate) mod worktree;

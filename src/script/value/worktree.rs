@@ -7,7 +7,7 @@ use rhai::{Dynamic, Map};
 
 use crate::bridge::{
     BeginPhase, ByHand, Deed, GateLine, Handed, JudgedReport, MakeCheckpoint, ManualGate, Park, PhaseRecord, Repair,
-    Repairing, Resolve, Validate, Worktree,
+    Resolve, Validate, Worktree,
 };
 
 use super::super::api::native::{Call, Fault, Thrown, invalid, native};
@@ -16,7 +16,9 @@ use super::checks::ChecksValue;
 use super::convert::{data, hand_map, optional, texts};
 use super::phase::PhaseValue;
 use super::prp::PrpValue;
+use super::repairing::{ask_repair, repair_of};
 use crate::error::Error;
+use crate::script::hook;
 
 /// A worktree as scripts see it; copies share what git shows.
 #[derive(Clone, Debug)]
@@ -85,22 +87,6 @@ fn checkpoint_of(
     let record = PhaseRecord { ordinal, commit: made.commit.clone(), key: key.to_owned(), validation: None };
     worktree.update(ordinal, |phase| *phase = record);
     let entries = [("commit".into(), made.commit.into()), ("files".into(), texts(made.files).into())];
-    Ok(entries.into_iter().collect())
-}
-
-fn repair_of(call: &Call, ordinal: u32, checks: &ChecksValue) -> Result<Map, Fault> {
-    let reason = checks.reason().unwrap_or_else(|| "not validated".to_owned());
-    ask_repair(call, Repair { ordinal, reason, said: checks.text() })
-}
-
-fn ask_repair(call: &Call, order: Repair) -> Result<Map, Fault> {
-    let repairing = call.ask(order)?;
-    let (number, left, over) = match repairing {
-        Repairing::Again { number, left } => (Some(i64::from(number)), left, None),
-        Repairing::Over { why } => (None, None, Some(why)),
-    };
-    let entries =
-        [("number".into(), optional(number)), ("left".into(), optional(left)), ("over".into(), optional(over))];
     Ok(entries.into_iter().collect())
 }
 
@@ -432,6 +418,7 @@ pub(crate) mod methods {
             let ordinal = phase_number(ordinal)?;
             let record = call.ask(Validate { ordinal, level, gates: Vec::new(), manual: Vec::new() })?;
             worktree.update(ordinal, |phase| phase.validation = Some(record.clone()));
+            hook::after_phase(call, &record)?;
             Ok(ChecksValue(record))
         })
     }
@@ -488,6 +475,7 @@ pub(crate) mod methods {
             let (gates, manual) = if ignored { Default::default() } else { gates(&prp, &phase, level) };
             let record = call.ask(Validate { ordinal, level, gates, manual })?;
             worktree.update(ordinal, |phase| phase.validation = Some(record.clone()));
+            hook::after_phase(call, &record)?;
             Ok(ChecksValue(record))
         })
     }

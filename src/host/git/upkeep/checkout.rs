@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::documents;
 use crate::error::Result;
-use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo, refuse};
 use crate::host::git::plumbing::run::{Git, failure, split};
-use crate::model::history::{Distance, LoggedCommit};
+use crate::host::git::plumbing::{history, refs};
+use crate::model::history::{Distance, Head, LoggedCommit};
 
 /// Returns the address of a remote; `None` where there is none, or no repository.
 pub fn address(project: &Path, remote: &str, policy: GitPolicy) -> Result<Option<String>> {
@@ -73,6 +73,17 @@ impl Checkout {
             message: entry.message,
         };
         Ok(entries.map(told).collect())
+    }
+
+    /// Returns the local branches, sorted by name.
+    pub fn branches(&self) -> Result<Vec<String>> {
+        let found = refs::list(&self.repo, "refs/heads/")?.into_iter();
+        Ok(found.filter_map(|(name, _)| name.strip_prefix("refs/heads/").map(str::to_owned)).collect())
+    }
+
+    /// Returns what is checked out.
+    pub fn head(&self) -> Result<Head> {
+        Ok(Head { branch: self.repo.head_branch()?, commit: self.repo.commit("HEAD")? })
     }
 
     /// Returns the files of the project in a revision, sorted as git does.

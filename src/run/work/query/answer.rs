@@ -3,7 +3,7 @@
 use super::{adopt, executed, git, select};
 use crate::bridge::{Failure, QueryRequest};
 use crate::error::Result;
-use crate::host::git::upkeep::checkout;
+use crate::host::git::upkeep::checkout::{self, Checkout};
 use crate::run::settings::Settings;
 use crate::run::work::batch::{dead_runs, forecast};
 
@@ -38,6 +38,8 @@ pub(crate) fn answer(query: QueryRequest, settings: &Settings) {
         QueryRequest::BranchDistance(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.distance(&order.branch))));
         }
+        QueryRequest::Branches(_, answer) => answer.give(given(git::checkout(settings, Checkout::branches))),
+        QueryRequest::ReadHead(_, answer) => answer.give(given(git::checkout(settings, Checkout::head))),
         QueryRequest::LogRange(order, answer) => {
             answer.give(given(git::checkout(settings, |checkout| checkout.log(&order.range))));
         }

@@ -43,6 +43,18 @@ pub(crate) async fn perform(effect: EffectRequest, around: Surroundings) {
         EffectRequest::MoveFile(order, answer) => {
             answer.give(off_the_loop(move || root(&settings)?.move_file(&order.from, &order.to)).await);
         }
+        EffectRequest::CopyFile(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.copy(&order.from, &order.to)).await);
+        }
+        EffectRequest::AppendFile(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.append(&order.path, &order.text)).await);
+        }
+        EffectRequest::RemoveFile(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.remove(&order.0)).await);
+        }
+        EffectRequest::WalkFiles(order, answer) => {
+            answer.give(off_the_loop(move || root(&settings)?.walk(&order.0)).await);
+        }
         EffectRequest::ListFiles(order, answer) => {
             answer.give(off_the_loop(move || root(&settings)?.list(&order.0)).await);
         }
@@ -78,7 +90,17 @@ fn commit(settings: &Settings, order: &CommitFiles) -> Result<Option<String>> {
 }
 
 async fn request(order: SendHttp) -> std::result::Result<HttpAnswer, Failure> {
-    let SendHttp { url, method, headers, body, timeout } = order;
-    let got = http::request(HttpRequest { url, method, headers, body, timeout: program::seconds(timeout) }).await?;
+    let SendHttp { url, method, headers, body, timeout, retries } = order;
+    let request = HttpRequest { url, method, headers, body, timeout: program::seconds(timeout) };
+    let mut tries = 0;
+    let got = loop {
+        let answer = http::request(request.clone()).await;
+        let wait = http::again(answer.as_ref().ok(), tries);
+        match wait.filter(|_| tries < retries) {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => break answer?,
+        }
+        tries += 1;
+    };
     Ok(HttpAnswer { status: got.status, headers: got.headers, body: got.body })
 }

@@ -1,56 +1,21 @@
 //! `agent::…`: which agent works, and the call of one.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 
-use super::agent_call::{self, Options};
-use super::agent_settings::{WISH, found, named, program, required_name, settle, to_map, wish};
+use super::agent_call;
+use super::agent_settings::{WISH, found, named, required_name, settle, to_map, wish};
+use super::asking::ask;
+use super::asking::call::{ask_with, environment};
 use super::usable;
-use crate::bridge::{CallAgent, JudgedReport};
 use crate::script::adapter::{AdapterScript, agent_names, described};
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, native};
-use crate::script::api::world::env::variable;
 use crate::script::value::answer::AnswerValue;
 use crate::script::value::convert::{data, optional, texts};
 
 /// The role of the agent that carries out a PRP.
 const EXECUTOR: &str = "executor";
-
-/// Returns what the agent gets from the user's environment, by name and by patterns: what its adapter needs, also where
-/// a switch is set, and what is configured.
-fn environment(call: &Call, adapter: &AdapterScript) -> Result<(BTreeMap<String, String>, Vec<String>), Fault> {
-    let more = ["agent.env_pass".to_owned(), format!("adapter.{}.env_pass", adapter.name)];
-    let mut names: Vec<String> =
-        more.iter().flat_map(|key| call.state.setting_texts(key).unwrap_or_default()).collect();
-    names.extend(adapter.traits().env.iter().cloned());
-    for (switch, needed) in &adapter.traits().env_if {
-        if variable(call, switch)?.is_some_and(|value| !["", "0", "false"].contains(&value.as_str())) {
-            names.extend(needed.iter().cloned());
-        }
-    }
-    let (patterns, names): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| name.contains('*'));
-    let mut values = BTreeMap::new();
-    for name in names {
-        if let Some(value) = variable(call, &name)? {
-            values.insert(name, value);
-        }
-    }
-    Ok((values, patterns))
-}
-
-fn ask(call: &Call, role: &str, options: Map) -> Result<AnswerValue, Fault> {
-    let (options, adapter) = Options::read(call, role, options)?;
-    let name = adapter.name.clone();
-    let program = program(call, &adapter)?;
-    let env = environment(call, &adapter)?;
-    let request = agent_call::build(call, options, adapter, program, env);
-    let JudgedReport { report, verdict } = call.ask(CallAgent(Box::new(request)))?;
-    Ok(AnswerValue { agent: name, report: Arc::new(report), verdict })
-}
 
 fn settings_with(call: &Call, role: &str, item: &Dynamic, options: Map) -> Result<Map, Fault> {
     let fields = Fields::new(&WISH, options)?;
@@ -72,7 +37,30 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn run(context: NativeCallContext, role: &str, options: Map) -> Thrown<AnswerValue> {
-        native(&context, |call| ask(call, role, options))
+        native(&context, |call| ask_with(call, role, options, &agent_call::RUN, ""))
+    }
+
+    /// Asks an agent and returns its answer as data: `prompt` (or `values` for the template of the role), and optionally
+    /// `schema`, a JSON Schema as a map. With one, the agent is told it, the answer is read and checked by it, an answer
+    /// that does not fit goes back once with what is wrong, and the data are returned; without one the text is. Works for
+    /// an item and in `main`, where it is a run of its own with the item `ask`. Throws when there is no such answer; an
+    /// item that does not catch it ends as after `agent::run`. Further options are those of `agent::run`.
+    ///
+    /// ```rhai
+    /// fake::agent("ask", #{ text: `{ "kind": "bug", "files": ["src/a.rs"] }` });
+    /// let found = agent::ask("reviewer", #{
+    ///     prompt: "What kind of issue is this?\n\nIt crashes.",
+    ///     schema: #{
+    ///         type: "object",
+    ///         properties: #{ kind: #{ "enum": ["bug", "idea"] }, files: #{ type: "array" } },
+    ///         required: ["kind"],
+    ///     },
+    /// });
+    /// print(`${found.kind} in ${found.files[0]}`); // → bug in src/a.rs
+    /// ```
+    #[rhai_fn(name = "ask", return_raw)]
+    pub fn ask_data(context: NativeCallContext, role: &str, options: Map) -> Thrown<Dynamic> {
+        native(&context, |call| ask::ask(call, role, options))
     }
 
     /// Returns what a role works with on an item: `#{ name, model, size, sizes, tools, timeout, max_turns, origin }`.

@@ -68,12 +68,20 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads the options of `agent::run`, and loads the adapter of the agent.
-    pub(crate) fn read(call: &Call, role: &str, map: Map) -> Result<(Self, AdapterScript), Fault> {
-        let fields = Fields::new(&RUN, map)?;
+    /// Reads the options of `agent::run` or another function that calls an agent, and loads the adapter of the agent; `added`
+    /// comes at the end of the prompt.
+    pub(crate) fn read(
+        call: &Call,
+        role: &str,
+        map: Map,
+        shape: &Shape,
+        added: &str,
+    ) -> Result<(Self, AdapterScript), Fault> {
+        let fields = Fields::new(shape, map)?;
         let state = &call.state;
         let (settings, adapter) = settled(call, role, &fields)?;
-        let prompt = prompt(state, role, &fields)?;
+        let prompt = prompt(state, role, &fields, shape.function)? + added;
+        let own = (shape.function == RUN.function).then(|| template::role(state, role)).transpose()?;
         let options = Self {
             role: role.to_owned(),
             settings,
@@ -82,7 +90,7 @@ impl Options {
             phase: phase(&fields)?,
             expects_changes: fields.flag("expects_changes")?.unwrap_or_default(),
             session: fields.text("session")?,
-            schema: schema(&fields)?.or(template::role(state, role)?.schema.clone()),
+            schema: schema(&fields)?.or_else(|| own.as_ref()?.schema.clone()),
             cwd: fields.text("cwd")?,
             input: fields.json("input")?,
             resume_from: fields.text("resume_from")?,
@@ -108,13 +116,13 @@ fn settled(call: &Call, role: &str, fields: &Fields) -> Result<(RoleSettings, Ad
     Ok((settings, adapter))
 }
 
-fn prompt(state: &HostState, role: &str, fields: &Fields) -> Result<String, Error> {
+fn prompt(state: &HostState, role: &str, fields: &Fields, function: &str) -> Result<String, Error> {
     if let Some(prompt) = fields.text("prompt")? {
         return Ok(prompt);
     }
     match fields.get("values").and_then(|values| values.read_lock::<Map>().map(|map| map.clone())) {
         Some(values) => template::fill_in(state, role, &values),
-        None => Err(invalid("`agent::run` needs a `prompt`, or `values` for the template of the role")),
+        None => Err(invalid(format!("`{function}` needs a `prompt`, or `values` for the template of the role"))),
     }
 }
 

@@ -82,6 +82,21 @@ pub(crate) mod module {
         })
     }
 
+    /// Tells how far the item is, in percent, and what it does now: boards, `status` and `--json` show it.
+    ///
+    /// ```rhai
+    /// event::progress(40, "reading the answers");
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn progress(context: NativeCallContext, percent: i64, step: &str) -> Thrown<()> {
+        native(&context, |call| {
+            let item = call.item("event::progress")?.to_owned();
+            let percent = u8::try_from(percent).ok().filter(|percent| *percent <= 100);
+            let percent = percent.ok_or_else(|| invalid("`event::progress` takes percent from 0 to 100"))?;
+            call.ask(EmitEvent(EventKind::Progress { item, percent: Some(f64::from(percent)), step: step.to_owned() }))
+        })
+    }
+
     /// Tells something to people; within a recipe it is about its item. `print` does the same.
     ///
     /// ```rhai

@@ -7,8 +7,9 @@ use rhai::{Array, Dynamic, Map};
 use sha2::{Digest, Sha256};
 
 use crate::bridge::{
-    BranchDistance, ChangedFiles, CommitFiles, ExecutedFacts, FactsWanted, GetWorktree, IsTracked, IsUnclosed,
-    ItemDiff, Land, LogRange, PushWork, RemoteAddress, ShowFile, TreeFiles, TreeFolders, UndoLanding, UpdateBase,
+    BranchDistance, Branches, ChangedFiles, CommitFiles, ExecutedFacts, FactsWanted, GetWorktree, IsTracked,
+    IsUnclosed, ItemDiff, Land, LogRange, PushWork, ReadHead, RemoteAddress, ShowFile, TreeFiles, TreeFolders,
+    UndoLanding, UpdateBase,
 };
 use crate::error::Error;
 use crate::model::gate::{Gate, GateLine};
@@ -348,6 +349,31 @@ pub(crate) mod module {
             let batch = u32::try_from(batch).map_err(|_| invalid("a batch has a number from 0 on"))?;
             let distance = call.ask(BranchDistance { branch: BatchId(batch).branch() })?;
             Ok(optional(distance.map(distance_map)))
+        })
+    }
+
+    /// Returns the names of the local branches, sorted.
+    ///
+    /// ```rhai
+    /// print(git::branches()); // → ["main"]
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn branches(context: NativeCallContext) -> Thrown<Array> {
+        native(&context, |call| Ok(texts(call.ask(Branches)?)))
+    }
+
+    /// Returns what is checked out: `#{ branch, commit }`. The branch is `()` where a commit and no branch is checked out,
+    /// the commit is `()` before the first one.
+    ///
+    /// ```rhai
+    /// print(git::head().branch); // → main
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn head(context: NativeCallContext) -> Thrown<Map> {
+        native(&context, |call| {
+            let head = call.ask(ReadHead)?;
+            let entries = [("branch".into(), optional(head.branch)), ("commit".into(), optional(head.commit))];
+            Ok(entries.into_iter().collect())
         })
     }
 

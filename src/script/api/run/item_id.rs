@@ -47,7 +47,7 @@ fn is_plain(c: char) -> bool {
 }
 
 /// Returns the id that comes nearest to a text.
-pub(super) fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars() {
         if c == '.' && slug.ends_with('.') {

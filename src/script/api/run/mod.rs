@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 pub(crate) mod agent_call;
 pub(crate) mod agent_settings;
+pub(crate) mod asking;
 pub(crate) mod baseline;
 pub(crate) mod current;
 pub(crate) mod dag;
@@ -10,7 +11,7 @@ pub(crate) mod event;
 pub(crate) mod executor;
 pub(crate) mod git;
 mod git_values;
-mod item_id;
+pub(crate) mod item_id;
 pub(crate) mod items;
 mod only_item;
 pub(crate) mod options;

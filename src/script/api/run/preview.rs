@@ -15,6 +15,7 @@ use crate::graph::Edge;
 use crate::model::id::PrpId;
 use crate::model::outcome::Outcome;
 use crate::script::api::native::{Call, Fault};
+use crate::script::hook;
 use crate::script::value::dag::Dag;
 
 /// Bytes of English text that are about one token.
@@ -94,6 +95,10 @@ impl Preview<'_, '_> {
             let path: Vec<&str> = graph.critical_path.iter().map(|&node| graph.nodes[node].id.as_str()).collect();
             let hours = Dynamic::from(graph.bound_hours_path).to_string();
             self.print(format!("Critical path: {}, {hours} h at best", path.join(" → ")))?;
+        }
+        let hooks = hook::shown(&self.call.state)?;
+        if !hooks.is_empty() {
+            self.print(format!("Hooks that a run calls: {}", hooks.join(", ")))?;
         }
         self.forecast(&left)?;
         self.print("Dry run: nothing was started and nothing was written.")

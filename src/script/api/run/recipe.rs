@@ -23,6 +23,7 @@ use super::only_item::{self, OnlyItem};
 use super::{current, options, placed};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
+use crate::script::hook;
 use crate::script::limits::STACK;
 use crate::script::reference::ApiReference;
 use crate::script::value::answer::AnswerValue;
@@ -56,19 +57,26 @@ pub(crate) fn run(
     {
         options.jobs = u32::try_from(slots).unwrap_or(u32::MAX);
     }
+    let told = options.clone();
+    if only.is_none() {
+        hook::before_run(call, &options, dag)?;
+    }
     call.ask(StartRun { options: Box::new(options), graph: Box::new(graph(dag)) })?;
     step(call, RunStep::Spawn)?;
     let trouble = Mutex::new(None);
     let served = std::thread::scope(|scope| -> Result<(), Fault> {
         step(call, RunStep::Monitor)?;
         loop {
-            let Some(next) = call.ask(Next)? else { return Ok(()) };
+            let next = call.ask(Next)?;
+            hook::after_merges(call)?;
+            let Some(next) = next else { return Ok(()) };
             let node = dag.graph.order.get(next.index).copied();
             let node = node.ok_or_else(|| Fault::Bug(format!("there is no item {}", next.index)))?;
             let attempt = Attempt { item: dag.graph.nodes[node].id.clone(), number: next.attempt };
             let item = &dag.items[node].value;
             let (elsewhere, only) = (elsewhere.as_ref(), only.as_ref());
-            let worker = Worker { context, call, recipe, attempt, item, elsewhere, only, trouble: &trouble };
+            let title = &dag.graph.nodes[node].title;
+            let worker = Worker { context, call, recipe, attempt, title, item, elsewhere, only, trouble: &trouble };
             let name = worker.attempt.item.to_lowercase();
             let thread = std::thread::Builder::new().name(name).stack_size(STACK);
             if let Err(error) = thread.spawn_scoped(scope, move || worker.work()) {
@@ -90,6 +98,9 @@ pub(crate) fn run(
     }
     let closed = call.ask(Close)?;
     call.state.close(closed.clone());
+    if only.is_none() && !cancelled {
+        hook::after_run(call, &told, &closed)?;
+    }
     // What a script does after its run is for whoever started all of it.
     if only.is_some() { Err(Failure::Cancelled.into()) } else { Ok(closed) }
 }
@@ -104,6 +115,7 @@ struct Worker<'a, 'c> {
     call: &'a Call,
     recipe: &'a FnPtr,
     attempt: Attempt,
+    title: &'a str,
     item: &'a Dynamic,
     elsewhere: Option<&'a (&'a Executor, ExecutorOptions)>,
     only: Option<&'a OnlyItem>,
@@ -115,9 +127,16 @@ impl Worker<'_, '_> {
     fn work(self) {
         let _current = current::enter(self.attempt.clone(), self.item.clone());
         let run = || self.recipe.call_within_context::<Dynamic>(self.context, (self.item.clone(),));
-        let here = || match run() {
-            Ok(value) => returned(&value, self.context.engine()),
-            Err(error) => self.thrown(&error),
+        let call = Call { state: self.call.state.clone(), origin: Some(self.attempt.clone()) };
+        let here = || {
+            if let Err(fault) = hook::before_item(&call, self.title) {
+                return hook::refused(fault);
+            }
+            let outcome = match run() {
+                Ok(value) => returned(&value, self.context.engine()),
+                Err(error) => self.thrown(&error),
+            };
+            hook::after_item(&call, self.title, outcome)
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| self.placed().unwrap_or_else(here)));
         let outcome = outcome.unwrap_or_else(|panic| {
@@ -147,18 +166,22 @@ impl Worker<'_, '_> {
                 Some(Outcome::failed(FailureKind::System, error.message))
             }
             Err(Fault::Bridge(Failure::Error(error))) => Some(failed(Some(error.code), error.message)),
+            Err(Fault::Judged(_, outcome)) => Some(*outcome),
             Err(Fault::Bug(text)) => Some(Outcome::failed(FailureKind::Script, text)),
         }
     }
 
     fn thrown(&self, error: &EvalAltResult) -> Outcome {
+        if let Some(outcome) = diagnostic::verdict(error) {
+            return outcome;
+        }
         let reason = reason(self.context, self.call, error);
         failed(diagnostic::cause(error).map(|error| error.code), reason)
     }
 }
 
 /// Says how an item ends whose recipe did not come to its end.
-fn failed(code: Option<ExitCode>, reason: String) -> Outcome {
+pub(super) fn failed(code: Option<ExitCode>, reason: String) -> Outcome {
     match code {
         Some(ExitCode::Interrupted | ExitCode::Terminated) => Outcome::Cancelled,
         Some(ExitCode::Budget) => Outcome::OverBudget { reason },

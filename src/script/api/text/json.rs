@@ -32,6 +32,17 @@ fn last_of(text: &str) -> Option<Value> {
     last
 }
 
+/// Returns the JSON value of an answer: the whole text, what stands in its last fence, or its last object.
+pub(crate) fn value_of(text: &str) -> Option<Value> {
+    let whole = |text: &str| serde_json::from_str(text.trim()).ok();
+    let fenced = || {
+        let (before, _) = text.trim_end().rsplit_once("```")?;
+        let (_, inside) = before.rsplit_once("```")?;
+        whole(inside.strip_prefix("json").unwrap_or(inside))
+    };
+    whole(text).or_else(fenced).or_else(|| last_of(text))
+}
+
 #[export_module]
 pub(crate) mod module {
     /// Reads JSON into maps, arrays and plain values; `null` is `()`.

@@ -9,6 +9,7 @@ pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod path;
 pub(crate) mod pattern;
+pub(crate) mod schema;
 pub(crate) mod toml;
 pub(crate) mod words;
 pub(crate) mod yaml;

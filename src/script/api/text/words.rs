@@ -8,6 +8,15 @@ use super::digest::hex;
 
 #[export_module]
 pub(crate) mod module {
+    /// Returns a text as the id of an item: letters, digits, `.`, `_` and `-`, at most 100 of them.
+    ///
+    /// ```rhai
+    /// print(text::slug("docs/first steps.md")); // → docs-first-steps.md
+    /// ```
+    pub fn slug(text: &str) -> String {
+        crate::script::api::run::item_id::slug(text)
+    }
+
     /// Returns the unified diff of two texts; empty when they are equal.
     ///
     /// ```rhai

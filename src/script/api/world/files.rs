@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use globset::GlobBuilder;
 use rhai::Array;
 use rhai::plugin::*;
 
-use crate::bridge::{Failure, ListFiles, ReadFile, WriteFile};
+use crate::bridge::{AppendFile, CopyFile, Failure, ListFiles, ReadFile, RemoveFile, WalkFiles, WriteFile};
 use crate::error::{Error, ExitCode};
 
-use crate::script::api::native::{Call, Fault, Thrown, native};
+use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
 use crate::script::api::needs;
 use crate::script::library::is_inside;
 use crate::script::value::convert::texts;
@@ -55,6 +56,23 @@ pub(crate) fn writable(call: &Call, path: &str) -> Result<PathBuf, Error> {
         Some(need) => Err(Error::new(ExitCode::Policy, format!("`{path}` is not written by a script"))
             .help(format!("`const NEEDS = [\"{need}\"];` at its top asks for it, and everybody sees that it does"))),
     }
+}
+
+/// Returns the files that fit a pattern; only the folder with which it begins is looked through.
+fn fitting(call: &Call, pattern: &str) -> Result<Vec<PathBuf>, Fault> {
+    let path = inside(pattern)?;
+    let built = GlobBuilder::new(&path.to_string_lossy()).literal_separator(true).build();
+    let glob = built.map_err(|error| invalid(format!("`{pattern}` is no pattern of paths: {}", error.kind())))?;
+    let glob = glob.compile_matcher();
+    let plain = |part: &std::path::Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
+    let folder: PathBuf = path.parent().unwrap_or(Path::new("")).components().take_while(plain).collect();
+    let mut files = call.ask(WalkFiles(folder))?;
+    files.retain(|file| glob.is_match(file));
+    Ok(files)
+}
+
+fn shown(files: &[PathBuf]) -> Array {
+    texts(files.iter().map(|file| file.display().to_string()))
 }
 
 #[export_module]
@@ -108,8 +126,74 @@ pub(crate) mod module {
     pub fn list(context: NativeCallContext, folder: &str) -> Thrown<Array> {
         native(&context, |call| {
             let files = entries(call, &inside(folder)?)?;
-            Ok(texts(files.iter().map(|file| file.display().to_string())))
+            Ok(shown(&files))
         })
+    }
+
+    /// Returns the paths of all files below a folder, sorted: those of its folders too, but nothing of `.git` and nothing
+    /// behind a link. `"."` is the whole project. `git::files` knows those that git tracks.
+    ///
+    /// ```rhai
+    /// files::write("docs/a.md", "A");
+    /// files::write("docs/deep/b.md", "B");
+    /// print(files::walk("docs")); // → ["docs/a.md", "docs/deep/b.md"]
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn walk(context: NativeCallContext, folder: &str) -> Thrown<Array> {
+        native(&context, |call| {
+            let folder = if folder == "." { PathBuf::new() } else { inside(folder)? };
+            Ok(shown(&call.ask(WalkFiles(folder))?))
+        })
+    }
+
+    /// Returns the paths of the files that fit a pattern, sorted: `*` and `?` stay within a name, `**` stands for any
+    /// number of folders, `[ab]` for one of some characters, `{a,b}` for one of some texts. Nothing of `.git` fits.
+    ///
+    /// ```rhai
+    /// files::write("docs/a.md", "A");
+    /// files::write("docs/deep/b.md", "B");
+    /// print(files::glob("docs/*.md"));    // → ["docs/a.md"]
+    /// print(files::glob("docs/**/*.md")); // → ["docs/a.md", "docs/deep/b.md"]
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn glob(context: NativeCallContext, pattern: &str) -> Thrown<Array> {
+        native(&context, |call| Ok(shown(&fitting(call, pattern)?)))
+    }
+
+    /// Copies a file byte for byte, with the folders that it needs; fails when there is one of the new name.
+    ///
+    /// ```rhai
+    /// files::write("plan.md", "# Plan");
+    /// files::copy("plan.md", "old/plan.md");
+    /// print(files::read("old/plan.md")); // → # Plan
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn copy(context: NativeCallContext, from: &str, to: &str) -> Thrown<()> {
+        native(&context, |call| call.ask(CopyFile { from: inside(from)?, to: writable(call, to)? }))
+    }
+
+    /// Adds a text to the end of a file, which is made where there is none. A line ends where the text says so.
+    ///
+    /// ```rhai
+    /// files::append("log.md", "- one\n");
+    /// files::append("log.md", "- two\n");
+    /// print(files::read("log.md").len()); // → 12
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn append(context: NativeCallContext, path: &str, text: &str) -> Thrown<()> {
+        native(&context, |call| call.ask(AppendFile { path: writable(call, path)?, text: text.to_owned() }))
+    }
+
+    /// Removes a file, never a folder; fails when there is none.
+    ///
+    /// ```rhai
+    /// files::write("draft.md", "later");
+    /// files::remove("draft.md");
+    /// print(files::exists("draft.md")); // → false
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn remove(context: NativeCallContext, path: &str) -> Thrown<()> {
+        native(&context, |call| call.ask(RemoveFile(writable(call, path)?)))
     }
 
     /// Tells whether there is a file of that name, or a folder with files in it.

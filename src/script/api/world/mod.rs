@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod env;
 pub(crate) mod files;
 pub(crate) mod http;
+pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod surroundings;
 pub(crate) mod time;

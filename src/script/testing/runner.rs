@@ -11,11 +11,12 @@ use serde_json::json;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
-use super::host::{HostParts, Script, ScriptHost, fake_host};
-use super::library::ScriptPlace;
-use super::search::SearchPath;
-use super::state::ScriptRun;
+use super::coverage::{Coverage, FileCoverage};
 use crate::fake::FakeBridge;
+use crate::script::host::{HostParts, Script, ScriptHost, fake_host};
+use crate::script::library::ScriptPlace;
+use crate::script::search::SearchPath;
+use crate::script::state::ScriptRun;
 
 /// Longest time of one test.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -38,6 +39,10 @@ pub struct TestRunner {
     pub root: PathBuf,
     pub config: Arc<Config>,
     pub search: SearchPath,
+    /// Only tests whose file and name have this text in them.
+    pub filter: Option<String>,
+    /// Remembers which lines were carried out.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 impl TestRunner {
@@ -64,7 +69,10 @@ impl TestRunner {
             let error = self.run_one(&place, name).err();
             result(name, start.elapsed(), error)
         };
-        names.iter().map(run).collect()
+        let is_wanted = |name: &&String| {
+            self.filter.as_ref().is_none_or(|filter| format!("{shown} {name}").contains(filter.as_str()))
+        };
+        names.iter().filter(is_wanted).map(run).collect()
     }
 
     /// Runs one test in a fresh host: nothing of one test is seen by another.
@@ -96,7 +104,14 @@ impl TestRunner {
             cancel: Arc::new(AtomicBool::new(false)),
             search: self.search.clone(),
         };
-        fake_host(context, fake)
+        fake_host(context, fake, self.coverage.as_ref())
+    }
+
+    /// Tells what of the scripts in some folders the tests carried out.
+    pub fn covered(&self, paths: &[PathBuf]) -> Result<Vec<FileCoverage>> {
+        let coverage = self.coverage.clone().unwrap_or_default();
+        let host = self.host();
+        coverage.report(&host.engine, &host.library, paths)
     }
 }
 
