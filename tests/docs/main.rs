@@ -27,6 +27,26 @@ fn the_page_about_prps() {
 }
 
 #[test]
+fn the_guide_to_three_commands() {
+    holds("docs/scripting/guide.md");
+}
+
+#[test]
+fn the_patterns_of_commands() {
+    holds("docs/scripting/patterns.md");
+}
+
+#[test]
+fn the_page_about_hooks() {
+    holds("docs/scripting/hooks.md");
+}
+
+#[test]
+fn the_page_about_tests() {
+    holds("docs/scripting/testing.md");
+}
+
+#[test]
 fn the_readme() {
     holds("README.md");
 }
