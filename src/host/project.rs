@@ -10,7 +10,17 @@ use crate::host::git::plumbing::repo::GitPolicy;
 use crate::host::git::plumbing::run::Git;
 
 /// What a project brings along that is read or run, below its folder.
-const OBEYED: [&str; 6] = [".ce", ".ce/batchprp.toml", ".ce/commands", ".ce/agents", ".ce/formats", ".ce/subagents"];
+const OBEYED: [&str; 9] = [
+    ".ce",
+    ".ce/batchprp.toml",
+    ".ce/commands",
+    ".ce/agents",
+    ".ce/executors",
+    ".ce/formats",
+    ".ce/hooks",
+    ".ce/stdlib",
+    ".ce/subagents",
+];
 
 /// Others may write.
 const BY_OTHERS: u32 = 0o002;

@@ -82,6 +82,7 @@ pub struct LibraryModule {
     pub about: String,
     /// The built-in file, or the one of the project that takes its place.
     pub path: String,
+    pub text: String,
 }
 
 /// Builds the host of a process.
@@ -260,7 +261,7 @@ impl ScriptHost {
             let place = ScriptPlace::BuiltIn(format!("stdlib/{name}.rhai"));
             let (path, text) = [file, place].iter().find_map(|place| self.library.read(place).ok().flatten())?;
             let about = text.lines().next().and_then(|line| line.strip_prefix("//!")).unwrap_or_default();
-            Some(LibraryModule { name, about: about.trim().to_owned(), path })
+            Some(LibraryModule { name, about: about.trim().to_owned(), path, text: text.to_string() })
         };
         names.into_iter().filter_map(module).collect()
     }

@@ -54,6 +54,7 @@ fn tests_run_again_when_a_script_changes() {
 fn a_module_of_the_project_takes_the_place_of_the_built_in_one() {
     let test = Test::with_git();
     test.run(["list", "--modules"]).expect_code(0).expect_stdout("built-in:stdlib/phases.rhai");
+    test.run(["api", "words"]).expect_code(0).expect_stdout("fn count(number, noun)");
     test.run(["eject", "words"]).expect_code(0).expect_stdout("wrote .ce/stdlib/words.rhai");
     test.run(["eject", "phasses"]).expect_code(2).expect_stderr("did you mean `phases`?");
     test.run(["list", "--modules"]).expect_code(0).expect_stdout("(.ce/stdlib/words.rhai)");

@@ -12,12 +12,13 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::report::style::Tone;
+use crate::script::editor::described;
 use crate::script::reference::Function;
 
 /// Show the functions that scripts can call
 #[derive(clap::Args)]
 pub struct Args {
-    /// Namespace, function, type or property: `prp`, `prp::select`, `Prp`, `Prp.id`
+    /// Namespace, function, type, property or module: `prp`, `prp::select`, `Prp`, `Prp.id`, `phases`
     function: Option<String>,
     /// Write definition files for editors into this folder
     #[arg(long, value_name = "DIR")]
@@ -51,6 +52,16 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         Some(word) => reference.find(word),
         None => reference.functions.iter().collect(),
     };
+    let module = args.function.as_ref().filter(|_| found.is_empty() && !context.globals.json);
+    let module = module.and_then(|word| host.modules().into_iter().find(|module| module.name == *word));
+    let terminal = &mut context.terminal;
+    if let Some(module) = module {
+        writeln!(terminal.out, "{}\nimport \"{}\" as {};", module.about, module.name, module.name)?;
+        for (head, doc) in described(&module.text).into_iter().filter(|(_, doc)| !doc.is_empty()) {
+            writeln!(terminal.out, "\n{}\n{doc}", terminal.style.paint(Tone::Name, &head))?;
+        }
+        return Ok(ExitCode::Done);
+    }
     if found.is_empty() {
         let word = args.function.clone().unwrap_or_default();
         return Err(Error::new(ExitCode::NothingMatched, format!("there is no function `{word}`"))

@@ -38,9 +38,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     };
     if args.paths.is_empty() {
         reports.extend(host.check_built_in()?);
-        for folder in
-            [".ce/commands", ".ce/agents", ".ce/hooks", ".ce/stdlib", ".ce/executors", ".ce/formats"]
-        {
+        for folder in [".ce/commands", ".ce/agents", ".ce/hooks", ".ce/stdlib", ".ce/executors", ".ce/formats"] {
             for file in files(&context.root.join(folder)) {
                 reports.push(look(&file, context)?);
             }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
+use super::check::own_commands;
 use super::test_report;
 use crate::cli::batch::scripts;
 use crate::cli::start::context::Context;
@@ -46,11 +47,15 @@ pub struct Args {
 
 /// Runs the subcommand; exit code 6 when a test fails, 4 when there is none.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let paths: Vec<PathBuf> = if args.paths.is_empty() {
+    let mut paths: Vec<PathBuf> = if args.paths.is_empty() {
         FOLDERS.iter().map(|name| context.root.join(name)).filter(|folder| folder.is_dir()).collect()
     } else {
         args.paths.iter().map(|path| context.current.join(path)).collect()
     };
+    if paths.is_empty() {
+        // Where there is none, this one is missed.
+        paths.push(own_commands(context));
+    }
     if !args.watch {
         return once(args, &paths, context);
     }

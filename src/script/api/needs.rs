@@ -11,7 +11,7 @@ use super::super::spec;
 pub(crate) const NEEDS: [(&str, &str); 6] = [
     ("git-config", "writes what git itself reads"),
     ("git-hooks", "writes hooks of git"),
-    ("commands", "writes commands, agents and hooks of the project"),
+    ("commands", "writes commands, agents, executors, hooks and modules of the project"),
     ("config", "writes the configuration of the project"),
     ("environment", "passes the whole environment on to programs"),
     ("outside", "runs programs outside of the project"),
@@ -41,7 +41,7 @@ pub(crate) fn to_write(path: &Path, state: &Path) -> Option<&'static str> {
     }
     let rest = path.strip_prefix(state.as_slice()).or_else(|| path.strip_prefix([".ce".to_owned()].as_slice()))?;
     match rest.first().map(String::as_str) {
-        Some("commands" | "agents" | "formats" | "hooks") => Some("commands"),
+        Some("commands" | "agents" | "formats" | "hooks" | "stdlib" | "executors") => Some("commands"),
         Some("batchprp.toml") => Some("config"),
         _ => None,
     }
@@ -60,6 +60,8 @@ mod tests {
         assert_eq!(need("./.ce/commands/x.rhai"), Some("commands"));
         assert_eq!(need(".ce/formats/x.rhai"), Some("commands"));
         assert_eq!(need(".ce/Agents/x.rhai"), Some("commands"));
+        assert_eq!(need(".ce/stdlib/phases.rhai"), Some("commands"));
+        assert_eq!(need(".ce/executors/x.rhai"), Some("commands"));
         assert_eq!(need(".ce/batchprp.toml"), Some("config"));
         assert_eq!(need(".ce/tmp/commands.json"), None);
         assert_eq!(need("docs/commands/x.md"), None);

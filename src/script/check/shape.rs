@@ -7,8 +7,8 @@ use rhai::{AST, ASTFlags, ASTNode, Expr, Position, Stmt};
 use crate::model::problem::Problem;
 
 use super::super::api::needs::NEEDS;
-use super::super::reader::drop_in;
 use super::super::hook::NAMES;
+use super::super::reader::drop_in;
 use super::super::suggest;
 use super::notes::Notes;
 

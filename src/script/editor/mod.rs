@@ -5,4 +5,4 @@ mod source;
 mod word;
 
 pub use complete::{Suggestion, SuggestionKind};
-pub use source::{Definition, EditedScript};
+pub use source::{Definition, EditedScript, described};

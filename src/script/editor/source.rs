@@ -121,6 +121,11 @@ impl<'a> EditedScript<'a> {
     }
 }
 
+/// Returns the functions of a script: how each is written, and the comment before it.
+pub fn described(text: &str) -> Vec<(String, String)> {
+    functions(text).into_iter().map(|function| (function.head, function.doc)).collect()
+}
+
 /// Returns path and alias of each import. The text may be broken while it is written, so it is read line by line.
 pub(super) fn imports(text: &str) -> Vec<(String, String)> {
     let import = |line: &str| {

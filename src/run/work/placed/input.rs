@@ -16,7 +16,7 @@ use crate::model::worker::{AttemptLease, AttemptState, WorkerSpec, job_name};
 use crate::run::shared::names;
 
 /// What of our own folder belongs to the project.
-const OWN: [&str; 6] = ["batchprp.toml", "commands", "agents", "formats", "subagents", "executors"];
+const OWN: [&str; 8] = ["batchprp.toml", "commands", "agents", "formats", "subagents", "executors", "hooks", "stdlib"];
 /// Where our notes are.
 const NOTES: &str = "refs/notes/batchprp";
 
