@@ -36,7 +36,7 @@ pub(super) fn inspect(table: &Table, ast: &AST, notes: &mut Notes) {
 }
 
 /// Returns the place of the line in which a body starts: that of its head.
-fn header(text: &str, body: Position) -> Position {
+pub(super) fn header(text: &str, body: Position) -> Position {
     let Some(line) = body.line() else { return body };
     let row = text.lines().nth(line - 1).unwrap_or_default();
     let column = row.find("fn ").map_or(0, |at| row[..at].chars().count() + 3);

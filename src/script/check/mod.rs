@@ -9,6 +9,7 @@ mod fix;
 mod flow;
 mod hiding;
 mod imports;
+mod mixed;
 mod notes;
 mod report;
 mod shape;

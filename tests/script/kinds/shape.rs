@@ -34,6 +34,12 @@ pub(super) fn all() -> Vec<Kind> {
             "import \"lib\" as git; // <-\nfn f() { git::twice(1) }\n",
             "another name",
         ),
+        file(
+            "function that is mixed up with one of a module",
+            "check::mixed",
+            "import \"again\" as again;\nfn missing(a, b) { // <-\na + b\n}\nfn f() { if again::is_redo(#{ redo: [] }) { missing(1, 2) } }\n",
+            "another name",
+        ),
         file("statement at the top", "check::top_level", "print(\"x\"); // <-\nfn f() {}\n", "main"),
         file("variable at the top", "check::top_level", "let x = 1; // <-\nfn f() {}\n", "main"),
         file("command without main", "check::main", "const ABOUT = \"x\"; // <-\n", "main"),
