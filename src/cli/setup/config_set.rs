@@ -102,6 +102,8 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    // The file behind a link is what is meant; the link stays.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
     file.write_all(text.as_bytes())?;
     file.commit()

@@ -55,7 +55,10 @@ enum Fate {
     Wrote,
     Renewed,
     Same,
+    /// It is somebody else's.
     Kept,
+    /// It was written here, and somebody changed it.
+    Changed,
 }
 
 /// Runs the subcommand. A file of somebody else is never touched.
@@ -73,7 +76,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     files.extend(agents.into_iter().filter(|(on, _)| *on).flat_map(|(_, agent)| slash::files(agent)));
     let mut manifest = Manifest::read(&context.root);
     for file in files {
-        let fate = place(&context.root.join(&file.path), &file.text)
+        let fate = place(&context.root.join(&file.path), &file, &manifest)
             .map_err(|error| Error::new(ExitCode::Config, format!("cannot write `{}`: {error}", file.path)))?;
         let out = &mut context.terminal.out;
         match fate {
@@ -81,6 +84,9 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             Fate::Renewed => writeln!(out, "renewed {}", file.path)?,
             Fate::Same => writeln!(out, "{} is up to date", file.path)?,
             Fate::Kept => writeln!(out, "kept {}, which exists", file.path)?,
+            Fate::Changed => {
+                writeln!(out, "kept {}, which was changed since; remove it to have it written anew", file.path)?;
+            }
         }
         if matches!(fate, Fate::Wrote | Fate::Renewed) {
             manifest.add(&file.path, &file.text);
@@ -172,20 +178,30 @@ fn chosen(proposal: &Proposal, tried: Option<&Baseline>) -> BTreeMap<&'static st
     chosen
 }
 
-/// Writes a file where there is none. One that carries our mark is renewed; any other stays as it is.
-fn place(path: &Path, text: &str) -> io::Result<Fate> {
+/// Writes a file where there is none. One that carries our mark and is as it was written here is renewed; any other stays as
+/// it is.
+fn place(path: &Path, file: &CommandFile, manifest: &Manifest) -> io::Result<Fate> {
+    let text = file.text.as_str();
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).map(|()| Fate::Wrote),
+        Ok(mut new) => match new.write_all(text.as_bytes()) {
+            Ok(()) => Ok(Fate::Wrote),
+            // Half of a file would be kept as somebody's own by the next call.
+            Err(error) => fs::remove_file(path).and(Err(error)),
+        },
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let ours = path.symlink_metadata()?.is_file() && fs::read_to_string(path).is_ok_and(|old| is_ours(&old));
             if !ours {
                 return Ok(Fate::Kept);
             }
-            if fs::read_to_string(path)? == text {
+            let found = fs::read_to_string(path)?;
+            if found == text {
                 return Ok(Fate::Same);
+            }
+            if !manifest.wrote(&file.path, found.as_bytes()) {
+                return Ok(Fate::Changed);
             }
             fs::write(path, text).map(|()| Fate::Renewed)
         }

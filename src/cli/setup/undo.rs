@@ -28,6 +28,11 @@ impl Manifest {
         Self { files: serde_json::from_slice(&content).unwrap_or_default() }
     }
 
+    /// Tells whether a file is as it was written here.
+    pub fn wrote(&self, path: &str, found: &[u8]) -> bool {
+        self.files.get(path).is_some_and(|written| *written == digest(found))
+    }
+
     /// Adds a file.
     pub fn add(&mut self, path: &str, text: &str) {
         self.files.insert(path.to_owned(), digest(text.as_bytes()));
