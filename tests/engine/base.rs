@@ -74,3 +74,30 @@ fn a_base_that_conflicts_or_breaks_the_batch_leaves_it_where_it_is() {
     assert_eq!(project.git(&["rev-parse", "prp-1"]), before);
     assert_eq!(project.calls().len(), calls, "no agent is paid for what cannot be merged");
 }
+
+#[test]
+fn the_base_is_the_branch_on_which_the_batch_began_whatever_is_checked_out_since() {
+    let project = moved();
+    project.git(&["switch", "-q", "-c", "other"]);
+    project.write("other.txt", "of somebody else\n").commit("Other");
+    project.run(&["exe", "--batch", "1", "--update-base"]).exits(0).says("1 new commit of `main`");
+    project.run(&["land", "1"]).exits(0).says("`main` is at");
+    assert!(project.git(&["ls-tree", "--name-only", "main"]).contains("later.txt"));
+    assert!(!project.git(&["ls-tree", "--name-only", "main"]).contains("other.txt"));
+}
+
+#[test]
+fn a_clone_of_a_repository_with_a_batch_does_not_carry_it_out_again() {
+    let project = moved();
+    project.git(&["fetch", "-q", ".", "refs/heads/prp-1:refs/remotes/origin/prp-1"]);
+    for name in project.git(&["for-each-ref", "--format=%(refname)", "refs/heads/prp-1*", "refs/batchprp/"]).lines() {
+        project.git(&["update-ref", "-d", name]);
+    }
+    project.git(&["worktree", "prune"]);
+    project
+        .run(&["exe", "--batch", "1"])
+        .exits(7)
+        .says("`origin/prp-1` has work of this batch")
+        .says("git fetch origin");
+    project.run(&["exe", "--batch", "1", "--restart"]).exits(0);
+}

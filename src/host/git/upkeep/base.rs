@@ -21,6 +21,32 @@ pub enum Standing {
     Behind { commits: usize },
 }
 
+/// What a batch starts from, or follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    pub commit: String,
+    /// As people know it: a branch, or what they named.
+    pub name: Option<String>,
+}
+
+/// Finds the base of a batch: what was named, else the branch on which its work began, whatever is checked out since; for a
+/// batch without work of its own what is checked out.
+pub fn of(repo: &Repo, batch_branch: &str, named: Option<&str>) -> Result<Base> {
+    if let Some(revision) = named {
+        return Ok(Base { commit: repo.resolve(revision)?, name: Some(revision.to_owned()) });
+    }
+    let begun = match (repo.tip(batch_branch)?, refs::read(repo, &refs::base(batch_branch))?) {
+        (Some(tip), Some(record)) if tip != record => began::began_on(repo, batch_branch)?,
+        _ => None,
+    };
+    if let Some(branch) = begun
+        && let Some(commit) = repo.tip(&branch)?
+    {
+        return Ok(Base { commit, name: Some(branch) });
+    }
+    Ok(Base { commit: repo.head()?, name: repo.head_branch()? })
+}
+
 /// Moves a batch branch without work of its own to a commit, and tells how one with work stands to it.
 pub fn follow(repo: &Repo, batch_branch: &str, wanted: &str) -> Result<Standing> {
     let (Some(tip), Some(record)) = (repo.tip(batch_branch)?, refs::read(repo, &refs::base(batch_branch))?) else {

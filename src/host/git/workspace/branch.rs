@@ -18,6 +18,8 @@ pub struct BatchBranch {
     pub tip: String,
     /// It was there before: this is a resumed batch.
     pub existed: bool,
+    /// What had to be mended, for people.
+    pub repaired: Vec<String>,
 }
 
 /// Where the branch of an item starts and ends.
@@ -33,13 +35,14 @@ pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<Batc
     leftovers::wait_for_references(repo);
     drop(locks::sweep(repo.common_dir()));
     let base_commit = repo.resolve(base_commit)?;
-    broken::mend(repo, branch, None)?;
+    let mut repaired = broken::mend(repo, branch, None)?;
+    repaired.extend(broken::mend_notes(repo)?);
     for _ in 0..3 {
         let record = refs::read(repo, &refs::base(branch))?;
         if let Some(tip) = repo.tip(branch)? {
             let base = adopt(repo, branch, &tip, record.as_deref())?;
             not_checked_out(repo, branch)?;
-            return Ok(BatchBranch { branch: branch.to_owned(), base, tip, existed: true });
+            return Ok(BatchBranch { branch: branch.to_owned(), base, tip, existed: true, repaired });
         }
         let last = refs::read(repo, &refs::batch(branch))?;
         let change = RefChange::default()
@@ -49,10 +52,26 @@ pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<Batc
         let change = began::begin_on(repo, change, branch, &base_commit)?;
         if change.apply(repo, "batchprp: batch branch")? == Moved::Done {
             let tip = base_commit.clone();
-            return Ok(BatchBranch { branch: branch.to_owned(), base: base_commit, tip, existed: false });
+            let branch = branch.to_owned();
+            return Ok(BatchBranch { branch, base: base_commit, tip, existed: false, repaired });
         }
     }
     Err(refuse(format!("`{branch}` is being changed by somebody else")).help("run the command again"))
+}
+
+/// Refuses where a remote has the batch and this repository does not: all of it would be carried out again.
+pub fn not_elsewhere(repo: &Repo, branch: &str) -> Result<()> {
+    let remotes = refs::list(repo, "refs/remotes/")?;
+    let found = remotes.iter().find_map(|(name, _)| {
+        let (remote, of) = name.strip_prefix("refs/remotes/")?.split_once('/')?;
+        (of == branch).then_some(remote)
+    });
+    let Some(remote) = found else { return Ok(()) };
+    let text = format!("`{remote}/{branch}` has work of this batch, and this repository has no branch `{branch}`");
+    Err(refuse(text).help(format!(
+        "bring it here: `git fetch {remote} '{branch}:{branch}' '{branch}-*:{branch}-*' 'refs/batchprp/*:refs/batchprp/*' \
+         'refs/notes/batchprp*:refs/notes/batchprp*'`; or carry everything out again with `--restart`"
+    )))
 }
 
 /// Returns where a branch of ours started; `None` when we did not make it.

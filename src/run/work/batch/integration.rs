@@ -31,15 +31,19 @@ pub(crate) fn integrate(
     tell: &Tell,
 ) -> Result<Integration> {
     let name = names::batch_branch(options.batch);
-    let wanted = match &options.base {
-        Some(revision) => repo.resolve(revision)?,
-        None => repo.head()?,
-    };
     if options.restart {
         restart::start_over(repo, &name, options, graph, run, tell)?;
     }
+    let base = base::of(repo, &name, options.base.as_deref())?;
+    let (of, wanted) = (names::base(&base), base.commit);
     let standing = base::follow(repo, &name, &wanted)?;
+    if matches!(standing, Standing::Absent) && !options.restart {
+        branch::not_elsewhere(repo, &name)?;
+    }
     let batch = branch::ensure_batch(repo, &name, &wanted)?;
+    for text in &batch.repaired {
+        tell.warn(None, text.clone());
+    }
     restart::take_out(repo, &name, options, run, tell)?;
     restart::reopen(repo, &name, options, run, tell)?;
     match standing {
@@ -48,7 +52,6 @@ pub(crate) fn integrate(
             tell.note(None, format!("`{name}` had no work of its own yet: it starts at {to} now, not at {from}"));
         }
         Standing::Behind { commits } => {
-            let of = base_name(repo, options, &wanted)?;
             let (behind, command) = (numbered(commits, "commit"), settings.resume_command());
             tell.warn(
                 None,
@@ -77,13 +80,4 @@ pub(crate) fn beside(repo: &Repo, options: &RunOptions) -> Result<Integration> {
     let branch = names::batch_branch(options.batch);
     let base = branch::base(repo, &branch)?.map_or_else(|| repo.head(), Ok)?;
     Ok(Integration { repo: repo.clone(), branch, base })
-}
-
-/// Says what a batch starts from, as people know it.
-fn base_name(repo: &Repo, options: &RunOptions, commit: &str) -> Result<String> {
-    let branch = match &options.base {
-        Some(revision) => Some(revision.clone()),
-        None => repo.head_branch()?,
-    };
-    Ok(branch.map_or_else(|| short_commit(commit).to_owned(), |branch| format!("`{branch}`")))
 }

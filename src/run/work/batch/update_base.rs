@@ -11,7 +11,6 @@ use crate::host::git::upkeep::base::{self, Standing, Update};
 use crate::host::lock::Lock;
 use crate::host::process::Marker;
 use crate::host::stop::StopToken;
-use crate::report::text::short_commit;
 use crate::run::settings::Settings;
 use crate::run::shared::names;
 use crate::run::work::off_the_loop::off_the_loop;
@@ -81,12 +80,8 @@ fn plan(settings: &Settings, batch: Option<u32>, base: Option<&str>) -> Result<O
     let branch = names::batch_branch(batch);
     let name = batch.map_or_else(|| "adhoc-exe".to_owned(), |batch| batch.to_string());
     let lock = Lock::batch(repo.common_dir(), &name)?;
-    let wanted = match base {
-        Some(revision) => repo.resolve(revision)?,
-        None => repo.head()?,
-    };
-    let named = base.map(str::to_owned).or(repo.head_branch()?);
-    let base = named.map_or_else(|| short_commit(&wanted).to_owned(), |name| format!("`{name}`"));
+    let base = base::of(&repo, &branch, base)?;
+    let (base, wanted) = (names::base(&base), base.commit);
     let (update, commits) = match base::follow(&repo, &branch, &wanted)? {
         Standing::Absent => return Ok(None),
         Standing::Current => (None, 0),

@@ -12,6 +12,9 @@ use crate::host::git::workspace::objects::quarantine;
 use crate::host::git::workspace::place::linked;
 use crate::host::git::workspace::place::space::Workspace;
 
+/// Where records are kept beside commits.
+const NOTES: [&str; 2] = ["refs/notes/batchprp", "refs/notes/batchprp-approvals"];
+
 /// Puts the references of a branch of ours right. `work` is the workspace of its item.
 pub(crate) fn mend(repo: &Repo, branch: &str, work: Option<&Workspace>) -> Result<Vec<String>> {
     let mut told = Vec::new();
@@ -46,6 +49,40 @@ pub(crate) fn mend(repo: &Repo, branch: &str, work: Option<&Workspace>) -> Resul
         }
     }
     Ok(told)
+}
+
+/// Puts notes right that cannot be read: their last good state, or none, and then what they were about is judged anew.
+pub(crate) fn mend_notes(repo: &Repo) -> Result<Vec<String>> {
+    let mut told = Vec::new();
+    for name in NOTES.map(str::to_owned) {
+        if are_whole(repo, std::iter::once(&name))? || !is_there(repo, &name)? {
+            continue;
+        }
+        let mut good = None;
+        for commit in logged(repo, &name) {
+            if is_whole(repo, &commit)? {
+                good = Some(commit);
+                break;
+            }
+        }
+        match good {
+            Some(good) => {
+                put(repo, &name, &good)?;
+                told.push(format!("`{name}` was broken and is at {good} again, the last good state that is known"));
+            }
+            None => {
+                take_away(repo, &name)?;
+                told.push(format!("`{name}` was broken and is taken away: what it recorded is validated again"));
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// Returns the commits at which a reference was, newest first.
+fn logged(repo: &Repo, name: &str) -> Vec<String> {
+    let log = fs::read_to_string(repo.common_dir().join("logs").join(name)).unwrap_or_default();
+    log.lines().rev().filter_map(|line| line.split(' ').nth(1)).map(str::to_owned).collect()
 }
 
 /// Tells whether every one of some references leads to a commit or is not there.
@@ -83,8 +120,7 @@ fn last_good(repo: &Repo, branch: &str, work: Option<&Workspace>) -> Result<Stri
     if let Some(work) = work {
         candidates.extend(agent::head(work)?.commit().map(str::to_owned));
     }
-    let log = fs::read_to_string(repo.common_dir().join("logs").join(refs::head(branch))).unwrap_or_default();
-    candidates.extend(log.lines().rev().filter_map(|line| line.split(' ').nth(1)).map(str::to_owned));
+    candidates.extend(logged(repo, &refs::head(branch)));
     candidates.extend(refs::read(repo, &refs::base(branch))?);
     for candidate in candidates {
         if is_whole(repo, &candidate)? {
@@ -118,15 +154,28 @@ fn start(repo: &Repo, tip: &str) -> Result<String> {
 
 /// Points a broken reference at a commit.
 fn put(repo: &Repo, name: &str, commit: &str) -> Result<()> {
-    let file = repo.common_dir().join(name);
-    if file.is_file() {
-        // Neither as an old value nor in the log would git like what stands there.
-        failpoint::around("reference.remove", || fs::remove_file(&file))
-            .map_err(|e| Workspace::failed("remove", &file, &e))?;
-    }
+    remove_file(repo, name)?;
     let old = value(repo, name)?;
     match RefChange::default().set(name, commit, old.as_deref()).apply(repo, "batchprp: last good state")? {
         Moved::Done => Ok(()),
         Moved::Raced => Err(refuse(format!("`{name}` is broken and cannot be put back")).help("run the command again")),
     }
+}
+
+/// Takes a broken reference away.
+fn take_away(repo: &Repo, name: &str) -> Result<()> {
+    remove_file(repo, name)?;
+    match value(repo, name)? {
+        Some(old) => RefChange::default().delete(name, &old).must(repo, "batchprp: broken"),
+        None => Ok(()),
+    }
+}
+
+/// Removes the file of a broken reference: neither as an old value nor in the log would git like what stands there.
+fn remove_file(repo: &Repo, name: &str) -> Result<()> {
+    let file = repo.common_dir().join(name);
+    if !file.is_file() {
+        return Ok(());
+    }
+    failpoint::around("reference.remove", || fs::remove_file(&file)).map_err(|e| Workspace::failed("remove", &file, &e))
 }
