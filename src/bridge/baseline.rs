@@ -25,6 +25,15 @@ pub struct Baseline {
 }
 
 impl Baseline {
+    /// Adds what was found out just now and is not remembered.
+    pub fn with(mut self, found: Vec<LevelResult>) -> Self {
+        let new: Vec<LevelResult> = found.into_iter().filter(|found| self.unknown.contains(&found.level)).collect();
+        self.unknown.retain(|level| !new.iter().any(|found| found.level == *level));
+        self.levels.extend(new);
+        self.levels.sort_by_key(|found| found.level);
+        self
+    }
+
     /// Returns the levels that are red.
     pub fn red(&self) -> impl Iterator<Item = &LevelResult> {
         self.levels.iter().filter(|level| level.result == LevelVerdict::Failed)

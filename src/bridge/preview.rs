@@ -157,6 +157,7 @@ impl PreviewBridge {
                     phase: order.ordinal,
                     level: order.level,
                     levels: Vec::new(),
+                    changed: Vec::new(),
                 }));
             }
             ItemRequest::Repair(_, answer) => answer.give(Ok(Repairing::Over { why: String::new() })),

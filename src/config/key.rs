@@ -205,6 +205,12 @@ pub const KEYS: &[ConfigKey] = &[
         "1",
         "how often a command that fails is tried again on the same files",
     ),
+    key(
+        "validate.may_change",
+        ValueKind::List,
+        "[]",
+        "committed files, folders or globs that commands may change without having failed",
+    ),
     key("validate.timeout", ValueKind::Time, r#""10m""#, "limit of one command"),
     key(
         "validate.env_pass",

@@ -92,6 +92,8 @@ pub struct ValidateSettings {
     pub timeout: Duration,
     /// How often a command that fails is tried again on the same files.
     pub retries: u32,
+    /// Committed files, folders or globs that commands may change.
+    pub may_change: Vec<String>,
     /// Variables that commands get besides the harmless ones; a `*` stands for any text.
     pub env_pass: Vec<String>,
     /// Shell lines for merged trees.
@@ -189,6 +191,7 @@ impl Config {
                 levels: ["validate.l1", "validate.l2", "validate.l3", "validate.l4"].map(|path| found.list(path)),
                 timeout: found.time("validate.timeout").unwrap_or_default(),
                 retries: found.small("validate.retries").unwrap_or_default(),
+                may_change: found.list("validate.may_change"),
                 env_pass: found.list("validate.env_pass"),
                 merge: found.list("validate.merge"),
                 run_gates: found.text("validate.gates") == "run",

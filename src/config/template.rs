@@ -77,6 +77,7 @@ fn other(name: &str) -> &'static str {
         "models" => "[\"small\", \"medium\", \"large\"]",
         "prices" => "\"prices.toml\"",
         "program" => "\"/opt/agent/bin/agent\"",
+        "may_change" => "[\"coverage.svg\"]",
         "env_pass" => "[\"HTTPS_PROXY\"]",
         "preset" => "\"ce\"",
         "max_cost" => "5.0",

@@ -94,7 +94,14 @@ impl World {
                 break;
             }
         }
-        let record = ValidationRecord { schema_version: 1, prp: item.clone(), phase, level: checks.level, levels };
+        let record = ValidationRecord {
+            schema_version: 1,
+            prp: item.clone(),
+            phase,
+            level: checks.level,
+            levels,
+            changed: Vec::new(),
+        };
         for done in self.worktree(item).phases.iter_mut().filter(|done| done.ordinal == phase) {
             done.validation = Some(record.clone());
         }

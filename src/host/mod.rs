@@ -1,7 +1,6 @@
 //! Everything that touches the machine: processes, agents, files, clocks, locks, the network and git.
 
 pub mod agent;
-pub mod check_again;
 pub mod check_output;
 pub mod clock;
 pub mod disk;
@@ -11,6 +10,7 @@ pub mod files;
 pub mod git;
 pub mod http;
 pub mod journal;
+pub mod judged_files;
 pub mod lock;
 pub mod owner;
 pub mod plan_files;

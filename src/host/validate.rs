@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::check_again::CheckAgain;
 use super::check_output::{CheckOutput, CheckSaid, LogFolder};
+use super::judged_files::{JudgedFiles, Touched};
 use super::process::{Command, Marker, Sandbox, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
 use crate::evidence::environment::{GateEnvironment, for_gates};
 use crate::model::gate::{GateLine, ManualGate};
+use crate::model::pattern::DeclaredFile;
 use crate::model::validation::{LevelResult, LevelVerdict, ValidationRecord};
 
 /// Version of the record.
 const SCHEMA_VERSION: u32 = 1;
 /// Bytes of each output stream that are kept, half of them from its beginning.
 const MAX_OUTPUT: usize = 4 * 1024 * 1024;
+
+/// Most files that are named.
+const NAMED: usize = 5;
 
 /// What is to be validated and how.
 #[derive(Clone, Debug)]
@@ -44,8 +48,12 @@ pub struct Validation {
     pub secrets: Secrets,
     /// Where the whole output of each command is kept.
     pub logs: Option<LogFolder>,
-    /// Whether what fails is tried again; `None` where it is not.
-    pub again: Option<CheckAgain>,
+    /// How it is seen what the commands do to the files of the commit that is judged; `None` where they may do anything.
+    pub files: Option<JudgedFiles>,
+    /// Committed files, folders or globs that the commands may change.
+    pub may_change: Vec<String>,
+    /// How often a command that fails is tried again while nothing changed; never where nobody can see that.
+    pub retries: u32,
     /// What these checks said before about the same files.
     pub earlier: Option<ValidationRecord>,
     /// The commands run what agents wrote, and are confined as agents are.
@@ -57,6 +65,49 @@ impl Validation {
     fn lines(&self, level: u8) -> Vec<String> {
         let gates = self.gates.iter().filter(|gate| gate.level == level).map(|gate| &gate.command);
         self.commands.get(&level).into_iter().flatten().chain(gates).cloned().collect()
+    }
+
+    /// Tells whether a record comes from running just these commands up to this level at least.
+    pub fn is_answered_by(&self, record: &ValidationRecord) -> bool {
+        let says = |level: u8| {
+            let ran = record.levels.iter().filter(|of| of.level == level).flat_map(|of| of.commands.iter().cloned());
+            self.lines(level).iter().map(|line| self.secrets.redact(line)).eq(ran)
+        };
+        record.level >= self.level && (1..=self.level).all(says)
+    }
+
+    /// Returns the last level that runs anything.
+    fn last_level(&self) -> Option<u8> {
+        (1..=self.level).rev().find(|level| !self.lines(*level).is_empty())
+    }
+
+    /// Returns what the commands did to committed files that they may not change.
+    async fn changed(&self) -> Result<Touched, String> {
+        let Some(files) = &self.files else { return Ok(Touched::default()) };
+        let may: Vec<DeclaredFile> = self.may_change.iter().map(|path| DeclaredFile::new(path)).collect();
+        let mut touched = files.look().await?;
+        touched.committed.retain(|path| !may.iter().any(|pattern| pattern.matches(path)));
+        Ok(touched)
+    }
+
+    /// Says what is wrong where commands passed and changed files of the commit: it is not what they passed on.
+    fn not_judged(&self, touched: &Result<Touched, String>) -> Option<CheckSaid> {
+        let said = match touched {
+            Ok(touched) if touched.committed.is_empty() => return None,
+            Ok(Touched { committed, .. }) => {
+                let (first, rest) = committed.split_at(committed.len().min(NAMED));
+                let names = first.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+                let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+                vec![
+                    format!("the checks passed, and changed files that are committed: {names}{more}"),
+                    "what they passed on is not what would be merged: commit what they change, or let them only look \
+                     (`validate.may_change` names files that do not matter)"
+                        .to_owned(),
+                ]
+            }
+            Err(reason) => vec![format!("the checks passed, but what they judged cannot be read any more: {reason}")],
+        };
+        Some(CheckSaid { errors: said.iter().map(|line| self.secrets.redact(line)).collect(), log: None })
     }
 
     /// Returns how a level had failed on the same files.
@@ -84,6 +135,7 @@ pub enum Told<'a> {
 /// nothing is known then. A level without anything to run is `skipped` or `manual`, never `passed`.
 pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Told<'_>)) -> Option<ValidationRecord> {
     let mut levels: Vec<LevelResult> = Vec::new();
+    let mut changed = Vec::new();
     let environment = for_gates(&request.env, &request.env_pass);
     for level in 1..=request.level {
         let begin = Instant::now();
@@ -119,6 +171,13 @@ pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Tol
                 Check::Stopped => return None,
             }
         }
+        if failure.is_some() || request.last_level() == Some(level) {
+            let found = request.changed().await;
+            failure = failure.or_else(|| request.not_judged(&found));
+            // What takes work back is nothing to be committed.
+            changed =
+                found.map_or_else(|_| Vec::new(), |found| if found.takes_back { Vec::new() } else { found.committed });
+        }
         if let Some(said) = failure {
             add(of_level(LevelVerdict::Failed, done, said), &mut tell);
             break;
@@ -139,6 +198,7 @@ pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Tol
         phase: request.phase,
         level: request.level,
         levels,
+        changed,
     })
 }
 
@@ -174,11 +234,11 @@ async fn check_again(
     };
     begins(1);
     let first = check(request, environment, line, 1, stop).await;
-    let Some(again) = &request.again else { return first };
+    let Some(files) = &request.files else { return first };
     let Check::Failed { said, timed_out: false } = first else { return first };
-    for time in 0..again.times {
+    for time in 0..request.retries {
         // What a command mends itself, such as a formatter, is not flaky.
-        if !again.is_unchanged().await {
+        if !files.look().await.is_ok_and(|touched| touched.is_empty()) {
             break;
         }
         begins(time + 2);

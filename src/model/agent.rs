@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::usage::{Tokens, Usage};
 
@@ -80,6 +82,22 @@ pub enum Scope {
     Session,
 }
 
+/// Reads when a limit ends: seconds since 1970, in any form, or RFC 3339. What cannot be read is a limit without a time,
+/// and a limit all the same.
+fn reset_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    #[expect(clippy::cast_possible_truncation, reason = "parts of a second do not matter")]
+    let number = |number: f64| Some(number as i64);
+    let until = match Option::<Value>::deserialize(deserializer)? {
+        Some(Value::Number(seconds)) => seconds.as_f64().and_then(number),
+        Some(Value::String(text)) => match text.trim().parse::<f64>() {
+            Ok(seconds) => number(seconds),
+            Err(_) => text.trim().parse::<Timestamp>().ok().map(Timestamp::as_second),
+        },
+        _ => None,
+    };
+    Ok(until.filter(|seconds| *seconds > 0))
+}
+
 /// One normalised event out of an agent's output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -121,6 +139,8 @@ pub enum AgentEvent {
         status: Option<u32>,
     },
     RateLimited {
+        /// Seconds since 1970.
+        #[serde(default, deserialize_with = "reset_time")]
         until: Option<i64>,
     },
     PermissionDenied {

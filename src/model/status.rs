@@ -48,7 +48,11 @@ impl Status {
 
     /// Reads a status word as people write it, in any case, with the accepted synonyms.
     pub fn read(text: &str) -> Option<Self> {
-        let word = text.trim().to_lowercase().replace('\'', "").replace([' ', '-'], "_");
+        // `cancelled (see 1.1.2)`, `done, at last` and `🚫 on hold` say what their first words say.
+        let said =
+            text.split(['(', '[', '{', ',', ';', ':', '—', '–']).find(|part| part.contains(char::is_alphanumeric));
+        let word = said.unwrap_or_default().trim_matches(|letter: char| !letter.is_alphanumeric());
+        let word = word.to_lowercase().replace(['\'', '’'], "").replace([' ', '-'], "_");
         Some(match word.as_str() {
             "planning" | "pending" | "new" | "ready" | "initial" | "draft" => Self::Planning,
             "in_progress" => Self::InProgress,
@@ -57,9 +61,10 @@ impl Status {
             "failed" => Self::Failed,
             "blocked" => Self::Blocked,
             "executed" => Self::Executed,
-            "cancelled" | "canceled" | "deferred" | "superseded" | "on_hold" | "wontfix" | "wont_fix" | "archived" => {
-                Self::Cancelled
-            }
+            "cancelled" | "canceled" | "deferred" | "superseded" | "on_hold" | "wontfix" | "wont_fix" | "wont_do"
+            | "archived" | "rejected" | "abandoned" | "obsolete" | "duplicate" | "withdrawn" | "invalid"
+            | "dropped" | "declined" | "postponed" | "paused" | "parked" | "shelved" | "skip" | "skipped"
+            | "not_planned" | "do_not_run" | "dont_run" | "out_of_scope" | "deprecated" => Self::Cancelled,
             _ => return None,
         })
     }
@@ -87,6 +92,19 @@ mod tests {
         }
         for word in ["Canceled", "DEFERRED", "superseded", "on hold", "on-hold", "wontfix", "won't fix", "archived"] {
             assert_eq!(Status::read(word), Some(Status::Cancelled), "{word}");
+        }
+        for word in
+            ["🚫 cancelled", "cancelled (see 1.1.2)", "CANCELLED-", "won’t do", "Do not run", "[rejected]", "paused"]
+        {
+            assert_eq!(Status::read(word), Some(Status::Cancelled), "{word}");
+        }
+        for (word, status) in [
+            ("done (in March)", Some(Status::Completed)),
+            ("in progress: half", Some(Status::InProgress)),
+            ("", None),
+            ("(", None),
+        ] {
+            assert_eq!(Status::read(word), status, "{word}");
         }
         assert!(!Status::Cancelled.is_done());
         assert_eq!(Status::read("cancel"), None);

@@ -51,6 +51,10 @@ pub struct ValidationRecord {
     /// Highest level that was asked for.
     pub level: u8,
     pub levels: Vec<LevelResult>,
+    /// Files of the commit that the checks changed, and that `validate.may_change` does not name: what they passed on is
+    /// something else, so the last level failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 impl ValidationRecord {

@@ -39,6 +39,8 @@ pub struct Settings {
     pub validate_timeout: Duration,
     /// How often a command that fails is tried again on the same files.
     pub validate_retries: u32,
+    /// Committed files, folders or globs that validation commands may change.
+    pub may_change: Vec<String>,
     /// Names of variables that validation commands get besides the harmless ones; a `*` stands for any text.
     pub validate_env_pass: Vec<String>,
     /// What the guard does before a merge.
@@ -92,6 +94,7 @@ impl Settings {
             validate_merge: Vec::new(),
             validate_timeout: Duration::from_secs(600),
             validate_retries: 0,
+            may_change: Vec::new(),
             validate_env_pass: Vec::new(),
             guard: GuardSettings::default(),
             gates: true,

@@ -76,3 +76,26 @@ fn a_merged_tree_that_is_red_once_is_tried_again_and_merged() {
     assert_eq!(project.merges("prp-47").len(), 1);
     assert!(told(&project, "merge_rejected").is_empty() && told(&project, "repair").is_empty());
 }
+
+/// Writes one more line into what the item made, and is content.
+const CHANGES: &str = "echo changed >> out/PRP-47.1.1.txt";
+
+#[test]
+fn what_a_check_changes_is_committed_and_judged_and_one_that_never_stops_has_failed() {
+    let project = checked(&format!("grep -q changed out/PRP-47.1.1.txt || {CHANGES}"));
+    run(&project, "2", "1").exits(0).says("changed out/PRP-47.1.1.txt: committed, and checked once more");
+    assert_eq!(verdicts(&project), ["failed", "passed"]);
+    assert_eq!(project.calls_of("PRP-47.1.1"), ["1"], "no agent is paid for it");
+    assert!(project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]).contains("changed"));
+    // What a check takes back, it did not judge.
+    for line in [CHANGES, "git reset -q --hard HEAD~1 && rm -f out/PRP-47.1.1.txt"] {
+        let project = checked(line);
+        run(&project, "0", "1").exits(10).says("changed files that are committed: `out/PRP-47.1.1.txt`");
+        assert!(project.merges("prp-47").is_empty(), "{line}");
+    }
+    let project = Project::new();
+    project.configure(&format!("[validate]\ngates = \"ignore\"\nl3 = [\"{CHANGES}\"]\nmay_change = [\"out/\"]\n"));
+    project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    run(&project, "0", "1").exits(0);
+    assert!(!project.git(&["show", "prp-47:out/PRP-47.1.1.txt"]).contains("changed"));
+}

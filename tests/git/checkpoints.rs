@@ -90,6 +90,7 @@ fn validation_records_are_written_replaced_and_read_in_one_go() {
             log: None,
             duration: 0.5,
         }],
+        changed: Vec::new(),
     };
     assert_eq!(notes::read(&repo, &tip).expect("git answers"), None);
     for result in [LevelVerdict::Failed, LevelVerdict::Passed] {

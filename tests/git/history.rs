@@ -170,8 +170,14 @@ fn rebased_squashed_reverted_and_picked_history_is_told_apart() {
     fixture.merge("47.1.1");
     fixture.merge("47.1.10");
     let repo = fixture.repo();
-    let record =
-        ValidationRecord { schema_version: 1, prp: "PRP-47.1.1".to_owned(), phase: 1, level: 1, levels: vec![] };
+    let record = ValidationRecord {
+        schema_version: 1,
+        prp: "PRP-47.1.1".to_owned(),
+        phase: 1,
+        level: 1,
+        levels: vec![],
+        changed: Vec::new(),
+    };
     let first = fixture.git(&["rev-parse", "prp-47-1-1^"]);
     notes::write(&repo, &first, &record).expect("written");
     fixture.git(&["commit", "-q", "--allow-empty", "-m", "main moves on"]);

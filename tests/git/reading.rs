@@ -253,8 +253,14 @@ fn records_in_folders_of_notes_are_found_like_those_in_one() {
     let prepared = fixture.execute("47.1.1", 1);
     let repo = fixture.repo();
     let tip = repo.resolve("prp-47-1-1").expect("a commit");
-    let record =
-        ValidationRecord { schema_version: 1, prp: "PRP-47.1.1".to_owned(), phase: 1, level: 1, levels: vec![] };
+    let record = ValidationRecord {
+        schema_version: 1,
+        prp: "PRP-47.1.1".to_owned(),
+        phase: 1,
+        level: 1,
+        levels: vec![],
+        changed: Vec::new(),
+    };
     notes::write(&repo, &tip, &record).expect("written");
     // Git makes folders when there are many notes.
     let blob = fixture.git(&["rev-parse", &format!("refs/notes/batchprp:{tip}")]);

@@ -29,7 +29,9 @@ fn validation(directory: &tempfile::TempDir, commands: &[(u8, &[&str])]) -> Vali
         marker: marker(),
         secrets: Secrets::values(["hunter2-hunter2".to_owned()]),
         logs: None,
-        again: None,
+        files: None,
+        may_change: Vec::new(),
+        retries: 0,
         earlier: None,
         sandbox: Sandbox::Off,
     }

@@ -44,7 +44,14 @@ fn prp() -> Prp {
 fn record(result: LevelVerdict) -> ValidationRecord {
     let errors = if result == LevelVerdict::Failed { vec!["assertion failed".to_owned()] } else { Vec::new() };
     let level = LevelResult { level: 3, result, commands: Vec::new(), errors, log: None, duration: 1.0 };
-    ValidationRecord { schema_version: 1, prp: "PRP-47.1.1".to_owned(), phase: 1, level: 4, levels: vec![level] }
+    ValidationRecord {
+        schema_version: 1,
+        prp: "PRP-47.1.1".to_owned(),
+        phase: 1,
+        level: 4,
+        levels: vec![level],
+        changed: Vec::new(),
+    }
 }
 
 fn done(ordinal: u32, result: Option<LevelVerdict>) -> PhaseFacts {

@@ -270,7 +270,14 @@ impl Fake {
             log: None,
             duration: 0.1,
         }];
-        let record = ValidationRecord { schema_version: 1, prp: item.to_owned(), phase: ordinal, level, levels };
+        let record = ValidationRecord {
+            schema_version: 1,
+            prp: item.to_owned(),
+            phase: ordinal,
+            level,
+            levels,
+            changed: Vec::new(),
+        };
         let phases = world.phases.entry(item.to_owned()).or_default();
         phases.iter_mut().filter(|phase| phase.ordinal == ordinal).for_each(|p| p.validation = Some(record.clone()));
         record

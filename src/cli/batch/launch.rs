@@ -155,6 +155,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings> {
         validate: levels,
         validate_timeout: config.validate.timeout,
         validate_retries: config.validate.retries,
+        may_change: config.validate.may_change.clone(),
         validate_env_pass: config.validate.env_pass.clone(),
         guard: config.guard.clone(),
         validate_merge: config.validate.merge.clone(),

@@ -21,6 +21,7 @@ pub fn main() -> ExitCode {
     if let Some(code) = crate::host::process::namespace::main(&argv) {
         return code;
     }
+    crate::host::process::hear_of_children();
     if let Some(code) = crate::agents::main(&argv) {
         return code;
     }

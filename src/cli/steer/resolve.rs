@@ -177,7 +177,9 @@ fn validate(parked: &Prepared, config: &Config, context: &Context) -> Result<Opt
         env,
         env_pass: config.validate.env_pass.clone(),
         logs: None,
-        again: None,
+        files: None,
+        may_change: Vec::new(),
+        retries: 0,
         earlier: None,
         sandbox: launch::sandbox(config, context)?,
     };

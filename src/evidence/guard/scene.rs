@@ -24,6 +24,12 @@ impl Scene<'_> {
         self.declared.iter().any(|pattern| pattern.matches(path)) || self.declares_inside(path)
     }
 
+    /// Tells whether the item declares this very path. A folder or a glob says too little about the file of another item.
+    pub(super) fn names(&self, path: &str) -> bool {
+        self.input.declared.iter().any(|declared| declared.trim().trim_start_matches("./") == path)
+            || self.declares_inside(path)
+    }
+
     /// Tells whether the item declares something inside of a submodule, which then moves.
     fn declares_inside(&self, path: &str) -> bool {
         let is_module = |file: &Option<File>| matches!(file, Some(File::Module { .. }));

@@ -37,6 +37,8 @@ impl Claims {
         let mut errors: Vec<String> = both("errors").collect();
         let error: Vec<String> = result.get("error").into_iter().flat_map(texts).collect();
         let mut words: Vec<Word> = status.and_then(|(_, word)| word).into_iter().collect();
+        let is_false = |key: &&&str| result.get(**key) == Some(&Value::Bool(false));
+        words.extend(["success", "ok", "completed", "done"].iter().find(is_false).map(|_| Word::Failed));
         if !error.is_empty() && !words.contains(&Word::Partial) {
             words.push(Word::Failed);
         }
@@ -58,14 +60,33 @@ impl Claims {
     }
 }
 
+/// How words begin that say that something is missing.
+const LESS: [&str; 14] = [
+    "partial",
+    "incomplete",
+    "unfinished",
+    "unsuccessful",
+    "not",
+    "cannot",
+    "could",
+    "progress",
+    "blocked",
+    "fail",
+    "error",
+    "abort",
+    "pending",
+    "started",
+];
+
 fn word(status: &str) -> Option<Word> {
     let status = status.trim().to_lowercase().replace(['-', ' '], "_");
     Some(match status.as_str() {
-        "success" | "succeeded" | "successful" | "completed" | "complete" | "done" | "ok" | "passed" => Word::Done,
-        "partial" | "partially_completed" | "partial_success" | "incomplete" | "in_progress" | "blocked" => {
-            Word::Partial
+        "success" | "succeeded" | "successful" | "completed" | "complete" | "done" | "ok" | "passed" | "finished" => {
+            Word::Done
         }
         "failed" | "failure" | "fail" | "error" | "errored" | "aborted" | "cancelled" | "canceled" => Word::Failed,
+        // Whatever else it says of itself, that it is not done is understood.
+        other if other.split('_').any(|part| LESS.iter().any(|less| part.starts_with(less))) => Word::Partial,
         _ => return None,
     })
 }
@@ -141,6 +162,11 @@ mod tests {
             (json!({ "status": "partial", "error": "no time" }), Some(Word::Partial)),
             (json!({ "error": { "message": "broke" } }), Some(Word::Failed)),
             (json!({ "status": "success", "error": "None" }), Some(Word::Done)),
+            (json!({ "success": false, "message": "could not" }), Some(Word::Failed)),
+            (json!({ "success": true }), None),
+            (json!({ "status": "Partially complete" }), Some(Word::Partial)),
+            (json!({ "status": "NOT DONE" }), Some(Word::Partial)),
+            (json!({ "status": "in progress" }), Some(Word::Partial)),
             (json!({ "status": 7, "output": [1] }), None),
             (json!([]), None),
         ] {

@@ -76,8 +76,9 @@ pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<
     let (adapter, heard, mut heartbeat_file): (_, Heard, _) = listener.finish(Instant::now());
     let warn = |text: String| facts.send(Fact::Event(AgentEvent::Warning { text })).ok();
     let result = answer::result(&files.result, &setup.secrets).unwrap_or_else(|reason| {
+        let result = answer::unreadable(&reason);
         warn(reason);
-        None
+        Some(result)
     });
     if ended.exit.signal == Some(KILL_SIGNAL) && ended.timer.is_none() && !ended.cancelled {
         warn("the agent was killed from outside; mostly that is the system being out of memory".to_owned());

@@ -28,4 +28,5 @@ pub use run::{Command, ProcessResult, run};
 pub use sandbox::{Sandbox, Walls};
 pub use spawn::SpawnError;
 pub use sweep::sweep;
+pub use system::hear_of_children;
 pub use together::{keep_together, namespaces_work};

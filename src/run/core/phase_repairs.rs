@@ -38,6 +38,11 @@ impl PhaseRepairs {
         }
     }
 
+    /// Returns what the repair that is under way may take, as far as the calls so far can tell.
+    pub(crate) fn reserved(&self) -> Usage {
+        if self.given.is_some() { self.dearest } else { Usage::default() }
+    }
+
     /// Counts one more repair and returns its number, or says why there is none; empty where nobody wants any. What an
     /// earlier run left goes back to an agent in any case: somebody started the run for that.
     pub(crate) fn next(&mut self, words: &FailureWords, options: &RunOptions, spent: Usage) -> Result<u32, String> {

@@ -242,7 +242,9 @@ fn checks(state: &mut LoopState, origin: &Origin, tree: &Prepared, checks: Check
         secrets: state.secrets.clone(),
         marker: state.marker(origin),
         logs: Some(check_logs::of(settings, &state.run, &tree.item, format!("p{}", checks.ordinal))),
-        again: None,
+        files: None,
+        may_change: state.settings.may_change.clone(),
+        retries: 0,
         earlier: None,
         sandbox: settings.sandbox.clone(),
     }

@@ -6,6 +6,7 @@ use crate::evidence::FailureWords;
 use crate::model::usage::Usage;
 use crate::run::core::effect::Reaction;
 use crate::run::core::open::OpenRun;
+use crate::run::core::phase_repairs::PhaseRepairs;
 use crate::run::core::state::LoopState;
 
 /// A failure of a phase.
@@ -36,7 +37,7 @@ pub(super) fn asked(
                 Ok(repair) => {
                     let number = repair.number;
                     out.tell(repair.event);
-                    Repairing::Again { number, left: left(run) }
+                    Repairing::Again { number, left: left(run, item) }
                 }
                 Err(why) => Repairing::Over { why },
             };
@@ -55,7 +56,7 @@ pub(super) struct Counted {
 /// Counts one more repair of a phase, or says why there is none.
 pub(super) fn next(run: &mut OpenRun, item: usize, failed: Failed<'_>) -> Result<Counted, String> {
     let id = run.id(item);
-    let (options, spent) = (run.options.clone(), run.spent);
+    let (options, spent) = (run.options.clone(), run.spent.plus(reserved(run, item)));
     let Some(live) = run.live.get_mut(item) else { return Err(String::new()) };
     let place = live.tree.as_ref().map(|tree| tree.path.display().to_string()).unwrap_or_default();
     let words = FailureWords::of(failed.said, &place);
@@ -78,7 +79,15 @@ pub(super) fn end(run: &mut OpenRun, item: usize, phase: Option<u32>, is_good: b
     }
 }
 
-/// Returns what is left of the budget in US dollars, where that is known.
-fn left(run: &OpenRun) -> Option<f64> {
-    Some((run.options.max_cost? - run.spent.cost?).max(0.0))
+/// Returns what is left of the budget in US dollars for one repair, where that is known.
+fn left(run: &OpenRun, item: usize) -> Option<f64> {
+    let taken = run.spent.cost? + reserved(run, item).cost.unwrap_or_default();
+    Some((run.options.max_cost? - taken).max(0.0))
+}
+
+/// Returns what the repairs of other items may take that are under way.
+fn reserved(run: &OpenRun, item: usize) -> Usage {
+    let others =
+        run.live.iter().enumerate().filter(|(other, _)| *other != item).flat_map(|(_, live)| live.repairs.values());
+    others.map(PhaseRepairs::reserved).fold(Usage::default(), Usage::plus)
 }

@@ -1,21 +1,46 @@
-//! The state in which the last validation of an item left its worktree: what it made there is nobody's work.
+//! The state in which the validations of an item left its worktree: what they made there is nobody's work.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::evidence::verdict::Tree;
+use crate::host::judged_files::Touched;
 
-/// What the last validation left; clones share it.
+/// What validations left; clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Leftovers(Arc<Mutex<Tree>>);
+pub(crate) struct Leftovers(Arc<Mutex<Left>>);
+
+#[derive(Debug, Default)]
+struct Left {
+    /// State after the last one.
+    last: Tree,
+    /// Files that any of them made.
+    made: BTreeSet<String>,
+}
 
 impl Leftovers {
     /// Notes the state in which a validation left the worktree.
     pub(crate) fn validated(&self, tree: Tree) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tree;
+        self.lock().last = tree;
     }
 
     /// Returns the state after the last validation.
     pub(crate) fn tree(&self) -> Tree {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().last.clone()
+    }
+
+    /// Notes what checks made, and takes what they made before for theirs: a report that came into a checkpoint with the
+    /// work of an agent is written anew each time.
+    pub(crate) fn seen(&self, mut touched: Touched) -> Touched {
+        let mut left = self.lock();
+        left.made.extend(touched.new.iter().cloned());
+        let (theirs, committed) = touched.committed.into_iter().partition(|path| left.made.contains(path));
+        touched.committed = committed;
+        touched.new.extend::<Vec<String>>(theirs);
+        touched
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Left> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -60,6 +60,13 @@ pub(crate) mod getters {
         optional(checks.0.failure().map(|failure| i64::from(failure.level)))
     }
 
+    /// Files of the commit that the checks changed: what they passed on is something else, so the last level failed. A
+    /// checkpoint of them can be validated by itself.
+    #[rhai_fn(get = "changed", pure)]
+    pub fn changed(checks: &mut ChecksValue) -> Array {
+        checks.0.changed.iter().map(|path| path.clone().into()).collect()
+    }
+
     /// What failed, for people and for the next prompt; empty when nothing did.
     #[rhai_fn(get = "text", pure)]
     pub fn text(checks: &mut ChecksValue) -> String {

@@ -32,10 +32,12 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
     for change in scene.changes.clone() {
         let (path, declared) = (change.path.as_str(), scene.declares(&change.path));
         let what = if change.is_deletion() { "deleted" } else { "changed" };
+        // What others made does not vanish by a folder that the item may work in.
+        let is_meant = if change.is_deletion() { scene.names(path) } else { declared };
         if is_document(scene, path) {
-            let most = if declared { Level::Note } else { Level::Refuse };
+            let most = if scene.names(path) { Level::Note } else { Level::Refuse };
             scene.find_at("document", most, path, None, format!("the document of another PRP was {what}"), None);
-        } else if let Some(owner) = owner(scene, path).filter(|_| !declared) {
+        } else if let Some(owner) = owner(scene, path).filter(|_| !is_meant) {
             // A tool writes them for whoever adds a dependency.
             let locks = LOCKS.contains(&change.name()) && !change.is_deletion();
             let most = if locks { Level::Note } else { Level::Refuse };
@@ -44,7 +46,11 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
                 most,
                 path,
                 None,
-                format!("{owner}, and here it was {what} without being declared"),
+                if declared {
+                    format!("{owner}, and here it was {what}; only its folder is declared")
+                } else {
+                    format!("{owner}, and here it was {what} without being declared")
+                },
                 None,
             );
         } else if change.is_deletion() && !declared && !test::held_tests(change) {

@@ -59,6 +59,13 @@ pub fn go(repo: &Repo, path: &Path, commit: &str) -> Result<()> {
     Ok(())
 }
 
+/// Lists the files of its commit that are others in the scratch workspace now, or gone. Submodules are not looked at.
+pub fn changed(repo: &Repo, path: &Path) -> Result<Vec<String>> {
+    let work = of(repo, path);
+    let args = ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=all"];
+    work.git().args(args).list()
+}
+
 /// Removes the scratch workspace and whatever a killed run left of one.
 pub fn discard(repo: &Repo, path: &Path) -> Result<()> {
     let parent = path.parent().and_then(|parent| fs::canonicalize(parent).ok());

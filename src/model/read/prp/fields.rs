@@ -62,7 +62,12 @@ fn place(scalar: &Scalar, part: &Range<usize>) -> Range<usize> {
 }
 
 fn status(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
-    let Some(value) = front.get(&["status"]).and_then(scalar) else { return };
+    // `status: [cancelled]` says it too.
+    let only = |entry: &'_ YamlEntry| match &entry.value {
+        YamlNode::List(list, ..) if list.len() == 1 => list.first().cloned(),
+        _ => scalar(entry).cloned(),
+    };
+    let Some(value) = front.get(&["status"]).and_then(only) else { return };
     prp.status = Status::read(&value.text);
     prp.status_word = Some(value.text.trim().to_owned()).filter(|word| !word.is_empty());
     if prp.status.is_none() {

@@ -8,6 +8,7 @@ use crate::host::git::merge::landing::{self, Advance, Combined, Landing, Undone}
 use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::lock::Lock;
+use crate::host::validate::Validation;
 use crate::model::landing::LandStrategy;
 use crate::model::pattern::DeclaredFile;
 use crate::model::validation::ValidationRecord;
@@ -43,17 +44,17 @@ pub(crate) async fn land(order: Land, around: &Surroundings) -> std::result::Res
             Combined::Apart { commits } => return Err(place.apart(commits, &again).into()),
             Combined::Conflict { files } => return Err(place.conflict(&files, &again).into()),
         };
-        if !is_proven(&place, &landing.commit, level).await? {
-            let trial = Trial {
-                settings: around.settings.clone(),
-                repo: place.repo.clone(),
-                batch_branch: place.branch.clone(),
-                level,
-                gates: gates.clone(),
-                env: (*around.env).clone(),
-                marker: around.marker.clone(),
-                stop: around.stop.clone(),
-            };
+        let trial = Trial {
+            settings: around.settings.clone(),
+            repo: place.repo.clone(),
+            batch_branch: place.branch.clone(),
+            level,
+            gates: gates.clone(),
+            env: (*around.env).clone(),
+            marker: around.marker.clone(),
+            stop: around.stop.clone(),
+        };
+        if !is_proven(&place, &landing.commit, trial.order()).await? {
             let record = trial.of(&landing.commit).await?;
             if let Some(red) = place.red(&record, &again) {
                 return Err(red.into());
@@ -124,11 +125,12 @@ fn find(settings: &Settings, batch: Option<u32>, onto: Option<&str>, has_lock: b
     Ok((Place { repo, branch, onto }, lock))
 }
 
-/// Tells whether a landing validated a commit before, as far as this one asks for. What an item passed on the same tree
-/// says nothing of the gates of the others.
-async fn is_proven(place: &Place, commit: &str, level: u8) -> std::result::Result<bool, Failure> {
+/// Tells whether a landing validated a commit before with the same checks. What an item passed on the same tree says nothing
+/// of the gates of the others.
+async fn is_proven(place: &Place, commit: &str, order: Validation) -> std::result::Result<bool, Failure> {
     let (Place { repo, branch, .. }, commit) = (place.clone(), commit.to_owned());
-    let proves = move |record: &ValidationRecord| record.prp == branch && record.level >= level && record.passed();
+    let proves =
+        move |record: &ValidationRecord| record.prp == branch && record.passed() && order.is_answered_by(record);
     off_the_loop(move || Ok(notes::read(&repo, &commit)?.as_ref().is_some_and(proves))).await
 }
 

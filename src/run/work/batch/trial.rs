@@ -30,31 +30,40 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// Validates a commit in a worktree that is there for nothing else, and is gone afterwards.
-    pub(crate) async fn of(self, commit: &str) -> Result<ValidationRecord, Failure> {
-        let Self { settings, repo, batch_branch, level, gates, env, marker, stop } = self;
-        let place: PathBuf = candidate_worktree::place(&settings, &batch_branch);
-        let own = candidate_worktree::commands(&settings);
+    /// Returns what is run.
+    pub(crate) fn order(&self) -> Validation {
+        let Self { settings, batch_branch, level, gates, env, marker, .. } = self;
+        let (level, env) = (*level, env.clone());
+        let own = candidate_worktree::commands(settings);
         let is_own = own.is_some();
-        let takes = |gate: &GateLine| gate.level <= level && !is_own && settings.gates;
-        let order = Validation {
-            worktree: place.clone(),
-            prp: batch_branch,
+        let takes = |gate: &&GateLine| gate.level <= level && !is_own && settings.gates;
+        Validation {
+            worktree: candidate_worktree::place(settings, batch_branch),
+            prp: batch_branch.clone(),
             phase: 0,
             level: if is_own { 4 } else { level },
-            gates: gates.into_iter().filter(takes).collect(),
+            gates: gates.iter().filter(takes).cloned().collect(),
             manual: Vec::new(),
             commands: own.unwrap_or_else(|| settings.validate.clone()),
             timeout: settings.validate_timeout,
             secrets: Secrets::of(env.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
             env,
             env_pass: settings.validate_env_pass.clone(),
-            logs: Some(check_logs::outside(&settings, "batch")),
-            marker,
-            again: None,
+            logs: Some(check_logs::outside(settings, "batch")),
+            marker: marker.clone(),
+            files: None,
+            may_change: settings.may_change.clone(),
+            retries: 0,
             earlier: None,
             sandbox: settings.sandbox.clone(),
-        };
+        }
+    }
+
+    /// Validates a commit in a worktree that is there for nothing else, and is gone afterwards.
+    pub(crate) async fn of(self, commit: &str) -> Result<ValidationRecord, Failure> {
+        let order = self.order();
+        let Self { settings, repo, stop, .. } = self;
+        let place: PathBuf = order.worktree.clone();
         let mut worktree = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };
         let record = worktree.check(commit, &order).await;
         off_the_loop(move || scratch::discard(&repo, &place)).await?;

@@ -7,6 +7,7 @@ use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::{Prepared, checkpoint};
+use crate::host::judged_files::Touched;
 use crate::model::agent::AgentReport;
 use crate::run::shared::leftovers::Leftovers;
 use crate::run::work::off_the_loop::off_the_loop;
@@ -46,6 +47,25 @@ pub(crate) struct Scene {
 /// Returns how a worktree differs from its last checkpoint.
 pub(crate) fn since_checkpoint(repo: &Repo, prepared: &Prepared) -> Result<Tree> {
     differing(repo, prepared, &last_checkpoint(repo, prepared)?)
+}
+
+/// Returns what in a worktree is not as the tip of its branch has it.
+pub(crate) fn touched(repo: &Repo, prepared: &Prepared) -> Result<Touched> {
+    let tip = tip(repo, prepared)?;
+    let mut touched = Touched::default();
+    let now = differing(repo, prepared, &tip)?;
+    let before = repo.commit(&format!("{tip}^1"))?;
+    for path in now.paths() {
+        if repo.entry(&tip, path)?.is_none() {
+            touched.new.push(path.to_owned());
+            continue;
+        }
+        let earlier = before.as_ref().map(|before| repo.entry(before, path)).transpose()?.flatten();
+        let is_earlier = |content: &String| earlier.as_ref().is_some_and(|old| content.ends_with(&old.object));
+        touched.takes_back |= now.at(path).and_then(Option::as_ref).is_none_or(is_earlier);
+        touched.committed.push(path.to_owned());
+    }
+    Ok(touched)
 }
 
 fn differing(repo: &Repo, prepared: &Prepared, since: &str) -> Result<Tree> {

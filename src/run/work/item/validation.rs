@@ -6,11 +6,11 @@ use super::proof;
 use crate::bridge::{Attempt, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
-use crate::host::check_again::CheckAgain;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{diff, history, notes};
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::Prepared;
+use crate::host::judged_files::JudgedFiles;
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Told, Validation};
 use crate::model::validation::{LevelResult, ValidationRecord};
@@ -39,7 +39,8 @@ pub(crate) struct ValidationOrder {
 pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result::Result<ValidationRecord, Failure> {
     let ValidationOrder { integration, attempt, tree, left, mut checks, retries, stop, leftovers } = order;
     abandoned::save(left, Some(&integration.repo), &tell).await?;
-    checks.again = Some(again(integration.repo.clone(), tree.clone(), retries));
+    checks.files = Some(files(integration.repo.clone(), tree.clone(), leftovers.clone()));
+    checks.retries = retries;
     checks.earlier = {
         let (repo, tree, item, phase) = (integration.repo.clone(), tree.clone(), attempt.item.clone(), checks.phase);
         off_the_loop(move || earlier(&repo, &tree, &item, phase)).await?
@@ -55,9 +56,9 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
     .await
 }
 
-/// Tries what fails again while the worktree is that of the checkpoint, as it is when its validation begins.
-fn again(repo: Repo, tree: Prepared, times: u32) -> CheckAgain {
-    CheckAgain::new(times, move || facts::since_checkpoint(&repo, &tree).is_ok_and(|tree| tree.is_empty()))
+/// Compares the worktree with the checkpoint, of which it is when its validation begins.
+fn files(repo: Repo, tree: Prepared, leftovers: Leftovers) -> JudgedFiles {
+    JudgedFiles::new(move || facts::touched(&repo, &tree).map(|touched| leftovers.seen(touched)))
 }
 
 /// Finds what was said before about the same files: of the commit that is validated, or of the one before it, which an

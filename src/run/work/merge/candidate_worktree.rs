@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::bridge::Failure;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::workspace::{self, scratch};
+use crate::host::judged_files::{JudgedFiles, Touched};
 use crate::host::stop::StopToken;
 use crate::host::validate::{self, Validation};
 use crate::model::validation::ValidationRecord;
@@ -63,7 +64,17 @@ impl CandidateWorktree {
             stop: self.stop.clone(),
         };
         setup::set_up(&setting_up, &made).await?;
-        let order = Validation { worktree: path, ..order.clone() };
+        // What set-up changes is not what the checks changed.
+        let has_set_up = !self.settings.setup.is_empty() || !self.settings.copy.is_empty();
+        let (repo, place) = (self.repo.clone(), path.clone());
+        let before = if has_set_up { off_the_loop(move || scratch::changed(&repo, &place)).await? } else { Vec::new() };
+        let (repo, place) = (self.repo.clone(), path.clone());
+        let files = JudgedFiles::new(move || {
+            let mut committed = scratch::changed(&repo, &place)?;
+            committed.retain(|path| !before.contains(path));
+            Ok(Touched { committed, ..Touched::default() })
+        });
+        let order = Validation { worktree: path, files: Some(files), ..order.clone() };
         validate::run(&order, self.stop.clone(), |_| {}).await.ok_or(Failure::Cancelled)
     }
 }

@@ -18,7 +18,7 @@ use crate::host::lock::Lock;
 use crate::host::state;
 use crate::host::validate::Validation;
 use crate::model::id::BatchId;
-use crate::model::validation::LevelResult;
+use crate::model::validation::{LevelResult, LevelVerdict};
 use crate::run::settings::Settings;
 use crate::run::shared::check_logs;
 use crate::run::work::batch::open::ground;
@@ -50,7 +50,7 @@ pub(crate) async fn of(order: TryBaseline, around: &Surroundings) -> std::result
     let unknown = memory.answer(&commit, &wanted).unknown;
     let tried = run(around, repo, &commit, &wanted, &unknown, &memory).await;
     drop(lock);
-    tried.map(|()| memory.answer(&commit, &wanted))
+    tried.map(|found| memory.answer(&commit, &wanted).with(found))
 }
 
 /// Returns the commands of each level that has some.
@@ -79,7 +79,7 @@ async fn run(
     wanted: &BTreeMap<u8, Vec<String>>,
     unknown: &[u8],
     memory: &Memory,
-) -> std::result::Result<(), Failure> {
+) -> std::result::Result<Vec<LevelResult>, Failure> {
     let Surroundings { settings, marker, env, stop, secrets, .. } = around.clone();
     let order = Validation {
         worktree: place(&settings, FOLDER),
@@ -95,19 +95,28 @@ async fn run(
         logs: Some(check_logs::outside(&settings, FOLDER)),
         marker,
         secrets,
-        again: None,
+        files: None,
+        may_change: settings.may_change.clone(),
+        retries: 0,
         earlier: None,
         sandbox: settings.sandbox.clone(),
     };
     let path = order.worktree.clone();
     let mut scene = CandidateWorktree { settings, repo: repo.clone(), order: order.clone(), stop };
-    let mut tried = Ok(());
+    let mut tried = Ok(Vec::new());
     for level in unknown {
         // Each level by itself: a red one says nothing about the next.
         let lines = wanted.get(level).cloned().unwrap_or_default();
         let one = Validation { level: *level, commands: BTreeMap::from([(*level, lines.clone())]), ..order.clone() };
         match scene.check(commit, &one).await {
-            Ok(record) => memory.keep(&lines, record.levels.into_iter().filter(|found| found.level == *level)),
+            // A program that is missing is no matter of the commit: it may be there the next time.
+            Ok(record) => {
+                let found: Vec<LevelResult> = record.levels.into_iter().filter(|found| found.level == *level).collect();
+                memory.keep(&lines, found.iter().filter(|found| !is_missing_program(found)).cloned());
+                if let Ok(tried) = &mut tried {
+                    tried.extend(found);
+                }
+            }
             Err(failure) => {
                 tried = Err(failure);
                 break;
@@ -124,11 +133,17 @@ async fn run(
     tried
 }
 
+/// Tells whether a level failed because the shell knows no such program, or may not run it.
+fn is_missing_program(found: &LevelResult) -> bool {
+    let ended = |code: u8| found.errors.first().is_some_and(|error| error.contains(&format!("exit code {code}")));
+    found.result == LevelVerdict::Failed && (ended(126) || ended(127))
+}
+
 /// What was found out about one commit, in a file of its own.
 struct Memory {
     file: PathBuf,
-    /// What the set-up of the worktree adds to the commands.
-    setup: Vec<String>,
+    /// What else decides how the commands end: the set-up of the worktree, their environment, their time.
+    around: Vec<String>,
 }
 
 /// A level and the commands with which it was tried.
@@ -141,11 +156,15 @@ struct Tried {
 impl Memory {
     fn of(settings: &Settings, commit: &str) -> Self {
         let file = settings.state.join("tmp").join(FOLDER).join(format!("{commit}.json"));
-        Self { file, setup: [settings.setup.as_slice(), settings.copy.as_slice()].concat() }
+        let mut around = [settings.setup.as_slice(), settings.copy.as_slice(), &settings.validate_env_pass].concat();
+        around.extend(settings.may_change.iter().cloned());
+        around.push(format!("{:?}", settings.validate_timeout));
+        around.push(std::env::var("PATH").unwrap_or_default());
+        Self { file, around }
     }
 
     fn key(&self, lines: &[String]) -> String {
-        let digest = Sha256::digest(serde_json::to_vec(&(lines, &self.setup)).unwrap_or_default());
+        let digest = Sha256::digest(serde_json::to_vec(&(lines, &self.around)).unwrap_or_default());
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     }
 

@@ -37,6 +37,10 @@ pub fn advance(repo: &Repo, batch_branch: &str, onto: &str, landing: &Landing, a
     checkout.require_clean(from, to, again)?;
     // Before the branch moves: `land --undo` must find it whatever happens in between.
     written.must(&repo.unhooked(), "batchprp: land")?;
+    // `git merge` takes any branch that the commit builds on: one that was moved back meanwhile would get back what it lost.
+    if repo.tip(onto)?.as_ref() != Some(from) {
+        return Ok(Advance::Raced);
+    }
     match failpoint::around("land.checkout", || checkout.forward(to))? {
         Ok(()) => Ok(Advance::Done),
         Err(_) if repo.tip(onto)?.as_ref() != Some(from) => Ok(Advance::Raced),
