@@ -26,6 +26,7 @@ pub struct Baseline {
 
 impl Baseline {
     /// Adds what was found out just now and is not remembered.
+    #[must_use]
     pub fn with(mut self, found: Vec<LevelResult>) -> Self {
         let new: Vec<LevelResult> = found.into_iter().filter(|found| self.unknown.contains(&found.level)).collect();
         self.unknown.retain(|level| !new.iter().any(|found| found.level == *level));

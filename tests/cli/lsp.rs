@@ -21,9 +21,9 @@ impl Editor {
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let file = format!("file://{}", test.path(".ce/commands/a.rhai").display());
         let mut editor = Self { child, stdout, file, id: 0 };
-        let hello = editor.ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": {} }));
+        let hello = editor.ask("initialize", &json!({ "processId": null, "rootUri": null, "capabilities": {} }));
         assert_eq!(hello["capabilities"]["hoverProvider"], true, "{hello}");
-        editor.tell("initialized", json!({}));
+        editor.tell("initialized", &json!({}));
         editor
     }
 
@@ -48,11 +48,11 @@ impl Editor {
         serde_json::from_slice(&text).expect("JSON")
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    fn tell(&mut self, method: &str, params: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.id += 1;
         let id = self.id;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -70,11 +70,11 @@ impl Editor {
         match method {
             "didOpen" => {
                 let document = json!({ "uri": file, "languageId": "rhai", "version": 1, "text": text });
-                self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+                self.tell("textDocument/didOpen", &json!({ "textDocument": document }));
             }
             _ => self.tell(
                 "textDocument/didChange",
-                json!({ "textDocument": { "uri": file, "version": 2 }, "contentChanges": [{ "text": text }] }),
+                &json!({ "textDocument": { "uri": file, "version": 2 }, "contentChanges": [{ "text": text }] }),
             ),
         }
         let told = self.read();
@@ -88,7 +88,7 @@ impl Editor {
         let line = before.matches('\n').count();
         let character = before.rsplit('\n').next().unwrap_or_default().encode_utf16().count();
         let place = json!({ "line": line, "character": character });
-        self.ask(what, json!({ "textDocument": { "uri": self.file }, "position": place }))
+        self.ask(what, &json!({ "textDocument": { "uri": self.file }, "position": place }))
     }
 
     fn labels(&mut self, marked: &str) -> Vec<String> {
@@ -132,7 +132,7 @@ fn an_editor_gets_mistakes_explanations_completion_and_definitions() {
     let labels = editor.labels(&TEXT.replace("words::count", "words::|"));
     assert!(labels.contains(&"count".to_owned()), "{labels:?}");
 
-    assert_eq!(editor.ask("shutdown", Value::Null), Value::Null);
-    editor.tell("exit", Value::Null);
+    assert_eq!(editor.ask("shutdown", &Value::Null), Value::Null);
+    editor.tell("exit", &Value::Null);
     assert!(editor.child.wait().expect("an end").success());
 }

@@ -437,9 +437,9 @@ impl Fake {
             EffectRequest::CommitFiles(_, answer) | EffectRequest::ReadEnv(_, answer) => answer.give(Ok(None)),
             EffectRequest::Now(_, answer) => answer.give(Ok(1_790_000_000)),
             EffectRequest::UpdateBase(_, answer) => answer.give(Ok(None)),
-            EffectRequest::CopyFile(_, answer) => answer.refuse(unused()),
-            EffectRequest::AppendFile(_, answer) => answer.refuse(unused()),
-            EffectRequest::RemoveFile(_, answer) => answer.refuse(unused()),
+            EffectRequest::CopyFile(_, answer)
+            | EffectRequest::AppendFile(_, answer)
+            | EffectRequest::RemoveFile(_, answer) => answer.refuse(unused()),
             EffectRequest::WalkFiles(_, answer) => answer.refuse(unused()),
         }
     }

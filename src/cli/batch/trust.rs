@@ -11,7 +11,7 @@ use crate::report::text::safe;
 use crate::script::library::ScriptPlace;
 
 /// Folders of a project whose scripts count.
-const FOLDERS: [&str; 5] = [".ce/commands", ".ce/agents", ".ce/hooks", ".ce/stdlib", ".ce/executors"];
+const FOLDERS: [&str; 6] = [".ce/commands", ".ce/agents", ".ce/hooks", ".ce/stdlib", ".ce/executors", ".ce/formats"];
 
 /// Asks for leave to run the project's own scripts, unless it was given before or nobody is there; `yes` gives it.
 pub fn ask(context: &mut Context, yes: bool) -> Result<()> {

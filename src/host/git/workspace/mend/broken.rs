@@ -65,16 +65,13 @@ pub(crate) fn mend_notes(repo: &Repo) -> Result<Vec<String>> {
                 break;
             }
         }
-        match good {
-            Some(good) => {
-                put(repo, &name, &good)?;
-                told.push(format!("`{name}` was broken and is at {good} again, the last good state that is known"));
-            }
-            None => {
-                take_away(repo, &name)?;
-                told.push(format!("`{name}` was broken and is taken away: what it recorded is validated again"));
-            }
-        }
+        told.push(if let Some(good) = good {
+            put(repo, &name, &good)?;
+            format!("`{name}` was broken and is at {good} again, the last good state that is known")
+        } else {
+            take_away(repo, &name)?;
+            format!("`{name}` was broken and is taken away: what it recorded is validated again")
+        });
     }
     Ok(told)
 }
