@@ -40,7 +40,10 @@ impl NotifyTarget {
     pub fn shown(&self) -> Self {
         let scheme_and_host = |url: &String| {
             let end = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
-            format!("{}/…", &url[..end])
+            // A name and a password may stand before the host.
+            let (scheme, host) = url[..end].split_once("://").unwrap_or(("", &url[..end]));
+            let host = host.rsplit('@').next().unwrap_or_default();
+            if scheme.is_empty() { format!("{host}/…") } else { format!("{scheme}://{host}/…") }
         };
         Self { url: self.url.as_ref().map(scheme_and_host), ..self.clone() }
     }

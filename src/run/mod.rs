@@ -20,3 +20,4 @@ pub use shared::history::history;
 pub use shared::names::batch_branch;
 pub use work::merge::approve::{Waiting, approve, waiting};
 pub use work::query::documents::documents;
+pub(crate) use work::query::select::next_batch;

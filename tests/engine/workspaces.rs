@@ -284,3 +284,14 @@ fn what_changes_in_the_project_beside_several_agents_is_told_of_nobody_in_partic
         .says("while agents of PRP-47.1.1, PRP-47.1.2 ran, uncommitted files of the checkout changed");
     assert_eq!(told(&project, "disagreement"), Vec::<serde_json::Value>::new());
 }
+
+#[test]
+fn what_an_item_declares_by_its_folder_is_taken_although_git_ignores_it() {
+    let project = Project::new();
+    project.write(".gitignore", "dist/\n*.log\n");
+    project.prp("PRP-47.1.1", &[], &["dist/", "out/*.log", "out/"], 1).commit("PRPs");
+    project.sabotage("PRP-47.1.1", 1, "mkdir -p dist/js; echo made > dist/js/out.js; mkdir -p out; echo x > out/a.log");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    assert_eq!(project.git(&["show", "prp-47:dist/js/out.js"]), "made");
+    assert_eq!(project.git(&["show", "prp-47:out/a.log"]), "x");
+}

@@ -570,6 +570,13 @@ fn other_ways_to_switch_tests_off_are_found() {
     assert_eq!(skipped(&marked, "tests/test_a.py", python), ["test_skipped"]);
     let module = python.replace("\n\n\nclass", "\n\npytestmark = pytest.mark.skip\n\n\nclass");
     assert_eq!(skipped(&module, "tests/test_a.py", python), ["test_skipped"]);
+    for (what, with) in [
+        ("\n\n\nclass", "\n\npytest.skip(\"later\", allow_module_level=True)\n\n\nclass"),
+        ("\n\n\nclass", "\n\n__test__ = False\n\n\nclass"),
+        ("class TestAll:\n", "class TestAll:\n    __test__ = False\n\n"),
+    ] {
+        assert_eq!(skipped(&python.replace(what, with), "tests/test_a.py", python), ["test_skipped"], "{with}");
+    }
     assert_eq!(
         skipped(&python.replace("def test_first", "def _test_first"), "tests/test_a.py", python),
         ["test_removed"]

@@ -30,7 +30,11 @@ fn one_prp_is_written_and_carried_out_as_it_stands() {
     let (command, _) = next.split_once(" (").expect("a remark");
     test.shell(&format!("{command} --agent runbook")).expect_code(0);
     assert_eq!(test.git(["show", "prp-1:example/hello.sh"]), "#!/bin/sh\necho \"Hello, ${1:-world}!\"");
-    test.shell("batchprp new prp").expect_code(12).expect_stderr("batchprp new prp PRP-1.1.2-OTHER.md");
+    // The next one has an id of its own; one that is there stays.
+    test.shell("batchprp new prp").expect_code(0).expect_stdout("PRP-2.1.1-greeting.md");
+    let there = test.shell("batchprp new prp PRP-2.1.1-greeting.md").expect_code(12);
+    there.expect_stderr("batchprp new prp PRP-1.1.2-OTHER.md");
+    test.shell("batchprp new prp greeting.md").expect_code(2).expect_stderr("does not begin with the id");
     test.shell("batchprp new prp PRPs/PRP-2.3.4-x.md").expect_code(0);
     test.shell("batchprp inspect PRPs/PRP-2.3.4-x.md").expect_code(0).expect_stdout("PRP-2.3.4: Greeting script");
 }

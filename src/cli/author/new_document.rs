@@ -4,12 +4,14 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::cli::batch::launch;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::host::process::command_line::command_line;
 use crate::model::read::id_of_file_name;
 use crate::report::text::safe;
+use crate::run::next_batch;
 
 /// The plan. It calls itself `PLAN.md`, which is its name unless another one is asked for.
 const PLAN: &str = include_str!("plan.md");
@@ -30,7 +32,7 @@ pub enum NewDocument {
     },
     /// Write one PRP with comments, which runs as it stands with the built-in agent
     Prp {
-        /// File to write; its name begins with the id [default: PRP-1.1.1-greeting.md where open PRPs lie]
+        /// File to write; its name begins with the id [default: the first of the next batch, where open PRPs lie]
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
@@ -47,12 +49,25 @@ pub fn run(what: &NewDocument, context: &mut Context) -> CommandResult {
             write(context, file, &document)
         }
         NewDocument::Prp { file } => {
+            let config = context.config()?;
+            let requests = context.root.join(&config.paths.requests);
             let file = match file {
+                // A bare name lies where PRPs are looked for.
+                Some(name) if name.components().count() == 1 => requests.join(name),
                 Some(file) => file.clone(),
-                None => context.root.join(&context.config()?.paths.requests).join(PRP_NAME),
+                None => {
+                    let batch = next_batch(&launch::settings(context, &config)?)?;
+                    requests.join(PRP_NAME.replace(PRP_ID, &format!("PRP-{batch}.1.1")))
+                }
             };
             let file = file.strip_prefix(&context.current).unwrap_or(&file);
-            let id = id_of_file_name(file).map_or_else(|| PRP_ID.to_owned(), |id| id.to_string());
+            let Some(id) = id_of_file_name(file) else {
+                let text =
+                    format!("the name `{}` does not begin with the id of a PRP", safe(&file.display().to_string()));
+                let help = "such as `batchprp new prp PRP-2.1.1-session-store.md`";
+                return Err(Error::new(ExitCode::Usage, text).help(help).into());
+            };
+            let id = id.to_string();
             let word = command_line([&file.display().to_string()]);
             let next = format!("batchprp exe {word} (--agent runbook needs no model)");
             let text = PRP.replace(PRP_ID, &id).replace("FILE.md", &word);

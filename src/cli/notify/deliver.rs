@@ -1,8 +1,8 @@
 //! Delivers messages, one after the other, each by the adapter of its kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, Write};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,6 +23,9 @@ use crate::script::search::{FoundScript, ScriptOrigin};
 const LONGEST: Duration = Duration::from_secs(60);
 /// Somebody who failed to take so many messages gets no more of them.
 const PATIENCE: u32 = 3;
+
+/// Who takes longer than this for a message gets the next one after everybody else.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// What came of each message: whom it was for, and why it was not delivered.
 pub(super) type Outcomes = Vec<(String, Option<String>)>;
@@ -74,9 +77,11 @@ pub(super) fn all(
         let found = FoundScript { name, origin: ScriptOrigin::BuiltIn, place, shadows: Vec::new() };
         let script = host.load_found(&found)?;
         let mut failures: BTreeMap<String, u32> = BTreeMap::new();
-        for message in messages {
-            let who = who(&message.target);
-            let failed = failures.entry(who.clone()).or_default();
+        let mut queue = Queue { messages, late: VecDeque::new(), slow: BTreeSet::new() };
+        while let Some(message) = queue.next() {
+            let (who, key) = (who(&message.target), key(&message.target));
+            let failed = failures.entry(key.clone()).or_default();
+            let began = Instant::now();
             let outcome = if is_over() {
                 Some("not sent: it took too long".to_owned())
             } else if *failed >= PATIENCE {
@@ -86,6 +91,9 @@ pub(super) fn all(
                 sent.err().map(|error| without_address(&error.message, &message.target))
             };
             *failed = if outcome.is_some() { *failed + 1 } else { 0 };
+            if began.elapsed() > SLOW {
+                queue.slow.insert(key);
+            }
             kept.lock().unwrap_or_else(PoisonError::into_inner).push((who, outcome));
         }
         Ok(0)
@@ -95,6 +103,32 @@ pub(super) fn all(
     }
     let outcomes = std::mem::take(&mut *outcomes.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(outcomes)
+}
+
+/// What is to be delivered: for those who take long after all others.
+struct Queue {
+    messages: Receiver<Message>,
+    late: VecDeque<Message>,
+    /// Targets by their keys.
+    slow: BTreeSet<String>,
+}
+
+impl Queue {
+    fn next(&mut self) -> Option<Message> {
+        loop {
+            match self.messages.try_recv() {
+                Ok(message) if self.slow.contains(&key(&message.target)) => self.late.push_back(message),
+                Ok(message) => return Some(message),
+                Err(TryRecvError::Empty) => return self.late.pop_front().or_else(|| self.messages.recv().ok()),
+                Err(TryRecvError::Disconnected) => return self.late.pop_front(),
+            }
+        }
+    }
+}
+
+/// Tells targets apart, also two on one host.
+fn key(target: &NotifyTarget) -> String {
+    serde_json::to_string(target).unwrap_or_default()
 }
 
 /// Names a target without what may be secret.

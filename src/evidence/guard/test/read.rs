@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::head::head;
 use super::language::Language;
 use super::line::{Line, lines};
-use super::skip::{Skip, of_body, of_head, of_mark};
+use super::skip::{Skip, of_body, of_file, of_head, of_mark};
 use super::{assertion, body, helper};
 
 /// A test as its source says.
@@ -51,6 +51,14 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
         let marked = before.iter().map(|mark| of_mark(language, mark.code)).max().unwrap_or_default();
         if language == Language::Python && line.indent == 0 && line.code.starts_with("pytestmark") {
             everywhere = of_mark(language, &format!("@{}", line.code));
+            continue;
+        }
+        if let Some(skip) = of_file(language, line) {
+            // In a class it holds for that class.
+            match groups.last_mut().filter(|_| line.indent > 0) {
+                Some((_, group)) => *group = skip,
+                None => everywhere = skip,
+            }
             continue;
         }
         if is_group(language, line.code) {

@@ -37,6 +37,15 @@ pub(super) fn of_mark(language: Language, code: &str) -> Skip {
     }
 }
 
+/// Reads a line that keeps a whole file, or a whole class, from being run.
+pub(super) fn of_file(language: Language, line: &Line<'_>) -> Option<Skip> {
+    let packed: String = line.code.chars().filter(|c| !c.is_whitespace()).collect();
+    let skips = language == Language::Python
+        && (packed.starts_with("__test__=False")
+            || line.indent == 0 && packed.starts_with("pytest.skip(") && packed.contains("allow_module_level=True"));
+    skips.then_some(Skip::Always)
+}
+
 /// Reads the line that begins a test or a group of tests.
 pub(super) fn of_head(language: Language, code: &str) -> Skip {
     let head = code.split(['(', ' ']).next().unwrap_or_default();

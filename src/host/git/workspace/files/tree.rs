@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::host::failpoint;
@@ -17,6 +17,7 @@ use crate::host::git::workspace::files::made::SetUp;
 use crate::host::git::workspace::objects::{pen, quarantine};
 use crate::host::git::workspace::place::record::Record;
 use crate::host::git::workspace::place::space::Workspace;
+use crate::model::pattern::DeclaredFile;
 
 /// Most names on one command line.
 const MOST: usize = 1000;
@@ -212,6 +213,14 @@ fn wanted(work: &Workspace, what: &Selection<'_>, links: &[Link], staged: &[Inde
     let theirs = own::entries(work).unwrap_or_default();
     let theirs = theirs.into_iter().filter(|entry| !entry.is_gitlink()).map(|entry| entry.path);
     let declared = what.declared.iter().map(|path| path.trim_start_matches("./").as_bytes().to_vec());
+    // A folder or glob of which git would take nothing: what is ignored there is what was meant.
+    let patterns = what.declared.iter().map(|path| (path, DeclaredFile::new(path)));
+    let empty = patterns.filter(|(path, pattern)| {
+        let begin = literal(path).into_os_string().into_encoded_bytes();
+        let near = known.range(begin.as_slice()..).take_while(|name| name.starts_with(&begin));
+        !near.into_iter().any(|name| pattern.matches(&String::from_utf8_lossy(name)))
+    });
+    let meant: Vec<Vec<u8>> = empty.flat_map(|(path, pattern)| below(work, path, &pattern)).collect();
     let is_excluded = |path: &[u8]| {
         let below = |folder: &str| path.strip_prefix(folder.as_bytes());
         what.exclude.iter().any(|exclude| below(exclude).is_some_and(|rest| matches!(rest, [] | [b'/', ..])))
@@ -233,10 +242,33 @@ fn wanted(work: &Workspace, what: &Selection<'_>, links: &[Link], staged: &[Inde
             && !what.set_up.holds(path)
             && is_file(path)
     };
-    let mut wanted: Vec<Vec<u8>> = theirs.chain(declared).filter(is_wanted).collect();
+    let mut wanted: Vec<Vec<u8>> = theirs.chain(declared).chain(meant).filter(is_wanted).collect();
     wanted.sort();
     wanted.dedup();
     wanted
+}
+
+/// Returns the folders with which a declared path begins, up to the first glob.
+fn literal(declared: &str) -> PathBuf {
+    let parts = Path::new(declared.trim().trim_start_matches("./")).components();
+    parts.take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect()
+}
+
+/// Lists the files of a workspace that a declared folder or glob matches; none where there are too many to be meant.
+fn below(work: &Workspace, declared: &str, pattern: &DeclaredFile) -> Vec<Vec<u8>> {
+    let plain = literal(declared);
+    if plain.as_os_str().is_empty() || plain.components().any(|part| !matches!(part, Component::Normal(_))) {
+        return Vec::new();
+    }
+    let walk = walkdir::WalkDir::new(work.path.join(plain)).min_depth(1).into_iter().flatten();
+    let files = walk.filter(|entry| !entry.file_type().is_dir()).take(MOST + 1);
+    let names = files.filter_map(|entry| Some(entry.path().strip_prefix(&work.path).ok()?.to_owned()));
+    let found: Vec<PathBuf> = names.collect();
+    if found.len() > MOST {
+        return Vec::new();
+    }
+    let fits = found.into_iter().filter(|path| path.to_str().is_some_and(|path| pattern.matches(path)));
+    fits.map(|path| path.into_os_string().into_encoded_bytes()).collect()
 }
 
 fn force(work: &Workspace, paths: &[Vec<u8>]) -> std::result::Result<(), Blocked> {
