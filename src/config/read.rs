@@ -91,6 +91,8 @@ fn from_text(kind: ValueKind, text: &str) -> Result<ConfigValue, String> {
         ValueKind::List if text.trim_start().starts_with('[') => {
             serde_json::from_str(text).map(ConfigValue::List).map_err(|e| format!("not a JSON array of texts: {e}"))
         }
+        // Nothing is no entry, least of all a command that does nothing and passes.
+        ValueKind::List if text.trim().is_empty() => Ok(ConfigValue::List(Vec::new())),
         ValueKind::List => Ok(ConfigValue::List(vec![text.to_owned()])),
         ValueKind::Time => time(text),
     }

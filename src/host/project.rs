@@ -123,7 +123,13 @@ fn doubt(folder: &Path, is_repository: bool) -> Option<Doubt> {
     }
     for path in std::iter::once(folder.to_owned()).chain(OBEYED.map(|name| folder.join(name))) {
         let Some(facts) = of(&path) else { continue };
-        if let Some(doubt) = doubt_about(&path, &facts, owner) {
+        // Of a folder of scripts each script counts.
+        let inside = Some(&path).filter(|path| *path != folder).and_then(|path| fs::read_dir(path).ok());
+        let inside = inside.into_iter().flatten().flatten().map(|entry| entry.path());
+        let scripts = inside.filter(|script| script.extension().is_some_and(|end| end == "rhai"));
+        let scripts = scripts.filter_map(|script| Some((of(&script)?, script)));
+        let all = std::iter::once((facts, path.clone())).chain(scripts);
+        if let Some(doubt) = all.into_iter().find_map(|(facts, path)| doubt_about(&path, &facts, owner)) {
             return Some(doubt);
         }
     }

@@ -113,7 +113,7 @@ fn give_away_back(test: &Test) {
 
 #[test]
 fn a_project_that_every_user_may_change_is_refused_until_it_is_named_or_closed() {
-    for name in ["", ".ce", ".ce/batchprp.toml", ".ce/commands"] {
+    for name in ["", ".ce", ".ce/batchprp.toml", ".ce/commands", ".ce/commands/hello.rhai"] {
         let test = Test::with_git();
         test.write(".ce/batchprp.toml", "[run]\njobs = 9\n");
         test.write(".ce/commands/hello.rhai", "const ABOUT = \"Greet\";\nconst ARGS = #{};\n\nfn main(args) { 0 }\n");

@@ -10,6 +10,8 @@ use crate::forge::{at_hub, command, hub, project, run};
 fn a_batch_is_one_request_that_later_runs_bring_up_to_date() {
     let (project, server) =
         project("[pr]\ndraft = true\nlabels = [\"agents\"]\nreviewers = [\"mary\", \"acme/core\"]\n");
+    // Also where an item was merged by a run before.
+    run(&project, &server, &["exe", "--prps", "PRP-47.1.1"]).exits(0);
     let before = project.fingerprint();
     run(&project, &server, &["exe", "--batch", "47", "--pr"])
         .exits(0)
@@ -28,6 +30,10 @@ fn a_batch_is_one_request_that_later_runs_bring_up_to_date() {
     assert_eq!(server.pulls()[0]["title"], "Batch 47: 4 PRPs");
     assert_eq!(project.fingerprint(), before);
     assert_eq!(project.git(&["rev-list", "--count", "main"]), "2", "nothing landed");
+    // A branch that was deleted there is made again.
+    at_hub(&project, &["update-ref", "-d", "refs/heads/prp-47"]);
+    run(&project, &server, &["land", "47", "--pr"]).exits(0);
+    assert_eq!(at_hub(&project, &["rev-parse", "prp-47"]), project.git(&["rev-parse", "prp-47"]));
 }
 
 #[test]

@@ -72,12 +72,18 @@ pub fn address(repo: &Repo, remote: &str) -> Result<String> {
 pub fn push(repo: &Repo, remote: &str, heads: &[Head]) -> Result<()> {
     for Head { commit, branch, work: brought, over } in heads {
         let known = last(repo, remote, branch)?;
-        let mut args = vec!["push".to_owned(), "--quiet".to_owned(), "--no-follow-tags".to_owned()];
-        if let Some(known) = over.as_ref().or(known.commit.as_ref()) {
-            args.push(format!("--force-with-lease=refs/heads/{branch}:{known}"));
+        let once = |lease: Option<&str>| {
+            let mut args = vec!["push".to_owned(), "--quiet".to_owned(), "--no-follow-tags".to_owned()];
+            args.extend(lease.map(|lease| format!("--force-with-lease=refs/heads/{branch}:{lease}")));
+            args.extend(["--end-of-options".to_owned(), remote.to_owned(), format!("{commit}:refs/heads/{branch}")]);
+            repo.git().args(&args).run()
+        };
+        let lease = over.as_deref().or(known.commit.as_deref());
+        let mut output = once(lease)?;
+        if output.code != 0 && lease.is_some() && is_gone(repo, remote, branch) {
+            // Somebody deleted it there since: it is made again, if nobody else makes it.
+            output = once(Some(""))?;
         }
-        args.extend(["--end-of-options".to_owned(), remote.to_owned(), format!("{commit}:refs/heads/{branch}")]);
-        let output = repo.git().args(&args).run()?;
         if output.code != 0 && !has_it(repo, remote, branch, commit)? {
             return Err(refused(branch, remote, &output.stderr));
         }
@@ -88,6 +94,11 @@ pub fn push(repo: &Repo, remote: &str, heads: &[Head]) -> Result<()> {
         change.must(repo, "batchprp: pushed")?;
     }
     Ok(())
+}
+
+/// Tells whether a remote says that it has no such branch.
+fn is_gone(repo: &Repo, remote: &str, branch: &str) -> bool {
+    there(repo, remote, &[branch]).is_ok_and(|found| !found.contains_key(branch))
 }
 
 /// Tells whether a branch has a commit at the remote, beneath what others put there.

@@ -53,7 +53,7 @@ impl Trial {
             marker: marker.clone(),
             files: None,
             may_change: settings.may_change.clone(),
-            retries: 0,
+            retries: settings.validate_retries,
             earlier: None,
             sandbox: settings.sandbox.clone(),
         }

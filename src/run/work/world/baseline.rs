@@ -97,7 +97,7 @@ async fn run(
         secrets,
         files: None,
         may_change: settings.may_change.clone(),
-        retries: 0,
+        retries: settings.validate_retries,
         earlier: None,
         sandbox: settings.sandbox.clone(),
     };

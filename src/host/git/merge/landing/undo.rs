@@ -4,6 +4,7 @@ use super::checkout::Checkout;
 use super::record;
 use crate::error::{Error, ExitCode, Result};
 use crate::host::failpoint;
+use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::refs::{self, Moved, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 
@@ -27,7 +28,15 @@ pub fn undo(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Undone> {
     }
     if tip.as_ref() != Some(&to) {
         let text = format!("`{onto}` has moved since `{batch_branch}` was landed on it");
-        let way = format!("revert the commits by hand: `git revert {from}..{to}`");
+        // With `-m`, git takes merges only; without, none.
+        let landed = history::first_parents(repo, &to, &from)?;
+        let way = if landed.iter().all(|entry| entry.parents.len() > 1) {
+            let commits =
+                landed.iter().map(|entry| entry.commit.get(..12).unwrap_or(&entry.commit)).collect::<Vec<_>>();
+            format!("revert what landed by hand: `git revert -m 1 {}`", commits.join(" "))
+        } else {
+            format!("revert what landed by hand: `git revert {from}..{to}`, merges among it with `-m 1`")
+        };
         return Err(refuse(text).help(way));
     }
     let repo = &repo.with_hooks();
