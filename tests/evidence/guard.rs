@@ -581,6 +581,11 @@ fn other_ways_to_switch_tests_off_are_found() {
         skipped(&python.replace("def test_first", "def _test_first"), "tests/test_a.py", python),
         ["test_removed"]
     );
+    let moved = vec![
+        Change::text("tests/test_a.py", Some(python), None),
+        Change::text("tests/a_helpers.py", None, Some(python)),
+    ];
+    assert_eq!(rules(&input(moved)), ["test_removed"], "nobody collects it there");
     let script = "describe('a', () => {\n  it('one', () => {\n    expect(1).toBe(one())\n  })\n  it('two', () => {\n    expect(2).toBe(two())\n  })\n})\n";
     assert_eq!(skipped(&script.replace("describe(", "describe.skip("), "a.spec.js", script), ["test_skipped"]);
     assert_eq!(skipped(&script.replace("it('one'", "it.only('one'"), "a.spec.js", script), ["test_skipped"]);

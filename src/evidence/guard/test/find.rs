@@ -68,6 +68,11 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
         scene.note("test_removed", now.path, Some(now.test.line), reason);
     }
     for (before, now) in &pairs.kept {
+        let collects = |path: &str| Language::of(path).is_some_and(|language| language.collects(path));
+        if collects(before.path) && !collects(now.path) {
+            let reason = format!("the test `{}` is in a file now into which no runner looks", now.test.name);
+            scene.find("test_removed", now.path, Some(now.test.line), reason);
+        }
         let (name, line) = (&now.test.name, Some(now.test.line));
         if now.test.skip > before.test.skip {
             let reason = format!(

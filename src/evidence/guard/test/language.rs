@@ -45,6 +45,13 @@ impl Language {
         }
     }
 
+    /// Tells whether a runner that was not told otherwise looks into a file. Those of Python go by its name alone.
+    pub(super) fn collects(self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let stem = name.strip_suffix(".py").unwrap_or(name);
+        self != Self::Python || stem.starts_with("test") || stem.ends_with("_test") || stem.ends_with("_tests")
+    }
+
     /// Returns what begins a comment that goes to the end of the line.
     pub(super) fn comment(self) -> &'static str {
         match self {

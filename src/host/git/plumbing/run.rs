@@ -389,6 +389,10 @@ pub(crate) fn split(bytes: &[u8]) -> Vec<String> {
 pub(crate) fn failure(name: &str, output: &Output) -> Error {
     let reason = output.stderr.lines().filter(|line| !line.starts_with("hint:")).take(6).collect::<Vec<_>>().join("; ");
     let reason = if reason.is_empty() { format!("exit code {}", output.code) } else { reason };
+    if output.stderr.contains("Permission denied") {
+        return Error::new(ExitCode::Config, format!("`git {name}` failed: {reason}"))
+            .help("you may not write there: give yourself the right to (`chown`, `chmod`), and run the command again");
+    }
     let error = Error::new(ExitCode::GitRefuses, format!("`git {name}` failed: {reason}"));
     match locks::named(&output.stderr) {
         Some(lock) => error.help(format!(
