@@ -1,5 +1,7 @@
 //! `init --claude`, `--codex`, `--gemini`: commands for agents in which people work.
 
+use sha2::Digest as _;
+
 use super::support::Test;
 
 const NAMES: [(&str, &str); 4] = [
@@ -37,7 +39,14 @@ fn a_file_of_somebody_else_is_never_touched_and_our_own_is_renewed() {
     let path = ".claude/commands/batch-gen-prp.md";
     let fresh = test.read(path);
     test.run(["init", "--claude"]).expect_code(0).expect_stdout("batch-gen-prp.md is up to date");
-    test.write(path, fresh.replace("--detach", ""));
+    // What an older version wrote is renewed, and what somebody changed stays.
+    let older = fresh.replace("--detach", "");
+    test.write(path, older.clone());
+    test.run(["init", "--claude"]).expect_code(0).expect_stdout("batch-gen-prp.md, which was changed since");
+    assert_eq!(test.read(path), older);
+    let digest =
+        |text: &str| sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    test.write(".ce/tmp/init.json", test.read(".ce/tmp/init.json").replace(&digest(&fresh), &digest(&older)));
     test.run(["init", "--claude"]).expect_code(0).expect_stdout("renewed");
     assert_eq!(test.read(path), fresh);
     // Whoever takes the mark out has made the file their own.

@@ -44,16 +44,20 @@ pub(crate) struct Scene {
     start: Option<Tree>,
 }
 
-/// Returns how a worktree differs from its last checkpoint.
-pub(crate) fn since_checkpoint(repo: &Repo, prepared: &Prepared) -> Result<Tree> {
-    differing(repo, prepared, &last_checkpoint(repo, prepared)?)
+/// How a worktree is after its checks.
+pub(crate) struct Checked {
+    /// What differs from the last checkpoint.
+    pub(crate) since_checkpoint: Tree,
+    /// What is not as the tip of the branch has it.
+    pub(crate) touched: Touched,
 }
 
-/// Returns what in a worktree is not as the tip of its branch has it.
-pub(crate) fn touched(repo: &Repo, prepared: &Prepared) -> Result<Touched> {
-    let tip = tip(repo, prepared)?;
+/// Looks at a worktree after its checks. Git goes through its files once, unless there are commits behind the checkpoint.
+pub(crate) fn checked(repo: &Repo, prepared: &Prepared) -> Result<Checked> {
     let mut touched = Touched::default();
-    let now = differing(repo, prepared, &tip)?;
+    let (tip, last) = (tip(repo, prepared)?, last_checkpoint(repo, prepared)?);
+    let since_checkpoint = differing(repo, prepared, &last)?;
+    let now = if tip == last { since_checkpoint.clone() } else { differing(repo, prepared, &tip)? };
     let before = repo.commit(&format!("{tip}^1"))?;
     for path in now.paths() {
         if repo.entry(&tip, path)?.is_none() {
@@ -65,7 +69,7 @@ pub(crate) fn touched(repo: &Repo, prepared: &Prepared) -> Result<Touched> {
         touched.takes_back |= now.at(path).and_then(Option::as_ref).is_none_or(is_earlier);
         touched.committed.push(path.to_owned());
     }
-    Ok(touched)
+    Ok(Checked { since_checkpoint, touched })
 }
 
 fn differing(repo: &Repo, prepared: &Prepared, since: &str) -> Result<Tree> {

@@ -50,7 +50,10 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
         for commit in proven_commits(&integration.repo, &tree, &attempt.item, record.phase)? {
             notes::write(&integration.repo, &commit, &record)?;
         }
-        leftovers.validated(facts::since_checkpoint(&integration.repo, &tree)?);
+        // Otherwise it was seen behind the last command.
+        if record.levels.iter().all(|level| level.commands.is_empty()) {
+            leftovers.validated(facts::checked(&integration.repo, &tree)?.since_checkpoint);
+        }
         Ok(record)
     })
     .await
@@ -58,7 +61,11 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
 
 /// Compares the worktree with the checkpoint, of which it is when its validation begins.
 fn files(repo: Repo, tree: Prepared, leftovers: Leftovers) -> JudgedFiles {
-    JudgedFiles::new(move || facts::touched(&repo, &tree).map(|touched| leftovers.seen(touched)))
+    JudgedFiles::new(move || {
+        let facts::Checked { since_checkpoint, touched } = facts::checked(&repo, &tree)?;
+        leftovers.validated(since_checkpoint);
+        Ok(leftovers.seen(touched))
+    })
 }
 
 /// Finds what was said before about the same files: of the commit that is validated, or of the one before it, which an

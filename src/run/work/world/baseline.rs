@@ -97,7 +97,7 @@ async fn run(
         secrets,
         files: None,
         may_change: settings.may_change.clone(),
-        retries: settings.validate_retries,
+        retries: 0,
         earlier: None,
         sandbox: settings.sandbox.clone(),
     };
