@@ -32,7 +32,8 @@ impl JudgedFiles {
     /// Looks. Git goes through the files, which the loop of a run does not wait for.
     pub(super) async fn look(&self) -> std::result::Result<Touched, String> {
         let look = self.0.clone();
-        match tokio::task::spawn_blocking(move || look()).await {
+        // A git that fails once is asked again: its failure is none of the checks, which an agent would be paid to mend.
+        match tokio::task::spawn_blocking(move || look().or_else(|_| look())).await {
             Ok(touched) => touched.map_err(|error| error.message),
             Err(error) => Err(error.to_string()),
         }
