@@ -135,7 +135,7 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
         ("prp::single_phase", "PRP-1.md", body("## Implementation\n1. a\n2. b\n")),
         ("prp::step_headings", "PRP-1.md", body("## Implementation\n### Step 1: A\n")),
         ("prp::unknown_complexity", "PRP-1.md", front("complexity: tricky")),
-        ("prp::unknown_status", "PRP-1.md", front("status: mostly")),
+        ("prp::unknown_status", "PRP-1.md", front("status: rejected")),
     ]
 }
 

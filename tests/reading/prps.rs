@@ -90,7 +90,7 @@ fn status_words_have_synonyms() {
     ] {
         assert_eq!(front(&format!("status: {word}")).status.as_deref(), Some(status));
     }
-    assert_eq!(codes(&front("status: mostly")), ["warning prp::unknown_status:4"]);
+    assert_eq!(codes(&front("status: rejected")), ["warning prp::unknown_status:4"]);
     assert_eq!(front("status:").status, None);
 }
 

@@ -256,7 +256,7 @@ fn merged_work_that_was_cancelled_afterwards_blocks_nobody() {
 fn a_word_that_is_no_status_is_told_with_the_list_by_every_command() {
     for command in ["exe", "review", "context-update"] {
         let project = batch();
-        mark(&project, "7.2.1", "mostly");
+        mark(&project, "7.2.1", "rejected");
         let flags = match command {
             "review" => json!({ "batch": 7, "mode": "structural" }),
             "exe" => json!({ "batch": 7, "agent": "runbook" }),
@@ -264,7 +264,7 @@ fn a_word_that_is_no_status_is_told_with_the_list_by_every_command() {
         };
         project.run(command, flags).expect("a run");
         let notes = project.notes();
-        assert!(notes.contains("`mostly` is not a status (PRP-7.2.1)"), "{command}: {notes}");
+        assert!(notes.contains("`rejected` is not a status (PRP-7.2.1)"), "{command}: {notes}");
         assert!(notes.contains("executed, cancelled"), "{command}: {notes}");
     }
 }
