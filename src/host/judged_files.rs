@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, ExitCode, Result};
 
 /// What lies in a worktree that is not as the commit has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,13 +30,10 @@ impl JudgedFiles {
     }
 
     /// Looks. Git goes through the files, which the loop of a run does not wait for.
-    pub(super) async fn look(&self) -> std::result::Result<Touched, String> {
+    pub(super) async fn look(&self) -> Result<Touched> {
         let look = self.0.clone();
-        // A git that fails once is asked again: its failure is none of the checks, which an agent would be paid to mend.
-        match tokio::task::spawn_blocking(move || look().or_else(|_| look())).await {
-            Ok(touched) => touched.map_err(|error| error.message),
-            Err(error) => Err(error.to_string()),
-        }
+        let looked = tokio::task::spawn_blocking(move || look()).await;
+        looked.map_err(|error| Error::new(ExitCode::Internal, format!("the files were not looked at: {error}")))?
     }
 }
 

@@ -9,6 +9,7 @@ use super::judged_files::{JudgedFiles, Touched};
 use super::process::{Command, Marker, Sandbox, run as run_process};
 use super::redact::Secrets;
 use super::stop::StopToken;
+use crate::error::Result;
 use crate::evidence::environment::{GateEnvironment, for_gates};
 use crate::model::gate::{GateLine, ManualGate};
 use crate::model::pattern::DeclaredFile;
@@ -82,7 +83,7 @@ impl Validation {
     }
 
     /// Returns what the commands did to committed files that they may not change.
-    async fn changed(&self) -> Result<Touched, String> {
+    async fn changed(&self) -> Result<Touched> {
         let Some(files) = &self.files else { return Ok(Touched::default()) };
         let may: Vec<DeclaredFile> = self.may_change.iter().map(|path| DeclaredFile::new(path)).collect();
         let mut touched = files.look().await?;
@@ -91,22 +92,19 @@ impl Validation {
     }
 
     /// Says what is wrong where commands passed and changed files of the commit: it is not what they passed on.
-    fn not_judged(&self, touched: &Result<Touched, String>) -> Option<CheckSaid> {
-        let said = match touched {
-            Ok(touched) if touched.committed.is_empty() => return None,
-            Ok(Touched { committed, .. }) => {
-                let (first, rest) = committed.split_at(committed.len().min(NAMED));
-                let names = first.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
-                let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-                vec![
-                    format!("the checks passed, and changed files that are committed: {names}{more}"),
-                    "what they passed on is not what would be merged: commit what they change, or let them only look \
-                     (`validate.may_change` names files that do not matter)"
-                        .to_owned(),
-                ]
-            }
-            Err(reason) => vec![format!("the checks passed, but what they judged cannot be read any more: {reason}")],
-        };
+    fn not_judged(&self, touched: &Touched) -> Option<CheckSaid> {
+        if touched.committed.is_empty() {
+            return None;
+        }
+        let (first, rest) = touched.committed.split_at(touched.committed.len().min(NAMED));
+        let names = first.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        let said = [
+            format!("the checks passed, and changed files that are committed: {names}{more}"),
+            "what they passed on is not what would be merged: commit what they change, or let them only look \
+             (`validate.may_change` names files that do not matter)"
+                .to_owned(),
+        ];
         Some(CheckSaid { errors: said.iter().map(|line| self.secrets.redact(line)).collect(), log: None })
     }
 
@@ -133,7 +131,11 @@ pub enum Told<'a> {
 
 /// Validates up to the wanted level; the first level that fails ends it. `None` when the run was stopped meanwhile:
 /// nothing is known then. A level without anything to run is `skipped` or `manual`, never `passed`.
-pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Told<'_>)) -> Option<ValidationRecord> {
+pub async fn run(
+    request: &Validation,
+    stop: StopToken,
+    mut tell: impl FnMut(Told<'_>),
+) -> Result<Option<ValidationRecord>> {
     let mut levels: Vec<LevelResult> = Vec::new();
     let mut changed = Vec::new();
     let environment = for_gates(&request.env, &request.env_pass);
@@ -168,15 +170,14 @@ pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Tol
                     failure = Some(said);
                     break;
                 }
-                Check::Stopped => return None,
+                Check::Stopped => return Ok(None),
             }
         }
         if failure.is_some() || request.last_level() == Some(level) {
-            let found = request.changed().await;
-            failure = failure.or_else(|| request.not_judged(&found));
+            let touched = request.changed().await?;
+            failure = failure.or_else(|| request.not_judged(&touched));
             // What takes work back is nothing to be committed.
-            changed =
-                found.map_or_else(|_| Vec::new(), |found| if found.takes_back { Vec::new() } else { found.committed });
+            changed = if touched.takes_back { Vec::new() } else { touched.committed };
         }
         if let Some(said) = failure {
             add(of_level(LevelVerdict::Failed, done, said), &mut tell);
@@ -192,14 +193,14 @@ pub async fn run(request: &Validation, stop: StopToken, mut tell: impl FnMut(Tol
             add(of_level(LevelVerdict::Manual, Vec::new(), said), &mut tell);
         }
     }
-    Some(ValidationRecord {
+    Ok(Some(ValidationRecord {
         schema_version: SCHEMA_VERSION,
         prp: request.prp.clone(),
         phase: request.phase,
         level: request.level,
         levels,
         changed,
-    })
+    }))
 }
 
 enum Check {

@@ -44,7 +44,7 @@ async fn verdicts(request: &Validation) -> (Vec<(u8, LevelVerdict)>, Vec<String>
             told.push((level.level, level.result));
         }
     };
-    let record = run(request, StopToken::new(), tell).await.unwrap();
+    let record = run(request, StopToken::new(), tell).await.unwrap().unwrap();
     let kept: Vec<(u8, LevelVerdict)> = record.levels.iter().map(|level| (level.level, level.result)).collect();
     assert_eq!(kept, told);
     (kept, record.failure().map(|level| level.errors.clone()).unwrap_or_default())
@@ -101,7 +101,7 @@ async fn a_command_that_does_not_end_fails_and_a_stopped_run_knows_nothing() {
         stop.raise(StopLevel::Graceful);
     };
     let (record, ()) = tokio::join!(run(&request, stop.clone(), |_| ()), cancel);
-    assert_eq!(record, None);
+    assert_eq!(record.unwrap(), None);
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn what_commands_print_of_their_environment_stands_redacted_in_the_record(
     request.env.insert("HOME".to_owned(), directory.path().display().to_string());
     request.env_pass = vec!["*".to_owned()];
     request.secrets = Secrets::of(request.env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let record = run(&request, StopToken::new(), |_| ()).await.unwrap();
+    let record = run(&request, StopToken::new(), |_| ()).await.unwrap().unwrap();
     let note = serde_json::to_string(&record).unwrap();
     for (name, value) in secrets {
         assert!(!note.contains(value) && note.contains(&format!("{name}=[redacted]")), "{name}: {note}");
@@ -173,7 +173,7 @@ async fn the_whole_output_of_a_failed_check_is_in_a_file_of_its_own_without_secr
     let lines: &[(u8, &[&str])] = &[(1, &["true", "seq 1 5000; echo hunter2-hunter2 >&2; exit 4"])];
     let request = Validation { logs: Some(folder), ..validation(&directory, lines) };
     for time in 1..=2 {
-        let record = run(&request, StopToken::new(), |_| ()).await.unwrap();
+        let record = run(&request, StopToken::new(), |_| ()).await.unwrap().unwrap();
         let failure = record.failure().unwrap();
         assert_eq!(failure.log, Some(format!("run/checks/p1-l1-2-{time}.log")));
         assert!(failure.errors.len() < 30 && failure.errors.contains(&"[4984 more lines]".to_owned()), "{failure:?}");

@@ -188,7 +188,7 @@ fn validate(parked: &Prepared, config: &Config, context: &Context) -> Result<Opt
         .enable_all()
         .build()
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot start the runtime: {error}")))?;
-    let record = runtime.block_on(validate::run(&request, StopToken::new(), |_| {}));
+    let record = runtime.block_on(validate::run(&request, StopToken::new(), |_| {}))?;
     let failed = record.iter().flat_map(|record| &record.levels).find(|level| level.result == LevelVerdict::Failed);
     match failed {
         None => Ok(record),

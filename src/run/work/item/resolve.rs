@@ -30,11 +30,11 @@ pub(crate) struct ResolutionOrder {
 /// Takes what the agent left in the worktree when it is valid; parks the merge otherwise and returns why.
 pub(crate) async fn take(order: ResolutionOrder, tell: Tell) -> std::result::Result<Option<String>, Failure> {
     let ResolutionOrder { place, checks, stop } = order;
-    let record = validation::run(&checks, &place.tree.item, stop, &tell).await;
-    // Without a record the run is being stopped: nothing is known of the files as they are.
-    let is_known = record.is_some();
+    let ran = validation::run(&checks, &place.tree.item, stop, &tell).await;
+    let record = ran.as_ref().ok().cloned().flatten();
+    // Without a record the run is being stopped, or git failed: nothing is known of the files as they are.
     let reason = off_the_loop(move || settle(&place, record.as_ref())).await?;
-    if is_known { Ok(reason) } else { Err(Failure::Cancelled) }
+    if ran?.is_some() { Ok(reason) } else { Err(Failure::Cancelled) }
 }
 
 fn settle(place: &ConflictPlace, record: Option<&ValidationRecord>) -> Result<Option<String>> {

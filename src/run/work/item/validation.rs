@@ -45,7 +45,7 @@ pub(crate) async fn validate(order: ValidationOrder, tell: Tell) -> std::result:
         let (repo, tree, item, phase) = (integration.repo.clone(), tree.clone(), attempt.item.clone(), checks.phase);
         off_the_loop(move || earlier(&repo, &tree, &item, phase)).await?
     };
-    let record = run(&checks, &attempt.item, stop, &tell).await.ok_or(Failure::Cancelled)?;
+    let record = run(&checks, &attempt.item, stop, &tell).await?.ok_or(Failure::Cancelled)?;
     off_the_loop(move || {
         for commit in proven_commits(&integration.repo, &tree, &attempt.item, record.phase)? {
             notes::write(&integration.repo, &commit, &record)?;
@@ -85,7 +85,12 @@ fn earlier(repo: &Repo, tree: &Prepared, item: &str, ordinal: u32) -> Result<Opt
 }
 
 /// Runs the checks and tells the result of each level; `None` when the run is being stopped.
-pub(crate) async fn run(checks: &Validation, item: &str, stop: StopToken, tell: &Tell) -> Option<ValidationRecord> {
+pub(crate) async fn run(
+    checks: &Validation,
+    item: &str,
+    stop: StopToken,
+    tell: &Tell,
+) -> Result<Option<ValidationRecord>> {
     let phase = checks.phase;
     let limit = checks.timeout.as_secs_f64();
     let told = |told: Told<'_>| {

@@ -75,6 +75,6 @@ impl CandidateWorktree {
             Ok(Touched { committed, ..Touched::default() })
         });
         let order = Validation { worktree: path, files: Some(files), ..order.clone() };
-        validate::run(&order, self.stop.clone(), |_| {}).await.ok_or(Failure::Cancelled)
+        validate::run(&order, self.stop.clone(), |_| {}).await?.ok_or(Failure::Cancelled)
     }
 }
