@@ -87,17 +87,20 @@ fn the_base_is_the_branch_on_which_the_batch_began_whatever_is_checked_out_since
 }
 
 #[test]
-fn a_clone_of_a_repository_with_a_batch_does_not_carry_it_out_again() {
+fn a_clone_of_a_repository_with_a_batch_is_told_how_to_get_it_and_goes_on_then() {
     let project = moved();
-    project.git(&["fetch", "-q", ".", "refs/heads/prp-1:refs/remotes/origin/prp-1"]);
-    for name in project.git(&["for-each-ref", "--format=%(refname)", "refs/heads/prp-1*", "refs/batchprp/"]).lines() {
-        project.git(&["update-ref", "-d", name]);
+    let clone = project.root().with_file_name("a clone").display().to_string();
+    project.git(&["clone", "-q", ".", &clone]);
+    for (name, value) in [("user.name", "Somebody"), ("user.email", "somebody@example.org")] {
+        project.git(&["-C", &clone, "config", name, value]);
     }
-    project.git(&["worktree", "prune"]);
-    project
-        .run(&["exe", "--batch", "1"])
-        .exits(7)
-        .says("`origin/prp-1` has work of this batch")
-        .says("git fetch origin");
-    project.run(&["exe", "--batch", "1", "--restart"]).exits(0);
+    let refused = project.run(&["-C", &clone, "exe", "--batch", "1"]).exits(7);
+    let refused = refused.says("`origin/prp-1` has work of this batch");
+    let line = refused.stderr.split('`').find(|part| part.starts_with("git fetch")).expect("a command").to_owned();
+    let words: Vec<String> = line.split(' ').skip(1).map(|word| word.replace('\'', "")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    project.git(&[&["-C", clone.as_str()], &words[..]].concat());
+    project.run(&["-C", &clone, "exe", "--batch", "1", "--update-base"]).exits(0).says("PRP-1.1.1 is merged");
+    assert_eq!(project.calls_of("PRP-1.1.1"), ["1"], "nobody is paid for it again");
+    assert_eq!(project.calls_of("PRP-1.1.2"), ["1", "2", "2"], "its first phase stands");
 }

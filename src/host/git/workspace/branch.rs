@@ -61,6 +61,9 @@ pub fn ensure_batch(repo: &Repo, branch: &str, base_commit: &str) -> Result<Batc
 
 /// Refuses where a remote has the batch and this repository does not: all of it would be carried out again.
 pub fn not_elsewhere(repo: &Repo, branch: &str) -> Result<()> {
+    if repo.tip(branch)?.is_some() {
+        return Ok(());
+    }
     let remotes = refs::list(repo, "refs/remotes/")?;
     let found = remotes.iter().find_map(|(name, _)| {
         let (remote, of) = name.strip_prefix("refs/remotes/")?.split_once('/')?;
@@ -69,8 +72,9 @@ pub fn not_elsewhere(repo: &Repo, branch: &str) -> Result<()> {
     let Some(remote) = found else { return Ok(()) };
     let text = format!("`{remote}/{branch}` has work of this batch, and this repository has no branch `{branch}`");
     Err(refuse(text).help(format!(
-        "bring it here: `git fetch {remote} '{branch}:{branch}' '{branch}-*:{branch}-*' 'refs/batchprp/*:refs/batchprp/*' \
-         'refs/notes/batchprp*:refs/notes/batchprp*'`; or carry everything out again with `--restart`"
+        "bring it here: `git fetch {remote} {branch}:{branch} 'refs/heads/{branch}-*:refs/heads/{branch}-*' \
+         'refs/batchprp/*:refs/batchprp/*' 'refs/notes/batchprp*:refs/notes/batchprp*'`; or carry everything out again \
+         with `--restart`"
     )))
 }
 

@@ -37,9 +37,6 @@ pub(crate) fn integrate(
     let base = base::of(repo, &name, options.base.as_deref())?;
     let (of, wanted) = (names::base(&base), base.commit);
     let standing = base::follow(repo, &name, &wanted)?;
-    if matches!(standing, Standing::Absent) && !options.restart {
-        branch::not_elsewhere(repo, &name)?;
-    }
     let batch = branch::ensure_batch(repo, &name, &wanted)?;
     for text in &batch.repaired {
         tell.warn(None, text.clone());

@@ -14,12 +14,13 @@ use crate::host::disk;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::seal;
 use crate::host::git::upkeep::{lease, scan};
-use crate::host::git::workspace::{remove, scratch};
+use crate::host::git::workspace::{branch, remove, scratch};
 use crate::host::journal::Journal;
 use crate::host::lock::Lock;
 use crate::host::owner;
 use crate::host::state;
 use crate::run::settings::Settings;
+use crate::run::shared::names;
 use crate::run::shared::slot::Slots;
 use crate::run::work::merge::candidate_worktree;
 use crate::run::work::tell::Tell;
@@ -141,6 +142,10 @@ fn integrate(
     run: &str,
     tell: &Tell,
 ) -> Result<Integration> {
+    // Before the key is made: what a clone brought counts as long as nothing of ours was here.
+    if !options.restart {
+        branch::not_elsewhere(repo, &names::batch_branch(options.batch))?;
+    }
     seal::begin(repo)?;
     let integration = integration::integrate(settings, repo, options, graph, run, tell)?;
     lease::release_dead(repo)?;
