@@ -167,6 +167,14 @@ mod tests {
     }
 
     #[test]
+    fn who_signs_in_by_the_address_is_not_shown_either() {
+        let shown = |url: &str| super::NotifyTarget { url: Some(url.to_owned()), ..Default::default() }.shown().url;
+        for url in ["https://user:pa55@ntfy.example.com/topic", "https://user:pa55@ntfy.example.com"] {
+            assert_eq!(shown(url).as_deref(), Some("https://ntfy.example.com/…"));
+        }
+    }
+
+    #[test]
     fn every_mistake_is_told() {
         let text = "[[notify]]\nkind = \"pigeon\"\n[[notify]]\nkind = \"ntfy\"\n[[notify]]\nkind = \"desktop\"\non = [\"lunch\"]\nurll = \"x\"\n";
         let (layer, problems) = from_toml(text, &SettingOrigin::Default);

@@ -337,3 +337,28 @@ pub mod sign_in {
         known.into_iter().find(|(name, _)| *name == agent).map(|(_, how)| how)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_one_whatever_is_said_of_its_end() {
+        for (until, seconds) in [
+            ("1796115600", Some(1_796_115_600)),
+            ("1796115600.5", Some(1_796_115_600)),
+            ("\"1796115600\"", Some(1_796_115_600)),
+            ("\"2026-12-01T09:00:00Z\"", Some(1_796_115_600)),
+            ("\"tomorrow 3pm\"", None),
+            ("-5", None),
+            ("null", None),
+            ("[]", None),
+        ] {
+            let text = format!("{{\"kind\":\"rate_limited\",\"until\":{until}}}");
+            let event: AgentEvent = serde_json::from_str(&text).expect("a limit");
+            assert_eq!(event, AgentEvent::RateLimited { until: seconds }, "{until}");
+        }
+        let event: AgentEvent = serde_json::from_str("{\"kind\":\"rate_limited\"}").expect("a limit");
+        assert_eq!(event, AgentEvent::RateLimited { until: None });
+    }
+}

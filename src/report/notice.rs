@@ -8,7 +8,7 @@ use crate::event::kind::{EventKind, ItemStatus};
 use crate::event::{Event, RunView, SCHEMA_VERSION};
 
 /// One message, as every notifier gets it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Notice {
     pub schema_version: u32,
     /// `finished`, `failed`, `conflict`, `quota`, `stalled`, `review` or `approval`.

@@ -56,3 +56,14 @@ fn doctor_is_content_with_a_repository_and_not_with_a_bare_folder() {
     empty.git(["init", "-q"]);
     empty.run(["doctor"]).expect_code(3).expect_stdout("no commit yet");
 }
+
+#[test]
+fn a_value_is_set_in_the_file_behind_a_link_and_the_link_stays() {
+    let test = Test::new();
+    test.write("shared.toml", "[run]\njobs = 3\n");
+    std::fs::create_dir_all(test.path(".ce")).expect("a folder");
+    std::os::unix::fs::symlink("../shared.toml", test.path(".ce/batchprp.toml")).expect("a link");
+    test.run(["config", "set", "run.jobs", "5"]).expect_code(0);
+    assert!(test.path(".ce/batchprp.toml").is_symlink());
+    assert_eq!(test.read("shared.toml"), "[run]\njobs = 5\n");
+}

@@ -1,5 +1,6 @@
 //! The last mile: a finished batch lands on the branch on which it began, or nothing moves.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -262,6 +263,9 @@ fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
     project.run(&["land", "47", "--undo"]).exits(0).says("`main` is at");
     assert_eq!(commit_of(&project, "main"), base);
     assert!(!project.root().join("out/PRP-47.1.1.txt").exists() && is_clean(&project));
+    // What was validated by other checks is validated by those of now.
+    let red = [("BATCHPRP_VALIDATE_L3", OsStr::new("[\"false\"]"))];
+    project.run_with(&["land", "47"], &red).exits(6);
     lands(&project, "main", &[]);
     base_moves(&project, "later.txt", "built on it\n");
     let refused = project.run(&["land", "47", "--undo"]).exits(7).says("git revert");

@@ -119,10 +119,11 @@ fn whatever_is_started_hears_signals_that_the_caller_of_the_program_ignores() {
     ));
     project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, &look("agent"));
-    // A shell without job control starts what is in its background with SIGINT and SIGQUIT ignored.
+    // A shell without job control starts what is in its background with SIGINT and SIGQUIT ignored; who ignores SIGCHLD is
+    // never told how a child ended.
     let command = project.command(&["exe", "--batch", "47"]);
     let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "\"$@\" & wait $!", "sh"]).arg(command.get_program()).args(command.get_args());
+    shell.args(["-c", "trap '' INT QUIT CHLD; exec \"$@\"", "sh"]).arg(command.get_program()).args(command.get_args());
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.current_dir(command.get_current_dir().expect("a folder"));
     assert!(shell.output().expect("runs").status.success());

@@ -1,5 +1,7 @@
 //! The table of refusals: the first lines name the cause and the way out, the way out works, nothing was made before.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::support::{Output, Test};
 
 /// A project with a generated batch that nobody has committed.
@@ -113,6 +115,16 @@ fn the_checks_are_red_before_any_work() {
     test.shell(&format!("{RUNBOOK} --level 1")).expect_code(0);
     test.shell("batchprp config set validate.baseline warn").expect_code(0);
     test.shell(&format!("{RUNBOOK} --allow-red --restart")).expect_code(10);
+}
+
+#[test]
+fn a_program_that_was_missing_is_found_once_it_is_there() {
+    let test = project();
+    test.write(".ce/batchprp.toml", "[validate]\nl3 = [\"\\\"$HOME/tool\\\"\"]\n");
+    refused(&test, RUNBOOK, 6, &["level 3", "exit code 127"]);
+    std::fs::write(test.home().join("tool"), "#!/bin/sh\n").expect("written");
+    std::fs::set_permissions(test.home().join("tool"), PermissionsExt::from_mode(0o755)).expect("a program");
+    test.shell(RUNBOOK).expect_code(0);
 }
 
 #[test]

@@ -155,3 +155,28 @@ fn arguments(message: &Message) -> Result<Value> {
     }
     Ok(json!({ "target": target, "notice": message.notice }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_long_is_told_after_everybody_else() {
+        let target = |url: &str| NotifyTarget {
+            kind: "webhook".to_owned(),
+            url: Some(format!("https://one.example.com/{url}")),
+            ..NotifyTarget::default()
+        };
+        let (slow, quick) = (target("slow"), target("quick"));
+        assert_eq!(who(&slow), who(&quick), "they are called alike");
+        let (send, messages) = channel();
+        for target in [&slow, &quick, &slow, &quick] {
+            send.send(Message { target: target.clone(), notice: crate::report::notice::Notice::default() })
+                .expect("taken");
+        }
+        drop(send);
+        let mut queue = Queue { messages, late: VecDeque::new(), slow: BTreeSet::from([key(&slow)]) };
+        let order: Vec<bool> = std::iter::from_fn(|| queue.next()).map(|message| message.target == slow).collect();
+        assert_eq!(order, [false, false, true, true]);
+    }
+}

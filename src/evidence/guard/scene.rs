@@ -26,8 +26,7 @@ impl Scene<'_> {
 
     /// Tells whether the item declares this very path. A folder or a glob says too little about the file of another item.
     pub(super) fn names(&self, path: &str) -> bool {
-        self.input.declared.iter().any(|declared| declared.trim().trim_start_matches("./") == path)
-            || self.declares_inside(path)
+        self.input.declared.iter().any(|declared| is_plain(declared, path)) || self.declares_inside(path)
     }
 
     /// Tells whether the item declares something inside of a submodule, which then moves.
@@ -66,4 +65,9 @@ impl Scene<'_> {
             self.findings.push(Finding { rule, level, path: path.to_owned(), line, reason, excerpt });
         }
     }
+}
+
+/// Tells whether a declared path is this very one.
+pub(super) fn is_plain(declared: &str, path: &str) -> bool {
+    declared.trim().trim_start_matches("./") == path
 }

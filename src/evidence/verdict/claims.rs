@@ -61,12 +61,11 @@ impl Claims {
 }
 
 /// How words begin that say that something is missing.
-const LESS: [&str; 14] = [
+const LESS: [&str; 13] = [
     "partial",
     "incomplete",
     "unfinished",
     "unsuccessful",
-    "not",
     "cannot",
     "could",
     "progress",
@@ -86,7 +85,9 @@ fn word(status: &str) -> Option<Word> {
         }
         "failed" | "failure" | "fail" | "error" | "errored" | "aborted" | "cancelled" | "canceled" => Word::Failed,
         // Whatever else it says of itself, that it is not done is understood.
-        other if other.split('_').any(|part| LESS.iter().any(|less| part.starts_with(less))) => Word::Partial,
+        other if other.split('_').any(|part| part == "not" || LESS.iter().any(|less| part.starts_with(less))) => {
+            Word::Partial
+        }
         _ => return None,
     })
 }
@@ -167,6 +168,7 @@ mod tests {
             (json!({ "status": "Partially complete" }), Some(Word::Partial)),
             (json!({ "status": "NOT DONE" }), Some(Word::Partial)),
             (json!({ "status": "in progress" }), Some(Word::Partial)),
+            (json!({ "status": "nothing to do" }), None),
             (json!({ "status": 7, "output": [1] }), None),
             (json!([]), None),
         ] {

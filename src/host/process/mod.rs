@@ -23,10 +23,9 @@ pub mod together;
 
 pub use limit::limit_processes;
 pub use marker::Marker;
-pub use orphan::become_subreaper;
+pub use orphan::{become_subreaper, hear_of_children};
 pub use run::{Command, ProcessResult, run};
 pub use sandbox::{Sandbox, Walls};
 pub use spawn::SpawnError;
 pub use sweep::sweep;
-pub use system::hear_of_children;
 pub use together::{keep_together, namespaces_work};

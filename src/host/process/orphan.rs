@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getsid};
 
@@ -18,6 +19,14 @@ static SUBREAPER: AtomicBool = AtomicBool::new(false);
 static SEEN: Mutex<BTreeMap<i32, Instant>> = Mutex::new(BTreeMap::new());
 /// Children that were started here, with the time at which each was.
 static OWN: Mutex<BTreeMap<i32, u64>> = Mutex::new(BTreeMap::new());
+
+/// Takes back that whoever started us ignores SIGCHLD, which would be inherited: the system would then tell nobody how a
+/// child ended. Must be called before there are threads.
+#[expect(unsafe_code, reason = "handlers of signals are unsafe by nature")]
+pub fn hear_of_children() {
+    // SAFETY: the default action runs no code of ours.
+    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.ok();
+}
 
 /// Makes this process the parent of all orphans below it. Called once at the start of the program.
 pub fn become_subreaper() {

@@ -1,7 +1,5 @@
 //! What only Linux does for processes. Elsewhere nothing stands in for it: `docs/reliability.md` says what is lost there.
 
-use nix::sys::signal::{SigHandler, Signal, signal};
-
 #[cfg(target_os = "linux")]
 mod here {
     use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
@@ -74,11 +72,3 @@ mod here {
 #[cfg(target_os = "linux")]
 pub(super) use here::go_first;
 pub(super) use here::{adopt_orphans, brand, die_with_parent, give_up_first, limit_processes};
-
-/// Takes back that whoever started us ignores SIGCHLD, which would be inherited: the system would then tell nobody how a
-/// child ended. Must be called before there are threads.
-#[expect(unsafe_code, reason = "handlers of signals are unsafe by nature")]
-pub fn hear_of_children() {
-    // SAFETY: the default action runs no code of ours.
-    unsafe { signal(Signal::SIGCHLD, SigHandler::SigDfl) }.ok();
-}

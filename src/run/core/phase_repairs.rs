@@ -132,6 +132,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_repair_may_take_is_set_aside_until_it_ends() {
+        let mut repairs = called();
+        repairs.end(true, cost(0.6));
+        assert_eq!(repairs.reserved(), Usage::default());
+        assert_eq!(repairs.next(&words("a"), &options(2), cost(0.6)), Ok(1));
+        assert_eq!(repairs.reserved(), cost(0.6));
+        repairs.end(true, cost(0.5));
+        assert_eq!(repairs.reserved(), Usage::default());
+    }
+
+    #[test]
     fn no_repair_begins_that_may_go_over_the_budget() {
         let limited = RunOptions { max_cost: Some(1.0), ..options(2) };
         let mut repairs = called();

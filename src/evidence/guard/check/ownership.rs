@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::guard::change::{Change, File};
-use crate::evidence::guard::scene::Scene;
+use crate::evidence::guard::scene::{Scene, is_plain};
 use crate::evidence::guard::test;
 use crate::model::guard::Level;
 use crate::model::pattern::DeclaredFile;
@@ -74,13 +74,12 @@ fn is_document(scene: &Scene<'_>, path: &str) -> bool {
 
 /// Says who else made or declares a file.
 fn owner(scene: &Scene<'_>, path: &str) -> Option<String> {
-    let plain = |declared: &String| declared.trim().trim_start_matches("./") == path;
     scene.input.others.iter().find_map(|other| {
         if other.made.iter().any(|made| made == path) {
             return Some(format!("{} made or changed it", other.item));
         }
         // A folder or a glob says too little about a single file.
-        other.declared.iter().any(plain).then(|| format!("{} declares it", other.item))
+        other.declared.iter().any(|declared| is_plain(declared, path)).then(|| format!("{} declares it", other.item))
     })
 }
 

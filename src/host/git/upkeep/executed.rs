@@ -189,17 +189,10 @@ impl<'a> Item<'a> {
                 None => return Ok(None),
             },
         };
-        // What a power failure or a pruning took away is told and mended when the item starts; till then nothing is known.
-        let mut readable = [Ok(Some(tip)), refs::read(repo, &refs::item(&name))].into_iter();
-        let tip = loop {
-            match readable.next() {
-                Some(tip) => match tip? {
-                    Some(tip) if repo.commit(&tip)?.is_some() => break tip,
-                    _ => {}
-                },
-                None => return Ok(None),
-            }
-        };
+        // What a power failure or a pruning took away is mended when the item starts; till then nothing is known of it.
+        if repo.commit(&tip)?.is_none() {
+            return Ok(None);
+        }
         let phases = scan::between(repo, &tip, &base, self.id)?.phases;
         Ok(Some(Own { base, tip, phases }))
     }
