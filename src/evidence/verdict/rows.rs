@@ -112,7 +112,7 @@ pub const ROWS: [Row; 16] = [
     },
     Row {
         id: "says_failed",
-        when: "`result.json` says that it failed, or names an error",
+        when: "`result.json` says that it failed (also `\"success\": false`), or names an error",
         then: "failed with the errors that it lists, whatever else there is to show",
         holds: |seen| seen.word == Word::Failed,
         verdict: |seen| fail(FailureKind::Refused, words::own_errors(seen, "it failed")),
@@ -141,7 +141,7 @@ pub const ROWS: [Row; 16] = [
     },
     Row {
         id: "says_partial",
-        when: "`result.json` says that a part is done",
+        when: "`result.json` says that a part is done or something is not (`not done`, `blocked`), or cannot be read",
         then: "partial, with the errors that it lists",
         holds: |seen| seen.word == Word::Partial,
         verdict: |seen| Verdict::Partial { reason: words::own_errors(seen, "a part is done") },
