@@ -29,6 +29,8 @@ pub(crate) struct Forge {
     pub(crate) asked: Vec<String>,
     /// Answered in place of everything else: status, message, headers.
     pub(crate) refuses: Option<(u16, &'static str, &'static str)>,
+    /// Labels and reviewers are refused.
+    pub(crate) refuses_people: bool,
     pub(crate) checks: Vec<Value>,
     pub(crate) statuses: Vec<Value>,
     pub(crate) annotations: Vec<Value>,
@@ -241,9 +243,13 @@ fn github(line: &str, body: &str, forge: &mut Forge) -> (u16, Value) {
     };
     match (method, parts.as_slice()) {
         ("GET", ["pulls"]) => {
-            let branch = query.split('&').find_map(|pair| pair.strip_prefix("head=acme:")).unwrap_or_default();
-            let mine = (0..forge.pulls.len()).rev().filter(|at| forge.pulls[*at]["head"]["ref"] == branch);
-            (200, mine.map(|at| forge.shown(at)).collect())
+            let branch = query.split('&').find_map(|pair| pair.strip_prefix("head=acme:"));
+            let is_meant = |pull: &Value| match branch {
+                Some(branch) => pull["head"]["ref"] == branch,
+                None => pull["state"] == "open",
+            };
+            let meant: Vec<usize> = (0..forge.pulls.len()).rev().filter(|at| is_meant(&forge.pulls[*at])).collect();
+            listed(meant.into_iter().map(|at| forge.shown(at)).collect())
         }
         ("POST", ["pulls"]) => {
             let number = forge.pulls.len() + 1;
@@ -261,6 +267,9 @@ fn github(line: &str, body: &str, forge: &mut Forge) -> (u16, Value) {
                 if name == "base" { pull["base"]["ref"] = value.clone() } else { pull[name] = value.clone() }
             }
             (200, pull.clone())
+        }
+        ("POST", ["issues", _, "labels"] | ["pulls", _, "requested_reviewers"]) if forge.refuses_people => {
+            (422, json!({ "message": "Reviews may only be requested from collaborators" }))
         }
         ("POST", ["issues", _, "labels"]) => {
             forge.pulls[at]["labels"] = body["labels"].clone();

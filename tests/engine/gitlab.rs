@@ -98,9 +98,13 @@ fn gitlab(method: &str, path: &str, body: &Value, forge: &mut Forge) -> (u16, Va
     let at = parts.get(1).and_then(|number| number.parse::<usize>().ok()).map_or(usize::MAX, |number| number - 1);
     match (method, parts.as_slice()) {
         ("GET", ["merge_requests"]) => {
-            let branch = query.split('&').find_map(|pair| pair.strip_prefix("source_branch=")).unwrap_or_default();
-            let mine = (0..forge.pulls.len()).rev().filter(|at| forge.pulls[*at]["source_branch"] == branch);
-            (200, mine.map(|at| forge.shown(at)).collect())
+            let branch = query.split('&').find_map(|pair| pair.strip_prefix("source_branch="));
+            let is_meant = |pull: &Value| match branch {
+                Some(branch) => pull["source_branch"] == branch,
+                None => pull["state"] == "opened",
+            };
+            let meant: Vec<usize> = (0..forge.pulls.len()).rev().filter(|at| is_meant(&forge.pulls[*at])).collect();
+            (200, meant.into_iter().map(|at| forge.shown(at)).collect())
         }
         ("POST", ["merge_requests"]) => {
             let number = forge.pulls.len() + 1;

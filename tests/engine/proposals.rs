@@ -69,6 +69,43 @@ fn what_a_person_closed_or_merged_is_not_opened_again() {
 }
 
 #[test]
+fn labels_and_reviewers_that_were_refused_are_asked_for_again_and_once() {
+    let (project, server) = project("[pr]\nlabels = [\"agents\"]\nreviewers = [\"mary\"]\n");
+    project.run(&["exe", "--batch", "47", "--jobs", "1"]).exits(0);
+    server.forge(|forge| forge.refuses_people = true);
+    for pulls in [4, 4] {
+        let ran = run(&project, &server, &["land", "47", "--pr", "--stacked"]).exits(10);
+        ran.says("only be requested from collaborators").says("has not all of its labels and reviewers");
+        assert_eq!(server.pulls().len(), pulls, "the others are opened all the same");
+    }
+    server.forge(|forge| forge.refuses_people = false);
+    run(&project, &server, &["land", "47", "--pr", "--stacked"]).exits(0);
+    for pull in server.pulls() {
+        assert_eq!((&pull["labels"], &pull["reviewers"]["reviewers"]), (&json!(["agents"]), &json!(["mary"])));
+        assert!(!pull["body"].as_str().expect("a body").contains("are missing"), "{pull}");
+    }
+    // What a person takes away stays away.
+    server.forge(|forge| forge.pulls[0]["labels"] = json!([]));
+    run(&project, &server, &["land", "47", "--pr", "--stacked"]).exits(0);
+    assert_eq!(server.pulls()[0]["labels"], json!([]));
+}
+
+#[test]
+fn no_item_has_two_requests() {
+    let (project, server) = project("");
+    run(&project, &server, &["exe", "--batch", "47", "--jobs", "1", "--pr"]).exits(0);
+    let ran = run(&project, &server, &["land", "47", "--pr", "--stacked"]).exits(9);
+    ran.says("batch 47 is proposed as a whole: https://github.acme.test/acme/app/pull/1")
+        .says("`batchprp land 47 --pr`");
+    assert_eq!(server.pulls().len(), 1);
+    server.forge(|forge| forge.pulls[0]["state"] = "closed".into());
+    run(&project, &server, &["land", "47", "--pr", "--stacked"]).exits(0);
+    assert_eq!(server.pulls().len(), 5);
+    run(&project, &server, &["land", "47", "--pr"]).exits(9).says("is proposed item by item").says("pull/5");
+    assert_eq!(server.pulls().len(), 5);
+}
+
+#[test]
 fn a_service_that_refuses_ends_with_nine_and_asked_again_it_goes_on() {
     let (project, server) = project("");
     project.run(&["exe", "--batch", "47"]).exits(0);
@@ -110,6 +147,7 @@ fn killed_before_the_answer_arrives_the_next_run_finds_the_request() {
     let (project, server) = project("");
     project.run(&["exe", "--batch", "47", "--jobs", "1"]).exits(0);
     for (arguments, requests) in [(&["land", "47", "--pr"][..], 1), (&["land", "47", "--pr", "--stacked"], 5)] {
+        server.forge(|forge| forge.pulls.iter_mut().for_each(|pull| pull["state"] = "closed".into()));
         let (silent, opened) = channel();
         server.forge(|forge| forge.silent = Some(silent));
         let mut child = command(&project, &server, arguments).spawn().expect("batchprp starts");

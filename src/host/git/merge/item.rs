@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::documents::{self, Stage};
 use crate::error::{Error, Result};
 use crate::host::git::plumbing::history;
 use crate::host::git::plumbing::refs::{self, Moved, RefChange};
@@ -177,7 +178,7 @@ pub(crate) fn tree_from(repo: &Repo, base: Option<&str>, into: &str, from: &str)
         // Merge drivers and text attributes as the batch branch has them, not as the user's files happen to have them.
         git = git.env("GIT_ATTR_SOURCE", into);
     }
-    git = git.args(["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"]);
+    git = git.args(["merge-tree", "--write-tree", "-z", "--no-messages"]);
     if let Some(base) = base {
         git = git.args([format!("--merge-base={base}")]);
     }
@@ -186,7 +187,11 @@ pub(crate) fn tree_from(repo: &Repo, base: Option<&str>, into: &str, from: &str)
     match output.code {
         0 if !parts.is_empty() => Ok(Tree::Clean(parts.remove(0))),
         1 if !parts.is_empty() => {
-            let mut files = parts.split_off(1);
+            let stages: Vec<Stage> = parts[1..].iter().filter_map(|line| Stage::read(line)).collect();
+            if let Some(tree) = documents::reconciled(repo, &parts[0], &stages)? {
+                return Ok(Tree::Clean(tree));
+            }
+            let mut files: Vec<String> = stages.into_iter().map(|stage| stage.path).collect();
             files.sort();
             files.dedup();
             Ok(Tree::Conflict(files))

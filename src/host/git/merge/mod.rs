@@ -2,6 +2,7 @@
 
 pub mod carried;
 pub mod clash;
+mod documents;
 pub mod follow;
 pub mod item;
 pub mod join;

@@ -68,11 +68,16 @@ impl Repo {
     pub fn show(&self, commit: &str, path: &Path) -> Result<Option<Vec<u8>>> {
         let relative = self.relative(path)?;
         match self.entry(commit, &relative)? {
-            Some(entry) if entry.kind == "blob" => match self.store().blob(&entry.object) {
-                Ok(content) => Ok(Some(content)),
-                Err(AskGit) => Ok(Some(self.git().args(["cat-file", "blob", &entry.object]).ok()?.stdout)),
-            },
+            Some(entry) if entry.kind == "blob" => self.blob(&entry.object).map(Some),
             Some(_) | None => Ok(None),
+        }
+    }
+
+    /// Returns the content of a file by its object id.
+    pub(crate) fn blob(&self, object: &str) -> Result<Vec<u8>> {
+        match self.store().blob(object) {
+            Ok(content) => Ok(content),
+            Err(AskGit) => Ok(self.git().args(["cat-file", "blob", object]).ok()?.stdout),
         }
     }
 

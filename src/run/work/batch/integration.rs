@@ -49,7 +49,12 @@ pub(crate) fn integrate(
             tell.note(None, format!("`{name}` had no work of its own yet: it starts at {to} now, not at {from}"));
         }
         Standing::Behind { commits } => {
-            let (behind, command) = (numbered(commits, "commit"), settings.resume_command());
+            let behind = numbered(commits, "commit");
+            // Other commands work on a batch that is there, and have no such flag.
+            let command = match options.batch {
+                Some(batch) if options.command != "exe" => format!("batchprp exe --batch {batch}"),
+                Some(_) | None => settings.resume_command(),
+            };
             tell.warn(
                 None,
                 format!(

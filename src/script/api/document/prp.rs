@@ -75,12 +75,10 @@ fn slug(title: &str) -> String {
     if slug.is_empty() { "untitled".to_owned() } else { slug }
 }
 
-/// The order in which keys that are new to a document are added.
-const WRITTEN: [&str; 7] = ["status", "completed", "actual_hours", "commits", "drift", "updated", "updated_by"];
-
 /// Turns a map into changes of a frontmatter.
 fn changes(fields: Map) -> Result<Vec<(String, edit::FieldValue)>, Error> {
-    let place = |key: &str| WRITTEN.iter().position(|known| *known == key).unwrap_or(WRITTEN.len());
+    let place =
+        |key: &str| edit::WRITTEN_KEYS.iter().position(|known| *known == key).unwrap_or(edit::WRITTEN_KEYS.len());
     let change = |(key, value): (rhai::Identifier, Dynamic)| Ok((key.to_string(), new_value(&key, &value)?));
     let mut changes = fields.into_iter().map(change).collect::<Result<Vec<_>, Error>>()?;
     changes.sort_by_key(|(key, _)| place(key));
