@@ -350,3 +350,56 @@ fn the_branch_of_an_item_is_no_place_to_land_on() {
         lands(&project, "main", &["--strategy", strategy]).says("has everything");
     }
 }
+
+#[test]
+fn documents_that_were_brought_up_to_date_before_the_landing_do_not_conflict() {
+    let project = finished();
+    base_moves(&project, "other.txt", "meanwhile\n");
+    project.run(&["context-update", "--batch", "47", "--commit"]).exits(0);
+    // A person writes into one of them as well.
+    let path = "PRPs/executed/PRP-47.1.1-work.md";
+    let text = project.read(path) + "\nA note of a person.\n";
+    base_moves(&project, path, &text);
+    lands(&project, "main", &[]);
+    let landed = project.read(path);
+    assert_eq!(landed, text, "what was written last");
+    assert!(!project.root().join("PRPs/feature-requests/PRP-47.1.1-work.md").exists());
+    project.run(&["context-update", "--batch", "47"]).exits(0).says("up to date");
+    assert!(is_clean(&project));
+}
+
+/// Lands a batch, takes that back on the base, and does everything again.
+fn done_again(onto: &[&str]) -> Project {
+    let project = finished();
+    base_moves(&project, "other.txt", "meanwhile\n");
+    lands(&project, "main", onto);
+    let merges = project.git(&["rev-list", "--parents", "-1", "main"]).split(' ').count() > 2;
+    let revert =
+        if merges { &["revert", "--no-edit", "-m", "1", "main"][..] } else { &["revert", "--no-edit", "main"] };
+    project.git(revert);
+    assert!(!project.root().join("out/PRP-47.1.1.txt").exists());
+    project.run(&["exe", "--redo", "PRP-47.1.1,PRP-47.2.1"]).exits(0);
+    project
+}
+
+#[test]
+fn work_that_was_taken_back_and_done_again_lands() {
+    for how in [&[][..], &["--strategy", "squash"]] {
+        let project = done_again(how);
+        lands(&project, "main", how);
+        for id in ["PRP-47.1.1", "PRP-47.2.1"] {
+            assert!(project.root().join(format!("out/{id}.txt")).exists(), "{how:?}: the work of {id} is there");
+            assert!(project.read(&format!("PRPs/feature-requests/{id}-work.md")).contains("status: completed"));
+        }
+        assert_eq!(project.read("other.txt"), "meanwhile\n");
+    }
+}
+
+#[test]
+fn work_that_was_taken_back_and_done_again_stays_when_the_base_is_merged_in() {
+    let project = done_again(&[]);
+    project.run(&["exe", "--batch", "47", "--update-base"]).exits(0);
+    assert!(!project.git(&["ls-tree", "--name-only", "prp-47:out"]).is_empty());
+    lands(&project, "main", &[]);
+    assert!(project.root().join("out/PRP-47.1.1.txt").exists() && project.root().join("out/PRP-47.2.1.txt").exists());
+}

@@ -224,3 +224,23 @@ fn a_remote_that_is_no_project_of_github_is_refused_before_anything_is_asked() {
     run(&project, &server, &["land", "47", "--pr"]).exits(3).says("there is no remote `origin`");
     assert!(server.forge(|forge| forge.asked.is_empty()));
 }
+
+#[test]
+fn work_that_a_merge_there_would_leave_out_is_not_proposed() {
+    let (project, server) = project("");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    project.write("other.txt", "meanwhile\n");
+    project.git(&["add", "other.txt"]);
+    project.git(&["commit", "-q", "-m", "Meanwhile", "--", "other.txt"]);
+    project.run(&["land", "47"]).exits(0);
+    project.git(&["revert", "--no-edit", "-m", "1", "main"]);
+    project.run(&["exe", "--redo", "PRP-47.1.1,PRP-47.1.2,PRP-47.1.3,PRP-47.1.4"]).exits(0);
+    let ran = run(&project, &server, &["land", "47", "--pr"]).exits(7);
+    ran.says("did work again that `main` took back").says("--update-base");
+    assert!(server.pulls().is_empty());
+    project.run(&["exe", "--batch", "47", "--update-base"]).exits(0);
+    run(&project, &server, &["land", "47", "--pr"]).exits(0).says("opened");
+    let merged = project.git(&["merge-tree", "--write-tree", "main", "prp-47"]);
+    let files = project.git(&["ls-tree", "--name-only", &format!("{merged}:out")]);
+    assert_eq!(files.matches("PRP-47.1.").count(), 4, "{files}");
+}

@@ -7,6 +7,7 @@ pub mod follow;
 pub mod item;
 pub mod join;
 pub mod landing;
+pub(crate) mod past;
 pub mod probe;
 mod replay;
 pub mod restack;

@@ -1,11 +1,12 @@
 //! Trees and commits made without a working tree or the index of one.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use super::repo::{Repo, refuse};
 use super::run::Git;
-use super::store::{AskGit, Read};
+use super::store::{AskGit, Listed, Read};
 use crate::error::{Error, Result};
 use crate::host::failpoint;
 use crate::host::lock::state_dir;
@@ -114,6 +115,20 @@ pub(crate) fn with_file(repo: &Repo, tree: &str, path: &str, content: &[u8]) -> 
     let index = Index::new(repo)?;
     index.read(repo, tree)?;
     index.put(repo, tree, path, content)?;
+    index.write(repo)
+}
+
+/// Makes a tree that differs from another one in some entries; what has none is gone.
+pub(crate) fn with_entries(repo: &Repo, tree: &str, entries: &BTreeMap<String, Option<Listed>>) -> Result<String> {
+    let index = Index::new(repo)?;
+    index.read(repo, tree)?;
+    let gone = "0".repeat(tree.len());
+    let line = |(path, entry): (&String, &Option<Listed>)| match entry {
+        Some(entry) => format!("{} {}\t{path}\0", entry.mode, entry.object),
+        None => format!("0 {gone}\t{path}\0"),
+    };
+    let lines: Vec<String> = entries.iter().map(line).collect();
+    index.attach(repo.git()).args(["update-index", "-z", "--index-info"]).input(lines.concat()).ok()?;
     index.write(repo)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::host::git::merge::item::{self, Tree};
+use crate::host::git::merge::past;
 use crate::host::git::plumbing::began;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::Repo;
@@ -81,7 +82,8 @@ pub enum Update {
 pub fn merge(repo: &Repo, batch_branch: &str, wanted: &str, name: &str) -> Result<Update> {
     branch::not_checked_out(repo, batch_branch)?;
     let from = repo.resolve(&refs::head(batch_branch))?;
-    let tree = match item::tree(repo, &from, wanted)? {
+    let base = past::common(repo, None, wanted, &from)?;
+    let tree = match item::tree_from(repo, base.as_deref(), &from, wanted)? {
         Tree::Clean(tree) => tree,
         Tree::Conflict(files) => return Ok(Update::Conflict { files }),
     };

@@ -3,7 +3,8 @@
 use super::stack::{self, Stack};
 use crate::bridge::{PushWork, PushedHead, PushedWork};
 use crate::error::{Error, ExitCode, Result};
-use crate::host::git::merge::landing;
+use crate::host::git::merge::{landing, past};
+use crate::host::git::plumbing::refs;
 use crate::host::git::upkeep::push::{self, Head};
 use crate::run::settings::Settings;
 use crate::run::shared::names;
@@ -19,6 +20,14 @@ pub(crate) fn push_work(settings: &Settings, order: PushWork) -> Result<PushedWo
     };
     let onto = landing::onto(&repo, &branch, onto.as_deref())?;
     let address = push::address(&repo, &remote)?;
+    let base = repo.resolve(&refs::head(&onto))?;
+    if !look && past::common(&repo, None, &base, &tip)?.is_some() {
+        let batch = batch.map_or_else(|| "BATCH".to_owned(), |batch| batch.to_string());
+        let text = format!("`{branch}` did work again that `{onto}` took back: a merge there would leave it out");
+        let help =
+            format!("`batchprp exe --batch {batch} --update-base` merges `{onto}` in first, with that work kept");
+        return Err(Error::new(ExitCode::GitRefuses, text).help(help));
+    }
     let Some(merged) = merged else {
         let head = Head { commit: tip.clone(), branch: branch.clone(), ..Head::default() };
         if !look {

@@ -4,6 +4,7 @@ use super::plan::Landing;
 use super::record;
 use crate::error::Result;
 use crate::host::git::merge::item::{self, Tree};
+use crate::host::git::merge::past;
 use crate::host::git::merge::replay::{self, Made};
 use crate::host::git::plumbing::history::{self, HistoryEntry};
 use crate::host::git::plumbing::refs;
@@ -77,8 +78,8 @@ pub fn before(repo: &Repo, branch: &str, landing: &Landing) -> Result<usize> {
 impl Ends<'_> {
     /// Merges both in the object store.
     fn tree(&self) -> Result<Made> {
-        let base = self.since.as_deref().filter(|_| self.repo.has((2, 40)));
-        Ok(match item::tree_from(self.repo, base, self.from, self.batch)? {
+        let base = past::common(self.repo, self.since.as_deref(), self.from, self.batch)?;
+        Ok(match item::tree_from(self.repo, base.as_deref(), self.from, self.batch)? {
             Tree::Clean(tree) => Ok(tree),
             Tree::Conflict(files) => Err(files),
         })
