@@ -100,6 +100,11 @@ pub const KEYS: &[ConfigKey] = &[
     unset("adapter.*.model", ValueKind::Text, "model of this agent where neither `agent.model` nor the role names one"),
     unset("adapter.*.models", ValueKind::List, "what this agent calls the sizes haiku, sonnet and opus"),
     unset("adapter.*.program", ValueKind::Text, "path of the agent's program, when it is not the one on PATH"),
+    unset(
+        "adapter.*.state",
+        ValueKind::List,
+        "where this agent keeps sessions and logins: it writes there in a sandbox",
+    ),
     unset("adapter.*.env_pass", ValueKind::List, "further environment variables for this agent"),
     key("run.jobs", ValueKind::Count(1), "4", "items that run at the same time"),
     key("run.retries", ValueKind::Count(0), "1", "further attempts after a time-out or a transient failure"),

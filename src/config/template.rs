@@ -78,6 +78,7 @@ fn other(name: &str) -> &'static str {
         "prices" => "\"prices.toml\"",
         "program" => "\"/opt/agent/bin/agent\"",
         "may_change" => "[\"coverage.svg\"]",
+        "state" => "[\"~/.agent/\"]",
         "env_pass" => "[\"HTTPS_PROXY\"]",
         "preset" => "\"ce\"",
         "max_cost" => "5.0",

@@ -17,6 +17,8 @@ pub struct AgentCall {
     pub stop: StopStyle,
     /// Patterns of further variables that it gets from the user.
     pub env_pass: Vec<String>,
+    /// Where it keeps its state below the home of the user: what it writes in a sandbox besides its workspace.
+    pub state: Vec<String>,
     /// Changes in the worktree are the evidence that is wanted; without any the outcome is unproven.
     pub expects_changes: bool,
     /// Siblings of this call wait for its first answer: the service keeps their common beginning in a cache.
@@ -35,6 +37,7 @@ impl AgentCall {
             heartbeat: self.heartbeat,
             stop: self.stop,
             env_pass: self.env_pass.clone(),
+            state: self.state.clone(),
             expects_changes: self.expects_changes,
             caches: self.caches,
         })

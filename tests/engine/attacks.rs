@@ -59,15 +59,14 @@ impl Target {
         for name in [".bashrc", ".config/git/config", ".cache/pip/wheel", ".cache/browsers/program"] {
             put(&outside.join(name), "");
         }
-        for folder in ["allowed", ".claude"] {
-            fs::create_dir(outside.join(folder)).expect("folder");
-        }
+        fs::create_dir(outside.join("allowed")).expect("folder");
         put(&project.root().with_file_name("repo-worktrees").join("beside/precious"), "precious");
         let mark = format!("batchprp-{}", std::process::id());
         let socket = std::env::temp_dir().join(format!("{mark}-{}.sock", project.root().display().to_string().len()));
         fs::remove_file(&socket).ok();
         let listener = UnixListener::bind(&socket).expect("a socket");
         project.configure(&format!("[run]\nsandbox = \"bwrap\"\nwritable = [\"~/allowed\"]\n{configuration}"));
+        crate::sandbox::keeps_state(&project);
         fs::write(project.tools().join("ways.sh"), include_str!("ways.sh")).expect("ways");
         Self { project, socket, _listener: listener, mark }
     }

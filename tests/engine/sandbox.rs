@@ -39,12 +39,21 @@ echo "gcloud $(can cat "$HOME/.config/gcloud/key")"
 echo "netrc $(can grep -q secret "$HOME/.netrc")"
 echo "aws $(can cat "$HOME/.aws/credentials")"
 echo "own-state $(can touch "$HOME/.claude/own")"
+echo "state-of-others $(can touch "$HOME/.codex/own")"
 echo "commit $(can git -c user.name=a -c user.email=a@b commit -q --allow-empty -m own)"
 echo "orchestrator $(can kill -0 "$ORCHESTRATOR")"
 } > tried.txt
 setsid sleep 600 >/dev/null 2>&1 &
 ( setsid sh -c 'trap "" TERM INT HUP; while :; do sleep 1; done' >/dev/null 2>&1 & )
 "#;
+
+/// Says where the agent keeps its sessions: a folder that is not there yet.
+pub(crate) fn keeps_state(project: &Project) {
+    let path = ".ce/batchprp.toml";
+    let text = project.read(path);
+    assert!(text.contains("\nargv = "), "{text}");
+    project.write(path, &text.replace("\nargv = ", "\nstate = [\"~/.claude/\"]\nargv = "));
+}
 
 #[test]
 fn an_agent_in_bubblewrap_writes_its_workspace_sees_no_secret_and_leaves_no_process() {
@@ -55,9 +64,11 @@ fn an_agent_in_bubblewrap_writes_its_workspace_sees_no_secret_and_leaves_no_proc
     let home = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("temporary folder");
     let project = Project::within(home);
     project.configure("[run]\nsandbox = \"bwrap\"\n[validate]\ngates = \"ignore\"\n");
+    keeps_state(&project);
     project.prp("PRP-47.1.1", &[], &["tried.txt", "inside"], 1).commit("PRPs");
     let home = project.root().with_file_name("home");
-    fs::create_dir(home.join(".claude")).expect("folder");
+    // What another agent keeps is none of its business.
+    fs::create_dir(home.join(".codex")).expect("folder");
     for (name, text) in [(".ssh/id", "secret"), (".config/gcloud/key", "secret"), (".aws/credentials", "secret")] {
         fs::create_dir_all(home.join(name).parent().expect("parent")).expect("folder");
         fs::write(home.join(name), text).expect("secret");
@@ -73,7 +84,7 @@ fn an_agent_in_bubblewrap_writes_its_workspace_sees_no_secret_and_leaves_no_proc
     project.run(&["exe", "--batch", "47"]).exits(0);
     assert_eq!(status(&project, "PRP-47.1.1"), "completed");
     let tried = project.git(&["show", "prp-47:tried.txt"]);
-    let expected = "workspace yes\nhistory yes\ncheckout no\ntools no\netc no\ngit-config no\ngit-hook no\ngit-ref no\ngit-object no\nrecords no\nbeside no\nssh no\ngcloud no\nnetrc no\naws no\nown-state yes\ncommit yes\norchestrator no";
+    let expected = "workspace yes\nhistory yes\ncheckout no\ntools no\netc no\ngit-config no\ngit-hook no\ngit-ref no\ngit-object no\nrecords no\nbeside no\nssh no\ngcloud no\nnetrc no\naws no\nown-state yes\nstate-of-others no\ncommit yes\norchestrator no";
     assert_eq!(tried, expected);
     assert_eq!(project.fingerprint(), before);
     assert!(project.read(".git/config") == config && !hooks.exists());

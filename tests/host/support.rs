@@ -120,6 +120,7 @@ impl Trial {
             heartbeat: false,
             stop: self.style,
             env_pass: Vec::new(),
+            state: Vec::new(),
             expects_changes: false,
             caches: false,
         };

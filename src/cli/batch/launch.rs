@@ -213,31 +213,6 @@ pub fn state_folder(root: &Path, name: &str) -> Result<PathBuf> {
     Ok(state)
 }
 
-/// Folders below the home in which agents keep sessions and logins.
-const HOMES: [&str; 21] = [
-    ".claude",
-    ".claude.json",
-    ".codex",
-    ".gemini",
-    ".qwen",
-    ".config/opencode",
-    ".local/share/opencode",
-    ".local/state/opencode",
-    ".cache/opencode",
-    ".cache/claude-cli-nodejs",
-    ".copilot",
-    ".cline",
-    ".augment",
-    ".kilocode",
-    ".config/goose",
-    ".local/share/goose",
-    ".local/state/goose",
-    ".config/kilo",
-    ".local/share/kilo",
-    ".local/state/kilo",
-    ".cache/kilo",
-];
-
 /// Returns how agents and checks are confined: they write their workspace, which has a repository of its own, and read the
 /// project.
 pub(crate) fn sandbox(config: &Config, context: &Context) -> Result<Sandbox> {
@@ -258,7 +233,6 @@ pub(crate) fn sandbox(config: &Config, context: &Context) -> Result<Sandbox> {
         readable.push(repo.common_dir().to_owned());
     }
     Ok(Sandbox::Bwrap(Box::new(Walls {
-        agents: HOMES.iter().map(|name| home.join(name)).collect(),
         writable: config.run.writable.iter().map(|name| in_home(name)).collect(),
         network: config.run.network,
         home,

@@ -16,7 +16,7 @@ use super::setup::{Fact, Setup};
 use super::stream::{Channel, Heard, Listener};
 use super::supervise::supervise;
 use super::watch::Watch;
-use super::{answer, environment, home};
+use super::{answer, environment, home, own_state};
 use crate::host::clock;
 use crate::host::process::pipes::Pipes;
 use crate::host::process::spawn::{ProcessStart, SpawnError, spawn};
@@ -34,12 +34,12 @@ const KILL_SIGNAL: i32 = 9;
 /// Runs one agent to its end. Never fails: what went wrong is in the report. Facts are sent while it runs; a receiver
 /// that is gone is no reason to stop.
 pub async fn attempt(call: Box<AgentCall>, setup: Setup, facts: UnboundedSender<Fact>, stop: StopToken) -> AgentReport {
-    let AgentCall { mut adapter, mut spec, task, heartbeat, stop: style, .. } = *call;
+    let AgentCall { mut adapter, mut spec, task, heartbeat, stop: style, state, .. } = *call;
     let (files, command) = match prepare(&mut adapter, &mut spec, task, &setup) {
         Ok(prepared) => prepared,
         Err((status, text)) => return not_started(status, setup.secrets.redact(&text)),
     };
-    let mut start = start(command.argv, command.env, &spec, &files, &setup);
+    let mut start = start(command.argv, command.env, &state, &spec, &files, &setup);
     let home = command.home.map(|own| home::make(&own, &files.kept, &mut start.env)).transpose();
     let _settings = match home {
         Ok(settings) => settings,
@@ -115,6 +115,7 @@ fn prepare(
 fn start(
     argv: Vec<String>,
     env: BTreeMap<String, String>,
+    state: &[String],
     spec: &AgentSpec,
     files: &AttemptFiles,
     setup: &Setup,
@@ -127,7 +128,12 @@ fn start(
     all.extend(env);
     all.extend(files.variables(&spec.phase));
     let cwd = PathBuf::from(&spec.cwd);
-    let argv = setup.sandbox.agent(argv, &setup.worktree, &[&files.dir, &files.kept]);
+    let mut own = own_state::places(state, &all);
+    if setup.sandbox.is_on() {
+        own_state::make(state, &own);
+    }
+    own.extend([files.dir.clone(), files.kept.clone()]);
+    let argv = setup.sandbox.agent(argv, &setup.worktree, &own);
     ProcessStart { is_sandboxed: setup.sandbox.is_on(), argv, cwd, env: all, marker: setup.marker.clone() }
 }
 

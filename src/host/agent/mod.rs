@@ -9,6 +9,7 @@ mod home;
 mod ledger;
 mod lines;
 mod log;
+mod own_state;
 mod reset;
 mod setup;
 mod stream;

@@ -18,8 +18,6 @@ pub struct Walls {
     pub home: PathBuf,
     /// The project and its repository: read, never written.
     pub readable: Vec<PathBuf>,
-    /// Where agents keep their own state; checks do not write there.
-    pub agents: Vec<PathBuf>,
     /// What the configuration allows besides the workspace.
     pub writable: Vec<PathBuf>,
     /// Folders that are empty inside, except for what may be written in them.
@@ -166,15 +164,12 @@ impl Sandbox {
         *self != Self::Off
     }
 
-    /// Returns the command line that runs an agent inside: it writes its workspace, the folders of its attempt, and what
-    /// it keeps for itself.
-    pub fn agent(&self, argv: Vec<String>, workspace: &Path, attempt: &[&Path]) -> Vec<String> {
+    /// Returns the command line that runs an agent inside: it writes its workspace, and what is its `own`: the folders of
+    /// its attempt, and where it keeps its state.
+    pub fn agent(&self, argv: Vec<String>, workspace: &Path, own: &[PathBuf]) -> Vec<String> {
         match self {
             Self::Off => argv,
-            Self::Bwrap(walls) => {
-                let own = walls.agents.iter().map(PathBuf::as_path);
-                walls.wrap(argv, workspace, own.chain(attempt.iter().copied()))
-            }
+            Self::Bwrap(walls) => walls.wrap(argv, workspace, own.iter().map(PathBuf::as_path)),
         }
     }
 
@@ -286,7 +281,6 @@ mod tests {
         Walls {
             home: "/nowhere".into(),
             readable: vec!["/project".into(), "/tmp/project".into()],
-            agents: vec!["/state".into()],
             writable: vec!["/more".into()],
             hidden: vec!["/dev".into()],
             network: true,
@@ -296,9 +290,10 @@ mod tests {
     #[test]
     fn off_changes_nothing_and_the_program_comes_last() {
         let argv = vec!["agent".to_owned(), "--flag".to_owned()];
-        assert_eq!(Sandbox::Off.agent(argv.clone(), Path::new("/w"), &[Path::new("/p")]), argv);
+        let own = ["/state", "/p"].map(PathBuf::from);
+        assert_eq!(Sandbox::Off.agent(argv.clone(), Path::new("/w"), &own), argv);
         let sandbox = Sandbox::Bwrap(Box::new(walls()));
-        let line = sandbox.agent(argv.clone(), Path::new("/w"), &[Path::new("/p")]).join(" ");
+        let line = sandbox.agent(argv.clone(), Path::new("/w"), &own).join(" ");
         let head = "bwrap --die-with-parent --unshare-pid --unshare-ipc --new-session --cap-drop ALL --ro-bind / / --dev /dev --proc /proc ";
         assert!(line.starts_with(head), "{line}");
         let order = "--tmpfs /dev --bind-try /state /state --bind-try /p /p --bind-try /more /more --bind /w /w";
@@ -306,7 +301,7 @@ mod tests {
         assert!(line.ends_with("--remount-ro /dev --setenv TMPDIR /tmp --chdir /w -- agent --flag"), "{line}");
         let check = sandbox.check(argv.clone(), Path::new("/w")).join(" ");
         assert!(!check.contains("/state") && !check.contains("/p ") && check.contains("--bind /w /w"), "{check}");
-        let reader = sandbox.agent(argv.clone(), Path::new("/project"), &[Path::new("/p")]).join(" ");
+        let reader = sandbox.agent(argv.clone(), Path::new("/project"), &own).join(" ");
         assert!(!reader.contains("--bind /project") && reader.contains("--chdir /project"), "{reader}");
         let alone = Sandbox::Bwrap(Box::new(Walls { network: false, ..walls() }));
         assert!(alone.check(argv, Path::new("/w")).contains(&"--unshare-net".to_owned()));

@@ -72,6 +72,10 @@ pub struct Traits {
     /// Further ones, where a switch among the variables is set.
     #[serde(default)]
     pub env_if: std::collections::BTreeMap<String, Vec<String>>,
+    /// Where it keeps sessions and logins below the home: folders end with a slash, and `${VARIABLE:-default}` may stand
+    /// in front.
+    #[serde(default)]
+    pub state: Vec<String>,
     /// The oldest and the newest version that it was seen to work with.
     #[serde(default)]
     pub versions: Vec<String>,
@@ -170,6 +174,7 @@ impl Compiled {
                 known.about.clone_into(&mut traits.about);
                 traits.resume = !known.forgets;
                 traits.env = known.env.iter().map(|name| (*name).to_owned()).collect();
+                traits.state = known.state.iter().map(|place| (*place).to_owned()).collect();
                 traits.signs.variables = known.auth.iter().map(|(name, _)| (*name).to_owned()).collect();
                 let declared = [("resume", "no", known.forgets), ("tokens", "no", known.miscounts)];
                 let declared = declared.into_iter().filter(|(.., holds)| *holds);

@@ -11,6 +11,8 @@ pub struct StockAgent {
     pub argv: &'static [&'static str],
     /// Variables that it needs from the user.
     pub env: &'static [&'static str],
+    /// Where it keeps sessions and logins, as in `ADAPTER.state` of an adapter.
+    pub state: &'static [&'static str],
     /// Variables that are set for it.
     pub set: &'static [(&'static str, &'static str)],
     /// Mode for roles that edit, and for those that only read; by default it asks before it acts.
@@ -37,6 +39,7 @@ const NONE: StockAgent = StockAgent {
     about: "",
     argv: &[],
     env: &[],
+    state: &[],
     set: &[],
     mode: None,
     reading_mode: None,
@@ -56,6 +59,7 @@ pub const STOCK: [StockAgent; 10] = [
         about: "Auggie (npm @augmentcode/auggie)",
         argv: &["auggie", "--acp"],
         env: &["AUGMENT_API_TOKEN", "AUGMENT_API_URL", "AUGMENT_SESSION_AUTH"],
+        state: &[".augment/"],
         sign_in: "`auggie login`",
         ..NONE
     },
@@ -73,6 +77,7 @@ pub const STOCK: [StockAgent; 10] = [
             "CLAUDE_CODE_USE_VERTEX",
         ],
         set: &[("DISABLE_AUTOUPDATER", "1"), ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")],
+        state: &["${CLAUDE_CONFIG_DIR:-.claude}/", ".claude.json", ".cache/claude-cli-nodejs/"],
         sign_in: sign_in::CLAUDE,
         ..NONE
     },
@@ -81,6 +86,7 @@ pub const STOCK: [StockAgent; 10] = [
         about: "Cline (npm cline)",
         argv: &["cline", "--acp"],
         env: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY", "GEMINI_API_KEY"],
+        state: &[".cline/"],
         sign_in: "`cline auth`",
         ..NONE
     },
@@ -92,6 +98,7 @@ pub const STOCK: [StockAgent; 10] = [
         mode: Some("auto"),
         reading_mode: Some("read-only"),
         auth: &[("OPENAI_API_KEY", "openai-api-key"), ("CODEX_API_KEY", "codex-api-key")],
+        state: &["${CODEX_HOME:-.codex}/"],
         sign_in: sign_in::CODEX,
         ..NONE
     },
@@ -100,6 +107,7 @@ pub const STOCK: [StockAgent; 10] = [
         about: "GitHub Copilot CLI (npm @github/copilot)",
         argv: &["copilot", "--acp"],
         env: &["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_*"],
+        state: &[".copilot/"],
         sign_in: "start `copilot` once and use `/login`, or set COPILOT_GITHUB_TOKEN",
         ..NONE
     },
@@ -117,6 +125,7 @@ pub const STOCK: [StockAgent; 10] = [
             "GOOGLE_APPLICATION_CREDENTIALS",
         ],
         auth: &[("GEMINI_API_KEY", "gemini-api-key"), ("GOOGLE_GENAI_USE_VERTEXAI", "vertex-ai")],
+        state: &[".gemini/"],
         sign_in: sign_in::GEMINI,
         forgets: true,
         ..NONE
@@ -128,6 +137,12 @@ pub const STOCK: [StockAgent; 10] = [
         env: &["GOOSE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY", "GOOGLE_API_KEY"],
         // In its own default mode it acts without asking.
         set: &[("GOOSE_MODE", "approve")],
+        state: &[
+            "${XDG_CONFIG_HOME:-.config}/goose/",
+            "${XDG_DATA_HOME:-.local/share}/goose/",
+            "${XDG_STATE_HOME:-.local/state}/goose/",
+            "${XDG_CACHE_HOME:-.cache}/goose/",
+        ],
         sign_in: "`goose configure`",
         ..NONE
     },
@@ -136,6 +151,13 @@ pub const STOCK: [StockAgent; 10] = [
         about: "Kilo Code (npm @kilocode/cli)",
         argv: &["kilo", "acp"],
         env: &["KILO_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"],
+        state: &[
+            ".kilocode/",
+            "${XDG_CONFIG_HOME:-.config}/kilo/",
+            "${XDG_DATA_HOME:-.local/share}/kilo/",
+            "${XDG_STATE_HOME:-.local/state}/kilo/",
+            "${XDG_CACHE_HOME:-.cache}/kilo/",
+        ],
         sign_in: "`kilo auth login`",
         ..NONE
     },
@@ -151,6 +173,12 @@ pub const STOCK: [StockAgent; 10] = [
             "OPENAI_BASE_URL",
             "GEMINI_API_KEY",
             "OPENROUTER_API_KEY",
+        ],
+        state: &[
+            "${XDG_CONFIG_HOME:-.config}/opencode/",
+            "${XDG_DATA_HOME:-.local/share}/opencode/",
+            "${XDG_STATE_HOME:-.local/state}/opencode/",
+            "${XDG_CACHE_HOME:-.cache}/opencode/",
         ],
         sign_in: sign_in::OPENCODE,
         set_up: "opencode",
@@ -168,6 +196,7 @@ pub const STOCK: [StockAgent; 10] = [
         auth: &[("OPENAI_API_KEY", "openai")],
         key_args: &[("OPENAI_API_KEY", &["--auth-type", "openai"])],
         model_flag: Some("-m"),
+        state: &[".qwen/"],
         sign_in: sign_in::QWEN,
         ..NONE
     },

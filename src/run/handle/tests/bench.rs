@@ -242,6 +242,7 @@ pub(super) fn call(agent: &str) -> crate::bridge::CallAgent {
         heartbeat: false,
         stop: crate::model::agent::StopStyle::default(),
         env_pass: Vec::new(),
+        state: Vec::new(),
         expects_changes: false,
         caches: false,
     }))

@@ -179,6 +179,7 @@ pub(crate) fn build(
         schema: options.schema,
         env,
     };
+    let state = call.state.setting_texts(&format!("adapter.{}.state", adapter.name)).unwrap_or_default();
     let configured = call.state.config.get(&format!("adapter.{}.heartbeat", adapter.name));
     AgentCall {
         name: adapter.name.clone(),
@@ -188,6 +189,7 @@ pub(crate) fn build(
         heartbeat: adapter.traits().heartbeat || configured == Some(Value::Bool(true)),
         stop: adapter.traits().stop,
         env_pass,
+        state: adapter.traits().state.iter().cloned().chain(state).collect(),
         expects_changes: options.expects_changes,
         caches: adapter.traits().caches,
         adapter: Box::new(adapter.start()),
