@@ -33,6 +33,9 @@ pub struct AgentSpec {
     /// Private directory that the calls of one attempt share; set by the transport.
     #[serde(default)]
     pub kept: String,
+    /// It runs in our sandbox, in which most cannot set up one of their own; set by the transport.
+    #[serde(default)]
+    pub sandboxed: bool,
     pub model: Option<String>,
     pub tools: Vec<String>,
     /// Seconds.

@@ -532,4 +532,8 @@ fn a_session_that_cannot_be_continued_has_no_name_and_another_version_is_refused
     let script = "take initialize; give '{\"protocolVersion\":1,\"agentCapabilities\":{\"sessionCapabilities\":{\"resume\":{}}}}'; take session/resume; fail '{\"code\":-32602,\"message\":\"gone\"}'; take nothing";
     let ended = Turn::new(script, &WRITER).with("session", json!("s9")).run();
     assert_eq!(ended.finished(), (false, "protocol", "the session `s9` cannot be continued: gone"));
+    // As Qwen Code 0.15 does.
+    let script = "take initialize; give '{\"protocolVersion\":1,\"agentCapabilities\":{\"sessionCapabilities\":{\"resume\":{}}}}'; take session/resume; fail '{\"code\":-32601,\"message\":\"Method not found\"}'; take session/load; give '{}'; take session/prompt; prompt=$id; say 'x'; end end_turn";
+    let ended = Turn::new(script, &WRITER).with("session", json!("s1")).run();
+    assert_eq!(ended.finished(), (true, "done", "x"));
 }

@@ -174,6 +174,8 @@ fn claude_gets_what_siblings_share_apart_from_the_task() {
 fn codex_is_sandboxed_by_what_the_role_may_do() {
     let writer = argv("codex", &spec(None, &["Edit"], Some("t1"))).join(" ");
     assert!(writer.contains("--sandbox workspace-write") && writer.ends_with("resume t1 -"), "{writer}");
+    let confined = AgentSpec { sandboxed: true, ..spec(None, &["Edit"], None) };
+    assert!(argv("codex", &confined).join(" ").contains("--sandbox danger-full-access"), "ours holds it");
     assert!(!writer.contains("-m "), "codex chooses for itself: {writer}");
     let reader = argv("codex", &spec(Some("gpt-5"), &["Read"], None)).join(" ");
     assert!(reader.contains("--sandbox read-only") && reader.contains("-m gpt-5"), "{reader}");

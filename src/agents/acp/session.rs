@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::conversation::{Conversation, Ended};
 use super::order::Order;
-use super::rpc::SIGN_IN;
+use super::rpc::{NO_METHOD, SIGN_IN};
 use crate::model::agent::AgentEvent;
 
 /// The version of the protocol.
@@ -69,10 +69,14 @@ fn begin(conversation: &mut Conversation<'_>, order: &Order, agent: &Value) -> R
         session.clone_into(&mut conversation.session);
         return Ok(opened);
     };
-    // `load` repeats all that was said before, `resume` does not.
-    let method = if resumes(agent) { "session/resume" } else { "session/load" };
     conversation.session.clone_from(&session);
-    let opened = conversation.ask(method, &json!({ "sessionId": session, "cwd": cwd, "mcpServers": [] }));
+    let asked = json!({ "sessionId": session, "cwd": cwd, "mcpServers": [] });
+    // `load` repeats all that was said before, `resume` does not. Some say that they resume and know only the other.
+    let opened = match resumes(agent).then(|| conversation.ask("session/resume", &asked)) {
+        Some(Err(Ended::Refused(error))) if error.code == NO_METHOD => conversation.ask("session/load", &asked),
+        Some(opened) => opened,
+        None => conversation.ask("session/load", &asked),
+    };
     opened.map_err(|ended| match ended {
         Ended::Refused(error) if error.code != SIGN_IN => {
             Ended::Broken(format!("the session `{session}` cannot be continued: {}", error.text))

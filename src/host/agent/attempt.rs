@@ -101,6 +101,7 @@ fn prepare(
     let files = AttemptFiles::open(&setup.dir).map_err(failed)?;
     files.dir.to_string_lossy().as_ref().clone_into(&mut spec.dir);
     files.kept.to_string_lossy().as_ref().clone_into(&mut spec.kept);
+    spec.sandboxed = setup.sandbox.is_on();
     if spec.cwd.is_empty() {
         setup.worktree.to_string_lossy().as_ref().clone_into(&mut spec.cwd);
     }

@@ -168,6 +168,7 @@ pub(crate) fn build(
         attempt: attempt.map_or(1, |attempt| attempt.number),
         dir: String::new(),
         kept: String::new(),
+        sandboxed: false,
         cwd: options.cwd.unwrap_or_else(|| call.state.root.display().to_string()),
         model: settings.model,
         tools: settings.tools,
