@@ -403,3 +403,43 @@ fn work_that_was_taken_back_and_done_again_stays_when_the_base_is_merged_in() {
     lands(&project, "main", &[]);
     assert!(project.root().join("out/PRP-47.1.1.txt").exists() && project.root().join("out/PRP-47.2.1.txt").exists());
 }
+
+#[test]
+fn a_project_that_is_a_submodule_of_another_one_lands_too() {
+    let project = begun();
+    let root = project.root().display().to_string();
+    let outer = project.tools().join("outer");
+    fs::create_dir(&outer).expect("a folder");
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.arg("-C").arg(&outer).args([
+            "-c",
+            "protocol.file.allow=always",
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@e",
+        ]);
+        let output = command.args(arguments).output().expect("git");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "-q"]);
+    git(&["submodule", "--quiet", "add", &root, "inner"]);
+    let inner = outer.join("inner");
+    let within = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.current_dir(&inner);
+        crate::stage::finish(command)
+    };
+    within(&["exe", "--batch", "47"]).exits(0);
+    within(&["land", "47"]).exits(0).says("is landed");
+    assert!(inner.join("out/PRP-47.1.1.txt").exists() && inner.join("out/PRP-47.2.1.txt").exists());
+    git(&["-C", "inner", "diff", "--quiet", "HEAD"]);
+    // A linked worktree of it finds the main one.
+    git(&["-C", "inner", "worktree", "add", "-q", "-b", "beside", "../beside", "main~1"]);
+    git(&["-C", "inner", "reset", "-q", "--hard", "main~1"]);
+    let mut command = project.command(&["land", "47"]);
+    command.current_dir(outer.join("beside"));
+    crate::stage::finish(command).exits(0).says("is landed");
+    git(&["-C", "inner", "diff", "--quiet", "HEAD"]);
+}

@@ -85,21 +85,35 @@ pub(crate) fn head(repo: &Repo, git_dir: &Path) -> Result<Head> {
 
 /// Finds the working trees in which a branch is checked out: git directory and top of each.
 pub(crate) fn checkouts(repo: &Repo, branch: &str) -> Result<Vec<(PathBuf, PathBuf)>> {
-    let fields = repo.git().args(["worktree", "list", "--porcelain", "-z"]).list()?;
-    let on_branch = format!("branch refs/heads/{branch}");
+    let on_branch = Head::Branch(branch.to_owned());
+    let main = (repo.common_dir().to_owned(), main_top(repo)?);
+    let linked = all(repo).into_iter().map(|linked| (linked.dir, linked.path));
     let mut found = Vec::new();
-    let mut top = None;
-    for field in fields {
-        if let Some(path) = field.strip_prefix("worktree ") {
-            top = Some(PathBuf::from(path));
-        } else if field == on_branch
-            && let Some(top) = top.take().filter(|top| top.is_dir())
-        {
-            let linked = all(repo).into_iter().find(|linked| linked.path.as_ref() == Some(&top));
-            found.push((linked.map_or_else(|| repo.common_dir().to_owned(), |linked| linked.dir), top));
+    for (git_dir, top) in std::iter::once(main).chain(linked) {
+        let Some(top) = top.filter(|top| top.is_dir()) else { continue };
+        if head(repo, &git_dir)? == on_branch {
+            found.push((git_dir, top));
         }
     }
     Ok(found)
+}
+
+/// Returns the top of the main working tree; `None` where the repository is bare. What `git worktree list` says of it is
+/// the git directory itself, where that lies elsewhere, as that of a submodule does.
+fn main_top(repo: &Repo) -> Result<Option<PathBuf>> {
+    if repo.git_dir() == repo.common_dir() {
+        return Ok(Some(repo.root().to_owned()));
+    }
+    let file = repo.common_dir().join("config");
+    let file = file.to_string_lossy();
+    let get = |key: &str| repo.git().args(["config", "--file", &*file, "--get", key]).run();
+    let top = get("core.worktree")?;
+    if top.code == 0 {
+        return Ok(fs::canonicalize(repo.common_dir().join(top.text())).ok());
+    }
+    let is_bare = get("core.bare")?.text() == "true";
+    let is_beside = repo.common_dir().file_name().is_some_and(|name| name == ".git");
+    Ok(repo.common_dir().parent().filter(|_| is_beside && !is_bare).map(Path::to_owned))
 }
 
 /// Names where a branch is checked out by somebody: in the main checkout, or in a linked worktree.
