@@ -291,3 +291,28 @@ fn a_phase_that_was_reverted_after_its_merge_is_not_executed() {
     project.run(&["context-update", "--batch", "1"]).exits(0);
     assert!(project.root().join("PRPs/executed/PRP-1.1.1-work.md").exists());
 }
+
+#[test]
+fn what_was_reverted_on_the_base_lands_again_once_it_is_done_again() {
+    if !git_reverts_merges() {
+        return;
+    }
+    for more in [&[][..], &["--strategy", "squash"], &["--strategy", "rebase"]] {
+        for agent in ["true", "echo again >> out/PRP-1.1.2.txt"] {
+            let project = merged();
+            project.run(&["land", "1"]).exits(0);
+            let merge = project.git(&["rev-list", "--first-parent", "-1", "--grep", "^Merge PRP-1.1.2", "main"]);
+            project.git(&["revert", "--no-edit", "-m", "1", &merge]);
+            assert!(!project.root().join("out/PRP-1.1.2.txt").exists());
+            project.sabotage("PRP-1.1.2", 1, agent);
+            project.run(&["exe", "--redo", "PRP-1.1.2"]).exits(0);
+            assert_eq!(project.calls_of("PRP-1.1.2"), ["1", "1"]);
+            project.run(&[&["land", "1"], more].concat()).exits(0);
+            let work = project.git(&["show", "prp-1:out/PRP-1.1.2.txt"]);
+            assert_eq!(project.git(&["show", "main:out/PRP-1.1.2.txt"]), work, "{more:?} {agent}");
+            let document = "PRPs/feature-requests/PRP-1.1.2-work.md";
+            assert!(project.read(document).contains("status: completed"), "{}", project.read(document));
+            project.run(&["exe", "--batch", "1"]).exits(0).says("nothing to do");
+        }
+    }
+}
