@@ -158,7 +158,11 @@ impl Settings {
 
     /// Returns the command line that goes on where this run stopped.
     pub fn resume_command(&self) -> String {
-        let words = self.argv.iter().filter(|word| *word != "--restart" && *word != "--dry-run");
-        command_line(words)
+        self.command_without(&["--restart", "--dry-run"])
+    }
+
+    /// Returns the command line of this run without some of its words.
+    pub fn command_without(&self, left_out: &[&str]) -> String {
+        command_line(self.argv.iter().filter(|word| !left_out.contains(&word.as_str())))
     }
 }

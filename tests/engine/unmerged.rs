@@ -45,9 +45,18 @@ fn branches_that_conflict_are_named_and_block_only_what_needs_both() {
     project.sabotage("PRP-47.1.1", 1, "echo one > shared.txt").sabotage("PRP-47.1.2", 1, "echo two > shared.txt");
     let ran = project.run(&["exe", "--batch", "47", "--no-merge"]).exits(10);
     ran.says("which conflict in shared.txt").says("without `--no-merge`");
+    // The printed command is not the one that met the conflict, and goes on.
+    let end = told(&project, "run_finished").pop().expect("an end");
+    assert_eq!(end["resume"], "batchprp exe --batch 47");
     assert_eq!(status(&project, "PRP-47.2.1"), "failed");
     assert_eq!(status(&project, "PRP-47.3.1"), "blocked");
     assert_eq!(status(&project, "PRP-47.1.3"), "completed");
     assert!(project.calls_of("PRP-47.2.1").is_empty());
     assert_eq!(told(&project, "merge").len(), 0);
+
+    project.run(&["exe", "--batch", "47", "--jobs", "1"]).exits(10).says("batchprp approve PRP-47.1.2");
+    assert_eq!(status(&project, "PRP-47.1.1"), "completed");
+    project.run(&["approve", "PRP-47.1.2"]).exits(0);
+    project.run(&["exe", "--batch", "47"]).exits(10).says("batchprp resolve PRP-47.1.2");
+    assert_eq!(status(&project, "PRP-47.1.2"), "conflict");
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::EventKind;
 use crate::event::kind::ItemStatus;
+use crate::host::git::merge::join;
 use crate::run::core::effect::{Reaction, Task};
 use crate::run::core::open::OpenRun;
 use crate::run::core::state::{CloseStep, Closing, LoopState, Stage};
@@ -24,11 +25,22 @@ pub(super) fn tell(state: &mut LoopState, out: &mut Reaction) {
     let run = &mut closing.run;
     let totals = totals(run);
     let unfinished = totals.iter().any(|(status, count)| *status != ItemStatus::Completed && *count > 0);
-    let resume = unfinished.then(|| run.options.resume.clone().unwrap_or_else(|| settings.resume_command()));
+    // The same command would meet the same conflict.
+    let again = || {
+        let words: &[&str] =
+            if cannot_be_joined(run) { &["--restart", "--dry-run", "--no-merge"] } else { &["--restart", "--dry-run"] };
+        settings.command_without(words)
+    };
+    let resume = unfinished.then(|| run.options.resume.clone().unwrap_or_else(again));
     let next = next_steps(run, &totals);
     out.tell(EventKind::RunFinished { totals, exit_code: closing.exit_code, resume, next });
     let (batch, mark, lock) = (run.options.batch, run.mark.take(), run.lock.take());
     out.start(Task::Report(Box::new(report::ReportOrder { settings, batch, mark, lock })));
+}
+
+/// Tells whether something failed that builds on items whose branches conflict.
+fn cannot_be_joined(run: &OpenRun) -> bool {
+    run.machine.states().any(|state| matches!(state, ItemState::Failed { reason, .. } if join::is_conflict(reason)))
 }
 
 /// Returns the totals of the states that the items are in.

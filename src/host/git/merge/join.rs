@@ -5,6 +5,9 @@ use crate::error::{Error, Result};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::git::plumbing::temporary;
 
+/// Only merges can be parked and resolved.
+const WAY_OUT: &str = "without `--no-merge`";
+
 /// Returns a commit that holds `onto` and the tips of all branches. The commit of a branch that holds the others is
 /// taken as it is.
 pub fn start(repo: &Repo, onto: &str, branches: &[String], item: &str) -> Result<String> {
@@ -35,8 +38,13 @@ fn gone(branch: &str, item: &str) -> Error {
 fn conflict(branch: &str, joined: &[&str], files: &[String], item: &str) -> Error {
     let others = if joined.is_empty() { "the batch branch".to_owned() } else { format!("`{}`", joined.join("`, `")) };
     refuse(format!(
-        "{item} builds on `{branch}` and {others}, which conflict in {}: without `--no-merge` the conflict is parked \
-         and can be resolved",
+        "{item} builds on `{branch}` and {others}, which conflict in {}: {WAY_OUT} the conflict is parked and can be \
+         resolved",
         files.join(", ")
     ))
+}
+
+/// Tells whether an item failed because what it builds on cannot be joined.
+pub fn is_conflict(reason: &str) -> bool {
+    reason.contains(WAY_OUT)
 }
