@@ -130,3 +130,33 @@ fn an_id_of_one_number_and_its_batch_have_branches_of_their_own() {
     assert!(project.root().join("PRPs/executed/PRP-7-work.md").exists());
     project.run(&["clean"]).exits(0).says("removed prp-7-item");
 }
+
+#[test]
+fn a_document_that_says_done_is_told_when_git_shows_nothing_of_it_and_a_clone_of_what_landed_does_nothing() {
+    for word in ["done", "completed", "executed", "success"] {
+        let project = chain();
+        let text = crate::project::prp("PRP-47.1.1", &[], &[], 1);
+        let document = "PRPs/feature-requests/PRP-47.1.1-work.md";
+        assert_eq!(project.read(document), text);
+        let claims = text.replace("status: planning", &format!("status: {word}"));
+        assert_ne!(claims, text, "the document has a status");
+        project.write(document, &claims).commit("It says that it is done");
+        let ran = project.run(&["exe", "--batch", "47"]).exits(0);
+        ran.says("PRP-47.1.1 says that it is done, but no checkpoint or merge of it is in git").says("--redo-unproven");
+        assert!(project.calls_of("PRP-47.1.1").is_empty(), "{word}: nobody is paid without being asked for it");
+        project.run(&["exe", "--batch", "47", "--redo-unproven"]).exits(0);
+        assert_eq!(project.calls_of("PRP-47.1.1"), ["1"], "{word}");
+        assert_eq!(project.merges("prp-47").len(), 3, "{word}");
+    }
+    // What batchprp itself writes into documents has its merges beside it, also in a clone without branches and notes.
+    let project = chain();
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    project.git(&["merge", "-q", "--ff-only", "prp-47"]);
+    project.run(&["context-update", "--batch", "47"]).exits(0);
+    project.commit("Documents");
+    project.git(&["branch", "-D", "prp-47"]);
+    let calls = project.calls().len();
+    let ran = project.run(&["exe", "--batch", "47"]).exits(0).says("nothing to do");
+    assert!(!ran.stderr.contains("says that it is done"), "{}", ran.stderr);
+    assert_eq!(project.calls().len(), calls);
+}
