@@ -5,6 +5,8 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use crate::error::{Error, ExitCode};
 use crate::host::git::plumbing::repo::GitPolicy;
 use crate::host::git::plumbing::run::Git;
@@ -35,6 +37,8 @@ pub struct Project {
     pub ignored: Vec<Ignored>,
     /// Why nothing may be run here, until somebody says that it may.
     pub refusal: Option<String>,
+    /// The user named this folder, or said yes to it before.
+    pub is_known: bool,
 }
 
 /// Something that looks like a project and is none that counts.
@@ -82,18 +86,39 @@ pub fn find(start: &Path, named: bool, is_trusted: impl Fn(&Path) -> bool) -> Pr
                 continue;
             }
         };
-        return Project { root: folder.to_owned(), reason, ignored, refusal: refusal.or(foreign) };
+        return Project { root: folder.to_owned(), reason, ignored, refusal: refusal.or(foreign), is_known };
     }
-    Project { root: start.to_owned(), reason: "no project was found above", ignored, refusal: foreign }
+    let is_known = named || is_trusted(start);
+    Project { root: start.to_owned(), reason: "no project was found above", ignored, refusal: foreign, is_known }
 }
 
 impl Project {
     /// Refuses to obey a folder that others may change, or that belongs to somebody else.
     pub fn obeyed(&self) -> Result<(), Error> {
-        let Some(why) = &self.refusal else { return Ok(()) };
+        self.refusal.as_ref().map_or(Ok(()), |why| Err(self.refused(why)))
+    }
+
+    /// Refuses to obey documents that others may change: they are orders for agents.
+    pub fn documents_obeyed(&self, folders: &[&Path]) -> Result<(), Error> {
+        let Some(owner) = fs::metadata(&self.root).ok().filter(|_| !self.is_known).map(|facts| facts.uid()) else {
+            return Ok(());
+        };
+        let all = folders.iter().flat_map(|folder| WalkDir::new(self.root.join(folder))).flatten();
+        let mut paths = all.filter(|entry| {
+            let is_document = entry.path().extension().is_some_and(|end| end.eq_ignore_ascii_case("md"));
+            entry.file_type().is_dir() || is_document
+        });
+        let doubt = paths.find_map(|entry| doubt_about(entry.path(), &fs::metadata(entry.path()).ok()?, owner));
+        match doubt {
+            Some(Doubt::Open(why) | Doubt::Foreign(why)) => Err(self.refused(&why)),
+            None => Ok(()),
+        }
+    }
+
+    fn refused(&self, why: &str) -> Error {
         let root = self.root.display();
-        Err(Error::new(ExitCode::Config, format!("nothing of `{root}` is run or obeyed: {why}"))
-            .help(format!("if you trust it, name it: `batchprp -C '{root}' …`")))
+        Error::new(ExitCode::Config, format!("nothing of `{root}` is run or obeyed: {why}"))
+            .help(format!("if you trust it, name it: `batchprp -C '{root}' …`"))
     }
 }
 

@@ -129,3 +129,25 @@ fn a_project_that_every_user_may_change_is_refused_until_it_is_named_or_closed()
         test.run(["hello"]).expect_code(0);
     }
 }
+
+#[test]
+fn documents_that_others_may_change_are_not_obeyed() {
+    let open = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+    let test = Test::with_git();
+    test.write(".ce/batchprp.toml", "[run]\njobs = 9\n");
+    test.write("PRPs/feature-requests/deep/PRP-1.1.1-x.md", "---\nprp_id: PRP-1.1.1\n---\n# PRP-1.1.1: X\n");
+    let dry = ["exe", "--batch", "1", "--dry-run", "--agent", "template"];
+    let document = "PRPs/feature-requests/deep/PRP-1.1.1-x.md";
+    for (path, usual) in [(document, 0o644), ("PRPs/feature-requests/deep", 0o755), ("PRPs/feature-requests", 0o755)] {
+        open(&test.path(path), usual | 0o002);
+        test.run(dry).expect_code(3).expect_stderr("every user may write into").expect_stderr("chmod o-w");
+        let named = test.root().to_string_lossy().into_owned();
+        let shown = test.run([&["-C", &named], &dry[..]].concat());
+        assert_ne!(shown.code, 3, "whoever names it trusts it");
+        open(&test.path(path), usual);
+        assert_ne!(test.run(dry).code, 3, "{path}");
+    }
+    if give_away(&test.path(document)) {
+        test.run(dry).expect_code(3).expect_stderr("belongs to user 54321");
+    }
+}

@@ -57,7 +57,12 @@ pub fn load_config(project: &Project, globals: &Globals, flags: Layer) -> Result
         error = error.findings("environment", "", problems);
     }
     layers.push(flags);
-    if error.findings.is_empty() { Ok(Config::from_layers(Layers(layers))) } else { Err(error) }
+    if !error.findings.is_empty() {
+        return Err(error);
+    }
+    let config = Config::from_layers(Layers(layers));
+    project.documents_obeyed(&[Path::new(&config.paths.requests), Path::new(&config.paths.executed)])?;
+    Ok(config)
 }
 
 fn read(path: &Path, is_required: bool) -> Result<Option<String>> {
