@@ -150,3 +150,51 @@ fn a_run_that_ends_while_a_merged_tree_is_validated_leaves_nothing_and_goes_on()
     assert!(events(&project).iter().any(|e| e["event"] == "merge"));
     nothing_is_left(&project);
 }
+
+#[test]
+fn checks_that_pass_because_of_what_git_ignores_do_not_make_the_work_done() {
+    let project = || {
+        let project = Project::new();
+        project.write("gen/.gitignore", "*\n!.gitignore\n").write("gen/README.md", "What is generated.\n");
+        project
+    };
+    // Left by the agent: its checks pass, and nobody else's would.
+    let left = project();
+    left.configure("[run]\nrepairs = 0\n[validate]\ngates = \"ignore\"\nl3 = [\"test -f gen/table.txt\"]\n");
+    left.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    left.sabotage(
+        "PRP-47.1.1",
+        1,
+        "echo made > gen/table.txt; mkdir -p gen/__pycache__; echo x > gen/__pycache__/a.pyc",
+    );
+    let ran = left.run(&["exe", "--batch", "47"]).exits(10);
+    ran.says("its own checks ran beside `gen/table.txt`, which git ignores and no commit has");
+    assert_eq!(status(&left, "PRP-47.1.1"), "partial");
+    assert_eq!(left.merges("prp-47"), Vec::<String>::new());
+    nothing_is_left(&left);
+    // Where it is committed, or where no check needs it, the work is done.
+    for lines in ["echo made > gen/table.txt; git add -f gen/table.txt", "echo made > gen/other.txt"] {
+        let project = project();
+        project.write("gen/table.txt", "old\n");
+        project.git(&["add", "-f", "gen/table.txt"]);
+        project.configure("[validate]\ngates = \"ignore\"\nl3 = [\"test -f gen/table.txt\"]\n");
+        project.prp("PRP-47.1.1", &[], &["gen/table.txt"], 1).commit("PRPs");
+        project.sabotage("PRP-47.1.1", 1, lines);
+        project.run(&["exe", "--batch", "47"]).exits(0);
+        assert_eq!(project.merges("prp-47").len(), 1, "{lines}");
+    }
+    // What set-up and checks make themselves is there for everybody.
+    for (setup, check) in [("touch gen/table.txt", "test -f gen/table.txt"), ("true", "touch gen/a && test -f gen/a")] {
+        let project = project();
+        project.configure(&format!(
+            "[worktree]\nsetup = [\"{setup}\"]\n[validate]\ngates = \"ignore\"\nl3 = [\"{check}\"]\n"
+        ));
+        project.prp("PRP-47.1.1", &[], &[], 2).commit("PRPs");
+        project.run(&["exe", "--batch", "47"]).exits(0);
+        assert_eq!(project.merges("prp-47").len(), 1);
+        assert!(!project.root().join(".git/batchprp/workspaces/prp-47.candidate").exists());
+        let notes = told(&project, "note");
+        let tried = notes.iter().filter(|note| note["text"].as_str().is_some_and(|text| text.contains("merged tree")));
+        assert_eq!(tried.count(), 0, "nothing is validated twice: {notes:?}");
+    }
+}

@@ -41,6 +41,7 @@ pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
         },
         candidate: None,
         says_more: false,
+        unseen: run.live.get(item).map(|live| live.leftovers.unseen()).unwrap_or_default(),
         run: state.run.clone(),
         id,
         integration,

@@ -1,4 +1,5 @@
-//! The state in which the validations of an item left its worktree: what they made there is nobody's work.
+//! What is in the worktree of an item besides its work: the state in which validations left it, and what agents left
+//! that git ignores.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +17,8 @@ struct Left {
     last: Tree,
     /// Files that any of them made.
     made: BTreeSet<String>,
+    /// What agents made or changed and git ignores.
+    unseen: BTreeSet<String>,
 }
 
 impl Leftovers {
@@ -38,6 +41,16 @@ impl Leftovers {
         touched.committed = committed;
         touched.new.extend::<Vec<String>>(theirs);
         touched
+    }
+
+    /// Notes what an agent made or changed that comes into no commit.
+    pub(crate) fn leaves_unseen(&self, paths: Vec<String>) {
+        self.lock().unseen.extend(paths);
+    }
+
+    /// Returns what agents left that is in no commit.
+    pub(crate) fn unseen(&self) -> Vec<String> {
+        self.lock().unseen.iter().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Left> {

@@ -14,6 +14,7 @@ pub mod remove;
 pub mod resolve;
 pub mod scratch;
 pub mod setup;
+pub mod unseen;
 pub use files::stage::Submodule;
 pub use mend::rescue::Rescue;
 pub(crate) use place::linked::{checkouts, reworked};

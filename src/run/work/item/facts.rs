@@ -6,6 +6,7 @@ use crate::evidence::verdict::{Facts, Tree, Wanted, judge};
 use crate::host::git::plumbing::diff;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::scan;
+use crate::host::git::workspace::unseen::{self, Unseen};
 use crate::host::git::workspace::{Prepared, checkpoint};
 use crate::host::judged_files::Touched;
 use crate::model::agent::AgentReport;
@@ -42,6 +43,8 @@ pub(crate) struct Scene {
     since: String,
     /// Nobody looked when the agent started, where an earlier run called it.
     start: Option<Tree>,
+    /// What git ignored then.
+    unseen: Unseen,
 }
 
 /// How a worktree is after its checks.
@@ -90,7 +93,8 @@ impl Scene {
         off_the_loop(move || {
             let tip = tip(&repo, &tree)?;
             let start = Some(differing(&repo, &tree, &tip)?);
-            Ok(Self { since: last_checkpoint(&repo, &tree)?, repo, tree, tip, start })
+            let unseen = unseen::unseen(&repo, &tree)?;
+            Ok(Self { since: last_checkpoint(&repo, &tree)?, repo, tree, tip, start, unseen })
         })
         .await
     }
@@ -99,17 +103,20 @@ impl Scene {
     pub(crate) async fn left(repo: Repo, tree: Prepared) -> std::result::Result<Self, Failure> {
         off_the_loop(move || {
             let (tip, since) = (tip(&repo, &tree)?, last_checkpoint(&repo, &tree)?);
-            Ok(Self { repo, tree, tip, since, start: None })
+            Ok(Self { repo, tree, tip, since, start: None, unseen: Unseen::new() })
         })
         .await
     }
 
     /// Adds what git shows to what is known of a call.
-    fn complete(&self, mut facts: Facts) -> Result<Facts> {
+    fn complete(&self, mut facts: Facts, leftovers: &Leftovers) -> Result<Facts> {
         let Self { repo, tree: prepared, since, start, .. } = self;
         facts.worktree = prepared.path.to_string_lossy().into_owned();
         facts.start.clone_from(start);
         facts.end = differing(repo, prepared, since)?;
+        let now = unseen::unseen(repo, prepared)?;
+        let new = now.into_iter().filter(|(path, stamp)| self.unseen.get(path) != Some(stamp));
+        leftovers.leaves_unseen(new.map(|(path, _)| path).collect());
         let claims = facts.claims.as_ref();
         if claims.is_some_and(|claims| !claims.files.is_empty()) {
             facts.earlier = diff::files(repo, &prepared.base, since)?;
@@ -129,7 +136,8 @@ pub(crate) async fn judged(
 ) -> std::result::Result<(JudgedReport, Vec<String>), Failure> {
     let mut facts = known(&report, &expectation);
     if let Some(scene) = scene {
-        facts = off_the_loop(move || scene.complete(facts)).await?;
+        let leftovers = expectation.leftovers.clone();
+        facts = off_the_loop(move || scene.complete(facts, &leftovers)).await?;
     }
     Ok(verdict(report, &expectation, &facts))
 }

@@ -29,7 +29,11 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
                 None => continue,
             }
         }
-        trial.say("validating the merged tree");
+        let beside = trial.beside();
+        trial.say(&match &beside {
+            None => "validating the merged tree".to_owned(),
+            Some(beside) => format!("validating the merged tree: its agent left {beside}"),
+        });
         let order = trial.worktree.order.clone();
         let record = tried(&mut trial, &candidate, &order).await?;
         if let Some(failed) = record.failure() {
@@ -38,7 +42,8 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             let line = order.line(failed.level, failed.commands.len());
             let blame = bisect::blame(&mut trial, &candidate, line).await?;
             let first = errors.first().cloned().unwrap_or_default();
-            let reason = format!("the merged tree fails level {level} ({first}): {}", blame.sentence);
+            let beside = beside.map(|beside| format!("; its own checks ran beside {beside}")).unwrap_or_default();
+            let reason = format!("the merged tree fails level {level} ({first}): {}{beside}", blame.sentence);
             let phase = blame.phase_of(&trial.merge.id).unwrap_or(trial.worktree.order.phase);
             let guilty = blame.guilty;
             return Ok(MergeEnd::Rejected(Box::new(Rejection { phase, level, reason, guilty, errors, log })));

@@ -41,13 +41,27 @@ pub(crate) struct MergeOrder {
     pub(crate) candidate: Option<CandidateWorktree>,
     /// What is run there says more than the validation of the item did, also when nothing else was merged since.
     pub(crate) says_more: bool,
+    /// What agents left beside the work of the item, which is in no commit.
+    pub(crate) unseen: Vec<String>,
 }
 
 /// Merges an item.
 pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<MergeEnd, Error> {
     let readers = order.guarded.settings.readers.clone();
-    let MergeOrder { id, title, run, document, write_back, integration, lease, guarded, candidate, says_more, .. } =
-        order;
+    let MergeOrder {
+        id,
+        title,
+        run,
+        document,
+        write_back,
+        integration,
+        lease,
+        guarded,
+        candidate,
+        says_more,
+        unseen,
+        ..
+    } = order;
     let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
         Ok(judgement) => judgement,
         Err(Failure::Cancelled) => return Ok(MergeEnd::Stopped),
@@ -95,7 +109,9 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
     let result = match candidate {
         None => off_the_loop(move || plain(&repo, &prepare()?)).await,
         Some(worktree) => match off_the_loop(prepare).await {
-            Ok(order) => candidate::merge(Trial { worktree, merge: Arc::new(order), says_more, base, tell }).await,
+            Ok(order) => {
+                candidate::merge(Trial { worktree, merge: Arc::new(order), says_more, unseen, base, tell }).await
+            }
             Err(failure) => Err(failure),
         },
     };
