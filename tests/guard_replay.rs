@@ -19,7 +19,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use batchprp::evidence::guard::{Change, Commit, File, Input, Policy, inspect};
 use batchprp::model::guard::Level;
 
-/// Larger blobs are not read: their size says enough.
+/// So many bytes of what is no text are looked at.
 const LARGEST: usize = 1 << 20;
 
 struct Repository {
@@ -65,13 +65,7 @@ impl Repository {
                 let target = String::from_utf8_lossy(&self.blob(id)).into_owned();
                 Some(File::Link { target, ignored: false })
             }
-            _ => {
-                let bytes = self.blob(id);
-                let size = bytes.len() as u64;
-                let head = bytes.iter().copied().take(64).collect();
-                let text = String::from_utf8(bytes).ok().filter(|text| text.len() <= LARGEST && !text.contains('\0'));
-                Some(text.map_or(File::Binary { bytes: size, head }, File::Text))
-            }
+            _ => Some(File::of(self.blob(id), LARGEST)),
         }
     }
 

@@ -37,6 +37,9 @@ fn what_removes_tests_or_work_waits_for_a_person() {
         ("git rm -q src/lib.py", "deletion"),
         ("rm tests/test_lib.py", "test_removed"),
         ("printf 'def test_double():\\n    pass\\n' > tests/test_lib.py", "test_emptied"),
+        ("printf 'def test_double():\\n    return\\n    assert double(2) == 4\\n' > tests/test_lib.py", "test_emptied"),
+        ("printf '\\ndef test_double():\\n    assert True\\n' >> tests/test_lib.py", "test_removed"),
+        ("echo 'collect_ignore = [\"test_lib.py\"]' > tests/conftest.py", "test_skipped"),
         ("echo 'true' > check.sh", "gate_script"),
         ("printf '[validate]\\nl3 = []\\n' >> .ce/batchprp.toml", "configuration"),
         ("echo 'KEY=ghp_0123456789abcdefghijABCDEFGHIJ012345' > .env", "secret"),
@@ -49,6 +52,34 @@ fn what_removes_tests_or_work_waits_for_a_person() {
         let (_, found) = objected(extra);
         assert!(found.iter().any(|found| found.starts_with(rule)), "{rule} is not among {found:?} for `{extra}`");
     }
+}
+
+#[test]
+fn a_key_that_the_history_keeps_waits_for_a_person() {
+    const KEY: &str = "ghp_9fK2xQpL7vRtB3mN8sWdA1cE5gH6jK0qZxYv";
+    let commit = "git add -A; git -c user.name=A -c user.email=a@example.org commit -q";
+    for extra in [
+        // Taken away again by the agent, and in the message of a commit.
+        format!("echo 'K = \"{KEY}\"' > src/k.py; {commit} -m 'Add'; rm src/k.py; {commit} -m 'Remove'"),
+        format!("echo x > src/k.py; {commit} -m 'Use {KEY}'"),
+        // Written in other ways.
+        format!("printf '\\377\\376' > src/k.cs; printf 'K = \"{KEY}\"' | iconv -t UTF-16LE >> src/k.cs"),
+        format!("printf 'k = \"{KEY}\"' > k; tar czf src/k.tar.gz k; rm k"),
+        format!("printf 'k = \"%s\"\\n' $(printf '{KEY}' | base64 -w0) > src/k.py"),
+    ] {
+        let (project, found) = objected(&extra);
+        assert!(found.contains(&"secret".to_owned()), "{found:?} for `{extra}`");
+        assert!(!project.git(&["log", "--all", "--format=%B", "prp-47"]).contains("Merge PRP"), "{extra}");
+    }
+    // By a later phase.
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 2).commit("PRPs");
+    project.sabotage("PRP-47.1.1", 1, &format!("echo 'K = \"{KEY}\"' > k.py")).sabotage("PRP-47.1.1", 2, "rm k.py");
+    project.run(&["exe", "--batch", "47"]).exits(10).says("the history is merged, too");
+    assert_eq!(status(&project, "PRP-47.1.1"), "needs_approval");
+    project.run(&["approve", "PRP-47.1.1"]).exits(0);
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    assert_eq!(project.merges("prp-47").len(), 1);
 }
 
 #[test]

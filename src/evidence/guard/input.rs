@@ -1,6 +1,6 @@
 //! Everything that the guard looks at.
 
-use super::change::Change;
+use super::change::{Change, Passing};
 
 /// What is known about an item before its merge.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Input {
     pub others: Vec<Other>,
     /// What differs, in any order.
     pub changes: Vec<Change>,
+    /// What its commits brought and took away again.
+    pub passing: Vec<Passing>,
     /// Paths that are not among the changes and that the merge would change all the same: git takes them for the new
     /// place of a file that the item edited and that is gone.
     pub carried: Vec<String>,

@@ -18,6 +18,7 @@ pub fn inspect(input: &Input, policy: &Policy) -> Outcome {
         input,
         policy,
         changes: input.changes.iter().filter(|change| !is_left_out(&change.path)).collect(),
+        passing: input.passing.iter().filter(|passing| !is_left_out(&passing.change.path)).collect(),
         declared: input.declared.iter().map(|path| DeclaredFile::new(path)).collect(),
         findings: Vec::new(),
     };

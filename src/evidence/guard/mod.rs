@@ -11,7 +11,7 @@ mod scene;
 mod secret;
 mod test;
 
-pub use change::{Change, File};
+pub use change::{Change, File, Passing};
 pub use check::scripts;
 pub use finding::{Finding, Outcome};
 pub use input::{Commit, Input, Other};

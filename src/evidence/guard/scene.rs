@@ -1,6 +1,6 @@
 //! An item as the rules look at it, and what they find.
 
-use super::change::{Change, File};
+use super::change::{Change, File, Passing};
 use super::finding::Finding;
 use super::input::Input;
 use super::policy::Policy;
@@ -14,6 +14,8 @@ pub(super) struct Scene<'a> {
     pub(super) policy: &'a Policy,
     /// What is looked at: without the item's own document, the folder of state, what set-up made and what is ignored.
     pub(super) changes: Vec<&'a Change>,
+    /// Of what commits brought and took away again, the same.
+    pub(super) passing: Vec<&'a Passing>,
     pub(super) declared: Vec<DeclaredFile>,
     pub(super) findings: Vec<Finding>,
 }

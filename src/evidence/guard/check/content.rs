@@ -19,6 +19,19 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
             None => {}
         }
     }
+    for passing in scene.passing.clone() {
+        let bytes = match &passing.change.new {
+            Some(File::Binary { bytes, .. }) => *bytes,
+            Some(File::Text(text)) => text.len() as u64,
+            Some(File::Link { .. } | File::Module { .. }) | None => 0,
+        };
+        let path = &passing.change.path;
+        if bytes > scene.policy.max_file_bytes && !scene.declares(path) {
+            let short = passing.commit.get(..7).unwrap_or(&passing.commit);
+            let reason = format!("commit {short} has it with {}, and the history is merged, too", size(bytes));
+            scene.find("large_file", path, None, reason);
+        }
+    }
 }
 
 fn binary(scene: &mut Scene<'_>, change: &Change, bytes: u64, head: &[u8]) {

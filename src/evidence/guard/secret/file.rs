@@ -1,7 +1,6 @@
 //! Files by their name: which hold secrets, which hold what only looks like one.
 
 use super::assignment::Strictness;
-use crate::evidence::guard::change::Change;
 use crate::evidence::guard::test;
 
 /// What a file is, for the search of secrets.
@@ -38,8 +37,8 @@ const HOLDER_ENDS: [&str; 8] = [".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".
 const TEMPLATES: [&str; 8] = ["example", "sample", "template", "dist", "defaults", "default", "tpl", "schema"];
 
 /// Tells what a file is.
-pub(super) fn kind(change: &Change) -> Kind {
-    let name = change.path.rsplit('/').next().unwrap_or_default();
+pub(super) fn kind(path: &str) -> Kind {
+    let name = path.rsplit('/').next().unwrap_or_default();
     let parts: Vec<&str> = name.split('.').collect();
     let template = parts.iter().any(|part| TEMPLATES.contains(part));
     let environment = name == ".env" || name.starts_with(".env.") || parts.last() == Some(&"env");
@@ -50,10 +49,8 @@ pub(super) fn kind(change: &Change) -> Kind {
     let documents = ["md", "rst", "txt", "adoc", "html", "ipynb", "snap"].contains(&end);
     let locks =
         end == "lock" || ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum"].contains(&name);
-    let fixtures = change
-        .path
-        .split('/')
-        .any(|part| ["fixtures", "testdata", "__snapshots__", "mocks", "examples"].contains(&part));
+    let fixtures =
+        path.split('/').any(|part| ["fixtures", "testdata", "__snapshots__", "mocks", "examples"].contains(&part));
     Kind {
         strictness: match (holds_secrets, settings) {
             (true, _) => Strictness::Secrets,
@@ -61,11 +58,7 @@ pub(super) fn kind(change: &Change) -> Kind {
             (false, false) => Strictness::Code,
         },
         holds_secrets,
-        examples: template
-            || documents
-            || fixtures
-            || test::is_test_file(&change.path)
-            || change.path.starts_with("docs/"),
+        examples: template || documents || fixtures || test::is_test_file(path) || path.starts_with("docs/"),
         data: locks || ["map", "svg", "min", "sum"].contains(&end) || name.contains(".min."),
     }
 }

@@ -2,99 +2,138 @@
 
 use std::collections::BTreeSet;
 
-use super::assignment;
-use super::checksum::is_cut_off;
+use super::content::{Part, parts};
+use super::encoded;
 use super::file::{Kind, is_store, kind};
-use super::known::{self, Found};
+use super::known::Found;
+use super::line::{sure, unsure};
+use super::private_key::private_key;
 use crate::evidence::guard::change::{Change, File};
 use crate::evidence::guard::scene::Scene;
 use crate::model::guard::Level;
 
 /// Longer lines are data.
 const LONGEST: usize = 2000;
-/// A line of a private key has so many signs at least.
-const KEY_LINE: usize = 40;
 
 pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
-    let before: Vec<&str> =
-        scene.changes.iter().map(|change| change.old_text()).filter(|text| !text.is_empty()).collect();
-    for change in scene.changes.clone() {
-        let kind = kind(change);
-        let found = lines(scene, change, kind, &before);
-        let is_new = change.old.is_none() && change.new.is_some();
+    let changes = scene.changes.clone();
+    let before: Vec<Part<'_>> = changes.iter().flat_map(|change| parts(change.old.as_ref())).collect();
+    for change in &changes {
+        let found = of_change(scene, change, &before, None);
+        let (kind, is_new) = (kind(&change.path), change.old.is_none() && change.new.is_some());
         let binary = matches!(change.new, Some(File::Binary { .. }));
         if is_new && found == 0 && (kind.holds_secrets || binary && is_store(&change.path)) {
             let most = if scene.declares(&change.path) { Level::Note } else { Level::Refuse };
             let reason = "its name says that it holds keys or passwords".to_owned();
             scene.find_at("secret", most, &change.path, None, reason, None);
         }
+        if is_new && let Some(found) = in_name(&change.path) {
+            scene.find("secret", &change.path, None, format!("{} stands in its name", found.what));
+        }
+    }
+    for passing in scene.passing.clone() {
+        of_change(scene, &passing.change, &before, Some(&passing.commit));
+    }
+    // Ours name items and files.
+    for commit in scene.input.commits.iter().filter(|commit| !commit.recorded) {
+        let lines: Vec<&str> = commit.message.lines().collect();
+        let all = lines
+            .iter()
+            .enumerate()
+            .flat_map(|(at, line)| sure(line).into_iter().chain(private_key(line, &lines[at + 1..])));
+        let short = commit.id.get(..7).unwrap_or(&commit.id);
+        let reasons: Vec<String> =
+            all.map(|found| format!("{} stands in the message of {short}", found.what)).collect();
+        for reason in reasons {
+            scene.find("secret", "", None, reason);
+        }
     }
 }
 
-/// Looks at the lines that were added; returns how many hold a secret.
-fn lines(scene: &mut Scene<'_>, change: &Change, kind: Kind, before: &[&str]) -> usize {
-    let old: BTreeSet<&str> = change.old_text().lines().collect();
-    let text: Vec<&str> = change.new_text().lines().collect();
-    // Tests at the end of a source file.
-    let is_rust = change.path.rsplit_once('.').is_some_and(|(_, kind)| kind == "rs");
-    let tests = text.iter().position(|line| is_rust && *line == "#[cfg(test)]").unwrap_or(usize::MAX);
+/// Finds a key in the name of a file or folder, where it may follow a word.
+fn in_name(path: &str) -> Option<Found> {
+    let begins = path.match_indices(['-', '_', '.']).map(|(at, _)| &path[at + 1..]);
+    std::iter::once(path).chain(begins).find_map(|text| sure(text).into_iter().next())
+}
+
+/// Looks at what a change added; returns how many secrets that are. `commit` brought it, and it is gone again.
+fn of_change(scene: &mut Scene<'_>, change: &Change, before: &[Part<'_>], commit: Option<&str>) -> usize {
+    let old: Vec<Part<'_>> = parts(change.old.as_ref());
+    let known: BTreeSet<&str> = old.iter().flat_map(|part| part.text.lines()).collect();
+    let stood = |value: &str| before.iter().chain(&old).any(|part| part.text.contains(value));
     let mut count = 0;
-    for (at, line) in text.iter().enumerate().filter(|(_, line)| !old.contains(*line) && line.len() <= LONGEST) {
-        let mut sure = known::find(line);
-        sure.extend(private_key(line, &text[at + 1..]));
-        let unsure = if kind.data { Vec::new() } else { assignment::find(line, kind.strictness) };
-        let examples = kind.examples || at >= tests;
-        let most = |harmless: bool| if examples && harmless { Level::Note } else { Level::Refuse };
-        let all = sure.into_iter().map(|found| (most(found.made_up), found));
-        let all = all.chain(unsure.into_iter().map(|found| (most(true), found)));
-        for (most, found) in all {
-            let value = line.get(found.range.clone()).unwrap_or_default();
+    for part in parts(change.new.as_ref()) {
+        // A member of an archive is what its own name says, in the place of the archive.
+        let mut kind = kind(part.member.as_deref().unwrap_or(&change.path));
+        kind.examples |= self::kind(&change.path).examples;
+        kind.data |= part.is_binary;
+        let place = part.member.as_ref().map(|member| format!(" in `{member}`")).unwrap_or_default();
+        let is_whole = part.member.is_none() && !part.is_binary;
+        for (at, found, most, line) in of_text(&part.text, &change.path, kind, &known) {
             // What stood somewhere in these files before is nothing new.
-            if before.iter().any(|text| text.contains(value)) {
+            if stood(found.value) {
                 continue;
             }
             count += 1;
-            let reason = format!("{} was added", found.what);
-            scene.find_at("secret", most, &change.path, Some(at + 1), reason, Some((*line).to_owned()));
+            let (number, excerpt) = (is_whole.then_some(at + 1), is_whole.then(|| line.to_owned()));
+            let reason = match commit {
+                None => format!("{}{place} was added", found.what),
+                Some(commit) => format!(
+                    "{}{place} was added in commit {} and taken away later: the history is merged, too",
+                    found.what,
+                    commit.get(..7).unwrap_or(commit)
+                ),
+            };
+            // The line is one of that commit.
+            let number = number.filter(|_| commit.is_none());
+            scene.find_at("secret", most, &change.path, number, reason, excerpt);
         }
     }
     count
 }
 
-/// Finds a private key that begins on a line.
-fn private_key(line: &str, below: &[&str]) -> Option<Found> {
-    let (_, rest) = line.split_once("-----BEGIN ")?;
-    let (kind, rest) = rest.split_once("-----")?;
-    let next = below.first().copied().unwrap_or_default();
-    let first = if rest.trim().len() > KEY_LINE { rest } else { next };
-    let signs = |text: &str| -> Vec<u8> {
-        text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)).collect()
-    };
-    let is_encrypted = next.contains("ENCRYPTED");
-    if !kind.contains("PRIVATE KEY") || signs(first).len() < KEY_LINE && !is_encrypted {
-        return None;
-    }
-    // In a literal the lines of a key stand behind each other.
-    let whole: Vec<&str> = rest.split("\\n").chain(below.iter().copied()).collect();
-    let body = whole.iter().take_while(|line| !line.contains("-----")).flat_map(|line| signs(line)).collect::<Vec<_>>();
-    let made_up = !is_encrypted && is_cut_off(&body);
-    Some(Found { made_up, ..Found::new("a private key", 0..line.len()) })
+/// A secret in a text.
+struct Secret<'a> {
+    what: String,
+    value: &'a str,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_private_key_has_a_key_in_it() {
-        let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
-        let found = |line: &str, below: &[&str]| private_key(line, below).map(|found| found.made_up);
-        let ed25519 = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
-        assert_eq!(found("-----BEGIN PRIVATE KEY-----", &[ed25519, "-----END PRIVATE KEY-----"]), Some(false));
-        assert_eq!(found("-----BEGIN PRIVATE KEY-----", &[key, "-----END PRIVATE KEY-----"]), Some(true));
-        let literal = format!("k = \"-----BEGIN RSA PRIVATE KEY-----\\n{key}\"");
-        assert_eq!(found(&literal, &[]), Some(true), "it is cut off");
-        assert_eq!(found("if text.contains(\"-----BEGIN PRIVATE KEY-----\") {", &["return true;"]), None);
-        assert_eq!(found("-----BEGIN CERTIFICATE-----", &[key]), None);
+/// Looks at the lines of a text that are not known: each secret with its line, from 0, and what it leads to at most.
+fn of_text<'a>(
+    text: &'a str,
+    path: &str,
+    kind: Kind,
+    known: &BTreeSet<&str>,
+) -> Vec<(usize, Secret<'a>, Level, &'a str)> {
+    let lines: Vec<&str> = text.lines().collect();
+    // Tests at the end of a source file.
+    let is_rust = path.rsplit_once('.').is_some_and(|(_, kind)| kind == "rs");
+    let tests = lines.iter().position(|line| is_rust && *line == "#[cfg(test)]").unwrap_or(usize::MAX);
+    let mut all = Vec::new();
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !known.contains(*line) && line.len() <= LONGEST) {
+        let most =
+            |harmless: bool| if (kind.examples || at >= tests) && harmless { Level::Note } else { Level::Refuse };
+        let mut certain = sure(line);
+        certain.extend(private_key(line, &lines[at + 1..]));
+        let likely = if kind.data { Vec::new() } else { unsure(line, kind.strictness) };
+        let certain = certain.into_iter().map(|found| (most(found.made_up), found));
+        for (most, Found { what, range, .. }) in certain.chain(likely.into_iter().map(|found| (most(true), found))) {
+            // What is sure of a place is said once.
+            let value = line.get(range).unwrap_or_default();
+            let is_told = all.iter().any(|(told, secret, ..): &(usize, Secret<'_>, Level, &str)| {
+                *told == at && (secret.value.contains(value) || value.contains(secret.value))
+            });
+            if !is_told {
+                all.push((at, Secret { what, value }, most, *line));
+            }
+        }
     }
+    for (at, block) in encoded::blocks(&lines) {
+        let is_told = all.iter().any(|(told, ..)| *told >= at);
+        if let Some(found) = encoded::key(&block).filter(|_| !is_told && !known.contains(lines[at])) {
+            let most = if kind.examples && found.made_up { Level::Note } else { Level::Refuse };
+            all.push((at, Secret { what: format!("{}, in base 64,", found.what), value: lines[at] }, most, ""));
+        }
+    }
+    all
 }

@@ -1,14 +1,15 @@
 //! Excerpts without secrets.
 
-use super::{assignment, known};
+use super::assignment::Strictness;
+use super::line::{sure, unsure};
 
 /// Longest excerpt, in letters.
 const WIDTH: usize = 120;
 
 /// Returns a line without its secrets, and not too long.
 pub(in crate::evidence::guard) fn masked(line: &str) -> String {
-    let mut found = known::find(line);
-    found.extend(assignment::find(line, assignment::Strictness::Secrets));
+    let mut found = sure(line);
+    found.extend(unsure(line, Strictness::Secrets));
     found.sort_by_key(|found| found.range.start);
     let mut text = String::new();
     let mut at = 0;

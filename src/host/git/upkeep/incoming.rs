@@ -4,24 +4,51 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::Result;
-use crate::evidence::guard::{Change, Commit, File};
+use crate::evidence::guard::{Change, Commit, File, Passing};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::{diff, history, refs};
 use crate::model::checkpoint::{Checkpoint, TRAILER_FOREIGN, TRAILER_PRP, trailer, trailers};
 use crate::model::id::PrpId;
 
-/// Larger files are not looked into.
-const LARGEST: usize = 4 << 20;
-/// Bytes of a binary file that are looked at.
-const HEAD: usize = 8 << 10;
+/// Bytes of a file that is no text that are looked at: a small archive as a whole.
+const KEPT: usize = 1 << 20;
+/// So many bytes of such files are looked at in all; of the others only the beginning.
+const KEPT_IN_ALL: usize = 256 << 20;
+const BEGINNING: usize = 8 << 10;
 
 /// Returns what differs between where an item started and its tip.
 pub fn changes(repo: &Repo, from: &str, to: &str) -> Result<Vec<Change>> {
     let paths = diff::files(repo, from, to)?;
-    paths
-        .into_iter()
-        .map(|path| Ok(Change { old: file(repo, from, &path)?, new: file(repo, to, &path)?, path }))
-        .collect()
+    let mut left = KEPT_IN_ALL;
+    let mut read = |commit: &str, path: &str| file(repo, commit, path, &mut left);
+    paths.into_iter().map(|path| Ok(Change { old: read(from, &path)?, new: read(to, &path)?, path })).collect()
+}
+
+/// Returns what the commits of an item brought and is another one at its tip, or gone.
+pub fn passing(repo: &Repo, into: &str, start: &str, tip: &str) -> Result<Vec<Passing>> {
+    let since = history::between(repo, start, tip)?;
+    let mut own = history::first_parents(repo, tip, into)?;
+    // A merge of ours brings what others have.
+    own.retain(|entry| entry.commit != tip && entry.parents.len() == 1 && since.contains(&entry.commit));
+    let mut left = KEPT_IN_ALL;
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for entry in own.iter().rev() {
+        let (before, commit) = (&entry.parents[0], &entry.commit);
+        for path in diff::files(repo, before, commit)? {
+            let Some(there) = repo.entry(commit, &path)? else { continue };
+            let same = |other: &str| -> Result<bool> {
+                Ok(repo.entry(other, &path)?.is_some_and(|entry| entry.object == there.object))
+            };
+            if same(tip)? || same(start)? || same(into)? || !seen.insert((path.clone(), there.object.clone())) {
+                continue;
+            }
+            let mut read = |commit: &str| file(repo, commit, &path, &mut left);
+            let change = Change { old: read(before)?, new: read(commit)?, path: path.clone() };
+            found.push(Passing { commit: commit.clone(), change });
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the commits of an item, after where it started, that are not on the batch branch.
@@ -93,7 +120,7 @@ fn foreign_branches(repo: &Repo) -> Result<Vec<(String, String)>> {
 }
 
 /// Returns what stands at a path of a commit.
-fn file(repo: &Repo, commit: &str, path: &str) -> Result<Option<File>> {
+fn file(repo: &Repo, commit: &str, path: &str, left: &mut usize) -> Result<Option<File>> {
     let Some(entry) = repo.entry(commit, path)? else { return Ok(None) };
     if entry.kind == "commit" {
         return Ok(Some(File::Module { there: module_is_there(repo, path, &entry.object), commit: entry.object }));
@@ -103,15 +130,11 @@ fn file(repo: &Repo, commit: &str, path: &str) -> Result<Option<File>> {
         let target = String::from_utf8_lossy(&bytes).into_owned();
         return Ok(Some(File::Link { ignored: repo.store().is_ignored(&target), target }));
     }
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    match String::from_utf8(bytes) {
-        Ok(text) if text.len() <= LARGEST && !text.contains('\0') => Ok(Some(File::Text(text))),
-        Ok(text) => Ok(Some(File::Binary { bytes: length, head: text.into_bytes().into_iter().take(HEAD).collect() })),
-        Err(error) => {
-            let head = error.into_bytes().into_iter().take(HEAD).collect();
-            Ok(Some(File::Binary { bytes: length, head }))
-        }
+    let file = File::of(bytes, if *left > 0 { KEPT } else { BEGINNING });
+    if let File::Binary { head, .. } = &file {
+        *left = left.saturating_sub(head.len());
     }
+    Ok(Some(file))
 }
 
 /// Tells whether the project's own copy of a submodule holds a commit.

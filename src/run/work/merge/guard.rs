@@ -117,6 +117,7 @@ fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
         declared: what.declared.clone(),
         others: others(what, repo)?,
         changes,
+        passing: incoming::passing(repo, into, &start, tip)?,
         carried,
         commits: incoming::commits(repo, into, &start, tip, &what.id)?,
         scripts: guard::scripts(&gates, &exists, &read),
