@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use batchprp::evidence::guard::{Change, Commit, File, Input, Other, Outcome, Policy, RULES, inspect, scripts};
+use batchprp::evidence::guard::{
+    Change, Commit, File, Input, Other, Outcome, Passing, Policy, RULES, inspect, scripts,
+};
 use batchprp::model::guard::Level;
 use proptest::prelude::*;
 
@@ -143,8 +145,8 @@ fn settings_of_gates_ci_agents_and_our_own_wait() {
     for (path, old, new, wanted) in [
         ("ci/check.sh", "exit 1\n", "exit 0\n", vec!["gate_script"]),
         ("conftest.py", "a = 1\n", "b = 1\n", vec!["gate_configuration"]),
-        ("pytest.ini", "[pytest]\n", "[pytest]\naddopts = -k none\n", vec!["gate_configuration"]),
-        ("package.json", &package("jest", "1"), &package("true", "1"), vec!["gate_configuration"]),
+        ("pytest.ini", "[pytest]\n", "[pytest]\naddopts = --no-cov\n", vec!["gate_configuration"]),
+        ("package.json", &package("jest", "1"), &package("ava", "1"), vec!["gate_configuration"]),
         ("package.json", &package("jest", "1"), &package("jest", "2"), vec![]),
         ("web/jest.config.ts", "a\n", "b\n", vec!["gate_configuration"]),
         (".eslintrc.json", "{}\n", "{\"rules\": {}}\n", vec!["gate_configuration"]),
@@ -605,6 +607,245 @@ fn other_ways_to_switch_tests_off_are_found() {
     let check = "function check2(rv) {\n  expect(rv).toBe(2)\n}\n";
     let helped = format!("{check}{}", script.replace("expect(2).toBe(two())", "check2(two())"));
     assert_eq!(skipped(&helped, "a.spec.js", script), NONE);
+}
+
+#[test]
+fn a_test_whose_assertions_are_not_reached_or_hold_by_themselves_is_emptied() {
+    for (path, old, news) in [
+        (
+            "tests/test_a.py",
+            "def test_a():\n    assert one() == 1\n    assert two() == 2\n",
+            &[
+                "def test_a():\n    return\n    assert one() == 1\n    assert two() == 2\n",
+                "def test_a():\n    if False:\n        assert one() == 1\n        assert two() == 2\n",
+                "def test_a():\n    assert True\n",
+                "def test_a():\n    assert 1 == 1\n    assert two() == 2 or True\n",
+                "def test_a():\n    try:\n        assert one() == 1\n        assert two() == 2\n    except Exception:\n        pass\n",
+                // Some of them.
+                "def test_a():\n    assert one() == 1\n    return\n    assert two() == 2\n",
+                "def test_a():\n    assert one() == 1\n    assert 2 == 2\n",
+            ][..],
+        ),
+        (
+            "src/a.test.ts",
+            "it('a', () => {\n  expect(one()).toBe(1)\n  expect(two()).toBe(2)\n})\n",
+            &[
+                "it('a', () => {\n  return\n  expect(one()).toBe(1)\n  expect(two()).toBe(2)\n})\n",
+                "it('a', () => {\n  if (false) {\n    expect(one()).toBe(1)\n    expect(two()).toBe(2)\n  }\n})\n",
+                "it('a', () => {\n  expect(true).toBe(true)\n})\n",
+                "it('a', () => {\n  expect(one())\n  expect(two())\n})\n",
+                "it('a', () => {\n  expect(one()).toBe(1)\n  expect(2)\n    .toBe(2)\n})\n",
+            ],
+        ),
+        (
+            "src/a.rs",
+            "#[test]\nfn a() {\n    assert_eq!(one(), 1);\n    assert_eq!(two(), 2);\n}\n",
+            &[
+                "#[test]\nfn a() {\n    return;\n    assert_eq!(one(), 1);\n    assert_eq!(two(), 2);\n}\n",
+                "#[test]\nfn a() {\n    assert_eq!(1, 1);\n}\n",
+                "#[test]\nfn a() {\n    if cfg!(any()) {\n        assert_eq!(one(), 1);\n        assert_eq!(two(), 2);\n    }\n}\n",
+            ],
+        ),
+        (
+            "a_test.go",
+            "func TestA(t *testing.T) {\n\tif one() != 1 {\n\t\tt.Fatal(1)\n\t}\n}\n",
+            &[
+                "func TestA(t *testing.T) {\n\treturn\n\tif one() != 1 {\n\t\tt.Fatal(1)\n\t}\n}\n",
+                "func TestA(t *testing.T) {\n\tif false {\n\t\tt.Fatal(1)\n\t}\n}\n",
+                "func TestA(t *testing.T) {\n\trequire.Equal(t, 1, 1)\n}\n",
+            ],
+        ),
+        (
+            "a.bats",
+            "@test \"a\" {\n  [ \"$(one)\" = 1 ]\n}\n",
+            &[
+                "@test \"a\" {\n  [ 1 = 1 ]\n}\n",
+                "@test \"a\" {\n  [ \"$(one)\" = 1 ] || true\n}\n",
+                "@test \"a\" {\n  return 0\n  [ \"$(one)\" = 1 ]\n}\n",
+            ],
+        ),
+    ] {
+        for new in news {
+            let input =
+                Input { declared: vec![path.to_owned()], ..input(vec![Change::text(path, Some(old), Some(new))]) };
+            assert_eq!(rules(&input), ["test_emptied"], "{path}:\n{new}");
+            // The way back is honest work.
+            let back = Input { changes: vec![Change::text(path, Some(new), Some(old))], ..input };
+            assert_eq!(rules(&back), NONE, "{path}:\n{new}");
+        }
+    }
+    // Tests that are written anew, parametrised or renamed assert what they did.
+    for (old, new) in [
+        (
+            "def test_a():\n    assert one() == 1\n\n\ndef test_b():\n    assert two() == 2\n",
+            "@pytest.mark.parametrize('f,x', [(one, 1), (two, 2)])\ndef test_a(f, x):\n    assert f() == x\n",
+        ),
+        (
+            "def test_a():\n    assert one() == 1\n    assert two() == 2\n",
+            "def test_one_and_two():\n    if sys.platform == 'win32':\n        return\n    assert one() == 1\n    assert two() == 2\n",
+        ),
+        (
+            "def test_a():\n    with pytest.raises(ValueError):\n        one()\n",
+            "def test_a():\n    try:\n        one()\n    except ValueError:\n        return\n    assert False, 'no error'\n",
+        ),
+    ] {
+        let found = rules(&input(vec![Change::text("tests/test_a.py", Some(old), Some(new))]));
+        assert!(!found.contains(&"test_emptied") && !found.contains(&"test_skipped"), "{found:?}:\n{new}");
+    }
+}
+
+#[test]
+fn a_test_behind_another_one_of_its_name_is_gone() {
+    let old = "def test_a():\n    assert one() == 1\n";
+    for new in [
+        format!("{old}\n\ndef test_a():\n    assert other()\n"),
+        format!("{old}\n\ntest_a = None\n"),
+        format!("{old}\n\ndel test_a\n"),
+    ] {
+        assert_eq!(
+            rules(&input(vec![Change::text("tests/test_a.py", Some(old), Some(&new))])),
+            ["test_removed"],
+            "{new}"
+        );
+    }
+    let method = "class TestA:\n    def test_a(self):\n        assert one() == 1\n";
+    let two = format!("{method}\n\nclass TestB:\n    def test_a(self):\n        assert two() == 2\n");
+    assert_eq!(rules(&input(vec![Change::text("tests/test_a.py", Some(method), Some(&two))])), NONE);
+    let hidden = two.replace("TestB", "TestA");
+    assert_eq!(rules(&input(vec![Change::text("tests/test_a.py", Some(method), Some(&hidden))])), ["test_removed"]);
+}
+
+#[test]
+fn settings_and_hooks_that_leave_tests_out_wait_also_in_declared_files() {
+    let python = "def test_a():\n    assert one() == 1\n";
+    let go = "package a\n\nfunc TestA(t *testing.T) {\n\tassert.Equal(t, 1, one())\n}\n";
+    for (path, old, new) in [
+        ("tests/conftest.py", "", "collect_ignore = [\"test_a.py\"]\n"),
+        ("conftest.py", "import os\n", "import os\n\ndef pytest_collection_modifyitems(items):\n    items.clear()\n"),
+        ("conftest.py", "", "def pytest_ignore_collect(collection_path):\n    return True\n"),
+        ("pytest.ini", "[pytest]\naddopts = -q\n", "[pytest]\naddopts = -q --deselect tests/test_a.py\n"),
+        ("pyproject.toml", "[project]\n", "[project]\n[tool.pytest.ini_options]\naddopts = \"--ignore=tests/unit\"\n"),
+        ("setup.cfg", "[tool:pytest]\n", "[tool:pytest]\naddopts = -k \"not login\"\n"),
+        ("package.json", "{\"jest\": {}}\n", "{\"jest\": {\"testPathIgnorePatterns\": [\"login\"]}}\n"),
+        ("jest.config.js", "module.exports = {}\n", "module.exports = { testPathIgnorePatterns: ['login'] }\n"),
+        ("vitest.config.ts", "", "export default defineConfig({ test: { exclude: ['src/login.test.ts'] } })\n"),
+        (".mocharc.json", "{}\n", "{\"ignore\": [\"test/login.js\"]}\n"),
+        ("package.json", "{\"scripts\": {\"test\": \"jest\"}}\n", "{\"scripts\": {\"test\": \"jest || true\"}}\n"),
+        ("Cargo.toml", "[lib]\n", "[lib]\ntest = false\n"),
+        ("pom.xml", "<project/>\n", "<project><skipTests>true</skipTests></project>\n"),
+        ("a_test.go", go, &format!("//go:build ignore\n\n{go}")),
+        ("a_test.go", go, &format!("{go}\nfunc TestMain(m *testing.M) {{\n\tos.Exit(0)\n}}\n")),
+        (
+            "tests/a.rs",
+            "#[test]\nfn a() {\n    assert!(one());\n}\n",
+            "#![cfg(any())]\n#[test]\nfn a() {\n    assert!(one());\n}\n",
+        ),
+        (
+            "src/a.rs",
+            "#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() {\n        assert!(one());\n    }\n}\n",
+            "#[cfg(any())]\nmod tests {\n    #[test]\n    fn a() {\n        assert!(one());\n    }\n}\n",
+        ),
+        ("tests/test_a.py", python, &format!("import sys\nsys.exit(0)\n{python}")),
+        ("tests/test_a.py", python, &format!("if False:\n    {}\n", python.replace('\n', "\n    "))),
+        (
+            "a.spec.js",
+            "describe('a', () => {\n  it('b', () => {\n    expect(one()).toBe(1)\n  })\n})\n",
+            "describe('a', () => {\n  return\n  it('b', () => {\n    expect(one()).toBe(1)\n  })\n})\n",
+        ),
+    ] {
+        let change = Change::text(path, Some(old).filter(|old| !old.is_empty()), Some(new));
+        let input = Input { declared: vec![path.to_owned()], ..input(vec![change]) };
+        assert_eq!(rules(&input), ["test_skipped"], "{path}:\n{new}");
+    }
+    // Ordinary settings, and those that are for some machines or some calls.
+    for (path, old, new) in [
+        ("pytest.ini", "", "[pytest]\naddopts = -ra -q --strict-markers --cov=src\ntestpaths = tests\n"),
+        ("conftest.py", "", "import pytest\n\n@pytest.fixture\ndef client():\n    return app.test_client()\n"),
+        (
+            "conftest.py",
+            "",
+            "def pytest_addoption(parser):\n    parser.addoption(\"--slow\")\n\ndef pytest_collection_modifyitems(config, items):\n    if config.getoption(\"--slow\"):\n        return\n    skip = pytest.mark.skip(reason=\"slow\")\n    for item in items:\n        if \"slow\" in item.keywords:\n            item.add_marker(skip)\n",
+        ),
+        (
+            "jest.config.js",
+            "",
+            "module.exports = { testEnvironment: 'node', testPathIgnorePatterns: ['/node_modules/', '/dist/'] }\n",
+        ),
+        (
+            "vite.config.ts",
+            "",
+            "export default { test: { exclude: ['**/node_modules/**', 'e2e/**'], coverage: { exclude: ['**/*.test.ts'] } } }\n",
+        ),
+        ("Cargo.toml", "[package]\n", "[package]\n[[bench]]\nname = \"a\"\nharness = false\n"),
+        ("a_test.go", go, &format!("//go:build !windows\n\n{go}")),
+        ("a_test.go", go, &format!("{go}\nfunc TestMain(m *testing.M) {{\n\tos.Exit(m.Run())\n}}\n")),
+    ] {
+        let change = Change::text(path, Some(old).filter(|old| !old.is_empty()), Some(new));
+        let input = Input { declared: vec![path.to_owned()], ..input(vec![change]) };
+        assert_eq!(rules(&input), NONE, "{path}:\n{new}");
+    }
+    // Settings that moved with their file.
+    let ignore = "collect_ignore = [\"test_a.py\"]\n";
+    let moved =
+        vec![Change::text("tests/conftest.py", Some(ignore), None), Change::text("conftest.py", None, Some(ignore))];
+    assert_eq!(rules(&Input { declared: vec!["tests/conftest.py".to_owned()], ..input(moved) }), NONE);
+}
+
+#[test]
+fn secrets_are_found_in_every_dress() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let key = "ghp_9fK2xQpL7vRtB3mN8sWdA1cE5gH6jK0qZxYv";
+    let line = format!("token = \"{key}\"\n");
+    let wide = [0xFF, 0xFE].into_iter().chain(line.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let program = [b"\x7fELF\x02\x01\x00\xff".as_slice(), line.as_bytes(), b"\x00\xff"].concat();
+    let mut tar = vec![0; 512];
+    tar[..4].copy_from_slice(b"a.py");
+    tar[124..135].copy_from_slice(format!("{:011o}", line.len()).as_bytes());
+    tar[257..262].copy_from_slice(b"ustar");
+    tar.extend_from_slice(line.as_bytes());
+    tar.resize(2048, 0);
+    for (path, content) in [
+        ("src/a.cs", wide),
+        ("tool", program),
+        ("backup.tar", tar),
+        ("values.yaml", format!("token: {}\n", STANDARD.encode(&line)).into_bytes()),
+        ("run.sh", b"curl -u grace:9fK2xQpL7v https://db.acme.io/x\n".to_vec()),
+        ("src/a.py", b"h = {\"Authorization\": \"Bearer 9fK2xQpL7vRtB3mN8sWdA1cE5gH6\"}\n".to_vec()),
+        ("src/b.py", b"h = \"Authorization: Basic Z3JhY2U6OWZLMnhRcEw3dg==\"\n".to_vec()),
+        (&format!("notes-{key}.txt"), b"x\n".to_vec()),
+        (&format!("notes/{key}/a.txt"), b"x\n".to_vec()),
+    ] {
+        let input = input(vec![file(path, File::of(content, 1 << 20))]);
+        assert_eq!(rules(&input), ["secret"], "{path}");
+        let shown = serde_json::to_string(&inspect(&input, &Policy::default())).unwrap();
+        let shown = shown.replace(path, "");
+        assert!(!shown.contains("9fK2xQpL7v") && !shown.contains("Z3JhY2U6"), "{shown}");
+    }
+    // In a message of the agent, and in what a later commit took away again.
+    let commit = Commit { id: "45593c8f1d3f".to_owned(), message: format!("Use {key}\n"), ..Commit::default() };
+    assert_eq!(rules(&Input { commits: vec![commit.clone()], ..input(Vec::new()) }), ["secret"]);
+    assert_eq!(rules(&Input { commits: vec![Commit { recorded: true, ..commit }], ..input(Vec::new()) }), NONE);
+    let passing = |change: Change| vec![Passing { commit: "45593c8f1d3f".to_owned(), change }];
+    let gone = Input { passing: passing(Change::text("src/a.py", None, Some(&line))), ..input(Vec::new()) };
+    assert_eq!(rules(&gone), ["secret"]);
+    let large = Input { passing: passing(file("a.bin", binary(2_000_000, b"x"))), ..input(Vec::new()) };
+    assert_eq!(rules(&large), ["large_file"]);
+    assert_eq!(
+        rules(&Input { passing: passing(Change::text("src/a.py", None, Some("a = 1\n"))), ..input(Vec::new()) }),
+        NONE
+    );
+    // Pictures, sums, examples and holes are none.
+    for (path, content) in [
+        ("logo.png", [b"\x89PNG\r\n\x1a\n".as_slice(), &[0xff; 400]].concat()),
+        ("Cargo.lock", b"checksum = \"da39a3ee5e6b4b0d3255bfef95601890afd80709da39a3ee5e6b4b0d3255bfef\"\n".to_vec()),
+        ("docs/api.md", b"curl -u grace:9fK2xQpL7v https://db.acme.io/x\n".to_vec()),
+        ("src/c.py", b"h = {\"Authorization\": f\"Bearer {token}\"}\n".to_vec()),
+        ("a.min.js", [b"x".repeat(3000).as_slice(), line.as_bytes()].concat()[..3000].to_vec()),
+        ("uuid.txt", b"550e8400-e29b-41d4-a716-446655440000\n".to_vec()),
+    ] {
+        assert_eq!(rules(&input(vec![file(path, File::of(content, 1 << 20))])), NONE, "{path}");
+    }
 }
 
 #[test]

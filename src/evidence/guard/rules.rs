@@ -51,19 +51,19 @@ pub const RULES: [Rule; 19] = [
     rule(
         "test_removed",
         Approve,
-        "a test that is gone, or an undeclared test file that is; moved and renamed tests are none",
+        "a test that is gone or hidden by another one of its name, or an undeclared test file that is gone; moved and renamed tests are none",
         "a check that failed may have been taken away",
     ),
     rule(
         "test_skipped",
         Approve,
-        "a test that was run before and is skipped now, or `only` that skips all others; under a condition it is a note",
+        "a test that was run before and is skipped now, settings and hooks of its runner that leave tests out, also in declared files, or `only` that skips all others; under a condition it is a note",
         "a check that failed may have been switched off",
     ),
     rule(
         "test_emptied",
         Approve,
-        "a test that asserted something and asserts nothing any more, or `true` only",
+        "a test whose assertions are gone, are never reached, or hold whatever the code does",
         "it passes whatever the code does",
     ),
     rule("gate_script", Approve, "a script that a gate runs, changed without being declared", "it decides what passes"),

@@ -1,7 +1,10 @@
 //! Which lines assert something.
 
+use super::dead::alive;
 use super::language::Language;
 use super::line::Line;
+use super::token::{Token, statement};
+use super::vacuous::is_vacuous;
 
 /// Parts of names that assert, verify or fail, in lower case. Helpers of a project are named like that too.
 const STEMS: [&str; 20] = [
@@ -9,37 +12,44 @@ const STEMS: [&str; 20] = [
     "fail", "compare", "equal", "rejects", "resolves", "validate", "must", "error", "golden",
 ];
 
-/// What asserts nothing, without white space, in lower case.
-const TRIVIAL: [&str; 16] = [
-    "asserttrue",
-    "assert!(true)",
-    "assert!(true,",
-    "assert_eq!(1,1)",
-    "assert_eq!(true,true)",
-    "self.asserttrue(true)",
-    "expect(true).tobe(true)",
-    "expect(true).tobetruthy()",
-    "expect(1).tobe(1)",
-    "expect(true).toequal(true)",
-    "assert(true)",
-    "assert.ok(true)",
-    "assert.istrue(true)",
-    "assert.equal(1,1)",
-    "assert1",
-    "asserttrue(true)",
-];
+/// The assertions of a test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Assertions {
+    /// Lines that assert something.
+    pub(super) real: usize,
+    /// Lines that hold whatever the code does, or that are never reached.
+    pub(super) idle: usize,
+}
 
 /// Counts the lines that assert something.
-pub(super) fn count(language: Language, body: &[Line<'_>]) -> usize {
-    body.iter().filter(|line| asserts(language, line.code)).count()
+pub(super) fn count(language: Language, body: &[Line<'_>]) -> Assertions {
+    let alive = alive(language, body);
+    let all = body.iter().filter(|line| asserts(language, line.code)).count();
+    let mut real = 0;
+    let mut at = 0;
+    while let Some(line) = alive.get(at) {
+        at += if !asserts(language, line.code) {
+            1
+        } else if let Some((_, lines)) =
+            statement(language, &alive, at).filter(|(pieces, _)| is_vacuous(language, pieces) || is_forgotten(pieces))
+        {
+            lines
+        } else {
+            real += 1;
+            1
+        };
+    }
+    Assertions { real, idle: all.saturating_sub(real) }
+}
+
+/// `expect(…).resolves.toBe(1).catch(() => {})`.
+fn is_forgotten(pieces: &[Token<'_>]) -> bool {
+    let pieces = pieces.strip_suffix(&[Token::Sign(";")]).unwrap_or(pieces);
+    pieces.ends_with(&[Token::Sign("=>"), Token::Sign("{"), Token::Sign("}"), Token::Sign(")")])
+        && pieces.contains(&Token::Word("catch"))
 }
 
 fn asserts(language: Language, code: &str) -> bool {
-    let packed: String = code.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let packed = packed.trim_end_matches(';');
-    if TRIVIAL.iter().any(|trivial| packed == *trivial || trivial.ends_with(',') && packed.starts_with(trivial)) {
-        return false;
-    }
     if language == Language::Shell && is_test_command(code) {
         return true;
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::compare::{Placed, pairs};
+use super::deselect;
 use super::helper::asserting;
 use super::language::{Language, is_test_file};
 use super::line::lines;
@@ -49,7 +50,13 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
     let new: Vec<Placed<'_>> = changed.iter().flat_map(|file| placed(&file.path, &file.new.tests)).collect();
     let pairs = pairs(&old, &new);
     for file in &changed {
-        let gone: Vec<&Test> = pairs.gone.iter().filter(|gone| gone.path == file.path).map(|gone| gone.test).collect();
+        let hidden = newly_hidden(file);
+        for (test, by) in &hidden {
+            let reason = format!("the test `{}` is not run any more: line {by} takes its name", test.name);
+            scene.find("test_removed", &file.path, Some(test.line), reason);
+        }
+        let gone = pairs.gone.iter().filter(|gone| gone.path == file.path).map(|gone| gone.test);
+        let gone: Vec<&Test> = gone.filter(|gone| hidden.iter().all(|(test, _)| test.name != gone.name)).collect();
         if let Some(first) = gone.first().filter(|_| !file.dropped) {
             let names = named(&gone);
             let reason = if gone.len() == 1 {
@@ -86,8 +93,12 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
         }
         if is_emptied(before.test, now.test) {
             scene.find("test_emptied", now.path, line, format!("the test `{name}` asserts nothing any more"));
+        } else if is_weakened(before.test, now.test) {
+            let reason = format!("assertions of the test `{name}` are not reached any more, or cannot fail");
+            scene.find("test_emptied", now.path, line, reason);
         }
     }
+    deselect::check(scene);
 }
 
 /// Returns the functions of all changed test files of a language that assert something: they may have taken assertions
@@ -104,8 +115,20 @@ pub(in crate::evidence::guard) fn held_tests(change: &Change) -> bool {
     language.is_some_and(|language| !read(language, change.old_text(), &BTreeSet::new()).tests.is_empty())
 }
 
+/// What is run of the tests of a file.
 fn placed<'a>(path: &'a str, tests: &'a [Test]) -> impl Iterator<Item = Placed<'a>> {
-    tests.iter().map(move |test| Placed { path, test })
+    tests.iter().filter(|test| test.hidden.is_none()).map(move |test| Placed { path, test })
+}
+
+/// Returns the tests that were run before and whose name something else has now, each with its line.
+fn newly_hidden(file: &Changed) -> Vec<(&Test, usize)> {
+    let hidden = |tests: &Tests, name: &str| {
+        tests.tests.iter().filter(|test| test.name == name && test.hidden.is_some()).count()
+    };
+    let was_run = |name: &str| file.old.tests.iter().any(|test| test.name == name && test.hidden.is_none());
+    let new = file.new.tests.iter().filter_map(|test| Some((test, test.hidden?)));
+    new.filter(|(test, _)| was_run(&test.name) && hidden(&file.new, &test.name) > hidden(&file.old, &test.name))
+        .collect()
 }
 
 /// It asserted something and does not any more, or it did something and does nothing. One that is skipped is told as such.
@@ -113,6 +136,11 @@ fn is_emptied(old: &Test, new: &Test) -> bool {
     new.skip != Skip::Always
         && new.assertions == 0
         && (old.assertions > 0 || old.steps.len() > 1 && new.steps.is_empty())
+}
+
+/// Some of what it asserted is not reached any more, or cannot fail.
+fn is_weakened(old: &Test, new: &Test) -> bool {
+    new.skip != Skip::Always && new.idle > old.idle && new.assertions < old.assertions
 }
 
 fn named(tests: &[&Test]) -> String {

@@ -19,8 +19,8 @@ pub(super) fn asserting<'a>(language: Language, lines: &[Line<'a>], known: &BTre
             let inside = body(language, lines, *at);
             // A body on the line of its head.
             let own = std::slice::from_ref(&lines[*at]);
-            let asserts = assertion::count(language, inside) > 0
-                || is_inline(language, lines[*at].code) && assertion::count(language, own) > 0
+            let asserts = assertion::count(language, inside).real > 0
+                || is_inline(language, lines[*at].code) && assertion::count(language, own).real > 0
                 || inside.iter().any(|line| calls(line.code, &found));
             if asserts && !found.contains(name) {
                 found.insert(*name);

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::dead::{alive, is_never_entered, leaves};
 use super::head::head;
+use super::hidden::hidden;
 use super::language::Language;
 use super::line::{Line, lines};
-use super::skip::{Skip, of_body, of_file, of_head, of_mark};
+use super::skip::{Skip, of_body, of_build, of_file, of_head, of_mark};
 use super::{assertion, body, helper};
 
 /// A test as its source says.
@@ -17,6 +19,10 @@ pub(super) struct Test {
     pub(super) skip: Skip,
     /// Lines that assert something.
     pub(super) assertions: usize,
+    /// Lines that would assert something, and cannot fail or are never reached.
+    pub(super) idle: usize,
+    /// Line of another test of its name that is run in its place.
+    pub(super) hidden: Option<usize>,
     /// What it does, one line each, without what only opens and closes.
     pub(super) steps: Vec<String>,
 }
@@ -34,13 +40,14 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
     let lines = lines(language, text);
     let helpers = helper::asserting(language, &lines, known);
     let macros = helper::making_tests(language, &lines);
+    let hidden = hidden(language, &lines);
     let mut found = Tests::default();
     // Attributes, decorators or annotations before the line.
     let mut marks: Vec<Line<'_>> = Vec::new();
     // Groups around the line, with their level.
     let mut groups: Vec<(usize, Skip)> = Vec::new();
     // What holds for the whole file.
-    let mut everywhere = Skip::No;
+    let mut everywhere = of_build(language, text);
     for (at, line) in lines.iter().enumerate() {
         if is_mark(language, line, &marks) {
             marks.push(*line);
@@ -61,6 +68,16 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
             }
             continue;
         }
+        if is_never_entered(language, line.code) {
+            groups.push((line.indent, Skip::Always));
+            continue;
+        }
+        // Behind `return` nothing of a group is registered any more.
+        let left = language == Language::JavaScript && leaves(language, line.code);
+        if let Some((_, group)) = groups.last_mut().filter(|_| left && is_first_level(&lines, at)) {
+            *group = Skip::Always;
+            continue;
+        }
         if is_group(language, line.code) {
             groups.push((line.indent, marked.max(of_head(language, line.code))));
             found.only += usize::from(is_only(language, line.code));
@@ -77,9 +94,19 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
         let inline =
             std::slice::from_ref(line).iter().filter(|line| line.code.contains('{') && line.code.ends_with('}'));
         let inline: Vec<Line<'_>> = inline.copied().collect();
-        let called = body.iter().chain(&inline).filter(|line| helper::calls(line.code, &helpers)).count();
-        let assertions = assertion::count(language, body) + assertion::count(language, &inline) + panics + called;
-        found.tests.push(Test { name, line: line.number, skip, assertions, steps: steps(language, body) });
+        let (own, short) = (assertion::count(language, body), assertion::count(language, &inline));
+        let reached = alive(language, body);
+        let calls = |lines: &[Line<'_>]| lines.iter().filter(|line| helper::calls(line.code, &helpers)).count();
+        let called = calls(&reached);
+        found.tests.push(Test {
+            name,
+            line: line.number,
+            skip,
+            assertions: own.real + short.real + panics + called + calls(&inline),
+            idle: own.idle + short.idle + (calls(body) - called),
+            hidden: hidden.get(&line.number).copied(),
+            steps: steps(language, body),
+        });
     }
     found
 }
@@ -95,6 +122,12 @@ fn steps(language: Language, body: &[Line<'_>]) -> Vec<String> {
             && !["pass", "end", "return", "...", "todo", "done", "true", ":"].contains(&word.trim_end_matches('!'))
     };
     body.iter().filter(says).map(|line| line.code.to_owned()).collect()
+}
+
+/// Tells whether a line stands directly inside of the group above it.
+fn is_first_level(lines: &[Line<'_>], at: usize) -> bool {
+    let above = lines[..at].iter().rev().find(|line| line.indent < lines[at].indent);
+    above.is_some_and(|line| is_group(Language::JavaScript, line.code))
 }
 
 fn is_mark(language: Language, line: &Line<'_>, marks: &[Line<'_>]) -> bool {

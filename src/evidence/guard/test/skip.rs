@@ -20,7 +20,9 @@ pub(super) fn of_mark(language: Language, code: &str) -> Skip {
     match language {
         Language::Rust if packed.starts_with("#[ignore") => Skip::Always,
         Language::Rust if packed.starts_with("#[cfg_attr(") && has(&["ignore"]) => Skip::Sometimes,
-        Language::Rust if has(&["#[cfg(any())]", "#[cfg(false)]"]) => Skip::Always,
+        Language::Rust if has(&["#[cfg(any())]", "#[cfg(false)]", "#[cfg(not(test))]", "#[cfg(all(any()"]) => {
+            Skip::Always
+        }
         Language::Python if has(&["skipif", "skipIf", "skipUnless", "skip_if", "skip_unless"]) => Skip::Sometimes,
         Language::Python if packed.starts_with('@') && has(&["skip", "xfail", "expectedFailure"]) => {
             if has(&["condition", "sys.", "os.", "platform"]) { Skip::Sometimes } else { Skip::Always }
@@ -40,10 +42,70 @@ pub(super) fn of_mark(language: Language, code: &str) -> Skip {
 /// Reads a line that keeps a whole file, or a whole class, from being run.
 pub(super) fn of_file(language: Language, line: &Line<'_>) -> Option<Skip> {
     let packed: String = line.code.chars().filter(|c| !c.is_whitespace()).collect();
-    let skips = language == Language::Python
-        && (packed.starts_with("__test__=False")
-            || line.indent == 0 && packed.starts_with("pytest.skip(") && packed.contains("allow_module_level=True"));
-    skips.then_some(Skip::Always)
+    let begins = |texts: &[&str]| texts.iter().any(|text| packed.starts_with(text));
+    let top = line.indent == 0;
+    let found = match language {
+        Language::Python if begins(&["__test__=False"]) => Skip::Always,
+        Language::Python if top && begins(&["pytest.skip("]) && packed.contains("allow_module_level=True") => {
+            Skip::Always
+        }
+        Language::Python
+            if top
+                && begins(&["raiseunittest.SkipTest", "raiseSkipTest", "sys.exit(", "os._exit(", "pytest.exit("]) =>
+        {
+            Skip::Always
+        }
+        Language::Python if top && begins(&["pytest.importorskip("]) => Skip::Sometimes,
+        Language::Rust if begins(&["#![cfg(any())]", "#![cfg(false)]", "#![cfg(not(test))]"]) => Skip::Always,
+        Language::Rust if begins(&["#![cfg("]) => Skip::Sometimes,
+        Language::JavaScript if top && begins(&["process.exit("]) => Skip::Always,
+        Language::Shell if top && matches!(line.code, "exit" | "exit 0" | "return" | "return 0") => Skip::Always,
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Reads what a file says to the compiler that builds it: `//go:build ignore`.
+pub(super) fn of_build(language: Language, text: &str) -> Skip {
+    /// Words that hold on some machine, or for some compiler.
+    const PLATFORMS: [&str; 28] = [
+        "linux",
+        "darwin",
+        "windows",
+        "unix",
+        "freebsd",
+        "netbsd",
+        "openbsd",
+        "dragonfly",
+        "solaris",
+        "illumos",
+        "aix",
+        "plan9",
+        "js",
+        "wasip1",
+        "android",
+        "ios",
+        "amd64",
+        "arm64",
+        "arm",
+        "386",
+        "wasm",
+        "ppc64le",
+        "riscv64",
+        "s390x",
+        "loong64",
+        "cgo",
+        "race",
+        "gc",
+    ];
+    if language != Language::Go {
+        return Skip::No;
+    }
+    let head = text.lines().take_while(|line| !line.starts_with("package "));
+    let Some(constraint) = head.into_iter().find_map(|line| line.strip_prefix("//go:build ")) else { return Skip::No };
+    let words = constraint.split(|c: char| !c.is_alphanumeric() && !"_.!".contains(c)).filter(|word| !word.is_empty());
+    let holds_somewhere = |word: &str| word.starts_with('!') || PLATFORMS.contains(&word) || word.starts_with("go1");
+    if words.into_iter().any(holds_somewhere) { Skip::Sometimes } else { Skip::Always }
 }
 
 /// Reads the line that begins a test or a group of tests.
