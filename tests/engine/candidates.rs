@@ -172,6 +172,9 @@ fn checks_that_pass_because_of_what_git_ignores_do_not_make_the_work_done() {
     assert_eq!(status(&left, "PRP-47.1.1"), "partial");
     assert_eq!(left.merges("prp-47"), Vec::<String>::new());
     nothing_is_left(&left);
+    // Also when a later run takes it up, without calling an agent again.
+    left.run(&["exe", "--batch", "47", "--repairs", "0"]).exits(10).says("`gen/table.txt`, which git ignores");
+    assert_eq!(left.merges("prp-47"), Vec::<String>::new());
     // Where it is committed, or where no check needs it, the work is done.
     for lines in ["echo made > gen/table.txt; git add -f gen/table.txt", "echo made > gen/other.txt"] {
         let project = project();

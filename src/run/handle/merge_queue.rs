@@ -42,6 +42,7 @@ pub(super) fn pump(state: &mut LoopState, out: &mut Reaction) {
         candidate: None,
         says_more: false,
         unseen: run.live.get(item).map(|live| live.leftovers.unseen()).unwrap_or_default(),
+        resumed: run.live.get(item).filter(|live| !live.leftovers.were_looked_at()).and_then(|live| live.tree.clone()),
         run: state.run.clone(),
         id,
         integration,

@@ -19,6 +19,8 @@ struct Left {
     made: BTreeSet<String>,
     /// What agents made or changed and git ignores.
     unseen: BTreeSet<String>,
+    /// Somebody looked for that after a call.
+    looked: bool,
 }
 
 impl Leftovers {
@@ -45,7 +47,14 @@ impl Leftovers {
 
     /// Notes what an agent made or changed that comes into no commit.
     pub(crate) fn leaves_unseen(&self, paths: Vec<String>) {
-        self.lock().unseen.extend(paths);
+        let mut left = self.lock();
+        left.unseen.extend(paths);
+        left.looked = true;
+    }
+
+    /// Tells whether agents were called in this run; what those of an earlier one left is not known.
+    pub(crate) fn were_looked_at(&self) -> bool {
+        self.lock().looked
     }
 
     /// Returns what agents left that is in no commit.

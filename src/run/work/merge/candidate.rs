@@ -42,7 +42,11 @@ pub(crate) async fn merge(mut trial: Trial) -> Result<MergeEnd, Failure> {
             let line = order.line(failed.level, failed.commands.len());
             let blame = bisect::blame(&mut trial, &candidate, line).await?;
             let first = errors.first().cloned().unwrap_or_default();
-            let beside = beside.map(|beside| format!("; its own checks ran beside {beside}")).unwrap_or_default();
+            let beside = beside
+                .map(|beside| {
+                    format!("; its own checks ran beside {beside}: declare it, or let `worktree.setup` make it")
+                })
+                .unwrap_or_default();
             let reason = format!("the merged tree fails level {level} ({first}): {}{beside}", blame.sentence);
             let phase = blame.phase_of(&trial.merge.id).unwrap_or(trial.worktree.order.phase);
             let guilty = blame.guilty;

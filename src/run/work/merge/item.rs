@@ -16,6 +16,7 @@ use crate::event::kind::GuardVerdict;
 use crate::host::git::merge::{self, DocumentEdit, Merge, MergeItem};
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::upkeep::lease::Lease;
+use crate::host::git::workspace::{Prepared, unseen};
 use crate::run::shared::names;
 use crate::run::work::batch::integration::Integration;
 use crate::run::work::item::checkpoint::fenced;
@@ -43,6 +44,8 @@ pub(crate) struct MergeOrder {
     pub(crate) says_more: bool,
     /// What agents left beside the work of the item, which is in no commit.
     pub(crate) unseen: Vec<String>,
+    /// The workspace in which an earlier run had the work done.
+    pub(crate) resumed: Option<Prepared>,
 }
 
 /// Merges an item.
@@ -60,6 +63,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         candidate,
         says_more,
         unseen,
+        resumed,
         ..
     } = order;
     let judgement = match off_the_loop(move || guard::judge(&guarded)).await {
@@ -106,6 +110,7 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         let item_branch = prp.branch();
         Ok(MergeItem { batch_branch: into, item_branch, judged, id: prp, title, run, status_edit, approved_by })
     };
+    let unseen = if unseen.is_empty() && candidate.is_some() { left(&repo, resumed).await } else { unseen };
     let result = match candidate {
         None => off_the_loop(move || plain(&repo, &prepare()?)).await,
         Some(worktree) => match off_the_loop(prepare).await {
@@ -120,6 +125,14 @@ pub(crate) async fn merge(order: MergeOrder, tell: Tell) -> std::result::Result<
         Err(Failure::Cancelled) => Ok(MergeEnd::Stopped),
         Err(Failure::Error(error)) => Err(error),
     }
+}
+
+/// Lists what lies in a workspace beside commits. One that cannot be looked at any more holds nothing.
+async fn left(repo: &Repo, workspace: Option<Prepared>) -> Vec<String> {
+    let Some(workspace) = workspace.filter(|workspace| workspace.path.exists()) else { return Vec::new() };
+    let repo = repo.clone();
+    let found = off_the_loop(move || unseen::unseen(&repo, &workspace)).await;
+    found.map(|found| found.into_keys().collect()).unwrap_or_default()
 }
 
 /// Refuses what was committed after the last validation.
