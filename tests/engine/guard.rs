@@ -217,3 +217,15 @@ fn a_review_shows_what_the_guard_finds_and_approves_nothing_over_it() {
         project.run(&review).exits(0);
     }
 }
+
+#[test]
+fn settings_of_a_tool_that_a_gate_runs_by_way_of_others_wait_too() {
+    let project = pair();
+    project.write("ci/all.sh", "# everything\nsh ci/unit.sh\n").write("pytest.ini", "[pytest]\n");
+    project.write("ci/unit.sh", "command -v pytest && pytest -q\nexit 0\n");
+    project.configure("l2 = [\"sh ci/all.sh\"]\n");
+    project.commit("A gate");
+    project.sabotage("PRP-47.1.1", 1, "printf '[pytest]\\nxfail_strict = false\\n' > pytest.ini");
+    project.run(&["exe", "--batch", "47"]).exits(10).says("batchprp approve PRP-47.1.1");
+    assert_eq!(rules(&project), ["gate_configuration"]);
+}

@@ -179,6 +179,10 @@ fn settings_of_gates_ci_agents_and_our_own_wait() {
         (".gemini/settings.json", "", "{}\n", vec!["permissions"]),
         ("opencode.json", "", "{}\n", vec!["permissions"]),
         (".mcp.json", "", "{}\n", vec!["permissions"]),
+        (".vscode/settings.json", "", "{\"chat.tools.autoApprove\": true}\n", vec!["permissions"]),
+        (".github/prompts/a.prompt.md", "", "a\n", vec!["permissions"]),
+        ("sitecustomize.py", "", "import os\n", vec!["gate_configuration"]),
+        ("web/jest.setup.js", "a\n", "b\n", vec!["gate_configuration"]),
         ("AGENTS.md", "a\n", "b\n", vec!["permissions"]),
         ("web/CLAUDE.md", "a\n", "b\n", vec!["permissions"]),
         ("PRPs/feature-requests/PRP-1.1.1-x.md", "a\n", "b\n", vec!["document"]),
@@ -193,6 +197,54 @@ fn settings_of_gates_ci_agents_and_our_own_wait() {
         let kept = if wanted == ["configuration"] { wanted } else { vec![] };
         assert_eq!(rules(&declared), kept, "{path} declared");
     }
+}
+
+#[test]
+fn a_comment_that_switches_a_check_off_for_a_whole_file_waits() {
+    for (path, comment, wanted) in [
+        ("src/api.ts", "// @ts-nocheck\n", vec!["gate_configuration"]),
+        ("src/api.ts", "/* eslint-disable */\n", vec!["gate_configuration"]),
+        ("src/api.ts", "/* eslint-disable no-console */\n", vec![]),
+        ("src/api.py", "# type: ignore\n", vec!["gate_configuration"]),
+        ("src/api.py", "# ruff: noqa\n", vec!["gate_configuration"]),
+        ("src/api.py", "x = 1  # type: ignore\n", vec![]),
+        ("src/api.rs", "#![allow(warnings)]\n", vec!["gate_configuration"]),
+        ("src/api.rs", "#![allow(dead_code)]\n", vec![]),
+        ("src/api.go", "//nolint\npackage a\n", vec!["gate_configuration"]),
+        ("src/api.go", "package a\n\n//nolint:errcheck\nfunc a() {}\n", vec![]),
+    ] {
+        let text = format!("{comment}x = 1\n");
+        let declared = vec![path.to_owned()];
+        let changed = Input { declared, ..input(vec![Change::text(path, Some("x = 1\n"), Some(&text))]) };
+        assert_eq!(rules(&changed), wanted, "{text}");
+        let new = Input { changes: vec![Change::text(path, None, Some(&text))], ..changed };
+        assert_eq!(rules(&new), NONE, "{text}");
+    }
+}
+
+#[test]
+fn an_item_ticks_its_own_document_and_does_not_say_what_is_checked() {
+    let path = "PRPs/feature-requests/PRP-1.2.1-api.md";
+    let text = "---\nprp_id: PRP-1.2.1\ntitle: Api\nstatus: planning\n---\n\n# PRP-1.2.1: Api\n\n## Implementation\n\n### Phase 1: It\n\nDo it.\n\n## Validation\n\n### L2 Tests\n\n```bash\npytest -q\n```\n\n## Acceptance Criteria\n\n- [ ] there\n";
+    let with = |new: Option<&str>| input(vec![Change::text(path, Some(text), new)]);
+    let ticked = text.replace("- [ ]", "- [x]").replace("planning", "completed") + "\n## Notes\n\nDone.\n";
+    assert_eq!(rules(&with(Some(&ticked))), NONE);
+    for changed in [text.replace("pytest -q", "true"), text.replace("```bash\npytest -q\n```\n", "")] {
+        assert_eq!(rules(&with(Some(&changed))), ["document"], "{changed}");
+    }
+    assert_eq!(rules(&with(None)), ["document"]);
+    let moved = Change::text("PRPs/executed/PRP-1.2.1-api.md", None, Some(text));
+    let moved =
+        Input { declared: vec![moved.path.clone()], ..input(vec![Change::text(path, Some(text), None), moved]) };
+    assert_eq!(rules(&moved), NONE);
+}
+
+#[test]
+fn a_key_in_the_document_of_the_item_itself_waits_as_well() {
+    let path = "PRPs/feature-requests/PRP-1.2.1-api.md";
+    let with = |text: &str| input(vec![Change::text(path, Some("# Api\n"), Some(text))]);
+    assert_eq!(rules(&with("# Api\n\n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\n")), ["secret"]);
+    assert_eq!(rules(&with("# Api\n\n- [x] done, see `ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxx`\n")), NONE);
 }
 
 #[test]
@@ -789,6 +841,58 @@ fn settings_and_hooks_that_leave_tests_out_wait_also_in_declared_files() {
     let moved =
         vec![Change::text("tests/conftest.py", Some(ignore), None), Change::text("conftest.py", None, Some(ignore))];
     assert_eq!(rules(&Input { declared: vec!["tests/conftest.py".to_owned()], ..input(moved) }), NONE);
+}
+
+#[test]
+fn tests_that_are_run_no_more_although_no_setting_says_so_are_found() {
+    let python = "def test_a():\n    assert one() == 1\n";
+    let go = "package a\n\nfunc TestA(t *testing.T) {\n\tassert.Equal(t, 1, one())\n}\n";
+    let class = "class TestA:\n    def test_a(self):\n        assert one() == 1\n";
+    let rust = "#[test]\nfn a() {\n    assert!(one());\n}\n";
+    let script = "it('a', () => {\n  expect(one()).toBe(1)\n})\n";
+    for (path, old, new) in [
+        ("tests/test_a.py", python, format!("@pytest.mark.skipif(True, reason='x')\n{python}")),
+        ("tests/test_a.py", python, format!("@pytest.mark.parametrize('x', [])\n{python}")),
+        ("tests/test_a.py", python, format!("@pytest.fixture\n{python}")),
+        (
+            "tests/test_a.py",
+            python,
+            "def test_a():\n    if True:\n        pytest.skip('x')\n    assert one() == 1\n".to_owned(),
+        ),
+        ("tests/test_a.py", python, format!("if __name__ == '__main__':\n    {}\n", python.replace('\n', "\n    "))),
+        ("tests/test_a.py", class, class.replace("TestA", "ATests")),
+        ("src/a.rs", rust, format!("#[should_panic]\n{rust}")),
+        ("src/a.rs", rust, format!("#[cfg_attr(all(), ignore)]\n{rust}")),
+        ("src/lib.rs", "mod a;\n#[cfg(test)]\nmod checks;\n", "mod a;\n".to_owned()),
+        ("a.spec.js", script, script.replace("it(", "it.skipIf(true)(")),
+        ("a.spec.js", script, script.replace("it(", "it.failing(")),
+        ("a.spec.js", script, script.replace("it('a'", "it.each([])('a'")),
+        ("pytest.ini", "[pytest]\ntestpaths = tests unit\n", "[pytest]\ntestpaths = tests\n".to_owned()),
+        (
+            "jest.config.js",
+            "module.exports = { roots: ['src', 'test'] }\n",
+            "module.exports = { roots: ['src'] }\n".to_owned(),
+        ),
+    ] {
+        let input = Input { declared: vec![path.to_owned()], ..input(vec![Change::text(path, Some(old), Some(&new))]) };
+        assert_eq!(rules(&input), ["test_skipped"], "{path}:\n{new}");
+        let back = Input { changes: vec![Change::text(path, Some(&new), Some(old))], ..input };
+        assert_eq!(rules(&back), NONE, "{path}:\n{new}");
+    }
+    for (path, old, new) in [
+        ("tests/test_a.py", python, format!("def outer():\n    {}\n", python.replace('\n', "\n    "))),
+        ("a_test.go", go, go.replace("TestA", "Testa")),
+    ] {
+        assert_eq!(rules(&input(vec![Change::text(path, Some(old), Some(&new))])), ["test_removed"], "{path}:\n{new}");
+    }
+    // A module of tests that goes with its file, or moves, and a base class of tests.
+    let gone = vec![
+        Change::text("src/lib.rs", Some("#[cfg(test)]\nmod checks;\n"), Some("mod a;\n")),
+        Change::text("src/a.rs", None, Some("#[cfg(test)]\nmod checks;\n")),
+    ];
+    assert_eq!(rules(&input(gone)), NONE);
+    let base = format!("{}\n\nclass TestA(Shared):\n    pass\n", class.replace("TestA", "Shared"));
+    assert_eq!(rules(&input(vec![Change::text("tests/test_a.py", Some(class), Some(&base))])), NONE);
 }
 
 #[test]

@@ -23,6 +23,11 @@ impl File {
         if let Some(text) = utf16(&content).filter(|_| content.len() <= LARGEST) {
             return Self::Text(text);
         }
+        if content.len() <= LARGEST
+            && let Some(text) = latin(&content)
+        {
+            return Self::Text(text);
+        }
         match String::from_utf8(content) {
             Ok(text) if text.len() <= LARGEST && !text.contains('\0') => Self::Text(text),
             Ok(text) => Self::Binary { bytes, head: text.into_bytes().into_iter().take(kept).collect() },
@@ -40,6 +45,13 @@ fn utf16(content: &[u8]) -> Option<String> {
     };
     let units = content[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     char::decode_utf16(units).collect::<Result<String, _>>().ok().filter(|text| !text.contains('\0'))
+}
+
+/// Reads text of an older encoding, where each byte is a letter: no other letters than those of text.
+fn latin(content: &[u8]) -> Option<String> {
+    let is_letter = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x20..=0x7e | 0xa0..=0xff);
+    let is_text = !content.is_empty() && std::str::from_utf8(content).is_err() && content.iter().all(is_letter);
+    is_text.then(|| content.iter().map(|byte| char::from(*byte)).collect())
 }
 
 /// A file that a commit of an item brought and that is another one at its end, or gone: it stays in the history.
@@ -108,6 +120,7 @@ mod tests {
         for content in [little, big] {
             assert_eq!(File::of(content, 0), File::Text("a é\n".to_owned()));
         }
+        assert_eq!(File::of(b"caf\xe9\n".to_vec(), 0), File::Text("café\n".to_owned()), "Latin-1 is, too");
         assert_eq!(File::of(b"\xff\xfe\x00".to_vec(), 2), File::Text(String::new()));
         assert_eq!(File::of(b"\x00\xff\x00".to_vec(), 2), File::Binary { bytes: 3, head: vec![0, 0xff] });
     }

@@ -26,7 +26,7 @@ pub struct Input {
     pub carried: Vec<String>,
     /// Commits that the merge would bring and that are not on the batch branch.
     pub commits: Vec<Commit>,
-    /// Command lines of the gates and of the configuration.
+    /// Command lines of the gates and of the configuration, and what these run, see [`reached`](super::reached).
     pub gates: Vec<String>,
     /// Files that these run, see [`scripts`](super::scripts).
     pub scripts: Vec<String>,

@@ -12,7 +12,7 @@ mod secret;
 mod test;
 
 pub use change::{Change, File, Passing};
-pub use check::scripts;
+pub use check::{reached, scripts};
 pub use finding::{Finding, Outcome};
 pub use input::{Commit, Input, Other};
 pub use inspect::inspect;

@@ -47,7 +47,12 @@ pub const RULES: [Rule; 19] = [
         "a commit that looks like a checkpoint or a merge of batchprp and is none",
         "later runs would believe what was never validated",
     ),
-    rule("document", Approve, "the document of another PRP, changed", "it is the order for the next agent"),
+    rule(
+        "document",
+        Approve,
+        "the document of another PRP, changed; gates of its own, taken out or changed, or the whole of it deleted",
+        "it is the order for the next agent, and says what is checked",
+    ),
     rule(
         "test_removed",
         Approve,
@@ -70,7 +75,7 @@ pub const RULES: [Rule; 19] = [
     rule(
         "gate_configuration",
         Approve,
-        "settings of a tool that a gate runs, or of hooks, changed without being declared",
+        "settings of a tool that a gate runs, also by way of others, or of hooks, changed without being declared; a comment that switches a check off for a whole file, also in a declared one",
         "they decide what passes",
     ),
     rule("ci", Approve, "files of a CI service, changed without being declared", "they run with rights and secrets"),

@@ -14,6 +14,8 @@ pub(super) struct Scene<'a> {
     pub(super) policy: &'a Policy,
     /// What is looked at: without the item's own document, the folder of state, what set-up made and what is ignored.
     pub(super) changes: Vec<&'a Change>,
+    /// The item's own document, which it may change, but for what is never merged.
+    pub(super) document: Option<&'a Change>,
     /// Of what commits brought and took away again, the same.
     pub(super) passing: Vec<&'a Passing>,
     pub(super) declared: Vec<DeclaredFile>,

@@ -16,6 +16,15 @@ const MOST: usize = 2000;
 
 /// Returns the files that command lines run by way of others; `read` gives the text of a file of the repository.
 pub(super) fn scripts(lines: &[String], read: &dyn Fn(&str) -> Option<String>) -> BTreeSet<String> {
+    followed(lines, read).0
+}
+
+/// Returns command lines and those that they run by way of others.
+pub fn reached(lines: &[String], read: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+    followed(lines, read).1.into_iter().collect()
+}
+
+fn followed(lines: &[String], read: &dyn Fn(&str) -> Option<String>) -> (BTreeSet<String>, BTreeSet<String>) {
     let mut found = BTreeSet::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut open: Vec<String> = lines.to_vec();
@@ -34,7 +43,8 @@ pub(super) fn scripts(lines: &[String], read: &dyn Fn(&str) -> Option<String>) -
             }
         }
     }
-    found
+    seen.retain(|line| !line.trim_start().starts_with('#'));
+    (found, seen)
 }
 
 /// Splits a line into its simple commands, each into words without quotes.
@@ -184,5 +194,7 @@ mod tests {
         assert_eq!(found("yarn unit"), ["ci/unit.ts"]);
         assert_eq!(found("MODE=x sh -e ./ci/test.sh"), ["ci/deep", "ci/lib.sh", "ci/test.sh"]);
         assert_eq!(found("cargo test && pytest -q"), [""; 0]);
+        let lines = reached(&["make lint".to_owned()], &read);
+        assert_eq!(lines, ["make lint", "python3 -m tools.lint src"]);
     }
 }

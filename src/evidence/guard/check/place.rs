@@ -28,7 +28,7 @@ const CI: [&str; 20] = [
 ];
 
 /// Permissions, hooks and instructions of coding agents.
-const AGENTS: [&str; 33] = [
+const AGENTS: [&str; 39] = [
     ".claude/",
     ".claude-plugin/",
     ".mcp.json",
@@ -52,6 +52,12 @@ const AGENTS: [&str; 33] = [
     ".github/copilot-instructions.md",
     ".github/instructions/",
     ".github/hooks/",
+    ".github/agents/",
+    ".github/prompts/",
+    ".github/chatmodes/",
+    ".vscode/mcp.json",
+    ".vscode/settings.json",
+    ".factory/",
     ".goosehints",
     ".junie/",
     ".kilocode/",

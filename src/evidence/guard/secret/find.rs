@@ -16,7 +16,7 @@ use crate::model::guard::Level;
 const LONGEST: usize = 2000;
 
 pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
-    let changes = scene.changes.clone();
+    let changes: Vec<&Change> = scene.changes.iter().copied().chain(scene.document).collect();
     let before: Vec<Part<'_>> = changes.iter().flat_map(|change| parts(change.old.as_ref())).collect();
     for change in &changes {
         let found = of_change(scene, change, &before, None);

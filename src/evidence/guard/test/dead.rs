@@ -103,6 +103,12 @@ pub(super) fn is_never_entered(language: Language, code: &str) -> bool {
     }
 }
 
+/// Tells whether a line begins a block that is always entered: `if True:`.
+pub(super) fn is_always_entered(language: Language, code: &str) -> bool {
+    let pieces = tokens(language, code);
+    is(pieces.first(), "if") && is_always_true(condition(language, &pieces[1..]))
+}
+
 /// Returns the condition that follows `if`.
 fn condition<'a, 'b>(language: Language, rest: &'b [Token<'a>]) -> &'b [Token<'a>] {
     if matches!(language, Language::JavaScript | Language::Java) {

@@ -91,6 +91,10 @@ pub(in crate::evidence::guard) fn check(scene: &mut Scene<'_>) {
                 Skip::Sometimes | Skip::No => scene.note("test_skipped", now.path, line, reason),
             }
         }
+        if now.test.inverted && !before.test.inverted && now.test.steps == before.test.steps {
+            let reason = format!("the test `{name}` passes now when it fails");
+            scene.find("test_skipped", now.path, line, reason);
+        }
         if is_emptied(before.test, now.test) {
             scene.find("test_emptied", now.path, line, format!("the test `{name}` asserts nothing any more"));
         } else if is_weakened(before.test, now.test) {

@@ -96,7 +96,9 @@ fn javascript(lines: &[Line<'_>], at: usize) -> Option<String> {
 fn go(code: &str) -> Option<&str> {
     if let Some(rest) = code.strip_prefix("func ") {
         let found = name(rest);
-        return ["Test", "Benchmark", "Fuzz", "Example"].iter().any(|begin| found.starts_with(begin)).then_some(found);
+        // `Testing` is none: no small letter follows.
+        let is_one = |begin: &str| found.strip_prefix(begin).is_some_and(|rest| !rest.starts_with(char::is_lowercase));
+        return ["Test", "Benchmark", "Fuzz", "Example"].into_iter().any(is_one).then_some(found);
     }
     let (_, rest) = code.split_once(".Run(").filter(|(before, _)| before.len() <= 2)?;
     rest.starts_with(['"', '`']).then(|| quoted(rest)).flatten()

@@ -6,7 +6,7 @@ use super::dead::{alive, is_never_entered, leaves};
 use super::head::head;
 use super::hidden::hidden;
 use super::language::Language;
-use super::line::{Line, lines};
+use super::line::{Line, lines, name};
 use super::skip::{Skip, of_body, of_build, of_file, of_head, of_mark};
 use super::{assertion, body, helper};
 
@@ -21,6 +21,8 @@ pub(super) struct Test {
     pub(super) assertions: usize,
     /// Lines that would assert something, and cannot fail or are never reached.
     pub(super) idle: usize,
+    /// It passes when it fails.
+    pub(super) inverted: bool,
     /// Line of another test of its name that is run in its place.
     pub(super) hidden: Option<usize>,
     /// What it does, one line each, without what only opens and closes.
@@ -68,7 +70,7 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
             }
             continue;
         }
-        if is_never_entered(language, line.code) {
+        if is_never_entered(language, line.code) || is_not_imported(language, line.code) {
             groups.push((line.indent, Skip::Always));
             continue;
         }
@@ -79,11 +81,15 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
             continue;
         }
         if is_group(language, line.code) {
-            groups.push((line.indent, marked.max(of_head(language, line.code))));
+            let collected = if is_collected(language, text, line.code) { Skip::No } else { Skip::Always };
+            groups.push((line.indent, marked.max(of_head(language, line.code)).max(collected)));
             found.only += usize::from(is_only(language, line.code));
             continue;
         }
         let Some(name) = head(language, &lines, at, &before, &macros) else { continue };
+        if is_inner(language, &lines, at) {
+            continue;
+        }
         found.only += usize::from(is_only(language, line.code));
         let body = body::body(language, &lines, at);
         let around = groups.iter().map(|(_, skip)| *skip).max().unwrap_or_default().max(everywhere);
@@ -104,6 +110,7 @@ pub(super) fn read(language: Language, text: &str, known: &BTreeSet<&str>) -> Te
             skip,
             assertions: own.real + short.real + panics + called + calls(&inline),
             idle: own.idle + short.idle + (calls(body) - called),
+            inverted: before.iter().any(|mark| mark.code.contains("should_panic")),
             hidden: hidden.get(&line.number).copied(),
             steps: steps(language, body),
         });
@@ -128,6 +135,29 @@ fn steps(language: Language, body: &[Line<'_>]) -> Vec<String> {
 fn is_first_level(lines: &[Line<'_>], at: usize) -> bool {
     let above = lines[..at].iter().rev().find(|line| line.indent < lines[at].indent);
     above.is_some_and(|line| is_group(Language::JavaScript, line.code))
+}
+
+/// `if __name__ == "__main__":`, `if TYPE_CHECKING:`: no runner gets there.
+fn is_not_imported(language: Language, code: &str) -> bool {
+    let begins = ["if __name__", "if TYPE_CHECKING", "if typing.TYPE_CHECKING"];
+    language == Language::Python && begins.iter().any(|begin| code.starts_with(begin))
+}
+
+/// Tells whether pytest looks into a class: by its name, or because of what it inherits; what another class of the file
+/// inherits counts there.
+fn is_collected(language: Language, text: &str, code: &str) -> bool {
+    let Some(rest) = code.strip_prefix("class ").filter(|_| language == Language::Python) else { return true };
+    let class = name(rest);
+    let bare = matches!(rest[class.len()..].trim_start().trim_start_matches("()"), ":" | "(object):");
+    let is_base = ["base", "mixin", "abstract", "case"].iter().any(|part| class.to_lowercase().contains(part));
+    !bare || class.starts_with("Test") || is_base || text.matches(class).count() > 1
+}
+
+/// A function inside of a function is nobody's test.
+fn is_inner(language: Language, lines: &[Line<'_>], at: usize) -> bool {
+    let above = lines[..at].iter().rev().find(|line| line.indent < lines[at].indent);
+    language == Language::Python
+        && above.is_some_and(|line| line.code.starts_with("def ") || line.code.starts_with("async def "))
 }
 
 fn is_mark(language: Language, line: &Line<'_>, marks: &[Line<'_>]) -> bool {

@@ -121,7 +121,7 @@ fn input(what: &Guarded, repo: &Repo, into: &str, tip: &str) -> Result<Input> {
         carried,
         commits: incoming::commits(repo, into, &start, tip, &what.id)?,
         scripts: guard::scripts(&gates, &exists, &read),
-        gates,
+        gates: guard::reached(&gates, &read),
         set_up: settings.copy.clone(),
     })
 }

@@ -1,7 +1,7 @@
 //! The rule: which ways are new.
 
 use super::way::Way;
-use super::{conftest, ini, javascript, manifest, runner};
+use super::{conftest, ini, javascript, lost, manifest, runner};
 use crate::evidence::environment::matches;
 use crate::evidence::guard::change::Change;
 use crate::evidence::guard::scene::Scene;
@@ -30,6 +30,18 @@ const TABLE: [(&[&str], Find); 16] = [
     (&["test*.py", "*_test.py"], runner::unittest),
 ];
 
+/// Finds the places of tests that a text names.
+type Places = fn(&str) -> Vec<String>;
+
+/// Which files say where tests are: what is not among that any more is not run.
+const PLACES: [(&[&str], Places); 5] = [
+    (&["pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg"], lost::ini),
+    (&["pyproject.toml"], lost::python),
+    (&["jest.config.*", "vitest.config.*", "vitest.workspace.*"], lost::roots),
+    (&["*.rs"], lost::modules),
+    (&["Cargo.toml"], lost::targets),
+];
+
 /// Finds what leaves tests out now and did not before, also in declared files.
 pub(in crate::evidence::guard::test) fn check(scene: &mut Scene<'_>) {
     for (names, find) in TABLE {
@@ -45,4 +57,35 @@ pub(in crate::evidence::guard::test) fn check(scene: &mut Scene<'_>) {
             }
         }
     }
+    for (names, places) in PLACES {
+        for file in scene.changes.clone() {
+            let (old, new) = (places(file.old_text()), places(file.new_text()));
+            let is_one = names.iter().any(|name| matches(name, file.name())) && !file.new_text().is_empty();
+            // Without any, a runner looks everywhere.
+            let everywhere = new.is_empty() && !names.contains(&"*.rs");
+            for place in old.into_iter().filter(|place| is_one && !everywhere && !new.contains(place)) {
+                if !moved(scene, &place) {
+                    let reason = format!("the tests in `{place}` are not run any more: it was taken out here");
+                    scene.find("test_skipped", &file.path, None, reason);
+                }
+            }
+        }
+    }
+}
+
+/// Tells whether files of a place of tests are gone or elsewhere, which other rules look at, or another file names it.
+fn moved(scene: &Scene<'_>, place: &str) -> bool {
+    let inside = |path: &str| {
+        let stem = path.strip_suffix(".rs").unwrap_or(path);
+        let parts: Vec<&str> = stem.split('/').collect();
+        path.starts_with(place) || parts.last() == Some(&place) || parts.iter().rev().nth(1) == Some(&place)
+    };
+    let gone = scene.changes.iter().any(|change| change.is_deletion() && inside(&change.path));
+    let named = |change: &&Change| places_of(change).iter().any(|other| other == place);
+    gone || scene.changes.iter().any(named)
+}
+
+fn places_of(change: &Change) -> Vec<String> {
+    let fits = |names: &[&str]| names.iter().any(|name| matches(name, change.name()));
+    PLACES.iter().filter(|(names, _)| fits(names)).flat_map(|(_, places)| places(change.new_text())).collect()
 }

@@ -57,7 +57,7 @@ pub(super) fn of_keys(keys: &BTreeMap<String, Vec<String>>) -> Vec<Way> {
 }
 
 /// Reads the keys of the section of pytest.
-fn keys(text: &str) -> BTreeMap<String, Vec<String>> {
+pub(super) fn keys(text: &str) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let (mut inside, mut key) = (false, String::new());
     for line in text.lines() {

@@ -7,20 +7,24 @@ use super::way::Way;
 
 /// `[tool.pytest.ini_options]`, or the whole of `pytest.toml`.
 pub(super) fn python(text: &str) -> Vec<Way> {
-    let Ok(table) = toml::from_str::<toml::Table>(text) else { return Vec::new() };
+    of_keys(&keys(text))
+}
+
+/// Reads the keys of pytest, with the words of each.
+pub(super) fn keys(text: &str) -> BTreeMap<String, Vec<String>> {
+    let Ok(table) = toml::from_str::<toml::Table>(text) else { return BTreeMap::new() };
     let options = table
         .get("tool")
         .and_then(|tool| tool.get("pytest"))
         .map(|pytest| pytest.get("ini_options").unwrap_or(pytest))
         .or_else(|| table.get("pytest"));
-    let Some(options) = options.and_then(toml::Value::as_table) else { return Vec::new() };
+    let Some(options) = options.and_then(toml::Value::as_table) else { return BTreeMap::new() };
     let read = |value: &toml::Value| match value {
         toml::Value::String(text) => words(text),
         toml::Value::Array(all) => all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
         _ => Vec::new(),
     };
-    let keys: BTreeMap<String, Vec<String>> = options.iter().map(|(key, value)| (key.clone(), read(value))).collect();
-    of_keys(&keys)
+    options.iter().map(|(key, value)| (key.clone(), read(value))).collect()
 }
 
 /// The scripts of `package.json` that run tests.

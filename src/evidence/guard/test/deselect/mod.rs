@@ -5,6 +5,7 @@ mod check;
 mod conftest;
 mod ini;
 mod javascript;
+mod lost;
 mod manifest;
 mod runner;
 mod way;
