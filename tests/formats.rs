@@ -1,13 +1,14 @@
 //! Lists of other tools, read as what they are and marked in their own manner. Every fixture was written for this test.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use batchprp::model::inspect::{InspectedItem, Inspection};
 use batchprp::model::read::dialect::{
     Companion, Format, MarkTarget, Numbering, Source, TaskList, marked, numbering, read_as, recognise, to_plan, to_prps,
 };
 use batchprp::model::read::{ReadDocument, document_beside};
+use nix::time::{ClockId, clock_gettime};
 
 #[path = "formats/fixtures.rs"]
 mod fixtures;
@@ -287,7 +288,7 @@ fn long(format: Format, count: usize) -> (&'static str, String) {
 fn worked_through(format: Format, count: usize) -> Duration {
     let (path, text) = long(format, count);
     let source = Source::new(Path::new(path), text.as_bytes(), Vec::new());
-    let start = Instant::now();
+    let start = worked();
     assert_eq!(recognise(&source).map(|found| found.format), Some(format));
     let (list, _) = read_as(&source, format);
     let below: usize = list.items.iter().map(|item| item.phases.len()).sum();
@@ -295,7 +296,12 @@ fn worked_through(format: Format, count: usize) -> Duration {
     let prps = to_prps(std::slice::from_ref(&list), &ids(&list), false);
     let mark = prps.into_iter().rev().find_map(|prp| prp.origin?.mark);
     assert!(mark.is_none_or(|mark| marked(&mark, text.as_bytes()).is_some()), "{format}");
-    start.elapsed()
+    worked().saturating_sub(start)
+}
+
+/// Returns the time that this thread has worked: how long others kept it waiting is not in it.
+fn worked() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("a clock").into()
 }
 
 /// Ten times the tasks may take ten times as long, and not a hundred times.
@@ -310,20 +316,83 @@ fn reading_takes_linear_time() {
     }
 }
 
+/// Makes a document in which one task has so many parts, files or needs.
+fn wide(format: Format, count: usize) -> (&'static str, String) {
+    let many = |one: &dyn Fn(usize) -> String| (1..=count).map(one).collect::<String>();
+    match format {
+        Format::Superpowers => ("docs/superpowers/plans/x.md", {
+            let files = many(&|at| format!("- Create: `src/a{at}.rs`\n"));
+            format!("### Task 1: A\n**Files:**\n{files}{}", many(&|at| format!("- [ ] **Step {at}: B**\n")))
+        }),
+        Format::Ralphex => ("docs/plans/x.md", {
+            let steps = many(&|at| format!("- [ ] same in src/a{at}.rs\n"));
+            format!("# X\n\n## Validation Commands\n- `make`\n\n### Task 1: A\n{steps}")
+        }),
+        Format::Gsd => (".planning/phases/01-x/01-01-PLAN.md", {
+            let (declared, files) = (many(&|at| format!("  - b{at}.rs\n")), many(&|at| format!("src/a{at}.rs ")));
+            format!(
+                "---\nphase: 01-x\nplan: 01\nwave: 1\nfiles_modified:\n{}---\n<task type=\"auto\">\n<files>{files}</files>\n</task>\n",
+                declared.lines().take(4_000).map(|line| [line, "\n"].concat()).collect::<String>()
+            )
+        }),
+        Format::Taskmaster => (".taskmaster/tasks/tasks.json", {
+            let one = |at: usize| format!("{{\"id\": {at}, \"title\": \"T\", \"status\": \"pending\"}},");
+            let needs = many(&|at| format!("{at},"));
+            let last = format!("{{\"id\": 0, \"title\": \"T\", \"dependencies\": [{}]}}", needs.trim_end_matches(','));
+            format!("{{\"tasks\": [{}{last}]}}", many(&one))
+        }),
+        Format::Kiro => (".kiro/specs/x/tasks.md", {
+            format!("- [ ] 1. Task\n{}", many(&|at| format!("- [ ] 1.{at} Part in src/a{at}.rs\n")))
+        }),
+        _ => ("TODO.md", format!("# To do\n- [ ] A\n{}", many(&|at| format!("  - [ ] part `src/a{at}.rs`\n")))),
+    }
+}
+
+/// One task with very many parts takes no longer than very many tasks.
+#[test]
+fn reading_one_task_with_many_parts_takes_linear_time() {
+    use Format::{Checklist, Gsd, Kiro, Ralphex, Superpowers, Taskmaster};
+    for format in [Superpowers, Ralphex, Gsd, Taskmaster, Kiro, Checklist] {
+        let read = |count: usize| {
+            let (path, text) = wide(format, count);
+            let source = Source::new(Path::new(path), text.as_bytes(), Vec::new());
+            let start = worked();
+            let (list, _) = read_as(&source, format);
+            let took = worked().saturating_sub(start);
+            let parts = list.items.iter().map(|item| item.phases.len() + item.files.len() + item.dependencies.len());
+            assert!(parts.max() >= Some(count), "{format}");
+            took
+        };
+        let fastest = |count: usize| (0..3).map(|_| read(count)).min().expect("three");
+        let (small, large) = (fastest(2_000), fastest(20_000));
+        assert!(large < small * 40, "{format}: {small:?} for 2 000 parts, {large:?} for ten times as many");
+    }
+}
+
 #[test]
 #[ignore = "measures with optimisation: cargo test --release --test formats -- --ignored"]
 fn a_hundred_thousand_boxes_are_read_in_time() {
+    let mut slow = Vec::new();
     for format in Format::ALL.into_iter().filter(|format| !format.is_own()) {
         // Those with a box below each box have two for each task.
         let two = [Format::Kiro, Format::Taskmaster, Format::Bmad, Format::Ralphex, Format::Checklist];
         let (path, text) = long(format, if two.contains(&format) { 50_000 } else { 100_000 });
-        let start = Instant::now();
-        let document = document_beside(Path::new(path), text.as_bytes(), Vec::new(), None);
-        assert!(matches!(document, ReadDocument::Tasks(..)), "{format}");
-        let took = start.elapsed();
-        assert!(took < Duration::from_millis(300), "{format}: {took:?}");
+        let once = || {
+            let start = worked();
+            let document = document_beside(Path::new(path), text.as_bytes(), Vec::new(), None);
+            assert!(matches!(document, ReadDocument::Tasks(..)), "{format}");
+            worked().saturating_sub(start)
+        };
+        // The fastest of five says what the work is; the others, what else the machine did.
+        let took = (0..5).map(|_| once()).min().expect("five");
+        println!("{format}: {took:?} for {} bytes", text.len());
+        if took >= Duration::from_millis(300) {
+            slow.push(format!("{format}: {took:?}"));
+        }
     }
+    assert!(slow.is_empty(), "{slow:?}");
 }
+
 /// A document of a file in `formats/documents/`: where it stands, why it is there, and what is read in it.
 struct Case<'a> {
     path: &'a str,

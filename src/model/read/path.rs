@@ -47,7 +47,9 @@ pub fn clean_path(text: &str) -> Result<String, BadPath> {
         }
     }
     let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
-    if path.is_empty() || path.chars().any(char::is_control) {
+    // Nearly all are of letters and signs that one look at each byte settles.
+    let is_graphic = path.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if path.is_empty() || !is_graphic && path.chars().any(char::is_control) {
         Err(BadPath::Empty)
     } else if is_command(path) {
         Err(BadPath::Command)
@@ -55,7 +57,7 @@ pub fn clean_path(text: &str) -> Result<String, BadPath> {
         Err(BadPath::Handle)
     } else if path.starts_with(['/', '\\', '~']) || drive {
         Err(BadPath::Absolute)
-    } else if path.split(['/', '\\']).any(|part| part == "..") {
+    } else if path.contains("..") && path.split(['/', '\\']).any(|part| part == "..") {
         Err(BadPath::Parent)
     } else {
         Ok(path.to_owned())
@@ -70,8 +72,9 @@ const PROGRAMS: [&str; 27] = [
 
 /// Tells whether a text is a command line: an option, a program with arguments, or more than one command.
 fn is_command(text: &str) -> bool {
-    let program = text.split_once(' ').is_some_and(|(first, _)| PROGRAMS.contains(&first));
-    text.starts_with(['-', '$', '|', '>']) || text.contains(" && ") || text.contains(" | ") || program
+    let Some((first, _)) = text.split_once(' ') else { return text.starts_with(['-', '$', '|', '>']) };
+    let several = text.contains(" && ") || text.contains(" | ");
+    text.starts_with(['-', '$', '|', '>']) || several || PROGRAMS.contains(&first)
 }
 
 /// A path found in prose, with its place.

@@ -178,10 +178,13 @@ pub(super) fn dedented(text: &str) -> String {
 /// Returns the paths that a text names: in back-ticks, or with a folder and an ending.
 pub(super) fn paths(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    // Most texts name none, which is seen before any word is looked at.
+    if memchr::memchr2(b'/', b'`', text.as_bytes()).is_none() {
+        return found;
+    }
     let mut seen = HashSet::new();
     let mut add = |word: &str, quoted: bool| {
-        let word = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | ':' | '"' | '\'' | '*' | '[' | ']'));
-        let word = word.trim_end_matches('.');
+        let word = without_signs(word).trim_end_matches('.');
         if let Ok(path) = crate::model::read::path::clean_path(word)
             && is_path(&path, quoted)
             && seen.insert(path.clone())
@@ -193,10 +196,20 @@ pub(super) fn paths(text: &str) -> Vec<String> {
         if at % 2 == 1 {
             add(part, true);
         } else {
-            part.split_whitespace().for_each(|word| add(word, false));
+            let words = part.split_whitespace();
+            words.filter(|word| word.contains('/')).for_each(|word| add(word, false));
         }
     }
     found
+}
+
+/// Cuts off the signs that stand around a word in a sentence.
+fn without_signs(word: &str) -> &str {
+    let is_sign = |byte: &u8| matches!(byte, b'(' | b')' | b',' | b';' | b':' | b'"' | b'\'' | b'*' | b'[' | b']');
+    let bytes = word.as_bytes();
+    let start = bytes.iter().position(|byte| !is_sign(byte)).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|byte| !is_sign(byte)).map_or(start, |last| last + 1);
+    &word[start..end]
 }
 
 fn is_path(word: &str, quoted: bool) -> bool {

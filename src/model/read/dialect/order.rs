@@ -1,5 +1,6 @@
 //! The order of a list as dependencies, where a dialect says none.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -110,7 +111,8 @@ fn line_start(text: &str, at: usize) -> usize {
 
 /// Returns a title without emphasis around it and back-ticks in it.
 pub(super) fn plain(title: &str) -> String {
-    let title = title.replace("**", "").replace('`', "");
+    let marked = memchr::memchr2(b'*', b'`', title.as_bytes()).is_some();
+    let title = if marked { title.replace("**", "").replace('`', "").into() } else { Cow::Borrowed(title) };
     let mut title = title.trim();
     // `__init__.py` and `_soon_: more` are no emphasis as a whole.
     while let Some(inner) = ['*', '_'].iter().find_map(|mark| title.strip_prefix(*mark)?.strip_suffix(*mark)) {

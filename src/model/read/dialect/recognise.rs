@@ -146,7 +146,7 @@ fn lacking(list: &mut TaskList, problems: &mut Vec<Problem>) {
         return;
     }
     let whole = list.is_package || list.format == Format::ClassicPrp;
-    let unmarked = list.items.iter().filter(|item| !whole && item.marks(true).is_empty()).count();
+    let unmarked = list.items.iter().filter(|item| !whole && !item.has_mark()).count();
     if unmarked > 0 {
         let items = if unmarked == 1 { "one item has".to_owned() } else { format!("{unmarked} items have") };
         list.assumed.push(format!("{items} nothing to mark: that the work is done is known to git alone"));

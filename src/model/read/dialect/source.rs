@@ -18,7 +18,7 @@ pub struct Source {
     pub(super) lines: LineIndex,
     /// What opening it showed.
     pub(super) problems: Vec<Problem>,
-    /// The text outside of code in lower case, for recognition.
+    /// The text outside of code with small letters for those of ASCII, for recognition.
     pub(super) lower: String,
     boxes: OnceLock<Vec<CheckBox>>,
 }
@@ -29,7 +29,7 @@ impl Source {
         let mut problems = Vec::new();
         let opened = Opened::of(bytes, &mut problems);
         let lines = LineIndex::new(&opened.text);
-        let lower = opened.reading.masked.to_lowercase();
+        let lower = opened.reading.masked.to_ascii_lowercase();
         Self { path: path.to_owned(), opened, companions, lines, problems, lower, boxes: OnceLock::new() }
     }
 
@@ -41,6 +41,11 @@ impl Source {
     /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.opened.text
+    }
+
+    /// Returns the text with blanks for frontmatter and code.
+    pub fn without_code(&self) -> &str {
+        self.masked()
     }
 
     /// Returns the path as it was given.

@@ -95,6 +95,11 @@ impl TaskItem {
         let below = self.phases.iter().filter(|phase| with_optional || !phase.optional);
         self.mark.iter().chain(below.flat_map(|phase| phase.marks(with_optional))).collect()
     }
+
+    /// Tells whether anything of the item can be marked.
+    pub(super) fn has_mark(&self) -> bool {
+        self.mark.is_some() || self.phases.iter().any(Self::has_mark)
+    }
 }
 
 /// A place in a document that says whether something is done.

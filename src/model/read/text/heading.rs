@@ -123,7 +123,8 @@ mod tests {
         #[test]
         fn leaving_words_out_changes_no_heading(lines in proptest::collection::vec(proptest::sample::select(vec![
             "# One", "## Two *é*", "  ### Phase 1: `x` (2h)", "words and *more* words", "  indented words", "    code # no",
-            "- item", "- # Phase 2: In a list", "  - words", "1. numbered words", "10) ten", "* * *", "---", "===", "",
+            "- item", "- # Phase 2: In a list", "  - words", "1. numbered words", "10) ten",
+            "- [ ] 1. box `words", "  - [x] # box", "- [x]: words", "- [X] ", "3. [ ] ---", "* * *", "---", "===", "",
             "   ", "> quoted", "> # Four", "<!-- a", "b -->", "<div>", "words </div>", "\\# no", "| a | b |", "\t# tab",
             "Ümlaut words", "[link]: <x>", "-", "1.", "- - # deep", "#no", "word  ", "\u{b}", "a\r# b",
         ]), 0..14)) {

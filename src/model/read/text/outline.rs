@@ -73,6 +73,7 @@ fn shortened(line: &str) -> (usize, &'static str) {
     let plain = match bytes.get(words) {
         None | Some(b'\n') if mark == 0 => return (0, "\n"),
         None | Some(b'\n' | b'\r') => false,
+        Some(b'[') if mark > 0 => is_box(&bytes[words..]),
         Some(byte) if mark > 0 => byte.is_ascii_alphabetic(),
         Some(byte) => !byte.is_ascii_control() && !b"#<>=_`~|[&\\".contains(byte),
     };
@@ -81,16 +82,20 @@ fn shortened(line: &str) -> (usize, &'static str) {
     if decides { (line.len(), "") } else { (words, "x\n") }
 }
 
+/// Tells whether an item is a box with words behind it: whatever they start with, the item is a paragraph.
+fn is_box(content: &[u8]) -> bool {
+    matches!(content, [b'[', b' ' | b'x' | b'X', b']', b' ', rest @ ..] if rest.first().is_some_and(|byte| !byte.is_ascii_whitespace()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_words_are_left_out() {
-        let text =
-            "Some words, *loud*.\n  more\n\n- [ ] a\n- item `x`\n1. one\n10 apples\n# H é\n-x\n<!--\nend -->\nlast";
+        let text = "Some words, *loud*.\n  more\n\n- [ ] a\n  - [x]\n1. [x] 2. b\n- [x]: c\n- item `x`\n1. one\n10 apples\n# H é\n-x\n<!--\nend -->\nlast";
         let outline = Outline::new(text);
-        let expected = "x\n  x\n\n- [ ] a\n- x\n1. x\n10 x\n# H é\n-x\n<!--\nend -->\nx\n";
+        let expected = "x\n  x\n\n- x\n  - [x]\n1. x\n- [x]: c\n- x\n1. x\n10 x\n# H é\n-x\n<!--\nend -->\nx\n";
         assert_eq!(outline.text, expected);
     }
 

@@ -7,7 +7,7 @@ use crate::model::problem::Problem;
 use crate::model::read::dialect::boxes::{boxes, dedented, label, paths};
 use crate::model::read::dialect::companion::Companion;
 use crate::model::read::dialect::format::Format;
-use crate::model::read::dialect::order::{plain, words};
+use crate::model::read::dialect::order::{plain, united, words};
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList, TaskMark};
 use crate::model::read::text::yaml::YamlNode;
@@ -65,12 +65,8 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
         let number = list.items.len() + 1;
         list.items.push(task(source, open, &inside, number, problems));
     }
-    if let (Some(first), false) = (list.items.first_mut(), declared.is_empty()) {
-        for file in declared {
-            if !first.files.contains(&file) {
-                first.files.push(file);
-            }
-        }
+    if let Some(first) = list.items.first_mut() {
+        first.files = united(first.files.iter().chain(&declared));
     }
     for name in ["verification", "success_criteria"] {
         if let Some(inside) = tag(text, name, source.opened.body()..text.len()) {
@@ -147,14 +143,9 @@ fn task(source: &Source, open: usize, inside: &Range<usize>, number: usize, prob
     };
     let title = if title.is_empty() { said_first(text, inside) } else { title };
     let files = part("files").map(|files| text[files].replace([',', '\n'], " ")).unwrap_or_default();
-    let mut found: Vec<String> = Vec::new();
-    for word in files.split_whitespace() {
-        if let Ok(path) = crate::model::read::path::clean_path(word.trim_matches('`'))
-            && !found.contains(&path)
-        {
-            found.push(path);
-        }
-    }
+    let clean = |word: &str| crate::model::read::path::clean_path(word.trim_matches('`')).ok();
+    let found: Vec<String> = files.split_whitespace().filter_map(clean).collect();
+    let found = united(&found);
     let body: Vec<String> = ["action", "behavior", "verify", "done"]
         .iter()
         .filter_map(|name| Some((*name, part(name)?)))

@@ -1,5 +1,6 @@
 //! What superpowers and ralphex share: sections `### Task N: Title` with boxes or bold steps in them.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::model::read::dialect::boxes::{CheckBox, boxes, dedented, label, paths};
@@ -128,13 +129,8 @@ fn steps(source: &Source, section: &TaskSection) -> Vec<TaskItem> {
 fn files(source: &Source, section: &TaskSection) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut inside = false;
-    let mut add = |text: &str| {
-        for path in paths(text) {
-            if !found.contains(&path) {
-                found.push(path);
-            }
-        }
-    };
+    let mut seen = HashSet::new();
+    let mut add = |text: &str| found.extend(paths(text).into_iter().filter(|path| seen.insert(path.clone())));
     let mut listed = false;
     for line in lines(source.masked(), section.body.clone()) {
         let text = source.masked()[line].trim();

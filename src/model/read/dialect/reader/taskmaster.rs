@@ -6,6 +6,7 @@ use crate::model::problem::Problem;
 use crate::model::read::dialect::boxes::paths;
 use crate::model::read::dialect::format::Format;
 use crate::model::read::dialect::json::{Json, parse};
+use crate::model::read::dialect::order::united;
 use crate::model::read::dialect::source::Source;
 use crate::model::read::dialect::task_list::{TaskItem, TaskList, TaskMark};
 use crate::model::read::text::source::trim;
@@ -69,12 +70,8 @@ pub(in crate::model::read::dialect) fn read(source: &Source, problems: &mut Vec<
         let own = item.label.clone();
         // `3.2` names a sub-task: its task is what can be waited for.
         let whole = item.dependencies.iter().map(|label| label.split('.').next().unwrap_or(label).to_owned());
-        let mut needs: Vec<String> = Vec::new();
-        for label in whole.filter(|label| *label != own) {
-            if !needs.contains(&label) {
-                needs.push(label);
-            }
-        }
+        let whole: Vec<String> = whole.filter(|label| *label != own).collect();
+        let mut needs = united(&whole);
         for label in needs.iter().filter(|label| !known.contains(*label)) {
             problems.push(
                 Problem::error(
@@ -154,10 +151,7 @@ fn task(source: &Source, value: &Json, parent: Option<&str>, at: usize, problems
                 .help("add `\"status\": \"pending\"`"),
         );
     }
-    let mut files = paths(&body);
-    files.extend(phases.iter().flat_map(|phase| phase.files.clone()));
-    let mut seen = HashSet::new();
-    files.retain(|file| seen.insert(file.clone()));
+    let files = united(paths(&body).iter().chain(phases.iter().flat_map(|phase| &phase.files)));
     let named = value.get("dependencies").and_then(Json::list).unwrap_or_default();
     let done = matches!(word.as_str(), "done" | "completed");
     TaskItem {
