@@ -53,15 +53,26 @@ fn nobody_is_asked_who_has_said_it_or_is_not_there() {
 #[test]
 fn who_is_there_says_which_tool_wrote_a_list_that_two_could_have_written() {
     let plan = "# Login\n\n### Task 1: Form\n- [ ] draw it\n\n### Task 2: Session\n- [ ] keep it\n";
-    for (keys, read) in [("2\n", "ralphex"), ("ralphex\n", "ralphex"), ("\n", "superpowers")] {
+    for (keys, read) in [("2\n", "ralphex"), ("ralphex\n", "ralphex"), ("\n", "superpowers"), ("7\n2\n", "ralphex")] {
         let test = Test::with_git();
         test.write("docs/plans/login.md", plan);
         let mut terminal =
             Terminal::start(test.command(["exe", "docs/plans/login.md", "--dry-run", "--agent", "runbook"]), 40, 160);
-        terminal.wait_for("which tool wrote docs/plans/login.md? [1 = superpowers, 2 = ralphex]");
-        terminal.keys(keys);
+        terminal.wait_for("which tool wrote docs/plans/login.md? [1 = superpowers, 2 = ralphex; Enter: 1]");
+        for key in keys.split_inclusive('\n') {
+            terminal.keys(key);
+            if key == "7\n" {
+                terminal.wait_for("`7` is none of them");
+            }
+        }
         assert_eq!(terminal.end(), 0);
         let shown = terminal.rows().join("\n");
         assert!(shown.contains(&format!("is read as {read}")), "{shown}");
+        assert!(!shown.contains("could be `ralphex` as well"), "it was said: {shown}");
     }
+    let test = Test::with_git();
+    test.write("docs/plans/login.md", plan);
+    let piped = test.run(["exe", "docs/plans/login.md", "--dry-run", "--agent", "runbook"]).expect_code(0);
+    let shown = [piped.stdout, piped.stderr].concat();
+    assert!(shown.contains("is read as superpowers") && shown.contains("could be `ralphex` as well"), "{shown}");
 }

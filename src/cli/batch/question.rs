@@ -34,17 +34,26 @@ pub fn put(context: &mut Context, question: &str) -> bool {
     io::stdin().lock().read_line(&mut said).is_ok() && matches!(said.trim(), "y" | "Y" | "yes")
 }
 
-/// Puts a question with several answers and returns the one that was chosen by its number or its word.
+/// Puts a question with several answers and returns the one that was chosen by its number or its word; Enter alone
+/// chooses the first. What is none of them is asked again.
 fn choose<'a>(context: &mut Context, question: &str, answers: &[&'a str]) -> Option<&'a str> {
     let listed = answers.iter().enumerate().map(|(at, answer)| format!("{} = {answer}", at + 1));
     let listed = listed.collect::<Vec<_>>().join(", ");
     let err = &mut context.terminal.err;
-    write!(err, "{question} [{listed}] ").and_then(|()| err.flush()).ok()?;
-    let mut said = String::new();
-    io::stdin().lock().read_line(&mut said).ok()?;
-    let said = said.trim();
-    let by_number = said.parse::<usize>().ok().and_then(|number| answers.get(number.checked_sub(1)?));
-    by_number.or_else(|| answers.iter().find(|answer| **answer == said)).copied()
+    loop {
+        write!(err, "{question} [{listed}; Enter: 1] ").and_then(|()| err.flush()).ok()?;
+        let mut said = String::new();
+        if io::stdin().lock().read_line(&mut said).ok()? == 0 {
+            return None;
+        }
+        let said = said.trim();
+        let by_number = said.parse::<usize>().ok().and_then(|number| answers.get(number.checked_sub(1)?));
+        let chosen = by_number.or_else(|| answers.iter().find(|answer| **answer == said));
+        match chosen.or_else(|| answers.first().filter(|_| said.is_empty())) {
+            Some(chosen) => return Some(chosen),
+            None => writeln!(err, "`{}` is none of them", safe(said)).ok()?,
+        }
+    }
 }
 
 /// Tells whether a list became a batch whose format was said.
@@ -53,8 +62,8 @@ fn was_said(file: &Path, config: &Config, context: &Context) -> bool {
     known.iter().any(|adopted| Path::new(&adopted.source) == file && adopted.format.is_some())
 }
 
-/// Asks which tool wrote a list that two of them could have written, and notes the answer as `--format`. Who answers
-/// something else gets the reading that is taken where nobody can be asked.
+/// Asks which tool wrote a list that two of them could have written, and notes the answer as `--format`. Where the
+/// terminal ends before an answer, the reading is the one that is taken where nobody can be asked.
 pub fn ask_which_format(spec: &Spec, args: &mut Map<String, Value>, config: &Config, context: &mut Context) {
     let is_open =
         |name: &str| spec.args.iter().any(|arg| arg.name == name) && args.get(name).is_none_or(Value::is_null);

@@ -113,14 +113,17 @@ fn lists(settings: &Settings, path: &Path, format: Option<Format>) -> Result<Opt
     let readers = &settings.readers;
     for path in plan_files::documents(&settings.root, path, readers)? {
         let (bytes, companions) = plan_files::load(&settings.root, &path, readers)?;
-        let (list, problems) = match readers.document(&path, &bytes, companions, format) {
+        let (mut list, problems) = match readers.document(&path, &bytes, companions, format) {
             ReadDocument::Tasks(list, problems) => (*list, problems),
             ReadDocument::Plan(..) => read_as(&Source::new(&path, &bytes, Vec::new()), Format::Plan),
             ReadDocument::Prp(..) => return Ok(None),
         };
         if problems.iter().any(Problem::is_error) {
-            faulty.push(Findings { name: path.display().to_string(), text: list.text.clone(), problems });
+            let (name, text) = (path.display().to_string(), list.text.clone());
+            faulty.push(Findings { name, text, problems: problems.clone() });
         }
+        let warned = warned(&list, &problems);
+        list.assumed.extend(warned);
         lists.push(list);
     }
     if faulty.is_empty() {
@@ -130,4 +133,14 @@ fn lists(settings: &Settings, path: &Path, format: Option<Format>) -> Result<Opt
         .help("`batchprp inspect FILE` shows what is read; nothing was started");
     error.findings = faulty;
     Err(error)
+}
+
+/// Returns the warnings about a list as sentences. What it does not say stands among what is assumed already.
+fn warned(list: &TaskList, problems: &[Problem]) -> Vec<String> {
+    let told = problems.iter().filter(|problem| !problem.is_error() && problem.code != "format::not_said");
+    let one = |problem: &Problem| {
+        let before = problem.span.as_ref().and_then(|span| list.text.get(..span.start)).unwrap_or_default();
+        format!("line {}: {}", before.matches('\n').count() + 1, problem.message)
+    };
+    told.map(one).collect()
 }
