@@ -1,4 +1,5 @@
-//! Assignments to captured variables in recipes: items run at the same time, and such updates get lost in silence.
+//! What closures make of the variables that they capture: assignments in recipes, where items run at the same time and
+//! updates get lost in silence, and calls on a variable that the closure of the call uses as well.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +44,63 @@ pub(super) fn inspect(ast: &AST, imported: &BTreeMap<String, Imported>, notes: &
                 .help("return what the item came to instead: updates get lost without an error");
             notes.add(problem, at);
         }
+    }
+    own_receivers(ast, notes);
+}
+
+/// A variable is held while something is called on it: a closure of that call that uses it too always fails.
+fn own_receivers(ast: &AST, notes: &mut Notes) {
+    let mut found = Vec::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        let Some(ASTNode::Expr(whole)) = path.last() else { return true };
+        let (rest, is_index) = match whole {
+            Expr::Dot(chain, ..) => (&chain.rhs, false),
+            Expr::Index(chain, ..) => (&chain.rhs, true),
+            _ => return true,
+        };
+        if let Some((name, _)) = root(whole).filter(|_| !is_rest(path))
+            && let Some((method, at)) = capturing(rest, &name, is_index)
+        {
+            found.push((name, method, at));
+        }
+        true
+    });
+    for (name, method, at) in found {
+        let text = format!("the closure of `{method}` uses `{name}`, on which it is called: that fails when it runs");
+        let help = format!("take what the closure needs of `{name}` before: `let known = …;`");
+        notes.add(Problem::error("check::own_receiver", text).help(help), at);
+    }
+}
+
+/// Tells whether a part of a chain is what follows in a longer one.
+fn is_rest(path: &[ASTNode]) -> bool {
+    let [.., ASTNode::Expr(Expr::Dot(chain, ..) | Expr::Index(chain, ..)), ASTNode::Expr(part)] = path else {
+        return false;
+    };
+    std::ptr::eq(&raw const chain.rhs, *part)
+}
+
+/// Returns the method of a chain whose closure captures a variable. Behind a bracket the chain begins with the index.
+fn capturing(expr: &Expr, variable: &str, is_index: bool) -> Option<(String, Position)> {
+    let captures = |arg: &Expr| {
+        // The engine shares the variables first, and makes the closure then.
+        let Expr::Stmt(block) = arg else { return false };
+        let named = |arg: &Expr| matches!(arg, Expr::Variable(known, ..) if known.1.as_str() == variable);
+        block.iter().any(|stmt| match stmt {
+            Stmt::Expr(closure) => match &**closure {
+                Expr::FnCall(call, _) => call.name == "curry" && call.args.iter().skip(1).any(named),
+                _ => false,
+            },
+            _ => false,
+        })
+    };
+    match expr {
+        Expr::MethodCall(call, at) => call.args.iter().any(captures).then(|| (call.name.to_string(), *at)),
+        Expr::Dot(chain, ..) | Expr::Index(chain, ..) => {
+            let first = if is_index { None } else { capturing(&chain.lhs, variable, false) };
+            first.or_else(|| capturing(&chain.rhs, variable, matches!(expr, Expr::Index(..))))
+        }
+        _ => None,
     }
 }
 

@@ -120,7 +120,7 @@ pub(super) fn all() -> Vec<Kind> {
             "show(args);\n}\nfn show(args) {\nprint(args.nmae); // <-",
             "name",
         ),
-        main("a flag in a closure", "check::args", "print(args.tags.map(|tag| `${tag} ${args.dri}`)); // <-", "dir"),
+        main("a flag in a closure", "check::args", "print([1].map(|tag| `${tag} ${args.dri}`)); // <-", "dir"),
         main("a flag of another command", "check::args", "if args.overwrite { print(\"x\"); } // <-", ""),
         main("import that is not there", "check::syntax", "libb::twice(1); // <-", "import"),
         file(

@@ -18,6 +18,18 @@ pub(super) fn all() -> Vec<Kind> {
             "if args.batch > 1 { return 1; } else { return 2; }\nprint(\"x\"); // <-",
             "remove",
         ),
+        main(
+            "closure that uses what it is called on",
+            "check::own_receiver",
+            "let tags = args.tags;\nprint(tags.filter(|tag| tags.len() > tag.len())); // <-",
+            "before",
+        ),
+        main(
+            "closure that uses the map of its list",
+            "check::own_receiver",
+            "let view = #{ layers: args.tags };\nprint(view.layers.map(|tag| tag).filter(|tag| tag in view.layers)); // <-",
+            "before",
+        ),
         main("condition that is always true", "check::constant", "if true { print(\"x\"); } // <-", "never runs"),
         main("loop that never runs", "check::constant", "while false { print(\"x\"); } // <-", ""),
         main("loop without an end", "check::endless", "let n = 0;\nloop { n += 1; print(n); } // <-", "break"),
