@@ -20,6 +20,8 @@ mod items;
 mod kinds;
 #[path = "script/language.rs"]
 mod language;
+#[path = "script/levels.rs"]
+mod levels;
 #[path = "script/limits.rs"]
 mod limits;
 #[path = "script/runs.rs"]

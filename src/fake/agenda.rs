@@ -98,6 +98,11 @@ impl Agenda {
         Some(entry.message)
     }
 
+    /// Moves the clock on: somebody slept.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.passed += time;
+    }
+
     /// Takes everything that recipes wait for: they are being stopped.
     pub(crate) fn take_agents(&mut self) -> Vec<Message> {
         let (agents, timers) = std::mem::take(&mut self.due).into_iter().partition(|(_, entry)| entry.of_recipe);

@@ -27,6 +27,10 @@ pub(crate) struct AgentRecord {
 pub(crate) struct World {
     pub(crate) files: BTreeMap<PathBuf, String>,
     pub(crate) env: BTreeMap<String, String>,
+    /// Settings that stand before the configuration.
+    pub(crate) settings: BTreeMap<String, serde_json::Value>,
+    /// Where programs are found; those that are not here are not there.
+    pub(crate) found: BTreeMap<String, String>,
     /// Answers by item; those of `*` are for everybody.
     pub(crate) agents: BTreeMap<String, VecDeque<FakeAgentCall>>,
     /// Answers by the first words of the argument list; the last one that fits counts.
@@ -59,6 +63,8 @@ impl Default for World {
         Self {
             files: BTreeMap::new(),
             env: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            found: BTreeMap::new(),
             agents: BTreeMap::new(),
             programs: Vec::new(),
             http: VecDeque::new(),

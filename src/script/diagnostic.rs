@@ -1,11 +1,12 @@
 //! Turns what the engine says into an error with places in the script: the leaf and one place per frame.
 
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType, Position};
 
 use crate::error::{Error, ExitCode, Findings};
 use crate::model::outcome::Outcome;
 use crate::model::problem::Problem;
 
+use super::api::level::TOO_NEW_HELP;
 use super::api::shape::plain_type;
 use super::failure::{ScriptFailure, thrown};
 use super::library::Library;
@@ -148,12 +149,15 @@ fn describe(leaf: &EvalAltResult, names: impl Fn() -> Vec<String>) -> (Error, bo
         EvalAltResult::ErrorRuntime(value, _) => (thrown(value), value.is::<ScriptFailure>()),
         EvalAltResult::ErrorTerminated(token, _) => (ended(token), !is_silent(token)),
         EvalAltResult::ErrorSystem(..) => (Error::new(ExitCode::Internal, plain(leaf)), false),
-        EvalAltResult::ErrorParsing(error, _) => {
-            let message = lower(&error.to_string());
+        EvalAltResult::ErrorParsing(what, _) => {
+            let message = lower(&what.to_string());
             let error = Error::new(ExitCode::InvalidInput, message);
-            match error.message.ends_with("is a reserved keyword") {
-                true => (error.help("the language keeps this word for itself: choose another name"), false),
-                false => (error, false),
+            match what {
+                ParseErrorType::Reserved(word) if word.starts_with(char::is_alphabetic) => {
+                    (error.help("the language keeps this word for itself: choose another name"), false)
+                }
+                ParseErrorType::BadInput(LexError::Runtime(_)) => (error.help(TOO_NEW_HELP), false),
+                _ => (error, false),
             }
         }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => (unknown_function(signature, &names()), false),

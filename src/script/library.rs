@@ -8,6 +8,7 @@ use rhai::{AST, Engine, Module, ParseError, Shared};
 
 use crate::error::{Error, ExitCode};
 
+use super::api::level;
 use super::embedded;
 
 /// Scripts are short; what is longer is no script.
@@ -115,6 +116,7 @@ impl Library {
     /// Compiles a text and remembers which closures were written in it.
     pub(crate) fn compile(&self, engine: &Engine, name: &str, text: &str) -> Result<AST, ParseError> {
         let mut ast = engine.compile(text)?;
+        level::require(&ast)?;
         ast.set_source(name);
         let mut closures = self.closures.write().unwrap_or_else(PoisonError::into_inner);
         for function in ast.iter_functions().filter(|function| function.name.starts_with("anon$")) {

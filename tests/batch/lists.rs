@@ -383,3 +383,26 @@ fn a_reader_can_only_compute_and_its_mistakes_are_told() {
     project.write(".ce/formats/kiro.rhai", "fn recognise(document) { 1 }\nfn read(document) { #{} }\n");
     project.run(&["formats"]).exits(3).says("`kiro` is a format that is built in");
 }
+
+/// What a reader computes is counted in steps of the engine, so that no slow machine decides.
+#[test]
+fn the_reader_of_the_guide_takes_as_many_steps_for_each_item_however_many_there_are() {
+    const STEPS: usize = 100;
+    let project = Project::new();
+    project.write(".ce/formats/oxplan.rhai", &block("rhai", "Oxplan"));
+    let configured = project.read(".ce/batchprp.toml");
+    for count in [200, 2_000] {
+        let plan: String =
+            (0..count).map(|at| ["* todo | s", &at.to_string(), " | Write it | after first\n"].concat()).collect();
+        project.write("plan.ox.md", &format!("# Long\n\n* done | first | Begin\n{plan}"));
+        let read = |steps: usize| {
+            project.write(".ce/batchprp.toml", &format!("{configured}\n[script]\nmax_operations = {steps}\n"));
+            let read = project.run(&["inspect", "plan.ox.md", "--json", "--format", "oxplan"]);
+            let read: serde_json::Value = serde_json::from_str(&read.stdout).expect("JSON");
+            (read["items"].as_array().map_or(0, Vec::len), read["problems"].to_string())
+        };
+        assert_eq!(read(count * STEPS).0, count + 1);
+        let (items, problems) = read(count * STEPS / 4);
+        assert!(items == 0 && problems.contains("too many steps"), "the steps are counted: {problems}");
+    }
+}

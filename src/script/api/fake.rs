@@ -250,6 +250,39 @@ pub(crate) mod module {
         })
     }
 
+    /// Sets what `config::get` returns for a key.
+    ///
+    /// Since level 2.
+    ///
+    /// ```rhai
+    /// fake::config("executor.ssh.hosts", ["build1:4"]);
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn config(context: NativeCallContext, key: &str, value: Dynamic) -> Thrown<()> {
+        native(&context, |call| {
+            let value =
+                rhai::serde::from_dynamic(&value).map_err(|error| invalid(format!("`fake::config`: {error}")))?;
+            bridge(call)?.world().settings.insert(key.to_owned(), value);
+            Ok(())
+        })
+    }
+
+    /// Says where `process::which` finds a program. In a test it finds no other.
+    ///
+    /// Since level 2.
+    ///
+    /// ```rhai
+    /// fake::which("gh", "/usr/bin/gh");
+    /// print(process::which("gh")); // → /usr/bin/gh
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn which(context: NativeCallContext, name: &str, path: &str) -> Thrown<()> {
+        native(&context, |call| {
+            bridge(call)?.world().found.insert(name.to_owned(), path.to_owned());
+            Ok(())
+        })
+    }
+
     /// Stops the run, as Ctrl-C does.
     ///
     /// ```rhai

@@ -7,13 +7,14 @@ pub(crate) mod document;
 mod failure;
 mod fake;
 pub(crate) mod fields;
+pub(crate) mod level;
 pub(crate) mod native;
 pub(crate) mod needs;
 mod register;
 pub(crate) mod run;
 pub(crate) mod shape;
 pub(crate) mod shapes;
-mod text;
+pub(crate) mod text;
 pub(crate) mod world;
 
 pub(crate) use register::register;

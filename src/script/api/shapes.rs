@@ -129,6 +129,8 @@ const COMMIT: &[Key] = &[
 
 const HEAD: &[Key] = &[key("branch", Kind::Optional(&Kind::Text)), key("commit", Kind::Optional(&Kind::Text))];
 
+const FOUND_LINE: &[Key] = &[key("found", Kind::List(&Kind::Any)), key("line", Kind::Int)];
+
 const REQUESTED: &[Key] = &[key("method", Kind::Text), key("url", Kind::Text), key("body", Kind::Text)];
 
 const CALL: &[Key] = &[
@@ -180,6 +182,7 @@ pub(crate) const RESULTS: &[(&str, Kind)] = &[
     ("fake::calls", Kind::List(&Kind::Keys(CALL))),
     ("fake::commits", Kind::List(&Kind::Keys(FAKE_COMMIT))),
     ("fake::notes", Kind::List(&Kind::Text)),
+    ("Document.find", Kind::List(&Kind::Keys(FOUND_LINE))),
     ("Dag.order", Kind::List(&Kind::Text)),
     ("Dag.critical_path", Kind::List(&Kind::Text)),
     ("Dag.edges", Kind::List(&Kind::Keys(EDGE))),

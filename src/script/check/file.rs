@@ -16,7 +16,7 @@ use super::super::spec::{self, ArgSpec, ArgType, Spec};
 use super::imports::Imported;
 use super::notes::Notes;
 use super::report::CheckReport;
-use super::{body, calls, captures, effects, fix, flow, hiding, imports, mixed, shape, syntax};
+use super::{body, calls, captures, effects, fix, flow, hiding, imports, level, mixed, shape, syntax};
 
 /// Checks a script; fails only when the file cannot be read.
 pub fn check(host: &ScriptHost, path: &Path) -> Result<CheckReport> {
@@ -147,6 +147,7 @@ fn inspect(host: &ScriptHost, ast: &AST, report: &mut CheckReport) {
     hiding::inspect(host.table(), ast, &mut notes);
     mixed::inspect(host, ast, &imported, &mut notes);
     calls::inspect(host, ast, &imported, &mut notes);
+    level::inspect(host, ast, &imported, &mut notes);
     captures::inspect(ast, &imported, &mut notes);
     let (spec, wrong) = spec::read(ast, &report.text);
     notes.problems.extend(wrong);

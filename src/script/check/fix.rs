@@ -58,6 +58,7 @@ fn fix(problem: &Problem, text: &str) -> Option<(Range<usize>, String)> {
         return Some((span.start + 1..end, meant.to_owned()));
     }
     let certain = [
+        "check::deprecated",
         "check::unknown_function",
         "check::unknown_method",
         "check::unknown_property",

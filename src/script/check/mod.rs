@@ -9,6 +9,7 @@ mod fix;
 mod flow;
 mod hiding;
 mod imports;
+mod level;
 mod mixed;
 mod notes;
 mod report;

@@ -8,6 +8,8 @@ use rhai::{Array, Dynamic, Map};
 use crate::model::read::dialect::{Source, Told, ToldItem};
 
 use super::convert::{data, optional, texts};
+use crate::script::api::native::{Thrown, native};
+use crate::script::api::text::pattern::{compiled, groups};
 
 /// A document on its way to a reader.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ struct Facts {
     path: String,
     name: String,
     text: String,
+    /// The same, with blanks for code.
+    without_code: String,
     title: Option<String>,
     /// Level, text and line.
     headings: Vec<(u8, String, usize)>,
@@ -33,6 +37,7 @@ impl DocumentValue {
             path: source.path().display().to_string(),
             name: name(source.path()),
             text: source.text().to_owned(),
+            without_code: source.without_code().to_owned(),
             title: source.title(),
             headings: source.outline(),
             boxes: Told::of_boxes(source),
@@ -91,6 +96,44 @@ pub(crate) mod getters {
     #[rhai_fn(get = "boxes", pure)]
     pub fn boxes(document: &mut DocumentValue) -> Array {
         document.0.boxes.iter().map(data).collect()
+    }
+
+    /// Tells whether a line outside of code matches a regular expression. It looks at all lines at once; a loop over
+    /// `lines` is much slower.
+    ///
+    /// Since level 2.
+    ///
+    /// ```rhai
+    /// if !document.matches(#"^\* (todo|done) \|"#) { return 0; }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn matches(context: NativeCallContext, document: &mut DocumentValue, pattern: &str) -> Thrown<bool> {
+        native(&context, |_| {
+            let pattern = compiled(pattern)?;
+            Ok(document.0.without_code.lines().any(|line| pattern.is_match(line)))
+        })
+    }
+
+    /// Returns the lines outside of code that match a regular expression, as maps `#{ line, found }`: the number of the
+    /// line, from 1, and the match with its groups, as `text::find` has them.
+    ///
+    /// Since level 2.
+    ///
+    /// ```rhai
+    /// for task in document.find(#"^\* (todo|done) \| (.+)"#) { print(`${task.line}: ${task.found[2]}`); }
+    /// ```
+    #[rhai_fn(return_raw, pure)]
+    pub fn find(context: NativeCallContext, document: &mut DocumentValue, pattern: &str) -> Thrown<Array> {
+        native(&context, |_| {
+            let pattern = compiled(pattern)?;
+            let one = |(at, line): (usize, &str)| {
+                let mut map = Map::new();
+                map.insert("found".into(), groups(&pattern.captures(line)?));
+                map.insert("line".into(), i64::try_from(at + 1).unwrap_or(i64::MAX).into());
+                Some(Dynamic::from_map(map))
+            };
+            Ok(document.0.without_code.lines().enumerate().filter_map(one).collect())
+        })
     }
 
     /// Texts of the documents beside it that `FORMAT.beside` names and that are there, by name.

@@ -10,7 +10,8 @@ use crate::script::api::native::{Thrown, invalid, native};
 /// Memory that one compiled expression may take.
 const SIZE: usize = 1 << 20;
 
-fn compiled(pattern: &str) -> Result<Regex, Error> {
+/// Reads a regular expression.
+pub(crate) fn compiled(pattern: &str) -> Result<Regex, Error> {
     RegexBuilder::new(pattern).size_limit(SIZE).build().map_err(|error| {
         let error = error.to_string();
         let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -20,7 +21,7 @@ fn compiled(pattern: &str) -> Result<Regex, Error> {
 }
 
 /// The whole match and its groups; `()` for a group that took no part.
-fn groups(found: &Captures) -> Dynamic {
+pub(crate) fn groups(found: &Captures) -> Dynamic {
     let group = |part: Option<regex::Match>| part.map_or(Dynamic::UNIT, |part| part.as_str().to_owned().into());
     found.iter().map(group).collect::<Array>().into()
 }
@@ -51,11 +52,19 @@ pub(crate) mod module {
 
     /// Returns a text with all matches of a regular expression replaced; `$1` in the new text is the first group.
     ///
+    /// Since level 2.
+    ///
     /// ```rhai
-    /// print(text::replaced("2026-12-01", #"(\d+)-(\d+)-(\d+)"#, "$3.$2.$1")); // → 01.12.2026
+    /// print(text::replace("2026-12-01", #"(\d+)-(\d+)-(\d+)"#, "$3.$2.$1")); // → 01.12.2026
     /// ```
     #[rhai_fn(return_raw)]
-    pub fn replaced(context: NativeCallContext, text: &str, pattern: &str, with: &str) -> Thrown<String> {
+    pub fn replace(context: NativeCallContext, text: &str, pattern: &str, with: &str) -> Thrown<String> {
         native(&context, |_| Ok(compiled(pattern)?.replace_all(text, with).into_owned()))
+    }
+
+    /// Deprecated since level 2: use `text::replace`, which is the same.
+    #[rhai_fn(return_raw)]
+    pub fn replaced(context: NativeCallContext, text: &str, pattern: &str, with: &str) -> Thrown<String> {
+        replace(context, text, pattern, with)
     }
 }

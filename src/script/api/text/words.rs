@@ -40,13 +40,20 @@ pub(crate) mod module {
 
     /// Returns a text as a part of an address, where every byte that could mean something stands as `%20` does.
     ///
+    /// Since level 2.
+    ///
     /// ```rhai
-    /// let address = `https://example.com/find?q=${text::encoded(words)}`;
+    /// let address = `https://example.com/find?q=${text::encode(words)}`;
     /// ```
-    pub fn encoded(text: &str) -> String {
+    pub fn encode(text: &str) -> String {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
         let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
         text.bytes().map(one).collect()
+    }
+
+    /// Deprecated since level 2: use `text::encode`, which is the same.
+    pub fn encoded(text: &str) -> String {
+        encode(text)
     }
 
     /// Returns a line that does not occur in a text, to fence it in a prompt; always the same for the same text.

@@ -27,7 +27,8 @@ pub(crate) mod module {
                 });
                 return Err(invalid(format!("there is no setting `{key}`")).help(help).into());
             }
-            Ok(call.state.config.get(key).map_or(Dynamic::UNIT, |value| data(&value)))
+            let fake = call.state.fake.as_ref().and_then(|fake| fake.world().settings.get(key).cloned());
+            Ok(fake.or_else(|| call.state.config.get(key)).map_or(Dynamic::UNIT, |value| data(&value)))
         })
     }
 }

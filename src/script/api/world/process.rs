@@ -85,6 +85,11 @@ fn start_detached(call: &Call, options: Map) -> Result<i64, Fault> {
 
 /// Looks a program up like the shell does, without one.
 pub(crate) fn find(call: &Call, name: &str) -> Result<Option<String>, Fault> {
+    if let Some(fake) = &call.state.fake
+        && let Some(path) = fake.world().found.get(name)
+    {
+        return Ok(Some(path.clone()));
+    }
     let candidates: Vec<PathBuf> = if name.contains('/') {
         vec![call.state.root.join(name)]
     } else {
