@@ -264,10 +264,12 @@ impl PreviewBridge {
                 self.line(&origin, "would take the last landing of the batch back");
                 answer.give(Ok(Landed::default()));
             }
+            // What is known of it is read, and nobody is asked.
+            EffectRequest::PushWork(order, answer) if order.look => {
+                self.real.send(origin, Request::Effect(EffectRequest::PushWork(order, answer)));
+            }
             EffectRequest::PushWork(order, answer) => {
-                if !order.look {
-                    self.line(&origin, format!("would push the work of the batch to `{}`", order.remote));
-                }
+                self.line(&origin, format!("would push the work of the batch to `{}`", order.remote));
                 answer.give(Ok(PushedWork::default()));
             }
             EffectRequest::RunProgram(order, answer) => {

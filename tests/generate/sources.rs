@@ -107,19 +107,68 @@ case "$1 $2" in
   {"number":7,"title":"Schema","body":"","state":"OPEN"},{"number":3,"title":"Old","body":"","state":"CLOSED"}]
 END
 ;;
+"issue view") grep -q "issue close $3 " calls && echo '{"state":"CLOSED"}' || echo '{"state":"OPEN"}' ;;
+"api --include") case "$*" in
+  *pulls\?state=*) cat pulls.json ;;
+  *check-runs*) echo '{"check_runs":[]}' ;;
+  *status*) echo '{"statuses":[]}' ;;
+  *) echo '[]' ;;
+  esac ;;
 "api repos/{owner}/{repo}/issues/7/dependencies/blocked_by?per_page=100") echo '[{"number":3,"state":"closed"}]' ;;
 "api "*) echo 'HTTP 404' >&2; exit 1 ;;
 esac
 "#;
 
-#[test]
-fn a_milestone_of_github_becomes_a_batch_and_its_issues_are_closed_when_it_lands() {
-    let project = Project::new();
+/// Returns a search path on which that `gh` is, and the folder where it keeps its notes.
+fn with_gh(project: &Project) -> (String, std::path::PathBuf) {
     let bin = project.tools().join("bin");
     fs::create_dir(&bin).expect("folder");
     fs::write(bin.join("gh"), GH).expect("gh");
     fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755)).expect("mode");
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH"));
+    (format!("{}:{}", bin.display(), std::env::var("PATH").expect("PATH")), bin)
+}
+
+#[test]
+fn issues_are_closed_once_when_the_request_of_their_batch_is_merged() {
+    let project = Project::new();
+    let (path, bin) = with_gh(&project);
+    let path: [(&str, &OsStr); 1] = [("PATH", OsStr::new(&path))];
+    let hub = project.tools().join("hub.git").display().to_string();
+    project.git(&["init", "-q", "--bare", "-b", "main", &hub]);
+    project.git(&["remote", "add", "origin", "https://github.com/acme/app.git"]);
+    project.git(&["config", &format!("url.{hub}.insteadOf"), "https://github.com/acme/app.git"]);
+    project.run_with(&[&GEN[..], &["github:v1.0"]].concat(), &path).exits(0);
+    project.git(&["push", "-q", "origin", "main"]);
+    let calls = || fs::read_to_string(bin.join("calls")).expect("calls");
+    let sync = ["pr", "sync", "--batch", "1"];
+    let request = |head: &str, state: &str, merged_at: Value| {
+        let request = json!([{
+            "number": 1, "html_url": "https://github.com/acme/app/pull/1", "state": state, "merged_at": merged_at,
+            "head": { "ref": "prp-1", "sha": head }, "base": { "ref": "main" }, "draft": false,
+        }]);
+        fs::write(bin.join("pulls.json"), request.to_string()).expect("pulls");
+    };
+    // The request is merged when it has the work of one item; the other comes to the batch later.
+    project.run_with(&["exe", "PRP-1.1.1", "--no-auto-review"], &path).exits(0);
+    let head = project.git(&["rev-parse", "prp-1"]);
+    request(&head, "open", Value::Null);
+    project.run_with(&sync, &path).exits(0).says("is open");
+    assert!(!calls().contains("issue close"), "an open request closes nothing: {}", calls());
+    project.run_with(&["exe", "--batch", "1", "--no-auto-review"], &path).exits(0);
+    request(&head, "closed", json!("2026-11-30T12:00:00Z"));
+    project.run_with(&[&sync[..], &["--dry-run"]].concat(), &path).exits(0).says("would run gh api");
+    project.run_with(&sync, &path).exits(0).says("#7 is closed: PRP-1.1.1 landed");
+    assert!(!calls().contains("issue close 12 "), "its work is not in the request: {}", calls());
+    project.run_with(&sync, &path).exits(0);
+    request(&project.git(&["rev-parse", "prp-1"]), "closed", json!("2026-11-30T12:00:00Z"));
+    project.run_with(&sync, &path).exits(0).says("#12 is closed: PRP-1.2.1 landed");
+    assert_eq!(calls().matches("issue close ").count(), 2, "{}", calls());
+}
+
+#[test]
+fn a_milestone_of_github_becomes_a_batch_and_its_issues_are_closed_when_it_lands() {
+    let project = Project::new();
+    let (path, bin) = with_gh(&project);
     let path: [(&str, &OsStr); 1] = [("PATH", OsStr::new(&path))];
     project.run_with(&[&GEN[..], &["github:v1.0"]].concat(), &path).exits(0).says("Files: 2 written");
     let server = text(&project, "PRP-1.2.1-server.md");
