@@ -145,6 +145,7 @@ impl Project {
         command
             .current_dir(self.root())
             .env_clear()
+            .envs(std::env::var_os("BATCHPRP_COVERAGE").map(|folder| ("BATCHPRP_COVERAGE", folder)))
             .env("PATH", path)
             .env("HOME", self.home.path().join("home"))
             .env("LANG", "C.UTF-8")

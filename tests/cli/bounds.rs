@@ -98,6 +98,26 @@ fn a_template_with_loops_within_loops_stays_small_and_ends() {
 }
 
 #[test]
+fn with_the_bounds_as_they_are_nothing_takes_more_than_256_mib() {
+    for (body, key) in [
+        ("let text = \"x\"; loop { text += text; }", "max_string"),
+        ("let list = []; loop { list.push(1); }", "max_array"),
+        ("let list = []; loop { list.push(`a text that lies on the heap, number ${list.len()}`); }", "max_string"),
+        ("let map = #{}; let n = 0; loop { map[`k${n}`] = n; n += 1; }", "max_map"),
+        ("let bytes = blob(2000000000);", "max_array"),
+    ] {
+        let test = project(body, "");
+        let line = "ulimit -d 262144 && exec \"$0\" much --no-check";
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", line, env!("CARGO_BIN_EXE_batchprp")]).current_dir(test.root()).env("HOME", test.home());
+        let output = command.output().expect("sh");
+        let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(5) && shown.contains(&format!("script.{key}")), "{body}: {shown}");
+        assert!(shown.contains("much.rhai:"), "{body}: {shown}");
+    }
+}
+
+#[test]
 fn a_script_that_computes_is_stopped_by_a_signal_within_a_second() {
     let test = project("files::write(\"started\", \"x\"); let n = 0; loop { n += 1; }", "");
     let mut child = test.command(["much", "--no-check"]).stderr(std::process::Stdio::null()).spawn().expect("started");

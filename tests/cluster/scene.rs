@@ -154,6 +154,7 @@ fn logs(name, from) { local::logs(name, from) }
     fn clean(&self, command: &mut Command) {
         command
             .env_clear()
+            .envs(std::env::var_os("BATCHPRP_COVERAGE").map(|folder| ("BATCHPRP_COVERAGE", folder)))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.path("home"))
             .env("LANG", "C.UTF-8")

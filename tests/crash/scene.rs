@@ -183,7 +183,7 @@ pub(crate) fn branch(item: &str) -> String {
 
 fn environment(command: &mut Command, home: &Path) {
     command.current_dir(home.join("repo")).env_clear().stdin(Stdio::null());
-    for name in ["PATH", "TMPDIR"] {
+    for name in ["PATH", "TMPDIR", "BATCHPRP_COVERAGE"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }

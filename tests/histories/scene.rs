@@ -168,7 +168,7 @@ impl Scene {
 
     fn environment(&self, command: &mut Command) {
         command.current_dir(self.root()).env_clear().stdin(Stdio::null());
-        for name in ["PATH", "TMPDIR"] {
+        for name in ["PATH", "TMPDIR", "BATCHPRP_COVERAGE"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }

@@ -16,5 +16,6 @@ mod exe;
 mod fake;
 mod generate;
 mod outcomes;
+mod own_tests;
 mod prompts;
 mod review;
