@@ -34,6 +34,8 @@ pub enum Placing {
     /// In this process.
     Here,
     There(Box<PlacedAttempt>),
+    /// The hub, which did answer before, does not: it is asked again.
+    Later,
 }
 
 /// An attempt whose worker is gone, or has to go. What it pushes from now on is not integrated.
@@ -61,6 +63,10 @@ pub struct PlacedAttempt {
     pub since: Option<Instant>,
     /// A worker had taken it over.
     pub began: bool,
+    /// The lease is being taken away; the answer of the hub may have been lost.
+    pub leaving: bool,
+    /// Its worker was started again to deliver what it had kept.
+    pub recalled: bool,
     /// Newest events that were told.
     pub events: Option<String>,
     pub given_up: Vec<GivenUp>,

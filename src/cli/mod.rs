@@ -7,6 +7,7 @@ pub mod author;
 pub mod batch;
 pub mod dashboard;
 pub mod demo;
+pub mod executors;
 pub mod follow;
 pub mod mcp;
 pub mod notify;

@@ -176,6 +176,7 @@ pub const KEYS: &[ConfigKey] = &[
     unset("executor.cpus", ValueKind::Count(1), "processors of each job"),
     unset("executor.memory_mb", ValueKind::Count(1), "memory of each job"),
     unset("executor.time", ValueKind::Time, "time limit of each job"),
+    unset("executor.gpus", ValueKind::Count(1), "GPUs of each job"),
     unset("executor.slurm.partition", ValueKind::Text, "partition of jobs on Slurm"),
     unset("executor.slurm.account", ValueKind::Text, "account of jobs on Slurm"),
     unset("executor.slurm.qos", ValueKind::Text, "quality of service of jobs on Slurm"),

@@ -11,6 +11,7 @@ use super::phase::Phase;
 use super::problem::Problem;
 use super::read::dialect::ItemOrigin;
 use super::status::Status;
+use super::worker::Resources;
 
 /// An entry of `dependencies`, with its place in the frontmatter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -89,6 +90,9 @@ pub struct Prp {
     pub order: Option<u32>,
     /// Declared paths, globs and directories; `./` and line ranges removed.
     pub files: Vec<String>,
+    /// What its job needs where it is carried out by an engine.
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
     pub issue: Option<String>,
     pub plan: Option<String>,
     pub plan_phase: Option<String>,

@@ -34,6 +34,7 @@ pub mod testing;
 mod value;
 
 pub use adapter::{AgentDescription, CAPABILITIES, SignIn, VersionFit, built_in_agents};
+pub use api::run::elsewhere::trial::{ExecutorFinding, Holds, try_executor};
 pub use host::{HostParts, LibraryModule, Script, ScriptEnd, ScriptHost, host};
 pub use session::Session;
 pub use state::Person;

@@ -1,5 +1,6 @@
 //! A batch in a repository of its own with a bare hub beside it, and workers on this machine.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -7,20 +8,24 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::engine::Daemon;
+
 /// Longest wait for something that has to happen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Notes each call, and waits where the file `hold` is there until it is gone.
 const AGENT: &str = r#"
 cat >/dev/null
 echo "start $BATCHPRP_ITEM $BATCHPRP_PHASE" >> "$LEDGER"
 mkdir -p out
-while [ -e "$TOOLS/hold.$BATCHPRP_PHASE" ]; do sleep 0.02; done
+while [ -e "$TOOLS/hold.$BATCHPRP_PHASE" ] || [ -e "$TOOLS/hold.$BATCHPRP_ITEM" ]; do sleep 0.02; done
 echo "phase $BATCHPRP_PHASE" >> "out/$BATCHPRP_ITEM.txt"
 echo "end $BATCHPRP_ITEM $BATCHPRP_PHASE" >> "$LEDGER"
 "#;
 
 pub(crate) struct Scene {
+    /// Ends before the folder goes.
+    pub(crate) daemon: Option<Daemon>,
     home: TempDir,
 }
 
@@ -66,7 +71,7 @@ impl Scene {
     /// Makes three items in two stages with two phases each.
     pub(crate) fn new() -> Self {
         let home = tempfile::Builder::new().prefix("batchprp-cluster-").tempdir().expect("temporary folder");
-        let scene = Self { home };
+        let scene = Self { daemon: None, home };
         for name in ["repo", "home", "tools"] {
             fs::create_dir(scene.path(name)).expect("folder");
         }
@@ -106,7 +111,7 @@ fn list(run) {
     jobs.map(|job| if job.name.ends_with(".a1") { job + #{ state: "lost" } } else { job })
 }
 
-fn cancel(name) { "unconfirmed" }
+fn cancel(name) { if files::exists("lie") { "unconfirmed" } else { local::cancel(name) } }
 
 fn logs(name, from) { local::logs(name, from) }
 "#;
@@ -124,6 +129,13 @@ fn logs(name, from) { local::logs(name, from) }
         );
         fs::create_dir_all(self.path("repo/.ce")).expect("folder");
         fs::write(self.path("repo/.ce/batchprp.toml"), text).expect("configuration");
+    }
+
+    /// Adds lines to the section of executors.
+    pub(crate) fn append(&self, lines: &str) {
+        let path = self.path("repo/.ce/batchprp.toml");
+        let text = fs::read_to_string(&path).expect("configuration");
+        fs::write(path, text + lines).expect("configuration");
     }
 
     fn prp(&self, id: &str, needs: &str) {
@@ -174,7 +186,14 @@ fn logs(name, from) { local::logs(name, from) }
         let log = self.path("output");
         let file = fs::File::create(&log).expect("file");
         let mut command = self.command(args);
-        command.envs(variables.iter().copied());
+        for (name, value) in variables {
+            // What is empty is not there.
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
+        }
         command.stdout(file.try_clone().expect("a handle")).stderr(file);
         Run(command.spawn().expect("the program starts"), log)
     }
@@ -210,11 +229,11 @@ fn logs(name, from) { local::logs(name, from) }
     }
 
     /// Lets the agents of a phase wait.
-    pub(crate) fn hold(&self, phase: u32) {
+    pub(crate) fn hold(&self, phase: impl Display) {
         fs::write(self.path(&format!("tools/hold.{phase}")), "").expect("file");
     }
 
-    pub(crate) fn let_go(&self, phase: u32) {
+    pub(crate) fn let_go(&self, phase: impl Display) {
         fs::remove_file(self.path(&format!("tools/hold.{phase}"))).expect("no file");
     }
 
@@ -245,8 +264,12 @@ fn logs(name, from) { local::logs(name, from) }
     #[track_caller]
     pub(crate) fn worker(&self, item: &str, attempt: u32) -> u32 {
         let end = format!(".{item}.a{attempt}");
-        let jobs = fs::read_dir(self.path("workers/jobs")).expect("jobs").flatten();
-        let job = jobs.map(|job| job.path()).find(|job| job.display().to_string().ends_with(&end)).expect("a job");
+        let all = walkdir::WalkDir::new(self.home.path()).into_iter().flatten();
+        let is_it = |job: &walkdir::DirEntry| {
+            let path = job.path().display().to_string();
+            path.ends_with(&end) && path.contains("/jobs/") && !path.contains("/jobs/.")
+        };
+        let job = all.filter(is_it).map(walkdir::DirEntry::into_path).next().expect("a job");
         let owner = fs::read_to_string(job.join("owner.json")).expect("an owner");
         let owner: serde_json::Value = serde_json::from_str(&owner).expect("JSON");
         u32::try_from(owner["pid"].as_u64().expect("a pid")).expect("a pid")
@@ -258,6 +281,21 @@ fn logs(name, from) { local::logs(name, from) }
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.sort();
         lines
+    }
+
+    /// Returns what was merged, in order; nothing where there is no batch branch yet.
+    pub(crate) fn merged(&self) -> Vec<String> {
+        let mut command = Command::new("git");
+        command.args(["log", "--first-parent", "--format=%s", "main..prp-47"]).current_dir(self.path("repo"));
+        self.clean(&mut command);
+        let output = command.output().expect("git");
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
+    /// Returns the calls of the programs of an engine that have a word in them.
+    pub(crate) fn engine_calls(&self, word: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.path("fake/calls")).unwrap_or_default();
+        text.lines().filter(|line| line.contains(word)).map(str::to_owned).collect()
     }
 
     pub(crate) fn tree(&self) -> String {

@@ -166,6 +166,7 @@ fn expected(draft: &PrpDraft, path: &Path, text: &str) -> Prp {
         tags: Vec::new(),
         external_dependencies: Vec::new(),
         conflicts_with: Vec::new(),
+        resources: batchprp::model::worker::Resources::default(),
         issue: None,
         origin: None,
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crate::bridge::{Baseline, Bridge, Failure, TryBaseline, ask};
 use crate::cli::batch::{launch, scripts};
@@ -9,7 +10,7 @@ use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 use crate::run::execute::execute;
-use crate::script::{self, AgentDescription, ScriptHost, Session};
+use crate::script::{self, AgentDescription, ExecutorFinding, ScriptHost, Session};
 
 /// What came of it.
 pub struct Tried {
@@ -61,6 +62,12 @@ pub fn one_agent(context: &Context, config: Config, name: Option<&str>) -> Resul
         let used = || text(host.clone(), "agent::name()");
         Ok(name.map_or_else(used, Ok).and_then(|name| described(host.clone(), &name)))
     })?
+}
+
+/// Tries an executor out.
+pub fn executor(context: &Context, config: Config, name: &str, patience: Duration) -> Result<Vec<ExecutorFinding>> {
+    let name = name.to_owned();
+    within(context, config, move |_, host| Ok(script::try_executor(&host, &name, patience)))?
 }
 
 /// Describes one agent.

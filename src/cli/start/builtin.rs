@@ -10,6 +10,7 @@ use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::dashboard::command as dashboard;
 use crate::cli::demo;
+use crate::cli::executors::command as executors;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
 use crate::cli::notify::command as notify;
@@ -47,6 +48,7 @@ pub fn dispatch(command: BuiltIn, context: &mut Context) -> CommandResult {
         BuiltIn::Repl(args) => repl::run(&args, context),
         BuiltIn::Init(args) => init::run(&args, context),
         BuiltIn::Agents(args) => agents::run(&args, context),
+        BuiltIn::Executors(args) => executors::run(&args, context),
         BuiltIn::Doctor(args) => doctor::run(&args, context),
         BuiltIn::Demo(args) => demo::run(&args, context),
         BuiltIn::Config(args) => config_show::run(&args, context),

@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use crate::cli::agents;
 use crate::cli::author::{api, list};
 use crate::cli::batch::detach;
+use crate::cli::executors;
 use crate::cli::follow::{analyze, history, overview, status, trend};
 use crate::cli::setup::{config_show, doctor, formats};
 use crate::cli::steer::clean;
@@ -56,6 +57,7 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("doctor", schema::<doctor::DoctorReport>()),
         ("doctor-env", schema::<doctor::AgentEnvironment>()),
         ("error", schema::<render::ErrorDocument<'_>>()),
+        ("executors-test", schema::<executors::ExecutorTrial>()),
         ("formats", schema::<formats::FormatList>()),
         ("list", schema::<list::CommandList>()),
         ("overview", schema::<overview::Overview>()),

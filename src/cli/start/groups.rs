@@ -10,7 +10,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Follow", &["status", "watch", "dashboard", "logs", "runs", "report", "analyze", "trend", "replay"]),
     ("Steer", &["stop", "take", "give", "approve", "resolve", "shell", "clean"]),
     ("Author", &["new", "list", "check", "test", "api", "eject", "repl", "lsp"]),
-    ("Set up", &["init", "doctor", "agents", "config", "notify", "demo", "completions", "man"]),
+    ("Set up", &["init", "doctor", "agents", "executors", "config", "notify", "demo", "completions", "man"]),
 ];
 
 const OWN: &str = "Further commands";

@@ -9,6 +9,7 @@ use crate::cli::author::{api, check, kit, list, repl, test};
 use crate::cli::batch::{graph, inspect, run};
 use crate::cli::dashboard::command as dashboard;
 use crate::cli::demo;
+use crate::cli::executors::command as executors;
 use crate::cli::follow::{analyze, history, logs, replay, report, status, stop, trend, watch};
 use crate::cli::mcp::command as mcp;
 use crate::cli::notify::command as notify;
@@ -58,6 +59,7 @@ pub enum BuiltIn {
     Init(init::Args),
     Doctor(doctor::Args),
     Agents(agents::Args),
+    Executors(executors::Args),
     Demo(demo::Args),
     Config(config_show::Args),
     Notify(notify::Args),

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::attempt;
 use super::job::{self, Home};
 use super::supervise;
+use super::trial;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::{CommandFailure, CommandResult};
 use crate::error::{Error, ExitCode, Result};
@@ -46,6 +47,9 @@ pub struct Args {
     /// Folder of workers on this machine
     #[arg(long, value_name = "DIR")]
     home: Option<PathBuf>,
+    /// Only wait for some seconds, for the trial of an executor
+    #[arg(long, value_name = "SECONDS", hide = true, requires = "spec")]
+    trial: Option<u32>,
     /// Run the script of a job, whose folder this is
     #[arg(long, value_name = "DIR", hide = true)]
     inside: Option<PathBuf>,
@@ -69,8 +73,10 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         let (text, spec) = read(file)?;
         let name = job::name(&spec);
         if args.detach {
-            detach(&home, &name, &text)?;
+            detach(&home, &name, &text, args.trial)?;
             writeln!(out, "{name}")?;
+        } else if let Some(seconds) = args.trial {
+            return trial::run(&home, &name, &text, seconds);
         } else {
             return supervise::run(&home, &name, &text, &spec);
         }
@@ -112,10 +118,13 @@ fn read(file: &PathBuf) -> Result<(String, WorkerSpec)> {
 }
 
 /// Starts the worker in the background and waits until its job has begun.
-fn detach(home: &Home, name: &str, text: &str) -> std::result::Result<(), CommandFailure> {
+fn detach(home: &Home, name: &str, text: &str, trial: Option<u32>) -> std::result::Result<(), CommandFailure> {
     let cannot = |error: std::io::Error| Error::new(ExitCode::Internal, format!("cannot start a worker: {error}"));
     let mut command = Command::new(std::env::current_exe().map_err(cannot)?);
     command.args(["worker", "--home"]).arg(&home.0).args(["--spec", "-"]);
+    if let Some(seconds) = trial {
+        command.args(["--trial", &seconds.to_string()]);
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().map_err(cannot)?;
     if let Some(mut stdin) = child.stdin.take() {

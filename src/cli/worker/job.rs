@@ -1,13 +1,11 @@
 //! Jobs on this machine: a folder for each, by its name. Who has one holds the lock in it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use serde::Serialize;
 
 use crate::error::{Error, ExitCode, Result};
@@ -22,6 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Most bytes of output that are told at a time.
 const PIECE: u64 = 64 * 1024;
 
+/// Stands in the folder of a job that has something for the hub.
+const KEPT: &str = "kept";
+/// Stands in the folder of a job that is to end.
+const CANCEL: &str = "cancel";
+
 /// The folder of workers on this machine.
 #[derive(Clone, Debug)]
 pub struct Home(pub PathBuf);
@@ -32,6 +35,15 @@ pub struct Job {
     pub folder: PathBuf,
     /// Held as long as the job goes on.
     lock: File,
+}
+
+/// What came of beginning a job.
+pub enum Begun {
+    Fresh(Job),
+    /// It was begun before, and kept what the hub did not take.
+    Kept(Job),
+    /// There is one of that name that goes on, or is done.
+    Not,
 }
 
 /// A job as executors see it.
@@ -68,8 +80,8 @@ pub fn name(spec: &WorkerSpec) -> String {
 }
 
 impl Job {
-    /// Begins a job; `None` when there is one of that name that goes on, or is done.
-    pub fn begin(home: &Home, name: &str, spec: &str) -> Result<Option<Self>> {
+    /// Begins a job, unless there is one of that name that goes on, or is done.
+    pub fn begin(home: &Home, name: &str, spec: &str) -> Result<Begun> {
         let jobs = home.jobs();
         let failed = |error: io::Error| {
             Error::new(ExitCode::Config, format!("cannot write into `{}`: {error}", jobs.display()))
@@ -78,9 +90,13 @@ impl Job {
         state::private_dir(&jobs).map_err(failed)?;
         forget_old(&jobs);
         let folder = home.job(name);
-        let has_ended = || fs::read_to_string(folder.join("exit")).is_ok_and(|code| code.trim() == "0");
-        if is_held(&folder) || has_ended() {
-            return Ok(None);
+        let code = fs::read_to_string(folder.join("exit")).ok();
+        let code = code.as_deref().map(str::trim);
+        if is_held(&folder) || code == Some("0") {
+            return Ok(Begun::Not);
+        }
+        if code.and_then(|code| code.parse().ok()) == Some(ExitCode::Remote as u8) && folder.join(KEPT).exists() {
+            return Self::again(folder, name).map_err(failed);
         }
         // Whoever had it is gone without an end: the lease tells whether it can be begun again.
         if folder.exists() {
@@ -100,9 +116,23 @@ impl Job {
         let lock = make().map_err(failed)?;
         if let Err(error) = failpoint::around("worker.job", || fs::rename(&new, &folder)) {
             drop(fs::remove_dir_all(&new));
-            return if folder.exists() { Ok(None) } else { Err(failed(error)) };
+            return if folder.exists() { Ok(Begun::Not) } else { Err(failed(error)) };
         }
-        Ok(Some(Self { folder, lock }))
+        Ok(Begun::Fresh(Self { folder, lock }))
+    }
+
+    /// Takes up a job that kept what the hub did not take.
+    fn again(folder: PathBuf, name: &str) -> io::Result<Begun> {
+        let lock = File::open(folder.join("lock"))?;
+        if lock.try_lock().is_err() {
+            return Ok(Begun::Not);
+        }
+        state::write_private(&folder.join("owner.json"), &serde_json::to_vec(&Owner::current(name))?)?;
+        failpoint::around("worker.recall", || {
+            drop(fs::remove_file(folder.join(CANCEL)));
+            fs::remove_file(folder.join("exit"))
+        })?;
+        Ok(Begun::Kept(Self { folder, lock }))
     }
 
     /// Opens the file for all that the job says.
@@ -110,8 +140,22 @@ impl Job {
         OpenOptions::new().append(true).create(true).mode(0o600).open(self.folder.join("log"))
     }
 
-    /// Says how the job ended; its files go, but for what it said.
+    /// Tells whether somebody wants the job to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.folder.join(CANCEL).exists()
+    }
+
+    /// Returns what hands on to standard output what the job says: an engine may keep it.
+    pub fn echo(&self) -> Echo {
+        Echo { path: self.folder.join("log"), from: 0 }
+    }
+
+    /// Says how the job ended; its files go, but for what it said, and what the hub has to get yet.
     pub fn end(self, code: u8, keep: bool) {
+        if keep {
+            // Without it the work is done again from what the hub has.
+            failpoint::quietly("worker.keep", || drop(state::write_private(&self.folder.join(KEPT), b"")));
+        }
         failpoint::quietly("worker.end", || {
             drop(state::write_private(&self.folder.join("exit"), code.to_string().as_bytes()));
         });
@@ -126,6 +170,25 @@ impl Job {
             }
         }
         drop(self.lock);
+    }
+}
+
+/// What a job said so far, on its way to standard output.
+pub struct Echo {
+    path: PathBuf,
+    from: u64,
+}
+
+impl Echo {
+    /// Hands on what is new.
+    pub fn pass(&mut self) {
+        let Ok(mut file) = File::open(&self.path) else { return };
+        let mut text = Vec::new();
+        if file.seek(SeekFrom::Start(self.from)).is_ok() && file.take(PIECE).read_to_end(&mut text).is_ok() {
+            self.from += u64::try_from(text.len()).unwrap_or(0);
+            // The job works on when nobody listens.
+            drop(io::stdout().write_all(&text).and_then(|()| io::stdout().flush()));
+        }
     }
 }
 
@@ -166,11 +229,11 @@ fn is_held(folder: &Path) -> bool {
 pub fn cancel(home: &Home, name: &str) -> Result<bool> {
     let folder = home.job(name);
     let deadline = Instant::now() + PATIENCE;
+    if is_held(&folder) {
+        // Whoever asks may be in a PID namespace of its own, in which no signal reaches the worker.
+        failpoint::quietly("worker.cancel", || drop(state::write_private(&folder.join(CANCEL), b"")));
+    }
     while is_held(&folder) {
-        let owner = owner(&folder).filter(|owner| owner.is_alive() == Some(true));
-        let Some(pid) = owner.and_then(|owner| i32::try_from(owner.pid).ok()) else { break };
-        // One that is gone has ended.
-        failpoint::quietly("worker.cancel", || kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap_or_default());
         if Instant::now() > deadline {
             return Ok(false);
         }

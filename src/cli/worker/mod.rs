@@ -8,3 +8,4 @@ pub mod command;
 pub mod job;
 pub mod publisher;
 pub mod supervise;
+mod trial;

@@ -22,6 +22,8 @@ pub struct Publisher {
     commit: String,
     /// Lines of events that the chain does not have yet.
     waiting: String,
+    /// Lines that the chain has already.
+    skip: usize,
     /// When the last push began that the hub took.
     pub held_since: Instant,
     /// When a push was tried last.
@@ -56,11 +58,31 @@ impl Publisher {
             record: None,
         };
         let now = Instant::now();
-        Self { hub, commit: spec.lease.clone(), spec, text, waiting: String::new(), held_since: now, tried: now }
+        let (commit, waiting) = (spec.lease.clone(), String::new());
+        Self { hub, commit, spec, text, waiting, skip: 0, held_since: now, tried: now }
+    }
+
+    /// Takes the attempt up where the hub has it; `false` where it is not ours any more.
+    pub fn take_up(&mut self) -> Result<bool> {
+        let Some(commit) = self.hub.lease(&self.spec.item)? else { return Ok(false) };
+        let Some(text) = self.hub.read(&commit)?.filter(|lease| lease.nonce == self.spec.nonce) else {
+            return Ok(false);
+        };
+        // What the chain of events has is not told again.
+        self.skip = match &text.events {
+            Some(newest) => events::since(&self.hub.repo, None, newest)?.len(),
+            None => 0,
+        };
+        (self.text, self.commit) = (AttemptLease { node: Some(owner::host_name()), ..text }, commit);
+        Ok(true)
     }
 
     /// Adds what happened.
     pub fn hear(&mut self, line: &str) {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return;
+        }
         self.waiting.push_str(line);
         self.waiting.push('\n');
     }

@@ -13,13 +13,14 @@ use serde_json::Value;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::attempt::{ERROR, EVENTS, OUTCOME, REPO};
-use super::job::{Home, Job};
+use super::job::{Begun, Echo, Home, Job};
 use super::publisher::{Publisher, Told};
 use crate::cli::start::failure::{CommandFailure, CommandResult};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::{Event, EventKind, SCHEMA_VERSION};
 use crate::host::git::hub::checkout;
 use crate::host::git::hub::talk::Hub;
+use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::git::upkeep::scan;
 use crate::host::journal::GrowingFile;
 use crate::host::{owner, process};
@@ -38,16 +39,18 @@ const PAUSE: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(50);
 /// Time to end in order.
 const GRACE: Duration = Duration::from_secs(10);
-/// Longest time for which an outcome is offered to a hub that does not answer.
-const OFFERED: Duration = Duration::from_secs(3600);
+/// Leases for which an outcome is offered to a hub that does not answer. After that it is kept on the disk.
+const OFFERED: f64 = 2.0;
 
 /// Why the inner process is not waited for any longer.
 #[derive(Debug, PartialEq, Eq)]
 enum Over {
     /// It has ended.
     Ended,
-    /// The lease is somebody else's, or may be.
+    /// The lease is somebody else's.
     Fenced,
+    /// The hub did not answer for so long that the lease may be somebody else's.
+    CutOff,
     /// We were told to stop.
     Stopped,
 }
@@ -62,8 +65,17 @@ pub fn run(home: &Home, name: &str, text: &str, spec: &WorkerSpec) -> CommandRes
         signal_hook::flag::register(signal, stop.clone())
             .map_err(|error| Error::new(ExitCode::Internal, format!("cannot hear signals: {error}")))?;
     }
-    let Some(job) = Job::begin(home, name, text)? else { return Ok(ExitCode::Done) };
-    let done = Worker::prepare(home, &job, spec, stop).and_then(Worker::work);
+    let (job, done) = match Job::begin(home, name, text)? {
+        Begun::Not => return Ok(ExitCode::Done),
+        Begun::Fresh(job) => {
+            let done = Worker::prepare(home, &job, spec, stop).and_then(Worker::work);
+            (job, done)
+        }
+        Begun::Kept(job) => {
+            let done = Worker::open(home, &job, spec, stop).and_then(Worker::deliver);
+            (job, done)
+        }
+    };
     let code = match &done {
         Ok(code) => *code,
         Err(error) => {
@@ -72,7 +84,12 @@ pub fn run(home: &Home, name: &str, text: &str, spec: &WorkerSpec) -> CommandRes
         }
     };
     // What the hub did not take is only here.
-    job.end(code as u8, code == ExitCode::Remote);
+    let has_work = code == ExitCode::Remote && job.folder.join(REPO).exists();
+    if has_work {
+        let folder = job.folder.display();
+        say(&job, &format!("what was done is kept in `{folder}`: the run asks for it when the hub answers again"));
+    }
+    job.end(code as u8, has_work);
     match done {
         Ok(ExitCode::Done) => Ok(ExitCode::Done),
         Ok(code) => Err(CommandFailure::Exit(code as u8)),
@@ -98,15 +115,14 @@ struct Worker<'a> {
     usage: Usage,
     /// Run id of the inner process.
     run: Option<String>,
+    echo: Echo,
 }
 
 impl<'a> Worker<'a> {
     /// Makes the repository of the job and takes the lease over.
     fn prepare(home: &'a Home, job: &'a Job, spec: &'a WorkerSpec, stop: Arc<AtomicBool>) -> Result<Self> {
         let repo = checkout::make(&job.folder.join(REPO), &home.cache(), spec)?;
-        let hub = Hub { repo, address: spec.hub.clone() };
-        let publisher = Publisher::new(hub.clone(), spec.clone());
-        let mut worker = Self { job, home, spec, hub, publisher, stop, usage: Usage::default(), run: None };
+        let mut worker = Self::of(home, job, spec, stop, repo);
         let end = Instant::now() + worker.lease();
         loop {
             match worker.publisher.renew()? {
@@ -121,12 +137,41 @@ impl<'a> Worker<'a> {
         }
     }
 
+    fn of(home: &'a Home, job: &'a Job, spec: &'a WorkerSpec, stop: Arc<AtomicBool>, repo: Repo) -> Self {
+        let hub = Hub { repo, address: spec.hub.clone() };
+        let publisher = Publisher::new(hub.clone(), spec.clone());
+        Self { job, home, spec, hub, publisher, stop, usage: Usage::default(), run: None, echo: job.echo() }
+    }
+
+    /// Opens the repository of a job that kept what the hub did not take.
+    fn open(home: &'a Home, job: &'a Job, spec: &'a WorkerSpec, stop: Arc<AtomicBool>) -> Result<Self> {
+        let repo = Repo::open(&job.folder.join(REPO), GitPolicy::default())?;
+        Ok(Self::of(home, job, spec, stop, repo))
+    }
+
+    /// Gives the hub what it did not take before: the outcome, or as much as was done.
+    fn deliver(mut self) -> Result<ExitCode> {
+        if !self.publisher.take_up()? {
+            return self.not_wanted();
+        }
+        self.hear(&mut None)?;
+        let has_ended = [OUTCOME, ERROR].iter().any(|name| self.job.folder.join(name).exists());
+        let record = if has_ended { Some(self.record()?) } else { None };
+        self.offer(record.as_ref(), self.lease().mul_f64(OFFERED))
+    }
+
+    fn not_wanted(&self) -> Result<ExitCode> {
+        self.publisher.leave();
+        let text = format!("what came of {} was not wanted any more", self.spec.item);
+        Err(Error::new(ExitCode::GitRefuses, text))
+    }
+
     fn lease(&self) -> Duration {
         Duration::try_from_secs_f64(self.spec.lease_s).unwrap_or(BEAT)
     }
 
     fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.load(Ordering::Relaxed) || self.job.is_cancelled()
     }
 
     /// Carries the attempt out, from the start of the inner process to the record.
@@ -142,13 +187,22 @@ impl<'a> Worker<'a> {
                 let text = format!("the lease of {} is not ours any more: everything was ended", self.spec.item);
                 Err(Error::new(ExitCode::GitRefuses, text))
             }
+            Over::CutOff => {
+                // What the script says about its end is not what came of the item.
+                crate::host::failpoint::quietly("worker.cut-off", || {
+                    for name in [OUTCOME, ERROR] {
+                        drop(std::fs::remove_file(self.job.folder.join(name)));
+                    }
+                });
+                self.offer(None, self.lease().mul_f64(OFFERED))
+            }
             Over::Stopped => {
                 self.offer(None, self.lease().mul_f64(TOLERANCE))?;
                 Ok(ExitCode::Terminated)
             }
             Over::Ended => {
                 let record = self.record()?;
-                self.offer(Some(&record), OFFERED)
+                self.offer(Some(&record), self.lease().mul_f64(OFFERED))
             }
         }
     }
@@ -174,6 +228,7 @@ impl<'a> Worker<'a> {
         loop {
             let ended = child.try_wait().is_ok_and(|status| status.is_some());
             self.hear(&mut events)?;
+            self.echo.pass();
             if ended {
                 return Ok(Over::Ended);
             }
@@ -189,7 +244,7 @@ impl<'a> Worker<'a> {
                 }
             }
             if self.publisher.age() > self.lease().mul_f64(TOLERANCE) {
-                return Ok(Over::Fenced);
+                return Ok(Over::CutOff);
             }
             std::thread::sleep(TICK);
         }
@@ -237,16 +292,14 @@ impl<'a> Worker<'a> {
     /// Tells the hub how the attempt ended, as long as that may help.
     fn offer(&mut self, record: Option<&OutcomeRecord>, time: Duration) -> Result<ExitCode> {
         let end = Instant::now() + time;
+        let mut is_told = false;
         loop {
             match self.publisher.end(record.cloned())? {
                 Told::Done => return Ok(ExitCode::Done),
-                Told::Fenced => {
-                    self.publisher.leave();
-                    let text = format!("what came of {} was not wanted any more", self.spec.item);
-                    return Err(Error::new(ExitCode::GitRefuses, text));
-                }
+                Told::Fenced => return self.not_wanted(),
                 Told::NotYet(error) if Instant::now() > end => return Err(error),
-                Told::NotYet(error) => say(self.job, &error.message),
+                Told::NotYet(error) if !std::mem::replace(&mut is_told, true) => say(self.job, &error.message),
+                Told::NotYet(_) => {}
             }
             std::thread::sleep(PAUSE);
         }

@@ -2,8 +2,10 @@
 
 mod lease;
 mod record;
+mod resources;
 mod spec;
 
 pub use lease::{AttemptLease, AttemptState};
 pub use record::{OutcomeRecord, RecordedCheckpoint};
+pub use resources::{RESOURCES_ACCEPTED, Resources};
 pub use spec::{WorkerSpec, job_name};

@@ -69,6 +69,9 @@ pub(super) fn ready(
         let PlaceReady { placing, lease } = *ready;
         if let Some(live) = state.open().ok().and_then(|run| run.live_mut(attempt)) {
             live.lease = lease;
+            if matches!(placing, Placing::Later) {
+                live.placed -= 1;
+            }
         }
         placing
     });

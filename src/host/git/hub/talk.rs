@@ -137,7 +137,10 @@ impl Hub {
     }
 
     fn unreachable(&self, said: &str) -> Error {
-        let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+        // Behind what was wrong git explains what might be.
+        let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+        let last =
+            lines().find_map(|line| line.strip_prefix("fatal: ")).or_else(|| lines().next_back()).unwrap_or_default();
         Error::new(ExitCode::Remote, format!("the hub `{}` does not answer: {last}", self.address))
             .help(format!("when `git ls-remote {}` works here, run the same command again", self.address))
     }

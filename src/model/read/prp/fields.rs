@@ -12,6 +12,7 @@ use crate::model::read::text::frontmatter::Frontmatter;
 use crate::model::read::text::list_item::split;
 use crate::model::read::text::yaml::{Scalar, YamlEntry, YamlNode};
 use crate::model::status::Status;
+use crate::model::worker::RESOURCES_ACCEPTED;
 
 /// Fills in everything that the frontmatter says, except the id.
 pub(crate) fn fill(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
@@ -30,6 +31,7 @@ pub(crate) fn fill(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Proble
     dependencies(prp, front, problems);
     conflicts(prp, front, problems);
     files(prp, front, problems);
+    resources(prp, front, problems);
 }
 
 /// Returns the scalar value of an entry.
@@ -172,6 +174,21 @@ fn conflicts(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
                     .at(span)
                     .help("write `conflicts_with: [PRP-47.1.1]`"),
             ),
+        }
+    }
+}
+
+fn resources(prp: &mut Prp, front: &Frontmatter, problems: &mut Vec<Problem>) {
+    let Some(entry) = front.get(&["resources"]) else { return };
+    let mut bad = |text: String, span: Range<usize>| {
+        problems.push(Problem::error("prp::bad_resource", text).at(span).help(RESOURCES_ACCEPTED));
+    };
+    if let YamlNode::Other(_, span) = &entry.value {
+        bad("`resources` is not a list of `name=value`".to_owned(), span.clone());
+    }
+    for (text, span) in texts(entry) {
+        if let Err(wrong) = prp.resources.take(&text) {
+            bad(wrong, span);
         }
     }
 }

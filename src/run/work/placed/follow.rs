@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::release;
 use crate::bridge::{Attempt, EngineState, ExecutorOptions, Followed, GivenUp, PlacedAttempt};
-use crate::error::{Error, Result};
+use crate::error::{Error, ExitCode, Result};
 use crate::event::EventKind;
 use crate::host::git::hub::adopt::{self, Foreign};
 use crate::host::git::hub::talk::Hub;
@@ -32,48 +32,85 @@ pub(crate) struct FollowOrder {
     pub(crate) view: HubView,
 }
 
-/// Looks at an attempt once; `hear` gets what happened there since the last look.
+/// Looks at an attempt once; `hear` gets what happened there since the last look. A hub that does not answer is waited
+/// for: what was begun at it is taken up where it stood.
 pub(crate) fn follow(order: &FollowOrder, tell: &Tell, hear: impl Fn(Vec<EventKind>)) -> Result<Followed> {
+    let mut placed = order.placed.clone();
+    match look(order, &mut placed, tell, &hear) {
+        Err(error) if error.code == ExitCode::Remote => {
+            if let Some(event) = order.view.missed(&error) {
+                tell.event(event);
+            }
+            Ok(unseen(placed))
+        }
+        followed => followed,
+    }
+}
+
+/// Nothing was seen, so nothing is known about how long the lease has been as it is.
+fn unseen(mut placed: PlacedAttempt) -> Followed {
+    placed.since = None;
+    Followed::Waits(Box::new(placed))
+}
+
+fn look(
+    order: &FollowOrder,
+    placed: &mut PlacedAttempt,
+    tell: &Tell,
+    hear: &impl Fn(Vec<EventKind>),
+) -> Result<Followed> {
     let repo = &order.integration.repo;
     let item = order.attempt.item.clone();
     let hub = Hub { repo: repo.clone(), address: address::of(repo, &order.executor.hub)? };
-    let mut placed = order.placed.clone();
-    let Ok(leases) = order.view.leases(&hub, order.executor.poll / 2) else {
-        // Nothing was seen, so nothing is known about how long the lease has been as it is.
-        placed.since = None;
-        return Ok(Followed::Waits(Box::new(placed)));
+    let (leases, told) = order.view.leases(&hub, order.executor.poll / 2);
+    if let Some(event) = told {
+        tell.event(event);
+    }
+    let Ok(leases) = leases else { return Ok(unseen(placed.clone())) };
+    let commit = match leases.get(&item) {
+        Some(commit) => commit.clone(),
+        // We took it away ourselves, and did not hear that it was done.
+        None if placed.leaving => placed.lease.clone(),
+        None => {
+            let text = format!("its lease at `{}` is gone: somebody took it away", hub.address);
+            return Ok(ended(FailureKind::System, text));
+        }
     };
-    let Some(commit) = leases.get(&item) else {
-        return Ok(ended(
-            FailureKind::System,
-            format!("its lease at `{}` is gone: somebody took it away", hub.address),
-        ));
-    };
-    let lease = hub.read(commit)?.filter(|lease| lease.nonce == placed.nonce);
+    let lease = hub.read(&commit)?.filter(|lease| lease.nonce == placed.nonce);
     let Some(lease) = lease else {
         let text =
             format!("its lease at `{}` is that of somebody else: another orchestrator works on the batch", hub.address);
         return Ok(ended(FailureKind::System, text));
     };
-    if *commit != placed.lease || placed.since.is_none() {
-        (placed.lease, placed.since) = (commit.clone(), Some(Instant::now()));
+    if commit != placed.lease || placed.since.is_none() {
+        (placed.lease, placed.since) = (commit, Some(Instant::now()));
     }
     if !placed.began && lease.state != AttemptState::Submitted {
         placed.began = true;
         let node = lease.node.clone().unwrap_or_default();
         tell.note(Some(&item), format!("runs on {node} (job {})", placed.name));
     }
-    heard(&hub, &mut placed, &lease, &item, &hear)?;
+    heard(&hub, placed, &lease, &item, hear)?;
     let idle = placed.since.map_or(Duration::ZERO, |since| since.elapsed());
     match (lease.state, &lease.record) {
-        (AttemptState::Ended, Some(record)) => finish(order, &hub, &placed, &lease, record, tell),
+        (AttemptState::Ended, Some(record)) => finish(order, &hub, placed, &lease, record, tell),
         (AttemptState::Ended | AttemptState::Stopped, _) => {
             let node = lease.node.clone().unwrap_or_default();
             give_up(order, &hub, placed, &lease, &format!("its worker on {node} was stopped"), tell)
         }
         (AttemptState::Submitted, _) => not_begun(order, &hub, placed, &lease, tell),
         (AttemptState::Running, _) => match gone(order, idle) {
-            None => Ok(Followed::Waits(Box::new(placed))),
+            None => Ok(Followed::Waits(Box::new(placed.clone()))),
+            Some(_) if may_recall(order, placed) => {
+                placed.recalled = true;
+                placed.since = None;
+                let node = lease.node.clone().unwrap_or_default();
+                tell.note(
+                    Some(&item),
+                    format!("its worker on {node} could not reach the hub: it is asked for what it kept"),
+                );
+                Ok(Followed::Submit(Box::new(placed.clone())))
+            }
             Some(how) => {
                 let node = lease.node.clone().unwrap_or_default();
                 let reason = format!("{node} is lost: {how}, and its lease was not renewed for {} s", idle.as_secs());
@@ -83,18 +120,26 @@ pub(crate) fn follow(order: &FollowOrder, tell: &Tell, hear: impl Fn(Vec<EventKi
     }
 }
 
+/// Tells whether a job is to be started again because it ended when the hub was out of its reach: what it did lies on its
+/// disk.
+fn may_recall(order: &FollowOrder, placed: &PlacedAttempt) -> bool {
+    let code = if let EngineState::Exited { code } = order.engine { code } else { None };
+    let is_first = !placed.recalled && !placed.leaving && !placed.spec.is_empty();
+    is_first && code == Some(i64::from(ExitCode::Remote as u8))
+}
+
 /// Decides about an attempt that no worker has taken over: nobody holds its lease, so it can be given up at once.
 fn not_begun(
     order: &FollowOrder,
     hub: &Hub,
-    placed: PlacedAttempt,
+    placed: &mut PlacedAttempt,
     lease: &AttemptLease,
     tell: &Tell,
 ) -> Result<Followed> {
     let how = match order.engine {
-        EngineState::Absent => return Ok(Followed::Submit(Box::new(placed))),
+        EngineState::Absent => return Ok(Followed::Submit(Box::new(placed.clone()))),
         EngineState::Unknown | EngineState::Queued | EngineState::Running => {
-            return Ok(Followed::Waits(Box::new(placed)));
+            return Ok(Followed::Waits(Box::new(placed.clone())));
         }
         EngineState::Exited { code: Some(code) } => format!("ended with exit code {code}"),
         EngineState::Exited { code: None } => "ended".to_owned(),
@@ -144,7 +189,7 @@ fn heard(
 fn finish(
     order: &FollowOrder,
     hub: &Hub,
-    placed: &PlacedAttempt,
+    placed: &mut PlacedAttempt,
     lease: &AttemptLease,
     record: &OutcomeRecord,
     tell: &Tell,
@@ -162,6 +207,7 @@ fn finish(
         return Ok(ended(FailureKind::System, error.message));
     }
     late(hub, item, &placed.given_up, tell)?;
+    placed.leaving = true;
     // It stays as long as our branch may not have what it brought.
     release::take_away(hub, item, &placed.lease)?;
     Ok(Followed::Ended(outcome))
@@ -171,17 +217,18 @@ fn finish(
 fn give_up(
     order: &FollowOrder,
     hub: &Hub,
-    mut placed: PlacedAttempt,
+    placed: &mut PlacedAttempt,
     lease: &AttemptLease,
     reason: &str,
     tell: &Tell,
 ) -> Result<Followed> {
     let item = &order.attempt.item;
     order.view.forget();
+    placed.leaving = true;
     if !release::take_away(hub, item, &placed.lease)? {
         // It was renewed in the last moment.
-        placed.since = None;
-        return Ok(Followed::Waits(Box::new(placed)));
+        placed.leaving = false;
+        return Ok(unseen(placed.clone()));
     }
     if let Err(Error { message, .. }) = take_over(order, lease) {
         tell.warn(Some(item), format!("what attempt {} did is not taken over: {message}", placed.attempt));
@@ -190,7 +237,7 @@ fn give_up(
     tell.warn(Some(item), format!("attempt {}: {reason}{stands}", placed.attempt));
     let reference = hub_names::attempt(&placed.run, item, placed.attempt);
     placed.given_up.push(GivenUp { attempt: placed.attempt, reference, tip: lease.tip.clone() });
-    Ok(Followed::Lost { reason: reason.to_owned(), given_up: placed.given_up })
+    Ok(Followed::Lost { reason: reason.to_owned(), given_up: placed.given_up.clone() })
 }
 
 /// Makes the branch of the item what a lease says.

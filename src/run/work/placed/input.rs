@@ -94,6 +94,8 @@ pub(crate) fn submit(order: &PlaceOrder, hub: &Hub, begins: &Start) -> Result<Pl
         lease: commit,
         since: None,
         began: false,
+        leaving: false,
+        recalled: false,
         events: None,
         given_up: order.given_up.clone(),
     })

@@ -26,8 +26,27 @@ impl PlaceReady {
     }
 }
 
-/// Places an attempt.
+/// Places an attempt. A hub that answered before is waited for.
 pub(crate) fn place(order: &PlaceOrder, tell: &Tell) -> Result<PlaceReady> {
+    match at_hub(order, tell) {
+        Err(error) if error.code == ExitCode::Remote && order.view.has_answered() => {
+            if let Some(event) = order.view.missed(&error) {
+                tell.event(event);
+            }
+            Ok(PlaceReady { placing: Placing::Later, lease: None })
+        }
+        Ok(ready) => {
+            let told = if matches!(ready.placing, Placing::Here) { None } else { order.view.met() };
+            if let Some(event) = told {
+                tell.event(event);
+            }
+            Ok(ready)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn at_hub(order: &PlaceOrder, tell: &Tell) -> Result<PlaceReady> {
     let repo = &order.integration.repo;
     let id = names::parse(&order.attempt.item)?;
     let there = order.settings.worktrees.join(id.branch());
@@ -81,6 +100,8 @@ fn earlier(order: &PlaceOrder, hub: &Hub, tip: &str, tell: &Tell) -> Result<Opti
         attempt: lease.attempt,
         nonce: lease.nonce,
         began: lease.state != AttemptState::Submitted,
+        leaving: false,
+        recalled: false,
         events: lease.events,
         run: lease.run,
         lease: commit,

@@ -10,10 +10,11 @@ use crate::host::git::plumbing::repo::Repo;
 /// How often a worker may renew a lease in the moment in which it is taken away.
 const TRIES: usize = 8;
 
-/// Takes a lease away that is at a commit. Tells whether it was there.
+/// Takes a lease away that is at a commit. Tells whether it is gone: it may have gone before, with an answer that was lost.
 pub(crate) fn take_away(hub: &Hub, item: &str, commit: &str) -> Result<bool> {
-    let swap = HubChange::Swap { name: names::lease(item), from: Some(commit.to_owned()), to: None };
-    Ok(hub.push(&[swap])? == HubMoved::Done)
+    let name = names::lease(item);
+    let swap = HubChange::Swap { name: name.clone(), from: Some(commit.to_owned()), to: None };
+    Ok(hub.push(&[swap])? == HubMoved::Done || hub.at(&name)?.is_none())
 }
 
 /// Takes the lease of an item away, whoever has it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
+use super::elsewhere::job;
 use super::{current, options, recipe};
 use crate::bridge::{
     self, Attempt, Closed, EmitEvent, Failure, GetForecast, PreviewBridge, RunOptions, Would, WouldAsk,
@@ -80,6 +81,11 @@ impl Preview<'_, '_> {
             self.print(format!("Stage {stage}{parallel}"))?;
             for node in nodes {
                 self.print(format!("  {}: {}", graph.nodes[node].id, graph.nodes[node].title))?;
+                if let Some(executor) = &self.options.executor {
+                    let needs = job::resources(&self.call.state, Some(&self.dag.items[node].value)).words();
+                    let needs = if needs.is_empty() { needs } else { format!(": {needs}") };
+                    self.print(format!("    on {}{needs}", executor.name))?;
+                }
                 let (lines, asked) = self.lines(node)?;
                 left.extend(asked.map(|asked| (graph.nodes[node].id.clone(), asked)));
                 for line in lines {

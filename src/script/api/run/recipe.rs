@@ -18,9 +18,10 @@ use crate::graph::Reason;
 use crate::model::gate::Gate;
 use crate::model::outcome::{FailureKind, Outcome};
 
-use super::executor::Executor;
+use super::elsewhere::executor::Executor;
+use super::elsewhere::placed;
 use super::only_item::{self, OnlyItem};
-use super::{current, options, placed};
+use super::{current, options};
 use crate::script::api::native::{Call, Fault, panic_text};
 use crate::script::diagnostic;
 use crate::script::hook;

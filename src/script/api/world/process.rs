@@ -10,7 +10,8 @@ use crate::bridge::{RunProgram, StartDetached};
 use super::env::variable;
 use crate::script::api::fields::Fields;
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
-use crate::script::api::run::{current, placed};
+use crate::script::api::run::current;
+use crate::script::api::run::elsewhere::job;
 use crate::script::api::shape::{Key, Kind, Shape, key, required};
 use crate::script::value::convert::optional;
 
@@ -143,7 +144,7 @@ pub(crate) mod module {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn worker(context: NativeCallContext) -> Thrown<Array> {
-        native(&context, |call| Ok(placed::worker(call).into_iter().map(Dynamic::from).collect()))
+        native(&context, |call| Ok(job::worker(&call.state).into_iter().map(Dynamic::from).collect()))
     }
 
     /// Returns the path of a program on the search path, or `()`.

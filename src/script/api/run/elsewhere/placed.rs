@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rhai::{Dynamic, Map};
+use rhai::Dynamic;
 
 use crate::bridge::{
     EmitEvent, EngineState, ExecutorOptions, FollowPlaced, Followed, GivenUp, Place, PlacedAttempt, Placing,
@@ -12,7 +12,9 @@ use crate::event::kind::EventKind;
 use crate::model::outcome::{FailureKind, Outcome};
 
 use super::executor::Executor;
+use super::job::{self, JobOrder};
 use crate::script::api::native::{Call, Fault};
+use crate::script::api::run::current;
 
 /// How often one item may lose its worker in one run.
 const LOSSES: usize = 3;
@@ -26,12 +28,20 @@ enum End {
 }
 
 /// Carries an item out elsewhere; `None` where it is to be carried out by this process.
-pub(super) fn carry_out(call: &Call, executor: &Executor, options: &ExecutorOptions) -> Result<Option<Outcome>, Fault> {
+pub(crate) fn carry_out(call: &Call, executor: &Executor, options: &ExecutorOptions) -> Result<Option<Outcome>, Fault> {
     let run = call.state.run();
-    let mut given_up = Vec::new();
+    let mut given_up: Vec<GivenUp> = Vec::new();
     loop {
-        let place = Place { script: run.command.clone(), args: (*run.args).clone(), given_up };
-        let Placing::There(placed) = call.ask(place)? else { return Ok(None) };
+        let place = Place { script: run.command.clone(), args: (*run.args).clone(), given_up: given_up.clone() };
+        let placed = match call.ask(place)? {
+            Placing::Here => return Ok(None),
+            Placing::There(placed) => placed,
+            // The hub does not answer just now.
+            Placing::Later => {
+                sleep(call, options.poll)?;
+                continue;
+            }
+        };
         match follow(call, executor, options, placed)? {
             End::Outcome(outcome) => return Ok(Some(outcome)),
             End::Lost { reason, given_up: all } if all.len() > LOSSES => {
@@ -65,7 +75,7 @@ fn follow(
                 return Ok(End::Lost { reason, given_up });
             }
             Followed::Submit(again) => {
-                match executor.submit(job(call, &again)) {
+                match executor.submit(described(call, &again)) {
                     Ok(()) => {}
                     Err(error) if error.code == ExitCode::Remote => {
                         if !std::mem::replace(&mut complained, true) {
@@ -85,40 +95,12 @@ fn follow(
 }
 
 /// Describes the job of an attempt.
-fn job(call: &Call, placed: &PlacedAttempt) -> Dynamic {
-    let mut job = Map::new();
+fn described(call: &Call, placed: &PlacedAttempt) -> Dynamic {
     let item = call.origin.as_ref().map(|attempt| attempt.item.clone()).unwrap_or_default();
-    let config = &call.state.config;
-    let number = |key: &str| config.get(key).and_then(|value| value.as_i64()).map_or(Dynamic::UNIT, Dynamic::from);
-    let minutes = config.seconds("executor.time").map_or(Dynamic::UNIT, |seconds| {
-        // Seconds of a configuration are far below the limit.
-        #[expect(clippy::cast_possible_truncation, reason = "a number of minutes")]
-        Dynamic::from((seconds / 60.0).ceil().max(1.0) as i64)
-    });
-    let mut argv = worker(call);
-    argv.extend(["--spec".to_owned(), "-".to_owned()]);
-    job.insert("name".into(), placed.name.clone().into());
-    job.insert("run".into(), placed.run.clone().into());
-    job.insert("item".into(), item.into());
-    job.insert("attempt".into(), i64::from(placed.attempt).into());
-    job.insert("argv".into(), argv.into_iter().map(Dynamic::from).collect::<rhai::Array>().into());
-    job.insert("env".into(), Map::new().into());
-    job.insert("stdin".into(), placed.spec.clone().into());
-    job.insert("cpus".into(), number("executor.cpus"));
-    job.insert("memory_mb".into(), number("executor.memory_mb"));
-    job.insert("minutes".into(), minutes);
-    job.insert("extra".into(), Map::new().into());
-    job.into()
-}
-
-/// Returns the beginning of the command line of a worker.
-pub(crate) fn worker(call: &Call) -> Vec<String> {
-    let own = || std::env::current_exe().map_or_else(|_| "batchprp".to_owned(), |path| path.display().to_string());
-    let mut argv = vec![call.state.setting_text("executor.program").unwrap_or_else(own), "worker".to_owned()];
-    if let Some(home) = call.state.setting_text("executor.dir") {
-        argv.extend(["--home".to_owned(), home]);
-    }
-    argv
+    let resources = job::resources(&call.state, current::item().as_ref());
+    let (name, run, spec) = (placed.name.as_str(), placed.run.as_str(), placed.spec.as_str());
+    let order = JobOrder { name, run, item: &item, attempt: placed.attempt, spec, more: &[], resources };
+    job::describe(&call.state, order)
 }
 
 /// Waits, unless the run is being stopped.

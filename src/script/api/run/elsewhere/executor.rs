@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Scope};
 use serde::Deserialize;
 
-use super::current;
 use crate::bridge::EngineState;
 use crate::error::{Error, ExitCode};
+use crate::script::api::run::current;
 use crate::script::diagnostic;
 use crate::script::embedded;
 use crate::script::functions;
