@@ -69,6 +69,8 @@ mod stage;
 mod steering;
 #[path = "engine/surroundings.rs"]
 mod surroundings;
+#[path = "engine/taken_back.rs"]
+mod taken_back;
 #[path = "engine/unmerged.rs"]
 mod unmerged;
 #[path = "engine/verdicts.rs"]

@@ -14,6 +14,8 @@ pub struct Land {
     pub level: u8,
     /// Gates of the items that are merged.
     pub gates: Vec<GateLine>,
+    /// What was taken back since an earlier landing may stay away.
+    pub partial: bool,
     /// The command that asks for it, for messages.
     pub again: String,
 }

@@ -14,27 +14,53 @@ const LOOKED_AT: u64 = 32 * 1024;
 
 /// Returns the first and the last lines of a text; a line between them says how many are left out.
 pub fn excerpt(text: &str) -> Vec<String> {
+    shortened(text, 0)
+}
+
+/// Returns the ends of a text out of whose middle some lines were left out before.
+fn shortened(text: &str, already: usize) -> Vec<String> {
     let text = plain(text);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let short = |line: &&str| line.chars().take(WIDTH).collect::<String>();
-    let Some(left_out @ 2..) = lines.len().checked_sub(HEAD + TAIL) else { return lines.iter().map(short).collect() };
-    let head = lines[..HEAD].iter().map(short);
-    let tail = lines[lines.len() - TAIL..].iter().map(short);
+    let Some(left_out @ 2..) = (lines.len() + already).checked_sub(HEAD + TAIL) else {
+        return lines.iter().map(short).collect();
+    };
+    let (head, tail) = (HEAD.min(lines.len()), lines.len().saturating_sub(TAIL).max(HEAD.min(lines.len())));
+    let (head, tail) = (lines[..head].iter().map(short), lines[tail..].iter().map(short));
     head.chain([format!("[{left_out} more lines]")]).chain(tail).collect()
 }
 
-/// Returns the first and the last lines of a file, of which only both ends are read.
+/// Counts the lines that end in the next bytes of a file.
+fn lines_in(file: &mut File, mut bytes: u64) -> io::Result<usize> {
+    let mut part = vec![0; 64 * 1024];
+    let mut lines = 0;
+    while bytes > 0 {
+        let most = usize::try_from(bytes).map_or(part.len(), |bytes| bytes.min(part.len()));
+        let read = file.read(&mut part[..most])?;
+        if read == 0 {
+            break;
+        }
+        lines += memchr::memchr_iter(b'\n', &part[..read]).count();
+        bytes -= read as u64;
+    }
+    Ok(lines)
+}
+
+/// Returns the first and the last lines of a file, of which only both ends are kept in memory.
 pub fn of_file(path: &Path) -> io::Result<Vec<String>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut bytes = Vec::new();
     file.by_ref().take(LOOKED_AT).read_to_end(&mut bytes)?;
+    let mut already = 0;
     if length > 2 * LOOKED_AT {
-        bytes.extend_from_slice(b"\n[...]\n");
+        // The line that is cut on both sides is counted once.
+        already = lines_in(&mut file, length - 2 * LOOKED_AT)?.saturating_sub(1);
+        bytes.push(b'\n');
         file.seek(SeekFrom::End(-LOOKED_AT.cast_signed()))?;
     }
     file.take(2 * LOOKED_AT).read_to_end(&mut bytes)?;
-    Ok(excerpt(&String::from_utf8_lossy(&bytes)))
+    Ok(shortened(&String::from_utf8_lossy(&bytes), already))
 }
 
 /// Takes terminal control out of a text.
@@ -87,6 +113,7 @@ mod tests {
         std::fs::write(&path, text).expect("a file");
         let lines = of_file(&path).expect("an excerpt");
         assert_eq!((lines[0].as_str(), lines.last().map(String::as_str)), ("line 1", Some("line 50000")));
+        assert_eq!(lines[HEAD], "[49984 more lines]");
     }
 
     #[test]

@@ -43,15 +43,26 @@ fn way_in(item: &ItemView) -> Option<String> {
 /// Returns the beginning and the end of what was said, at most so many lines of it: the first error stands at one of
 /// them, and the count at the other.
 pub fn ends(lines: &[String], most: usize) -> Vec<String> {
-    let lines: Vec<&str> =
+    let mut lines: Vec<&str> =
         lines.iter().flat_map(|text| text.lines()).map(last_state).filter(|line| !line.trim().is_empty()).collect();
-    let Some(left_out) = lines.len().checked_sub(most).filter(|left_out| *left_out > 0) else {
+    if lines.len() <= most {
         return lines.into_iter().map(str::to_owned).collect();
-    };
-    let head = most / 2;
+    }
+    // What came may have been cut before: its gap becomes a part of this one.
+    let gap = lines.iter().position(|line| hidden(line).is_some());
+    let before = gap.and_then(|at| hidden(lines.remove(at))).unwrap_or(0);
+    let head = gap.map_or(most / 2, |at| at.min(most / 2));
+    let tail = lines.len().saturating_sub(most - head);
+    let left_out = tail - head + before;
     let gap = format!("[{}]", numbered(left_out, "more line"));
-    let (first, last) = (&lines[..head], &lines[head + left_out..]);
+    let (first, last) = (&lines[..head], &lines[tail..]);
     first.iter().copied().chain([gap.as_str()]).chain(last.iter().copied()).map(str::to_owned).collect()
+}
+
+/// Reads how many lines stand where one says `[9 more lines]`.
+fn hidden(line: &str) -> Option<usize> {
+    let (count, rest) = line.trim().strip_prefix('[')?.strip_suffix(']')?.split_once(' ')?;
+    count.replace(',', "").parse().ok().filter(|_| rest.starts_with("more line"))
 }
 
 /// Says where an item came to its bad end, as it follows its status.
@@ -178,5 +189,8 @@ mod tests {
         let lines: Vec<String> = (1..=10).map(|n| n.to_string()).collect();
         assert_eq!(ends(&lines, 4), ["1", "2", "[6 more lines]", "9", "10"]);
         assert_eq!(ends(&lines[..4], 4), ["1", "2", "3", "4"]);
+        let cut: Vec<String> = ["1", "2", "3", "[94 more lines]", "98", "99", "100"].map(str::to_owned).into();
+        assert_eq!(ends(&cut, 4), ["1", "2", "[96 more lines]", "99", "100"]);
+        assert_eq!(ends(&cut, 6), ["1", "2", "3", "[94 more lines]", "98", "99", "100"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::host::agent::Timers;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::process::Sandbox;
-use crate::host::process::command_line::command_line;
+use crate::host::process::command_line::going_on;
 use crate::model::price::prices::Prices;
 use crate::model::read::dialect::Readers;
 
@@ -158,11 +158,12 @@ impl Settings {
 
     /// Returns the command line that goes on where this run stopped.
     pub fn resume_command(&self) -> String {
-        self.command_without(&["--restart", "--dry-run"])
+        going_on(&self.argv)
     }
 
-    /// Returns the command line of this run without some of its words.
+    /// Returns such a command line without some words of this one.
     pub fn command_without(&self, left_out: &[&str]) -> String {
-        command_line(self.argv.iter().filter(|word| !left_out.contains(&word.as_str())))
+        let words = self.argv.iter().filter(|word| !left_out.contains(&word.as_str()));
+        going_on(&words.cloned().collect::<Vec<_>>())
     }
 }

@@ -368,42 +368,6 @@ fn documents_that_were_brought_up_to_date_before_the_landing_do_not_conflict() {
     assert!(is_clean(&project));
 }
 
-/// Lands a batch, takes that back on the base, and does everything again.
-fn done_again(onto: &[&str]) -> Project {
-    let project = finished();
-    base_moves(&project, "other.txt", "meanwhile\n");
-    lands(&project, "main", onto);
-    let merges = project.git(&["rev-list", "--parents", "-1", "main"]).split(' ').count() > 2;
-    let revert =
-        if merges { &["revert", "--no-edit", "-m", "1", "main"][..] } else { &["revert", "--no-edit", "main"] };
-    project.git(revert);
-    assert!(!project.root().join("out/PRP-47.1.1.txt").exists());
-    project.run(&["exe", "--redo", "PRP-47.1.1,PRP-47.2.1"]).exits(0);
-    project
-}
-
-#[test]
-fn work_that_was_taken_back_and_done_again_lands() {
-    for how in [&[][..], &["--strategy", "squash"]] {
-        let project = done_again(how);
-        lands(&project, "main", how);
-        for id in ["PRP-47.1.1", "PRP-47.2.1"] {
-            assert!(project.root().join(format!("out/{id}.txt")).exists(), "{how:?}: the work of {id} is there");
-            assert!(project.read(&format!("PRPs/feature-requests/{id}-work.md")).contains("status: completed"));
-        }
-        assert_eq!(project.read("other.txt"), "meanwhile\n");
-    }
-}
-
-#[test]
-fn work_that_was_taken_back_and_done_again_stays_when_the_base_is_merged_in() {
-    let project = done_again(&[]);
-    project.run(&["exe", "--batch", "47", "--update-base"]).exits(0);
-    assert!(!project.git(&["ls-tree", "--name-only", "prp-47:out"]).is_empty());
-    lands(&project, "main", &[]);
-    assert!(project.root().join("out/PRP-47.1.1.txt").exists() && project.root().join("out/PRP-47.2.1.txt").exists());
-}
-
 #[test]
 fn a_project_that_is_a_submodule_of_another_one_lands_too() {
     let project = begun();

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::event::RunView;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::journal::{FILE_NAME, JournalReader};
-use crate::host::process::command_line::command_line;
+use crate::host::process::command_line::going_on;
 use crate::report::board::Look;
 use crate::report::life::Life;
 use crate::report::page::{History, RunPage, Steps};
@@ -155,7 +155,7 @@ fn steps(state: &RunView, life: Life) -> Steps {
     match life {
         Life::Running => Steps { watch: of("watch"), stop: of("stop"), ..Steps::default() },
         Life::Elsewhere => Steps::default(),
-        Life::Interrupted => Steps { resume: Some(command_line(&state.argv)), ..Steps::default() },
+        Life::Interrupted => Steps { resume: Some(going_on(&state.argv)), ..Steps::default() },
         Life::Ended => Steps { resume: end.resume, next: end.next, ..Steps::default() },
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, ExitCode, Result};
 use crate::event::RunView;
 use crate::host::process::age;
-use crate::host::process::command_line::command_line;
+use crate::host::process::command_line::going_on;
 use crate::host::{journal, owner};
 use crate::report::life::Life;
 
@@ -59,7 +59,7 @@ pub fn settle(state: &mut RunView, folder: &Path) -> Alive {
         state.note_signs(&signs);
     }
     if alive == Alive::No {
-        state.interrupt(command_line(&state.argv));
+        state.interrupt(going_on(&state.argv));
     }
     alive
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -21,10 +21,11 @@ use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::branch;
 use crate::host::journal;
-use crate::host::process::command_line::command_line;
+use crate::host::process::command_line::going_on;
 use crate::model::duration::show;
-use crate::model::id::BatchId;
+use crate::model::id::{BatchId, PrpId};
 use crate::model::read;
+use crate::model::status::Status;
 use crate::report::life;
 use crate::report::style::Tone;
 use crate::report::text::{line, numbered, safe};
@@ -129,10 +130,11 @@ impl Overview {
     /// Looks at the project; `state` reads a run.
     pub fn of(root: &Path, config: &Config, state: &dyn Fn(&str) -> Result<RunView>) -> Result<Self> {
         let repo = Repo::open(root, GitPolicy::default()).ok();
-        let mut batches: BTreeMap<u32, usize> = BTreeMap::new();
-        let requests = walkdir::WalkDir::new(root.join(&config.paths.requests)).into_iter().flatten();
-        for id in requests.filter_map(|entry| read::id_of_file_name(entry.path())) {
-            *batches.entry(id.batch().map_or(0, |batch| batch.0)).or_default() += 1;
+        let mut batches: BTreeMap<u32, Vec<Request>> = BTreeMap::new();
+        for entry in walkdir::WalkDir::new(root.join(&config.paths.requests)).into_iter().flatten() {
+            let Some(id) = read::id_of_file_name(entry.path()) else { continue };
+            let batch = id.batch().map_or(0, |batch| batch.0);
+            batches.entry(batch).or_default().push(Request { id, path: entry.into_path() });
         }
         let folder = runs::below(root, config);
         let (mut running, mut latest): (Vec<Running>, BTreeMap<u32, Vec<RunView>>) = (Vec::new(), BTreeMap::new());
@@ -165,9 +167,9 @@ impl Overview {
         for batch in latest.keys() {
             batches.entry(*batch).or_default();
         }
-        let standing = |(batch, requests): (&u32, &usize)| {
+        let standing = |(batch, requests): (&u32, &Vec<Request>)| {
             let runs = latest.get(batch).map_or(&[][..], Vec::as_slice);
-            BatchStanding::of(*batch, *requests, runs, repo.as_ref())
+            BatchStanding::of(*batch, requests, runs, repo.as_ref())
         };
         let batches: Vec<BatchStanding> = batches.iter().rev().take(MOST).map(standing).collect();
         let begin = ["batchprp gen PLAN.md", "batchprp demo", "batchprp doctor"];
@@ -211,12 +213,34 @@ fn standings(runs: &[RunView], branch: &str, repo: Option<&Repo>) -> BTreeMap<St
     items
 }
 
+/// The document of a PRP that waits in the folder of requests.
+struct Request {
+    id: PrpId,
+    path: PathBuf,
+}
+
+impl Request {
+    /// Tells whether the document neither says that the work is done nor that it is given up.
+    fn is_open(&self) -> bool {
+        let bytes = std::fs::read(&self.path).unwrap_or_default();
+        let (prp, _) = read::prp(&self.path, &bytes);
+        prp.status.is_none_or(|status| !status.is_done() && status != Status::Cancelled)
+    }
+}
+
 impl BatchStanding {
     /// `runs` of the batch, the latest first.
-    fn of(batch: u32, requests: usize, runs: &[RunView], repo: Option<&Repo>) -> Self {
+    fn of(batch: u32, requests: &[Request], runs: &[RunView], repo: Option<&Repo>) -> Self {
         let state = runs.first();
         let branch = BatchId(batch).branch();
-        let standings = standings(runs, &branch, repo);
+        let mut standings = standings(runs, &branch, repo);
+        // What no run was about is left to be done all the same.
+        for request in requests.iter().filter(|_| state.is_some()) {
+            if !standings.contains_key(request.id.as_str()) && request.is_open() {
+                standings.insert(request.id.to_string(), ItemStatus::Pending);
+            }
+        }
+        let requests = requests.len();
         let mut items: BTreeMap<&'static str, usize> = BTreeMap::new();
         for status in standings.values() {
             *items.entry(status.words()).or_default() += 1;
@@ -232,11 +256,12 @@ impl BatchStanding {
             (None, _) => ("open", vec![exe]),
             (Some(state), None) => match alive(state) {
                 Alive::Yes | Alive::Elsewhere => ("running", vec![format!("batchprp watch {}", state.run)]),
-                Alive::No => ("interrupted", vec![command_line(&state.argv)]),
+                Alive::No => ("interrupted", vec![going_on(&state.argv)]),
             },
             (Some(_), Some(end)) if end.exit_code != 0 && !is_done => {
                 ("unfinished", end.next.iter().chain(&end.resume).cloned().collect())
             }
+            (Some(_), Some(_)) if !is_done => ("unfinished", vec![exe]),
             (Some(_), Some(_)) if landed() == Some(true) => {
                 let update = (requests > 0).then(|| format!("batchprp context-update --batch {batch}"));
                 ("landed", update.into_iter().collect())

@@ -13,7 +13,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
 use crate::event::{ItemView, RunView};
-use crate::host::process::command_line::command_line;
+use crate::host::process::command_line::going_on;
 use crate::report::board::{self, Look};
 use crate::report::life::Life;
 use crate::report::summary;
@@ -63,7 +63,7 @@ fn standing(state: &RunView, alive: Alive) -> String {
             format!("run {run} is at work (pid {}); follow: batchprp watch {run}; end: batchprp stop {run}", state.pid)
         }
         (None, Alive::Elsewhere) => format!("run {run} belongs to pid {} on {}", state.pid, state.host),
-        (None, Alive::No) => format!("run {run} was interrupted; go on with: {}", command_line(&state.argv)),
+        (None, Alive::No) => format!("run {run} was interrupted; go on with: {}", going_on(&state.argv)),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::host::journal::JournalReader;
-use crate::host::process::command_line::command_line;
+use crate::host::process::command_line::going_on;
 
 /// Follow a run until it ends
 #[derive(clap::Args)]
@@ -54,7 +54,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
         if was_alive == Some(Alive::No) {
             progress.finish(None)?;
             let message = format!("run `{}` was interrupted", progress.state().run);
-            let help = format!("go on with: {}", command_line(&progress.state().argv));
+            let help = format!("go on with: {}", going_on(&progress.state().argv));
             return Err(Error::new(ExitCode::Unfinished, message).help(help).into());
         }
         expect_begun(progress.state(), &folder, since)?;

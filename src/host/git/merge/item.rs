@@ -173,6 +173,21 @@ pub(crate) fn tree(repo: &Repo, into: &str, from: &str) -> Result<Tree> {
 
 /// Merges two commits in the object store, from a base of one's own choice where one is given.
 pub(crate) fn tree_from(repo: &Repo, base: Option<&str>, into: &str, from: &str) -> Result<Tree> {
+    let Merged { tree, files } = merged(repo, base, into, from)?;
+    Ok(if files.is_empty() { Tree::Clean(tree) } else { Tree::Conflict(files) })
+}
+
+/// Two commits merged.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    /// With marks in it where there are conflicts.
+    pub(crate) tree: String,
+    /// What is in conflict.
+    pub(crate) files: Vec<String>,
+}
+
+/// Like `tree_from`, with the tree that there is in spite of conflicts.
+pub(crate) fn merged(repo: &Repo, base: Option<&str>, into: &str, from: &str) -> Result<Merged> {
     let mut git = repo.git();
     if repo.has((2, 43)) {
         // Merge drivers and text attributes as the batch branch has them, not as the user's files happen to have them.
@@ -185,16 +200,17 @@ pub(crate) fn tree_from(repo: &Repo, base: Option<&str>, into: &str, from: &str)
     let output = git.args([into, from]).run()?;
     let mut parts = split(&output.stdout);
     match output.code {
-        0 if !parts.is_empty() => Ok(Tree::Clean(parts.remove(0))),
+        0 if !parts.is_empty() => Ok(Merged { tree: parts.remove(0), files: Vec::new() }),
         1 if !parts.is_empty() => {
             let stages: Vec<Stage> = parts[1..].iter().filter_map(|line| Stage::read(line)).collect();
-            if let Some(tree) = documents::reconciled(repo, &parts[0], &stages)? {
-                return Ok(Tree::Clean(tree));
+            let tree = parts.remove(0);
+            if let Some(tree) = documents::reconciled(repo, &tree, &stages)? {
+                return Ok(Merged { tree, files: Vec::new() });
             }
             let mut files: Vec<String> = stages.into_iter().map(|stage| stage.path).collect();
             files.sort();
             files.dedup();
-            Ok(Tree::Conflict(files))
+            Ok(Merged { tree, files })
         }
         _ => Err(failure("merge-tree", &output)),
     }
@@ -225,8 +241,8 @@ fn already(repo: &Repo, what: &MergeItem, tip: String) -> Result<Merge> {
     }
     if log.merges(&what.id).next().is_some() {
         return Err(refuse(format!("the merge of {} was reverted on `{}`", what.id, what.batch_branch)).help(format!(
-            "revert that revert on `{}` to have it again, or start the item over with `--restart`",
-            what.batch_branch
+            "`batchprp exe --redo {}` does it again; or revert that revert on `{}`",
+            what.id, what.batch_branch
         )));
     }
     Ok(Merge::Already { commit: tip })

@@ -9,6 +9,7 @@ use crate::host::git::plumbing::notes;
 use crate::host::git::plumbing::repo::{Repo, refuse};
 use crate::host::lock::Lock;
 use crate::host::validate::Validation;
+use crate::model::id::PrpId;
 use crate::model::landing::LandStrategy;
 use crate::model::pattern::DeclaredFile;
 use crate::model::validation::ValidationRecord;
@@ -31,8 +32,15 @@ struct Place {
 
 /// Lands a batch.
 pub(crate) async fn land(order: Land, around: &Surroundings) -> std::result::Result<Landed, Failure> {
-    let Land { batch, onto, strategy, level, gates, again } = order;
+    let Land { batch, onto, strategy, level, gates, partial, again } = order;
     let (place, lock) = place(batch, onto, around).await?;
+    let taken_back = {
+        let Place { repo, branch, onto } = place.clone();
+        off_the_loop(move || if partial { Ok(Vec::new()) } else { landing::taken_back(&repo, &branch, &onto) }).await?
+    };
+    if !taken_back.is_empty() {
+        return Err(place.taken_back(&taken_back, &again).into());
+    }
     for _ in 0..TRIES {
         let combined = {
             let Place { repo, branch, onto } = place.clone();
@@ -146,6 +154,17 @@ impl Place {
             numbered(commits, "commit")
         ))
         .help(format!("merge them: {again} --strategy merge"))
+    }
+
+    fn taken_back(&self, items: &[PrpId], again: &str) -> Error {
+        let Self { branch, onto, .. } = self;
+        let ids: Vec<&str> = items.iter().map(PrpId::as_str).collect();
+        let text =
+            format!("{} landed on `{onto}` and was taken back there since: `{branch}` still has it", ids.join(", "));
+        Error::new(ExitCode::Unfinished, text).help(format!(
+            "`batchprp exe --redo {}` does it again, `{again} --partial` lands the rest without it",
+            ids.join(",")
+        ))
     }
 
     fn conflict(&self, files: &[String], again: &str) -> Error {

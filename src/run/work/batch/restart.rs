@@ -49,7 +49,18 @@ pub(crate) fn take_out(repo: &Repo, batch_branch: &str, options: &RunOptions, ru
     }
     let items = options.redo.iter().map(|id| names::parse(id)).collect::<Result<Vec<_>>>()?;
     let reverts = revert::plan(repo, batch_branch, &items, run)?;
-    set_aside(repo, None, reverts.items(), run, tell)?;
+    // What somebody reverted already begins anew as well: its old branch has nothing left to do.
+    let mut over = reverts.items().to_vec();
+    if let Some(batch) = repo.tip(batch_branch)? {
+        for id in items.iter().filter(|id| !reverts.items().contains(id)) {
+            if let Some(tip) = repo.tip(&id.branch())?
+                && repo.is_ancestor(&tip, &batch)?
+            {
+                over.push(id.clone());
+            }
+        }
+    }
+    set_aside(repo, None, &over, run, tell)?;
     for id in reverts.items() {
         tell.note(Some(id.as_str()), format!("its merge is taken out of `{batch_branch}`"));
     }

@@ -48,6 +48,7 @@ pub(crate) const LAND: Shape = Shape::closed(
         key("strategy", Kind::Word(&LandStrategy::NAMES)),
         key("level", Kind::Int),
         key("prps", Kind::List(&Kind::Value("Prp"))),
+        key("partial", Kind::Flag),
         key("again", Kind::Text),
     ],
 );
@@ -232,7 +233,8 @@ pub(crate) mod module {
 
     /// Lands a batch on the branch on which it began, once the tree that would be there passes validation: options are
     /// `batch`, `onto` (another branch), `strategy` (`auto`, `ff`, `merge`, `rebase`, `squash`), `level`, `prps`, whose
-    /// gates must pass too, and `again`, the command that asks for it. Returns
+    /// gates must pass too, `partial`, and `again`, the command that asks for it. Throws `unfinished` where an item landed
+    /// before and was taken back since, unless `partial` is true. Returns
     /// `#{ branch, onto, from, to, commits, before, how }`; `commits` is 0 where everything was there, `before` of them are
     /// those on which the batch began and which the branch did not have. Throws `git` on a conflict, `check-failed` when the result is red and
     /// `policy` for a branch that is protected, and then nothing has moved.
@@ -253,7 +255,8 @@ pub(crate) mod module {
             let batch = fields.int("batch")?;
             let again = fields.text("again")?.unwrap_or_else(|| "batchprp land".to_owned());
             let level = fields.int("level")?.unwrap_or(4);
-            Ok(landed(call.ask(Land { batch, onto: fields.text("onto")?, strategy, level, gates, again })?))
+            let (onto, partial) = (fields.text("onto")?, fields.flag("partial")?.unwrap_or_default());
+            Ok(landed(call.ask(Land { batch, onto, strategy, level, gates, partial, again })?))
         })
     }
 

@@ -11,6 +11,7 @@ use crate::host::git::plumbing::refs;
 use crate::host::git::plumbing::repo::Repo;
 use crate::host::git::plumbing::temporary;
 use crate::model::checkpoint::{TRAILER_PRP, trailer};
+use crate::model::id::PrpId;
 use crate::model::landing::LandStrategy;
 
 /// What a landing would come to.
@@ -41,7 +42,7 @@ struct Ends<'a> {
 pub fn combine(repo: &Repo, branch: &str, onto: &str, strategy: LandStrategy) -> Result<Combined> {
     let (from, batch) = (&repo.resolve(&refs::head(onto))?, &repo.resolve(&refs::head(branch))?);
     // What came by a rebase or a squash has other commits there than here.
-    let since = record::landed(repo, branch, onto)?;
+    let since = record::landed(repo, branch, onto, batch)?;
     if repo.is_ancestor(batch, from)? || since.as_ref() == Some(batch) {
         return Ok(Combined::Landed);
     }
@@ -64,6 +65,13 @@ pub fn combine(repo: &Repo, branch: &str, onto: &str, strategy: LandStrategy) ->
         Ok(commit) => Combined::Ready(Landing { commit, from, batch, how }),
         Err(files) => Combined::Conflict { files },
     })
+}
+
+/// Lists the items that landed and were taken back there since, while the batch still has them.
+pub fn taken_back(repo: &Repo, branch: &str, onto: &str) -> Result<Vec<PrpId>> {
+    let (from, batch) = (&repo.resolve(&refs::head(onto))?, &repo.resolve(&refs::head(branch))?);
+    let since = record::landed(repo, branch, onto, batch)?;
+    past::taken_back(repo, branch, since.as_deref(), from, batch)
 }
 
 /// Counts the commits on which a batch began and which a landing brings with it: the branch was moved back since, or is

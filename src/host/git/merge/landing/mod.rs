@@ -9,7 +9,7 @@ mod record;
 mod undo;
 
 pub use advance::{Advance, advance};
-pub use combine::{Combined, before, combine};
+pub use combine::{Combined, before, combine, taken_back};
 pub use onto::onto;
 pub use plan::Landing;
 pub use undo::{Undone, undo};

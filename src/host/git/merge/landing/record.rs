@@ -28,11 +28,13 @@ pub(super) fn last(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Option
     Ok(read("from")?.zip(read("to")?))
 }
 
-/// Returns the tip of the batch branch at its last landing, as long as the branch holds what landed then.
-pub(super) fn landed(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Option<String>> {
+/// Returns the tip of the batch branch at its last landing, as long as the branch holds what landed then, and `batch` what
+/// it was then: one that was made anew since has not taken anything of that back.
+pub(super) fn landed(repo: &Repo, batch_branch: &str, onto: &str, batch: &str) -> Result<Option<String>> {
     let Some((_, to)) = last(repo, batch_branch, onto)? else { return Ok(None) };
     if !repo.is_ancestor(&to, &refs::head(onto))? {
         return Ok(None);
     }
-    refs::read(repo, &name(batch_branch, "batch", onto))
+    let Some(then) = refs::read(repo, &name(batch_branch, "batch", onto))? else { return Ok(None) };
+    Ok(if repo.is_ancestor(&then, batch)? { Some(then) } else { None })
 }
