@@ -154,6 +154,8 @@ pub struct Executed {
     pub has_merge: bool,
     /// It was merged, and its merge was reverted.
     pub taken_out: bool,
+    /// The batch branch has its work all the same.
+    pub kept_by_batch: bool,
     /// A person carries a phase out by hand.
     pub in_hand: Option<InHand>,
     /// Ordinals of phases that were reverted after they had come in, and do not stand.

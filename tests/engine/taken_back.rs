@@ -5,8 +5,8 @@ use crate::project::Project;
 /// A batch of two items that write a file each and a line of one file that they share, finished.
 fn finished() -> Project {
     let project = Project::new();
-    let lines: String = (1..=20).map(|n| format!("line {n}\n")).collect();
-    project.write("shared.txt", &lines);
+    let lines: Vec<String> = (1..=20).map(|n| format!("line {n}\n")).collect();
+    project.write("shared.txt", &lines.concat());
     let shared = &["shared.txt"][..];
     project.prp("PRP-47.1.1", &[], shared, 1).prp("PRP-47.2.1", &["PRP-47.1.1"], shared, 1).commit("PRPs");
     project.sabotage("PRP-47.1.1", 1, "sed -i 's/^line 2$/line 2 of one/' shared.txt");

@@ -110,6 +110,7 @@ const EXECUTED: &[Key] = &[
     key("merged", Kind::Optional(&Kind::Text)),
     key("has_merge", Kind::Flag),
     key("taken_out", Kind::Flag),
+    key("kept_by_batch", Kind::Flag),
     key("in_hand", Kind::Optional(&Kind::Keys(IN_HAND))),
     key("reverted", Kind::List(&Kind::Int)),
     key("files", Kind::List(&Kind::Text)),

@@ -52,6 +52,8 @@ pub struct Facts {
     pub landed: Option<Landed>,
     /// It was merged and its merge was reverted.
     pub taken_out: bool,
+    /// The batch branch has its work all the same: it was reverted elsewhere, such as where it landed.
+    pub kept_by_batch: bool,
     /// Ordinals of phases that were reverted after they had come in, and do not stand.
     pub reverted: Vec<u32>,
     /// Files that the item changed, when they were asked for; `None` also when a squash with other items hides them.
@@ -74,7 +76,22 @@ pub fn executed(repo: &Repo, query: &Query) -> Result<Vec<Facts>> {
     let own = OwnMerges::of(repo);
     let items = query.ids.iter().map(|id| Item::find(repo, id, &log, &own)).collect::<Result<Vec<_>>>()?;
     let records = records(repo, &items)?;
-    items.iter().map(|item| item.facts(query, &records)).collect()
+    let mut facts = items.iter().map(|item| item.facts(query, &records)).collect::<Result<Vec<_>>>()?;
+    if facts.iter().any(|fact| fact.taken_out)
+        && let Some(log) = log_of_batch(repo, query)?
+    {
+        for (fact, id) in facts.iter_mut().zip(&query.ids) {
+            fact.kept_by_batch = fact.taken_out && scan::standing_merge(&log, id).is_some();
+        }
+    }
+    Ok(facts)
+}
+
+/// Returns what the batch branch itself says, without what others say of it.
+fn log_of_batch(repo: &Repo, query: &Query) -> Result<Option<Log>> {
+    let Some(batch) = &query.batch_branch else { return Ok(None) };
+    let (Some(tip), Some(base)) = (repo.tip(batch)?, branch::base(repo, batch)?) else { return Ok(None) };
+    Ok(Some(Log::new(history::first_parents(repo, &tip, &base)?)))
 }
 
 /// Finds what came with merges that are none of ours, such as that of a whole batch, and were reverted.
@@ -230,6 +247,7 @@ impl<'a> Item<'a> {
             merged: self.merge.clone().or(newest.filter(|_| is_taken)),
             landed,
             taken_out: scan::standing_merge(self.log, self.id).is_none() && self.log.merges(self.id).next().is_some(),
+            kept_by_batch: false,
             reverted: self.reverted.clone(),
             files: files.map(|files| files.into_iter().filter(counts).collect()),
             first: times().min().map(history::rfc3339),

@@ -62,6 +62,7 @@ fn told(hours: &BTreeMap<String, f64>, facts: Facts) -> Executed {
         phases: facts.phases.into_iter().map(record).collect(),
         has_merge: facts.landed == Some(Landed::Merge),
         taken_out: facts.taken_out,
+        kept_by_batch: facts.kept_by_batch,
         in_hand: None,
         reverted: facts.reverted,
         merged: facts.merged,

@@ -139,7 +139,8 @@ pub(crate) mod module {
 
     /// Returns what git shows about PRPs: of a batch, or of the ids when the batch is `()`. Maps with `id`, `phases`
     /// (`#{ ordinal, commit, key, passed, validation }`), `merged`, `has_merge` (false
-    /// after a rebase or squash), `taken_out` (it was merged and its merge was reverted), `reverted` (ordinals of phases
+    /// after a rebase or squash), `taken_out` (it was merged and its merge was reverted), `kept_by_batch` (then: the
+    /// batch branch still has it, it was reverted elsewhere), `reverted` (ordinals of phases
     /// that were reverted since), `in_hand` (`#{ by, phase, path }` where a person carries a phase out, else `()`), `files`, `files_known` (false where a squash hides them), `first`, `last`, `hours`, and
     /// `objections`, which only `git::reviewed` fills.
     ///

@@ -15,6 +15,7 @@ pub(super) fn facts(executed: Executed, is_short: bool) -> Dynamic {
     map.insert("merged".into(), optional(executed.merged));
     map.insert("has_merge".into(), executed.has_merge.into());
     map.insert("taken_out".into(), executed.taken_out.into());
+    map.insert("kept_by_batch".into(), executed.kept_by_batch.into());
     map.insert("in_hand".into(), hand_map(executed.in_hand));
     map.insert(
         "reverted".into(),
