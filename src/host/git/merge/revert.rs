@@ -4,7 +4,7 @@ use super::item::{self, Tree};
 use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::{Repo, refuse};
-use crate::host::git::plumbing::{diff, temporary};
+use crate::host::git::plumbing::{diff, history, temporary};
 use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::{relevant, scan};
 use crate::host::git::workspace::branch;
@@ -36,7 +36,12 @@ struct Merged<'a> {
 pub fn plan(repo: &Repo, batch_branch: &str, ids: &[PrpId], run: &str) -> Result<Reverts> {
     let tip = repo.resolve(&refs::head(batch_branch))?;
     let log = Log::new(relevant::entries(repo, std::slice::from_ref(&tip))?);
-    let merges = merges(&log, ids)?;
+    // What the base reverted and the batch merged in is taken out on the batch branch too, which reads itself alone.
+    let own = match branch::base(repo, batch_branch)? {
+        Some(base) => Some(Log::new(history::first_parents(repo, &tip, &base)?)),
+        None => None,
+    };
+    let merges = merges(&log, own.as_ref().unwrap_or(&log), ids)?;
     if let Some(first) = merges.first().filter(|_| !repo.has(NEEDED)) {
         return Err(refuse("this git cannot revert a merge without a working tree").help(format!(
             "install git {}.{} or later; or revert it by hand on `{batch_branch}`: `git revert -m 1 {}`",
@@ -70,11 +75,11 @@ impl Reverts {
     }
 }
 
-/// Finds the merges that stand, the newest first.
-fn merges<'a>(log: &Log, ids: &'a [PrpId]) -> Result<Vec<Merged<'a>>> {
+/// Finds the merges that stand by what the batch branch itself says, the newest first.
+fn merges<'a>(log: &Log, own: &Log, ids: &'a [PrpId]) -> Result<Vec<Merged<'a>>> {
     let mut found = Vec::new();
     for id in ids {
-        if let Some(commit) = scan::standing_merge(log, id) {
+        if let Some(commit) = scan::standing_merge(own, id) {
             let (place, entry) = (log.place(&commit), log.get(&commit).map(|(entry, _)| entry));
             let parent = entry.and_then(|entry| entry.parents.first().cloned());
             let subject = entry.and_then(|entry| entry.message.lines().next()).unwrap_or_default().to_owned();
