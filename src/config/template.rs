@@ -87,6 +87,7 @@ fn other(name: &str) -> &'static str {
         "max_fail" => "3",
         "slots" => "50",
         "cpus" => "2",
+        "gpus" => "1",
         "memory_mb" => "4000",
         "time" => "\"2h\"",
         "dir" => "\"/scratch/batchprp\"",

@@ -35,6 +35,9 @@ pub struct PlanPhase {
     pub files: Vec<String>,
     pub dependencies: Vec<PhaseRef>,
     pub steps: Vec<String>,
+    /// Where fields of steps begin and end: nothing outside belongs to a step. Empty where steps are no fields.
+    #[serde(skip)]
+    pub steps_span: Vec<Range<usize>>,
     pub gates: Vec<Gate>,
     /// Every step has a box, and all of them are ticked.
     pub done: bool,

@@ -74,6 +74,15 @@ impl Reporter {
     /// Takes an event in and returns the lines that the view shows of it, each with its end.
     pub fn event(&mut self, event: &Event) -> String {
         self.state.apply(event);
+        self.told(event)
+    }
+
+    /// Returns the lines that the view shows of what happened before there is a run.
+    pub fn early(&mut self, event: &Event) -> String {
+        self.told(event)
+    }
+
+    fn told(&mut self, event: &Event) -> String {
         // Once a second from each agent: the board shows how long ago it was, and nobody else wants to read it.
         if matches!(event.kind, EventKind::Alive { .. }) {
             return String::new();

@@ -226,3 +226,37 @@ fn a_test_message_says_who_can_be_told() {
     bad.run(&["notify"]).exits(9).says("the service answers with status 500");
     project("").run(&["notify"]).exits(4).says("there is no `[[notify]]`");
 }
+
+#[test]
+fn what_is_told_before_there_is_a_run_is_told_at_once_and_once() {
+    let project = Project::new();
+    project.configure("[validate]\nl3 = [\"true\"]\n");
+    project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
+    let exe = |more: &[&str]| {
+        let arguments = [&["exe", "--batch", "47"], more].concat();
+        project.run_with(&arguments, &[("BATCHPRP_VALIDATE_BASELINE", OsStr::new("check"))]).exits(0)
+    };
+    let ran = exe(&[]);
+    let place = |text: &str| ran.stdout.find(text).unwrap_or_else(|| panic!("{text}: {}", ran.stdout));
+    assert!(place("trying the checks of [validate]") < place("exe batch 47: run"), "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("trying the checks of [validate]").count(), 1);
+    // Programs find it behind the first event.
+    project.prp("PRP-47.1.2", &[], &[], 1).commit("More");
+    let ran = exe(&["--json"]);
+    let events: Vec<serde_json::Value> =
+        ran.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    assert_eq!((&events[0]["event"], &events[0]["seq"]), (&"run_started".into(), &1.into()));
+}
+
+#[test]
+fn a_batch_of_which_only_a_part_was_asked_for_is_not_called_complete() {
+    let project = Project::new();
+    project.prp("PRP-47.1.1", &[], &[], 1).prp("PRP-47.1.2", &[], &[], 1).prp("PRP-47.1.3", &[], &[], 1);
+    let path = "PRPs/feature-requests/PRP-47.1.3-work.md";
+    project.write(path, &project.read(path).replace("status: planning", "status: cancelled"));
+    project.commit("PRPs");
+    project.run(&["exe", "--prps", "PRP-47.1.1"]).exits(0);
+    project.run(&[]).exits(0).says("1 pending").says("batchprp exe --batch 47");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    project.run(&[]).exits(0).says("batchprp land 47");
+}

@@ -61,6 +61,21 @@ fn each_part_of_a_plan_is_generated_or_nothing_is() {
 }
 
 #[test]
+fn plain_fields_below_the_steps_are_no_part_of_the_last_step() {
+    let project = Project::new();
+    project.write(
+        "PLAN.md",
+        "# Plan: One\n\n## Phases\n\n### Phase 1: One\nGoal: it is there\nFiles: one.txt\nSteps:\n1. Write it\n\n   ```sh\n   echo one > one.txt\n   ```\nGates:\n\n```sh\ntest -f one.txt\n```\nDepends on: none\n",
+    );
+    project.run(&["gen", "PLAN.md", "--agent", "template"]).exits(0);
+    let text = project.read("PRPs/feature-requests/PRP-1.1.1-one.md");
+    let phase = text.split("### Phase 1").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a phase");
+    assert!(phase.contains("echo one > one.txt"), "{phase}");
+    assert!(!phase.contains("Gates") && !phase.contains("test -f") && !phase.contains("Depends"), "{phase}");
+    assert!(text.contains("- L2: `test -f one.txt`"), "{text}");
+}
+
+#[test]
 fn ticked_steps_are_done_and_come_back_as_no_phase() {
     let text = generated(
         "src/a.py",

@@ -105,6 +105,7 @@ fn reporter(display: Rc<RefCell<RunDisplay>>) -> Reporter {
         let mut display = display.borrow_mut();
         drop(match told {
             ReporterEvent::Event(event) => display.event(event),
+            ReporterEvent::Early(event) => display.early(event),
             ReporterEvent::Tick => display.tick(),
         });
     })

@@ -33,6 +33,7 @@ schemas![
     "doctor-env",
     "error",
     "event",
+    "executors-test",
     "formats",
     "graph",
     "heartbeat",

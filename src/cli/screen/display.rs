@@ -65,6 +65,8 @@ pub struct RunDisplay {
     /// When something was said last.
     said: Instant,
     gap: Option<Gap>,
+    /// So many events were shown before there was a run.
+    shown_early: usize,
 }
 
 /// Events that nobody was shown.
@@ -101,6 +103,7 @@ impl RunDisplay {
             last: None,
             said: Instant::now(),
             gap: None,
+            shown_early: 0,
         })
     }
 
@@ -124,7 +127,14 @@ impl RunDisplay {
         if self.marks.is_some() {
             self.reporter.set_width(Terminal::size().0);
         }
-        let text = self.reporter.event(event);
+        // What was shown before there was a run comes right behind the first event of it.
+        let text = if self.shown_early > 0 && !matches!(event.kind, EventKind::RunStarted { .. }) {
+            self.shown_early -= 1;
+            self.reporter.state.apply(event);
+            String::new()
+        } else {
+            self.reporter.event(event)
+        };
         // How a run ended is told whatever was left out.
         let is_end = matches!(event.kind, EventKind::RunFinished { .. });
         if is_end {
@@ -134,6 +144,23 @@ impl RunDisplay {
             self.print(&text, event.seq, is_end);
         }
         self.tick()
+    }
+
+    /// Shows what is told before there is a run, which may take as long as the checks of a whole project. Programs that
+    /// read events get it in its place.
+    pub fn early(&mut self, event: &Event) -> io::Result<()> {
+        if self.reporter.is_json() {
+            return Ok(());
+        }
+        if self.marks.is_some() {
+            self.reporter.set_width(Terminal::size().0);
+        }
+        let text = self.reporter.early(event);
+        self.shown_early += 1;
+        if !text.is_empty() {
+            self.print(&text, event.seq, false);
+        }
+        Ok(())
     }
 
     /// Adds what the journal of a run in this folder does not tell.

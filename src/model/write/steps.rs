@@ -60,7 +60,9 @@ fn steps(text: &str, phase: &PlanPhase) -> Vec<Step> {
     let mut steps = Vec::new();
     for (number, step) in phase.steps.iter().enumerate() {
         let begin = (starts[number] + step.len()).min(text.len());
-        let limit = starts.get(number + 1).map_or(text.len(), |next| line_start(text, *next));
+        let field = phase.steps_span.iter().find(|field| field.contains(&starts[number]));
+        let end = field.map_or(text.len(), |field| field.end.min(text.len()));
+        let limit = starts.get(number + 1).map_or(end, |next| line_start(text, *next).min(end));
         let below = below(&text[begin.min(limit)..limit]);
         let runs = !shell_blocks(&below).is_empty();
         let command = command(step).filter(|_| !runs);

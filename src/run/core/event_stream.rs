@@ -12,6 +12,8 @@ use crate::host::redact::Secrets;
 pub enum ReporterEvent<'a> {
     /// Something happened, and is stored.
     Event(&'a Event),
+    /// Something happened before there is a run: it is stored later, and then told as an event.
+    Early(&'a Event),
     /// Time went by; said a few times per second.
     Tick,
 }
@@ -111,10 +113,14 @@ impl EventStream {
     /// Stores an event, then shows it.
     pub(crate) fn emit(&mut self, kind: EventKind) {
         if self.opened {
-            self.tell(kind);
-        } else {
-            self.early.push(kind);
+            return self.tell(kind);
         }
+        let event =
+            Event { seq: 0, at: clock::now(), run: self.run.clone(), kind: redacted(kind.clone(), &self.secrets) };
+        for reporter in &mut self.reporters {
+            reporter(ReporterEvent::Early(&event));
+        }
+        self.early.push(kind);
     }
 
     fn tell(&mut self, kind: EventKind) {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::{close, machine};
 use crate::bridge::Failure;
+use crate::event::EventKind;
 use crate::host::stop::StopLevel;
+use crate::model::duration::show;
 use crate::run::core::effect::{Effect, Reaction};
 use crate::run::core::message::Signal;
 use crate::run::core::moment::Moment;
@@ -23,6 +25,12 @@ pub(super) fn signalled(state: &mut LoopState, signal: Signal, now: Moment, out:
         return;
     }
     state.signal = Some(signal);
+    let grace = state.settings.timers.grace;
+    if state.open().is_ok_and(|run| !run.live.is_empty()) {
+        let text =
+            format!("stopping: what is at work has {} to end; asked again, it ends at once", show(grace.as_secs_f64()));
+        out.tell(EventKind::note(None, text));
+    }
     out.effects.push(Effect::Stop(StopLevel::Graceful));
     out.effects.push(Effect::Grace(GRACE));
     machine::step(state, Input::Cancel, now, out);

@@ -95,6 +95,7 @@ impl PhaseDraft {
                 self.dependencies.extend(bullets.iter().flat_map(|item| pieces(text, &item.text)));
             }
             Name::Steps => {
+                self.phase.steps_span.push(field.value.start..field.body.end);
                 if !value.is_empty() {
                     self.phase.steps.push(text[value].to_owned());
                 }

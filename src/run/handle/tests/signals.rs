@@ -16,7 +16,8 @@ fn the_first_signal_asks_to_stop_and_the_second_does_not_wait() {
     let mut bench = Bench::open(&["a", "b"], RunOptions { jobs: 1, ..plain() });
     bench.next();
     // What runs is told to stop by the machine too.
-    assert_eq!(bench.take(Message::Signal(Signal::Interrupt)), ["stop Graceful", "grace", "stop Graceful"]);
+    let said = "note `stopping: what is at work has 10s to end; asked again, it ends at once`";
+    assert_eq!(bench.take(Message::Signal(Signal::Interrupt)), [said, "stop Graceful", "grace", "stop Graceful"]);
     assert_eq!(bench.take(Message::Signal(Signal::Interrupt)), ["stop Now"]);
     assert_eq!(bench.state.stop.level(), StopLevel::Now);
 }
