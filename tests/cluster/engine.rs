@@ -31,7 +31,7 @@ if [ -e FAKE/skew ]; then
     GIT_AUTHOR_DATE=$GIT_COMMITTER_DATE
     export GIT_COMMITTER_DATE GIT_AUTHOR_DATE
 fi
-exec env -u BATCHPRP_FAIL EXE "$@"
+exec env -u BATCHPRP_FAIL 'EXE' "$@"
 "#;
 
 /// A session on a host: its own home, and nothing of our environment.

@@ -146,3 +146,38 @@ fn an_item_is_taken_and_handed_in_beside_a_run_that_has_not_come_to_it() {
     assert_eq!(project.merges("prp-47").len(), 3);
     assert_eq!(project.git(&["show", "prp-47:out/PRP-47.1.2.txt"]), "by hand");
 }
+
+#[test]
+fn what_somebody_commits_on_the_branch_meanwhile_stays_when_the_item_is_handed_in() {
+    let project = begun();
+    project.run(&["take", "PRP-47.1.2"]).exits(0);
+    let beside = project.tools().join("beside").display().to_string();
+    project.git(&["worktree", "add", "-q", &beside, "prp-47-1-2"]);
+    fs::write(project.tools().join("beside/fix.txt"), "a fix\n").expect("written");
+    project.git(&["-C", &beside, "add", "fix.txt"]);
+    project.git(&["-C", &beside, "commit", "-q", "-m", "A fix"]);
+    project.git(&["worktree", "remove", &beside]);
+    work(&project, "PRP-47.1.2", "by hand\n");
+    project.run(&["give", "PRP-47.1.2"]).exits(0);
+    let files = project.git(&["ls-tree", "-r", "--name-only", "prp-47-1-2"]);
+    assert!(files.contains("fix.txt") && files.contains("out/PRP-47.1.2.txt"), "{files}");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    let files = project.git(&["ls-tree", "-r", "--name-only", "prp-47"]);
+    assert!(files.contains("fix.txt") && files.contains("out/PRP-47.1.2.txt"), "{files}");
+}
+
+#[test]
+fn what_was_committed_by_hand_and_abandoned_is_kept_and_goes_nowhere() {
+    let project = begun();
+    project.run(&["take", "PRP-47.1.2"]).exits(0);
+    let place = workspace(&project, "PRP-47.1.2");
+    fs::write(place.join("mine.txt"), "mine\n").expect("written");
+    let place = place.display().to_string();
+    project.git(&["-C", &place, "add", "mine.txt"]);
+    project.git(&["-C", &place, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-q", "-m", "Mine"]);
+    project.run(&["give", "PRP-47.1.2", "--abandon"]).exits(0).says("refs/batchprp/rescue");
+    let kept = project.git(&["for-each-ref", "--format=%(refname)", "refs/batchprp/rescue"]);
+    assert_eq!(project.git(&["show", &format!("{kept}:mine.txt")]), "mine");
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    assert!(!project.git(&["ls-tree", "-r", "--name-only", "prp-47"]).contains("mine.txt"));
+}

@@ -250,7 +250,7 @@ fn nothing(item: &ItemView, found: &FoundRun, what: ItemFiles) -> Error {
     };
     let attempts = numbered(item.attempts as usize, "attempt");
     Error::new(ExitCode::NothingMatched, format!("{kind} `{}` in run `{}` ({attempts})", item.info.id, found.id))
-        .help(help)
+        .help(help.replace("RUN", &found.id))
 }
 
 /// Shows what the item changed: on its branch, or in its merge.

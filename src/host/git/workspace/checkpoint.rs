@@ -79,7 +79,10 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     }
     let merged = merged(&work, &tip, record.batch.as_deref(), &mut placed)?;
     let message = format!("{message}{}", foreign(&placed.deviations));
-    let (commit, tree) = if repo.policy().hooks && placed.is_plain() && merged.is_empty() {
+    let caught_up = caught_up(&work, &placed, &tree)?;
+    let (commit, tree) = if let Some(tree) = &caught_up {
+        (tree::commit(&work, tree, &[&placed.parent], &message)?, tree.clone())
+    } else if repo.policy().hooks && placed.is_plain() && merged.is_empty() {
         let commit = by_git_commit(repo, &work, prepared, &placed, recorded_tip.as_deref(), &message)?;
         let tree = rescue::tree_of(&work, &commit)?;
         (commit, tree)
@@ -88,6 +91,9 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
         (tree::commit(&work, &tree, &parents, &message)?, tree)
     };
     quarantine::name(&work, repo, |repo| publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
+    if caught_up.is_some() {
+        tree::check_out(&work, &commit)?;
+    }
     own::tell(&work, Some(&prepared.branch), &commit)?;
     let changed = difference(&work, &previous, &commit)?;
     let mut submodules = Vec::new();
@@ -174,6 +180,25 @@ fn already(
     let before = if tip == base { tip.to_owned() } else { repo.resolve(&format!("{tip}^1"))? };
     let files = paths(difference(work, &before, tip)?);
     Ok(Some(Made { commit: tip.to_owned(), tree: tree.to_owned(), files, already: true, ..Made::default() }))
+}
+
+/// Returns the tree of a workspace with what its branch got meanwhile, where an earlier commit is checked out: somebody
+/// committed on the branch in the project, or the workspace was moved back. Without that, what is newer would look as if it
+/// was taken out again. `None` where nothing is newer, and where both changed the same lines: then the files are taken as
+/// they are.
+fn caught_up(work: &Workspace, placed: &Placed, tree: &str) -> Result<Option<String>> {
+    let Some(here) = placed.here.as_ref().filter(|here| placed.is_level && **here != placed.parent) else {
+        return Ok(None);
+    };
+    if !work.repo.has((2, 40)) {
+        return Ok(None);
+    }
+    let seen = tree::commit(work, tree, &[here], "Trial of batchprp\n")?;
+    let base = format!("--merge-base={here}");
+    let args = ["merge-tree", "--write-tree", "-z", "--no-messages", &base, &placed.parent, &seen];
+    let output = work.git().args(args).run()?;
+    let merged = output.stdout.split(|byte| *byte == 0).next().map(|id| String::from_utf8_lossy(id).trim().to_owned());
+    Ok(merged.filter(|merged| output.code == 0 && !merged.is_empty() && merged != tree))
 }
 
 fn unfinished_merge(work: &Workspace) -> Result<()> {

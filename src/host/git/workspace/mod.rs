@@ -1,5 +1,6 @@
 //! The branch of one item and the place where it is worked on: a private repository each, made, mended, read, saved.
 
+mod abandon;
 pub(crate) mod agent;
 pub mod branch;
 pub mod checkpoint;
@@ -15,6 +16,7 @@ pub mod resolve;
 pub mod scratch;
 pub mod setup;
 pub mod unseen;
+pub use abandon::abandon;
 pub use files::stage::Submodule;
 pub use mend::rescue::Rescue;
 pub(crate) use place::linked::{checkouts, reworked};

@@ -61,7 +61,14 @@ fn settle(order: &HandOrder, tell: &Tell) -> Result<Handed> {
     };
     if order.deed == Deed::Abandon {
         let want = Prepare { keep_changes: false, ..order.want.clone() };
-        found::told(&workspace::prepare(repo, &want)?, tell);
+        let mut left = workspace::prepare(repo, &want)?;
+        if left.adopted > 0 {
+            // What they committed is theirs as well: the phase begins where it was taken.
+            let kept = workspace::abandon(repo, &left, &order.tree.tip)?;
+            left = workspace::prepare(repo, &want)?;
+            left.rescued.push(kept);
+        }
+        found::told(&left, tell);
     }
     let deed = match order.deed {
         // Of what was theirs before, everybody knows since the workspace is there.

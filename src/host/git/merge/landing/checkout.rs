@@ -69,7 +69,13 @@ impl<'a> Checkout<'a> {
         match in_the_way(self.repo, &self.top, from, to)? {
             None => Ok(()),
             Some(path) => {
-                let aside = command_line(&["mv", &path, &format!("{path}.mine")].map(str::to_owned));
+                // The command is typed in the project, which may be another checkout.
+                let file = if self.top == self.repo.root() {
+                    path.clone()
+                } else {
+                    self.top.join(&path).display().to_string()
+                };
+                let aside = command_line(&["mv", &file, &format!("{file}.mine")].map(str::to_owned));
                 Err(refuse(format!(
                     "`{path}` lies in `{place}`, where git does not track it, and would be overwritten"
                 ))
