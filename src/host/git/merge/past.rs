@@ -46,7 +46,10 @@ pub(crate) fn common(repo: &Repo, since: Option<&str>, onto: &str, batch: &str) 
             let is_gone = there.files.contains(&path) || repo.entry(&there.tree, &path)? == repo.entry(onto, &path)?;
             if is_gone && !here.files.contains(&path) {
                 let entry = repo.entry(&here.tree, &path)?;
-                without.insert(path, entry);
+                // It may be out of what they have in common already, as when the base was merged in.
+                if entry != repo.entry(&common, &path)? {
+                    without.insert(path, entry);
+                }
             }
         }
         if !without.is_empty() {
