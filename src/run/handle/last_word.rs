@@ -26,11 +26,7 @@ pub(super) fn tell(state: &mut LoopState, out: &mut Reaction) {
     let totals = totals(run);
     let unfinished = totals.iter().any(|(status, count)| *status != ItemStatus::Completed && *count > 0);
     // The same command would meet the same conflict.
-    let again = || {
-        let words: &[&str] =
-            if cannot_be_joined(run) { &["--restart", "--dry-run", "--no-merge"] } else { &["--restart", "--dry-run"] };
-        settings.command_without(words)
-    };
+    let again = || settings.command_without(if cannot_be_joined(run) { &["--no-merge"] } else { &[] });
     let resume = unfinished.then(|| run.options.resume.clone().unwrap_or_else(again));
     let next = next_steps(run, &totals);
     out.tell(EventKind::RunFinished { totals, exit_code: closing.exit_code, resume, next });
