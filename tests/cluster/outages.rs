@@ -45,7 +45,7 @@ fn a_hub_that_is_away_is_said_once_and_nothing_is_lost() {
 
 /// With the lease that runs have where nothing is said.
 #[test]
-#[ignore = "takes more than a minute"]
+#[ignore = "takes more than a minute: cargo test --test cluster -- --ignored"]
 fn a_hub_that_is_away_for_a_minute_is_waited_for() {
     outage("90s", Duration::from_secs(60));
 }
