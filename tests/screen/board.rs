@@ -129,7 +129,7 @@ impl Scene {
 #[test]
 fn frames_fit_every_terminal_and_the_history_holds_each_note_once_and_no_frame() {
     for (columns, rows, items) in
-        COLUMNS.iter().flat_map(|c| ROWS.iter().flat_map(move |r| [(*c, *r, 3), (*c, *r, 200)]))
+        COLUMNS.iter().flat_map(|c| ROWS.iter().flat_map(move |r| [(*c, *r, 3), (*c, *r, 70)]))
     {
         let mut scene = Scene::new(rows, columns, true);
         scene.play(&events(items));

@@ -146,8 +146,9 @@ fn redacted(text: &str, project: &Project) -> String {
     text = text.replace(&home, "HOME");
     let line = |line: &str| {
         let indent = &line[..line.len() - line.trim_start().len()];
-        // Columns are as wide as the times in them.
-        format!("{indent}{}\n", line.split_whitespace().map(word).collect::<Vec<_>>().join(" "))
+        // Columns are as wide as the times in them, and "1h 59m" becomes "2h" at the turn of a second.
+        let words = line.split_whitespace().map(word).collect::<Vec<_>>().join(" ");
+        format!("{indent}{}\n", words.replace("TIME TIME", "TIME"))
     };
     text.lines().map(line).collect()
 }

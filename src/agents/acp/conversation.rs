@@ -21,6 +21,8 @@ use super::wire::{Heard, Writer};
 const LOOK: Duration = Duration::from_millis(50);
 /// How long an agent may take to end its turn when it is told to.
 const CANCEL: Duration = Duration::from_secs(5);
+/// How long the output of an agent that has gone may stay open without a word.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Why a request got no answer.
 #[derive(Debug)]
@@ -47,6 +49,7 @@ pub(super) struct Conversation<'a> {
     stop: Arc<AtomicBool>,
     requests: u64,
     cancelled: Option<Instant>,
+    gone: Option<Instant>,
     complained: bool,
 }
 
@@ -70,6 +73,7 @@ impl<'a> Conversation<'a> {
             stop,
             requests: 0,
             cancelled: None,
+            gone: None,
             complained: false,
         }
     }
@@ -91,8 +95,7 @@ impl<'a> Conversation<'a> {
             self.look_for_stop(method)?;
             let heard = match self.heard.recv_timeout(LOOK) {
                 Ok(heard) => heard,
-                // Somebody else may hold the output of one that is gone.
-                Err(RecvTimeoutError::Timeout) if !self.program.is_alive() => return Err(Ended::Died),
+                Err(RecvTimeoutError::Timeout) if self.is_gone() => return Err(Ended::Died),
                 Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return Err(Ended::Died),
             };
@@ -117,6 +120,19 @@ impl<'a> Conversation<'a> {
                 None => {}
             }
         }
+    }
+
+    /// Says whether the agent has gone and nothing more of it is to be expected. What it said last may still be on
+    /// its way, until its output is closed; a process that it left behind may hold that open for ever.
+    fn is_gone(&mut self) -> bool {
+        if self.program.is_alive() {
+            return false;
+        }
+        let since = *self.gone.get_or_insert_with(|| {
+            self.program.end_the_rest();
+            Instant::now()
+        });
+        since.elapsed() > LAST_WORDS
     }
 
     fn send(&self, message: &Value) -> Result<(), Ended> {

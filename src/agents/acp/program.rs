@@ -46,15 +46,22 @@ impl Program {
 
     /// Ends the agent: it has closed its input, or is about to find it closed.
     pub(super) fn end(&mut self) -> Option<ExitStatus> {
-        let group = Pid::from_raw(i32::try_from(self.child.id()).unwrap_or_default());
         let mut status = self.wait(BY_ITSELF);
         if status.is_none() {
-            killpg(group, Signal::SIGTERM).ok();
+            killpg(self.group(), Signal::SIGTERM).ok();
             status = self.wait(WHEN_ASKED);
         }
-        // What it started stays in its group.
-        killpg(group, Signal::SIGKILL).ok();
+        self.end_the_rest();
         status.or_else(|| self.child.wait().ok())
+    }
+
+    /// Ends what the agent started: it stays in its group.
+    pub(super) fn end_the_rest(&self) {
+        killpg(self.group(), Signal::SIGKILL).ok();
+    }
+
+    fn group(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).unwrap_or_default())
     }
 
     fn wait(&mut self, time: Duration) -> Option<ExitStatus> {
