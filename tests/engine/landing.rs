@@ -240,6 +240,7 @@ fn protected_branches_and_hooks_of_the_user_refuse_with_their_words() {
     project.run(&["land", "47"]).exits(12).says("main is frozen");
     assert_eq!(commit_of(&project, "main"), base);
     assert!(is_clean(&project) && !project.root().join("out").exists(), "the files are as they were");
+    project.run(&["land", "47", "--undo"]).exits(4).says("was not landed");
     project.git(&["switch", "-q", "--detach"]);
     project.run(&["land", "47"]).exits(12).says("main is frozen");
     assert_eq!(commit_of(&project, "main"), base);
@@ -263,6 +264,7 @@ fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
     project.run(&["land", "47", "--undo"]).exits(0).says("`main` is at");
     assert_eq!(commit_of(&project, "main"), base);
     assert!(!project.root().join("out/PRP-47.1.1.txt").exists() && is_clean(&project));
+    project.run(&["land", "47", "--undo"]).exits(4).says("was not landed");
     // What was validated by other checks is validated by those of now.
     let red = [("BATCHPRP_VALIDATE_L3", OsStr::new("[\"false\"]"))];
     project.run_with(&["land", "47"], &red).exits(6);
@@ -273,6 +275,32 @@ fn a_landing_is_taken_back_while_nothing_was_built_on_it() {
     let words: Vec<&str> = line.split(' ').skip(1).collect();
     project.git(&[&words[..1], &["--no-edit"], &words[1..]].concat());
     assert!(!project.root().join("out/PRP-47.1.1.txt").exists() && project.root().join("later.txt").exists());
+}
+
+#[test]
+fn a_landing_that_is_refused_leaves_the_earlier_one_to_be_taken_back() {
+    let project = finished();
+    project.git(&["branch", "line/one"]);
+    let base = commit_of(&project, "line/one");
+    lands(&project, "line/one", &["--onto", "line/one"]);
+    project.run(&["exe", "--prps", "PRP-47.1.1", "--redo", "PRP-47.1.1"]).exits(0);
+    project.git(&["switch", "-q", "line/one"]);
+    let hook = project.root().join(".git/hooks/reference-transaction");
+    fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
+    let text =
+        "#!/bin/sh\nwhile read old new name; do\n[ \"$1$name\" != preparedrefs/heads/line/one ] || exit 1\ndone\n";
+    fs::write(&hook, text).expect("written");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("executable");
+    project.run(&["land", "47", "--onto", "line/one"]).exits(12);
+    fs::remove_file(&hook).expect("removed");
+    project.run(&["land", "47", "--onto", "line/one", "--undo"]).exits(0);
+    assert_eq!(commit_of(&project, "line/one"), base);
+    // The name of a branch may become a folder of names.
+    project.git(&["switch", "-q", "main"]);
+    project.git(&["branch", "-m", "line/one", "line/one/more"]);
+    lands(&project, "line/one/more", &["--onto", "line/one/more"]);
+    project.run(&["land", "47", "--onto", "line/one/more", "--undo"]).exits(0);
+    assert_eq!(commit_of(&project, "line/one/more"), base);
 }
 
 #[test]

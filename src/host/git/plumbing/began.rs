@@ -24,7 +24,7 @@ pub(crate) fn begin_on(repo: &Repo, change: RefChange, batch_branch: &str, commi
     };
     let change = forget(repo, change, batch_branch, name.as_deref())?;
     let Some(name) = name else { return Ok(change) };
-    let reference = format!("{}{name}", began(batch_branch));
+    let reference = format!("{}{}", began(batch_branch), refs::to_part(&name));
     let old = refs::read(repo, &reference)?;
     Ok(if old.as_deref() == Some(commit) { change } else { change.set(&reference, commit, old.as_deref()) })
 }
@@ -32,7 +32,8 @@ pub(crate) fn begin_on(repo: &Repo, change: RefChange, batch_branch: &str, commi
 /// Forgets on which branch a batch began, but for one that is meant still.
 pub(crate) fn forget(repo: &Repo, change: RefChange, batch_branch: &str, kept: Option<&str>) -> Result<RefChange> {
     let prefix = began(batch_branch);
-    let others = refs::list(repo, &prefix)?.into_iter().filter(|(name, _)| name.strip_prefix(&prefix) != kept);
+    let kept = kept.map(|branch| format!("{prefix}{}", refs::to_part(branch)));
+    let others = refs::list(repo, &prefix)?.into_iter().filter(|(name, _)| Some(name) != kept.as_ref());
     Ok(others.fold(change, |change, (name, commit)| change.delete(&name, &commit)))
 }
 
@@ -40,5 +41,5 @@ pub(crate) fn forget(repo: &Repo, change: RefChange, batch_branch: &str, kept: O
 pub(crate) fn began_on(repo: &Repo, batch_branch: &str) -> Result<Option<String>> {
     let prefix = began(batch_branch);
     let found = refs::list(repo, &prefix)?.into_iter().next();
-    Ok(found.and_then(|(name, _)| Some(name.strip_prefix(&prefix)?.to_owned())))
+    Ok(found.and_then(|(name, _)| Some(refs::from_part(name.strip_prefix(&prefix)?))))
 }

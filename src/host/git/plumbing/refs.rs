@@ -25,6 +25,17 @@ pub(crate) fn head(branch: &str) -> String {
     format!("refs/heads/{branch}")
 }
 
+/// Makes a branch one part of the name of a reference: `a` and `a/b` may follow on each other, and git keeps names like
+/// files and folders.
+pub(crate) fn to_part(branch: &str) -> String {
+    branch.replace('%', "%25").replace('/', "%2F")
+}
+
+/// Returns the branch that is part of the name of a reference.
+pub(crate) fn from_part(part: &str) -> String {
+    part.replace("%2F", "/").replace("%25", "%")
+}
+
 /// Several changes of references that happen together.
 #[derive(Debug, Default)]
 pub(crate) struct RefChange {

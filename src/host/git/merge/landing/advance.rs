@@ -25,7 +25,8 @@ pub fn advance(repo: &Repo, batch_branch: &str, onto: &str, landing: &Landing, a
     let repo = &repo.with_hooks();
     let checkout = Checkout::of(repo, onto)?;
     let (from, to) = (&landing.from, &landing.commit);
-    let written = record::note(repo, batch_branch, onto, landing)?;
+    let (earlier, noted) = (record::noted(repo, batch_branch, onto)?, landing.to_note());
+    let written = record::note(batch_branch, onto, &earlier, &noted);
     seal::note_merge(repo, to)?;
     let Some(checkout) = checkout else {
         return moved(repo, written.update(&refs::head(onto), to, from), onto);
@@ -38,9 +39,21 @@ pub fn advance(repo: &Repo, batch_branch: &str, onto: &str, landing: &Landing, a
     // Before the branch moves: `land --undo` must find it whatever happens in between.
     written.must(&repo.unhooked(), "batchprp: land")?;
     // `git merge` takes any branch that the commit builds on: one that was moved back meanwhile would get back what it lost.
-    if repo.tip(onto)?.as_ref() != Some(from) {
-        return Ok(Advance::Raced);
+    let end = if repo.tip(onto)?.as_ref() == Some(from) {
+        forward(repo, &checkout, onto, landing)
+    } else {
+        Ok(Advance::Raced)
+    };
+    if !matches!(end, Ok(Advance::Done)) {
+        // Nothing landed now: what landed before can still be taken back.
+        record::note(batch_branch, onto, &noted, &earlier).must(&repo.unhooked(), "batchprp: nothing landed")?;
     }
+    end
+}
+
+/// Moves a branch with its files.
+fn forward(repo: &Repo, checkout: &Checkout<'_>, onto: &str, landing: &Landing) -> Result<Advance> {
+    let Landing { commit: to, from, .. } = landing;
     match failpoint::around("land.checkout", || checkout.forward(to))? {
         Ok(()) => Ok(Advance::Done),
         Err(_) if repo.tip(onto)?.as_ref() != Some(from) => Ok(Advance::Raced),

@@ -5,7 +5,7 @@ use super::record;
 use crate::error::{Error, ExitCode, Result};
 use crate::host::failpoint;
 use crate::host::git::plumbing::history;
-use crate::host::git::plumbing::refs::{self, Moved, RefChange};
+use crate::host::git::plumbing::refs::{self, Moved};
 use crate::host::git::plumbing::repo::{Repo, refuse};
 
 /// A landing that was taken back.
@@ -18,13 +18,18 @@ pub struct Undone {
 
 /// Moves a branch back to where it was before a batch landed on it.
 pub fn undo(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Undone> {
-    let Some((from, to)) = record::last(repo, batch_branch, onto)? else {
+    let noted = record::noted(repo, batch_branch, onto)?;
+    let forgotten = record::note(batch_branch, onto, &noted, &record::Noted::default());
+    let [Some(from), Some(to), _] = noted else {
         let text = format!("`{batch_branch}` was not landed on `{onto}` here");
         return Err(Error::new(ExitCode::NothingMatched, text).help("`--onto BRANCH` names another branch"));
     };
     let tip = repo.tip(onto)?;
+    let undone = Undone { onto: onto.to_owned(), from: to.clone(), to: from.clone() };
     if tip.as_ref() == Some(&from) {
-        return Ok(Undone { onto: onto.to_owned(), from: to, to: from });
+        // One that was killed may have moved the branch and not taken its note away.
+        forgotten.must(&repo.unhooked(), "batchprp: the landing is undone")?;
+        return Ok(undone);
     }
     if tip.as_ref() != Some(&to) {
         let text = format!("`{onto}` has moved since `{batch_branch}` was landed on it");
@@ -45,13 +50,14 @@ pub fn undo(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Undone> {
         && !checkout.is_at(&from)?
     {
         failpoint::around("land.undo", || checkout.back(&from))?;
+        forgotten.must(&repo.unhooked(), "batchprp: the landing is undone")?;
     } else {
-        let change = RefChange::default().update(&refs::head(onto), &from, &to);
+        let change = forgotten.update(&refs::head(onto), &from, &to);
         if change.apply(repo, "batchprp: undo the landing")? == Moved::Raced {
             return Err(
                 refuse(format!("`{onto}` was moved by somebody else at the same time")).help("run the command again")
             );
         }
     }
-    Ok(Undone { onto: onto.to_owned(), from: to, to: from })
+    Ok(undone)
 }
