@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use batchprp::bridge::Adapter;
-use batchprp::model::agent::{AgentEvent, AgentSpec, AgentStatus, Exit};
+use batchprp::model::agent::{AgentEvent, AgentSpec, AgentStatus, CommandLine, Exit, Scope};
 use batchprp::model::usage::Tokens;
 use batchprp::script::ScriptHost;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fake::{Project, report};
 
@@ -31,9 +31,7 @@ fn kind(event: &AgentEvent) -> String {
 /// Adds up what counts for this run; a cumulative figure replaces the one before.
 fn tokens(events: &[AgentEvent]) -> Option<Tokens> {
     events.iter().fold(None, |sum, event| match event {
-        AgentEvent::Usage { scope: batchprp::model::agent::Scope::Run, tokens, .. } => {
-            Some(sum.unwrap_or_default().plus(*tokens))
-        }
+        AgentEvent::Usage { scope: Scope::Run, tokens, .. } => Some(sum.unwrap_or_default().plus(*tokens)),
         AgentEvent::Usage { tokens, .. } => Some(*tokens),
         _ => sum,
     })
@@ -41,7 +39,7 @@ fn tokens(events: &[AgentEvent]) -> Option<Tokens> {
 
 fn cost(events: &[AgentEvent]) -> Option<f64> {
     events.iter().fold(None, |sum: Option<f64>, event| match event {
-        AgentEvent::Cost { scope: batchprp::model::agent::Scope::Run, usd } => Some(sum.unwrap_or_default() + usd),
+        AgentEvent::Cost { scope: Scope::Run, usd } => Some(sum.unwrap_or_default() + usd),
         AgentEvent::Cost { usd, .. } => Some(*usd),
         _ => sum,
     })
@@ -149,6 +147,57 @@ fn claude_gets_tools_model_session_and_caps() {
     assert!(reader.contains("--permission-mode default") && !reader.contains("--model"), "{reader}");
 }
 
+/// Versions differ in whether a resumed session is counted on: a run costs the same by both.
+#[test]
+fn claude_is_counted_by_its_session_or_by_this_run_alone() {
+    let result = |input: u64, all: u64, usd: f64| {
+        let (usage, of_model) = (json!({ "input_tokens": input }), json!({ "inputTokens": all, "outputTokens": 0 }));
+        json!({ "type": "result", "usage": usage, "modelUsage": { "m": of_model }, "total_cost_usd": usd }).to_string()
+    };
+    let told = |session: Option<&str>, lines: &[String]| {
+        let project = Project::new();
+        let mut adapter = host(&project).adapter("claude").expect("an adapter");
+        adapter.command(&spec(None, &[], session)).expect("a command line");
+        let events: Vec<AgentEvent> = lines.iter().flat_map(|line| adapter.on_line(line)).collect();
+        let usage = events.iter().filter_map(|event| match event {
+            AgentEvent::Usage { scope, tokens, .. } => Some((*scope, tokens.input)),
+            _ => None,
+        });
+        let cost = events.iter().filter_map(|event| match event {
+            AgentEvent::Cost { scope, usd } => Some((*scope, (*usd * 100.0).round())),
+            _ => None,
+        });
+        (usage.collect::<Vec<_>>(), cost.collect::<Vec<_>>())
+    };
+    let session = |all, cents| (vec![(Scope::Session, all)], vec![(Scope::Session, cents)]);
+    assert_eq!(told(None, &[result(5, 5, 0.05)]), session(5, 5.0));
+    assert_eq!(told(Some("s"), &[result(4, 9, 0.09)]), session(9, 9.0));
+    let run = |all, cents| (vec![(Scope::Run, all)], vec![(Scope::Run, cents)]);
+    assert_eq!(told(Some("s"), &[result(4, 4, 0.04)]), run(4, 4.0));
+    // A second result, of what ran in the background, counts this run on.
+    let (usage, cost) = told(Some("s"), &[result(4, 4, 0.04), result(2, 6, 0.06)]);
+    assert_eq!(usage, [(Scope::Run, 4), (Scope::Run, 2)]);
+    assert_eq!(cost, [(Scope::Run, 4.0), (Scope::Run, 2.0)]);
+}
+
+/// A connection that is lost is no fault of the work, whichever words tell it.
+#[test]
+fn a_lost_connection_is_weather_in_the_words_of_every_library() {
+    let project = Project::new();
+    for said in [
+        "API Error: Connection closed mid-response. The response above may be incomplete.",
+        "request failed: socket hang up",
+        "TypeError: terminated: other side closed",
+        "connect EHOSTUNREACH 10.0.0.1:443",
+    ] {
+        let mut adapter = host(&project).adapter("claude").expect("an adapter");
+        let line = json!({ "type": "result", "is_error": true, "terminal_reason": "api_error", "result": said });
+        adapter.on_line(&line.to_string());
+        let exit = Exit { code: Some(1), ..Exit::default() };
+        assert_eq!(adapter.outcome(exit).0, AgentStatus::Overloaded, "{said}");
+    }
+}
+
 #[test]
 fn claude_gets_what_siblings_share_apart_from_the_task() {
     let project = Project::new();
@@ -220,6 +269,21 @@ fn agents_that_speak_the_protocol_are_spoken_to_by_this_program() {
         (&told["reading_mode"], &told["auth"]["OPENAI_API_KEY"]),
         (&"read-only".into(), &"openai-api-key".into())
     );
+    let keyed = AgentSpec { env: [("GEMINI_API_KEY".to_owned(), "k".to_owned())].into(), ..order };
+    for (over, native) in [("gemini-acp", "gemini"), ("qwen-acp", "qwen")] {
+        let lines = [over, native].map(|name| {
+            let mut adapter = host(&project).adapter(name).expect("an agent that is known");
+            adapter.command(&keyed).expect("a command line")
+        });
+        let [spoken_to, own] = &lines;
+        assert_eq!(spoken_to.home, own.home, "{over} has the settings of {native}, whoever starts it");
+        let of_qwen = |line: &CommandLine| {
+            let path = line.env.get("QWEN_CODE_SYSTEM_DEFAULTS_PATH").cloned();
+            (path, line.files.get("qwen-defaults.json").cloned())
+        };
+        assert_eq!(of_qwen(spoken_to), of_qwen(own), "{over}");
+        assert!(own.home.is_some() || of_qwen(own).1.is_some_and(|text| text.contains("maxRetries")), "{native}");
+    }
     let mut opencode = host(&project).adapter("opencode-acp").expect("an agent that is known");
     assert!(opencode.command(&spec(None, &[], None)).is_err_and(|error| error.contains("needs a model")));
     assert!(host(&project).adapter("acp").is_err(), "the file for all of them is no agent");

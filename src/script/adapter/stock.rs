@@ -123,10 +123,12 @@ pub const STOCK: [StockAgent; 10] = [
             "GOOGLE_CLOUD_LOCATION",
             "GOOGLE_GENAI_USE_VERTEXAI",
             "GOOGLE_APPLICATION_CREDENTIALS",
+            "GEMINI_CLI_HOME",
         ],
         auth: &[("GEMINI_API_KEY", "gemini-api-key"), ("GOOGLE_GENAI_USE_VERTEXAI", "vertex-ai")],
         state: &[".gemini/"],
         sign_in: sign_in::GEMINI,
+        set_up: "gemini",
         forgets: true,
         ..NONE
     },
@@ -198,6 +200,7 @@ pub const STOCK: [StockAgent; 10] = [
         model_flag: Some("-m"),
         state: &[".qwen/"],
         sign_in: sign_in::QWEN,
+        set_up: "qwen",
         ..NONE
     },
 ];
