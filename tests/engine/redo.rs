@@ -232,6 +232,26 @@ fn what_was_changed_later_is_named_and_nothing_is_taken_out() {
 }
 
 #[test]
+fn what_was_deleted_again_later_does_not_come_back_with_the_work_that_made_it() {
+    if !git_reverts_merges() {
+        return;
+    }
+    let project = Project::new();
+    project.prp("PRP-1.1.1", &[], &["old.txt", "new.txt"], 1);
+    project.prp("PRP-1.2.1", &["PRP-1.1.1"], &["old.txt", "other.txt"], 1).commit("PRPs");
+    project.sabotage("PRP-1.1.1", 1, "echo one > old.txt; echo one > new.txt");
+    project.sabotage("PRP-1.2.1", 1, "rm old.txt; echo two > other.txt");
+    project.run(&["exe", "--batch", "1"]).exits(0);
+    let before = project.git(&["for-each-ref"]);
+    let ran = project.run(&["exe", "--redo", "PRP-1.1.1"]).exits(7);
+    ran.says("old.txt changed later").says("batchprp exe --redo PRP-1.1.1,PRP-1.2.1");
+    assert_eq!(project.git(&["for-each-ref"]), before);
+    project.run(&["exe", "--redo", "PRP-1.1.1,PRP-1.2.1"]).exits(0);
+    assert_eq!(project.git(&["ls-tree", "--name-only", "prp-1", "old.txt"]), "");
+    assert_eq!(project.git(&["show", "prp-1:other.txt"]), "two");
+}
+
+#[test]
 fn work_that_was_taken_out_is_not_done_whatever_its_document_says() {
     if !git_reverts_merges() {
         return;

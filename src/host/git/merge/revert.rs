@@ -103,8 +103,14 @@ fn no_merge(id: &PrpId) -> crate::error::Error {
 fn reverted(repo: &Repo, log: &Log, at: &str, merge: &Merged<'_>, run: &str) -> Result<String> {
     let tree = match item::tree_from(repo, Some(&merge.commit), at, &merge.parent)? {
         Tree::Clean(tree) => tree,
-        Tree::Conflict(files) => return Err(conflict(repo, log, merge, &files)?),
+        Tree::Conflict(files) => return Err(conflict(merge, &files, later(repo, log, merge, &files)?)),
     };
+    // What a later item deleted again, git reverts without a word: done once more, it would be back.
+    let gone = taken_back(repo, at, merge)?;
+    let later = if gone.is_empty() { Vec::new() } else { later(repo, log, merge, &gone)? };
+    if !later.is_empty() {
+        return Err(conflict(merge, &gone, later));
+    }
     let Merged { commit, parent, subject, .. } = merge;
     let text = format!(
         "Revert \"{subject}\"\n\nThis reverts commit {commit}, reversing\nchanges made to {parent}.\n\n{TRAILER_RUN}: {run}\n"
@@ -112,8 +118,19 @@ fn reverted(repo: &Repo, log: &Log, at: &str, merge: &Merged<'_>, run: &str) -> 
     temporary::commit(repo, &tree, &[at], &text)
 }
 
-/// Names the items that changed the same files later: with them the merge may be taken out.
-fn conflict(repo: &Repo, log: &Log, merge: &Merged<'_>, files: &[String]) -> Result<crate::error::Error> {
+/// Returns the files in which nothing is left of what a merge changed.
+fn taken_back(repo: &Repo, at: &str, merge: &Merged<'_>) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for file in diff::files(repo, &merge.parent, &merge.commit)? {
+        if repo.entry(at, &file)? == repo.entry(&merge.parent, &file)? {
+            found.push(file);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the items that changed one of these files after a merge.
+fn later(repo: &Repo, log: &Log, merge: &Merged<'_>, files: &[String]) -> Result<Vec<String>> {
     let mut later = Vec::new();
     for id in log.merged_items().into_iter().filter(|id| *id != merge.id) {
         let Some(commit) = scan::standing_merge(log, id) else { continue };
@@ -122,10 +139,17 @@ fn conflict(repo: &Repo, log: &Log, merge: &Merged<'_>, files: &[String]) -> Res
             later.push(id.to_string());
         }
     }
+    Ok(later)
+}
+
+/// Names the items that changed the same files later: with them the merge may be taken out.
+fn conflict(merge: &Merged<'_>, files: &[String], later: Vec<String>) -> crate::error::Error {
     let text = format!("the merge of {} cannot be taken out: {} changed later", merge.id, files.join(", "));
-    let with = std::iter::once(merge.id.to_string()).chain(later.iter().cloned()).collect::<Vec<_>>().join(",");
-    Ok(refuse(text).help(match later.as_slice() {
-        [] => format!("somebody changed that by hand: revert `{}` by hand too (`git revert -m 1`)", merge.commit),
-        _ => format!("take out what came later as well: `batchprp exe --redo {with}`"),
-    }))
+    let is_by_hand = later.is_empty();
+    let with: Vec<String> = std::iter::once(merge.id.to_string()).chain(later).collect();
+    refuse(text).help(if is_by_hand {
+        format!("somebody changed that by hand: revert `{}` by hand too (`git revert -m 1`)", merge.commit)
+    } else {
+        format!("take out what came later as well: `batchprp exe --redo {}`", with.join(","))
+    })
 }
