@@ -147,16 +147,65 @@ fn an_item_is_taken_and_handed_in_beside_a_run_that_has_not_come_to_it() {
     assert_eq!(project.git(&["show", "prp-47:out/PRP-47.1.2.txt"]), "by hand");
 }
 
+/// Commits a file on the branch of an item in a worktree of the user's own.
+fn commit_beside(project: &Project, branch: &str, file: &str, text: &str) {
+    let beside = project.tools().join("beside").display().to_string();
+    project.git(&["worktree", "add", "-q", &beside, branch]);
+    let path = project.tools().join("beside").join(file);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, text).expect("written");
+    project.git(&["-C", &beside, "add", file]);
+    project.git(&["-C", &beside, "commit", "-q", "-m", "A fix"]);
+    project.git(&["worktree", "remove", &beside]);
+}
+
+/// Commits what is in the workspace of an item there.
+fn commit_inside(project: &Project, prp: &str) {
+    let place = workspace(project, prp).display().to_string();
+    project.git(&["-C", &place, "add", "--all"]);
+    project.git(&["-C", &place, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-q", "-m", "Mine"]);
+}
+
+#[test]
+fn commits_of_the_workspace_and_of_the_branch_are_merged() {
+    let project = begun();
+    project.run(&["take", "PRP-47.1.2"]).exits(0);
+    work(&project, "PRP-47.1.2", "by hand\n");
+    commit_inside(&project, "PRP-47.1.2");
+    let mine = project.git(&["-C", &workspace(&project, "PRP-47.1.2").display().to_string(), "rev-parse", "HEAD"]);
+    commit_beside(&project, "prp-47-1-2", "fix.txt", "a fix\n");
+    let fix = project.git(&["rev-parse", "prp-47-1-2"]);
+    let given = project.run(&["give", "PRP-47.1.2"]).exits(0);
+    assert!(!format!("{}{}", given.stdout, given.stderr).contains("rewrote"), "{}", given.stderr);
+    project.run(&["exe", "--batch", "47"]).exits(0);
+    let files = project.git(&["ls-tree", "-r", "--name-only", "prp-47"]);
+    assert!(files.contains("fix.txt") && files.contains("out/PRP-47.1.2.txt"), "{files}");
+    for commit in [mine, fix] {
+        project.git(&["merge-base", "--is-ancestor", &commit, "prp-47"]);
+    }
+}
+
+#[test]
+fn commits_that_changed_the_same_lines_on_both_sides_are_told_and_kept() {
+    let project = begun();
+    project.run(&["take", "PRP-47.1.2"]).exits(0);
+    work(&project, "PRP-47.1.2", "by hand\n");
+    commit_inside(&project, "PRP-47.1.2");
+    commit_beside(&project, "prp-47-1-2", "out/PRP-47.1.2.txt", "somebody else's\n");
+    let ran = project.run(&["give", "PRP-47.1.2"]).exits(0);
+    ran.says("same lines of out/PRP-47.1.2.txt").says("refs/batchprp/rescue");
+    assert_eq!(project.git(&["show", "prp-47-1-2:out/PRP-47.1.2.txt"]), "by hand");
+    let log = project.git(&["log", "--format=%s", "prp-47-1-2"]);
+    assert!(log.contains("A fix"), "{log}");
+    let kept = project.git(&["for-each-ref", "--format=%(refname)", "refs/batchprp/rescue"]);
+    assert_eq!(project.git(&["log", "-1", "--format=%s", &kept]), "Mine");
+}
+
 #[test]
 fn what_somebody_commits_on_the_branch_meanwhile_stays_when_the_item_is_handed_in() {
     let project = begun();
     project.run(&["take", "PRP-47.1.2"]).exits(0);
-    let beside = project.tools().join("beside").display().to_string();
-    project.git(&["worktree", "add", "-q", &beside, "prp-47-1-2"]);
-    fs::write(project.tools().join("beside/fix.txt"), "a fix\n").expect("written");
-    project.git(&["-C", &beside, "add", "fix.txt"]);
-    project.git(&["-C", &beside, "commit", "-q", "-m", "A fix"]);
-    project.git(&["worktree", "remove", &beside]);
+    commit_beside(&project, "prp-47-1-2", "fix.txt", "a fix\n");
     work(&project, "PRP-47.1.2", "by hand\n");
     project.run(&["give", "PRP-47.1.2"]).exits(0);
     let files = project.git(&["ls-tree", "-r", "--name-only", "prp-47-1-2"]);
@@ -170,11 +219,8 @@ fn what_somebody_commits_on_the_branch_meanwhile_stays_when_the_item_is_handed_i
 fn what_was_committed_by_hand_and_abandoned_is_kept_and_goes_nowhere() {
     let project = begun();
     project.run(&["take", "PRP-47.1.2"]).exits(0);
-    let place = workspace(&project, "PRP-47.1.2");
-    fs::write(place.join("mine.txt"), "mine\n").expect("written");
-    let place = place.display().to_string();
-    project.git(&["-C", &place, "add", "mine.txt"]);
-    project.git(&["-C", &place, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-q", "-m", "Mine"]);
+    fs::write(workspace(&project, "PRP-47.1.2").join("mine.txt"), "mine\n").expect("written");
+    commit_inside(&project, "PRP-47.1.2");
     project.run(&["give", "PRP-47.1.2", "--abandon"]).exits(0).says("refs/batchprp/rescue");
     let kept = project.git(&["for-each-ref", "--format=%(refname)", "refs/batchprp/rescue"]);
     assert_eq!(project.git(&["show", &format!("{kept}:mine.txt")]), "mine");

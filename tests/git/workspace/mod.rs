@@ -66,6 +66,8 @@ pub(crate) fn names(deviations: &[Deviation]) -> Vec<&'static str> {
             Deviation::Foreign { .. } => "foreign",
             Deviation::Forged { .. } => "forged",
             Deviation::SetUpCommitted { .. } => "set-up",
+            Deviation::Beside { .. } => "beside",
+            Deviation::Overlap { .. } => "overlap",
             Deviation::Replaced { .. } => "replaced",
             Deviation::Unreadable { .. } => "unreadable",
         })

@@ -11,6 +11,7 @@ use crate::host::git::workspace::agent::own;
 use crate::host::git::workspace::deviation::Deviation;
 use crate::host::git::workspace::files::stage::{self, Submodule};
 use crate::host::git::workspace::files::tree::{self, Mode, Selection};
+use crate::host::git::workspace::mend::catch_up::{self, CaughtUp};
 use crate::host::git::workspace::mend::history::{self, Relation};
 use crate::host::git::workspace::mend::placement::{self, Placed};
 use crate::host::git::workspace::mend::rescue::{self, Owner};
@@ -79,9 +80,20 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
     }
     let merged = merged(&work, &tip, record.batch.as_deref(), &mut placed)?;
     let message = format!("{message}{}", foreign(&placed.deviations));
-    let caught_up = caught_up(&work, &placed, &tree)?;
-    let (commit, tree) = if let Some(tree) = &caught_up {
-        (tree::commit(&work, tree, &[&placed.parent], &message)?, tree.clone())
+    let both = match catch_up::catch_up(&work, &placed, &tree)? {
+        CaughtUp::Both(tree) => Some(tree),
+        CaughtUp::Overlap(files) => {
+            placed.deviations.push(Deviation::Overlap { files });
+            None
+        }
+        CaughtUp::Nothing => None,
+    };
+    if both.is_none() {
+        placed.set_aside(&work, &tip, owner)?;
+    }
+    let (commit, tree) = if let Some(tree) = &both {
+        let parents: Vec<&str> = std::iter::once(&placed.parent).chain(&placed.beside).map(String::as_str).collect();
+        (tree::commit(&work, tree, &parents, &message)?, tree.clone())
     } else if repo.policy().hooks && placed.is_plain() && merged.is_empty() {
         let commit = by_git_commit(repo, &work, prepared, &placed, recorded_tip.as_deref(), &message)?;
         let tree = rescue::tree_of(&work, &commit)?;
@@ -91,7 +103,7 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
         (tree::commit(&work, &tree, &parents, &message)?, tree)
     };
     quarantine::name(&work, repo, |repo| publish(repo, prepared, &commit, recorded_tip.as_deref()))?;
-    if caught_up.is_some() {
+    if both.is_some() {
         tree::check_out(&work, &commit)?;
     }
     own::tell(&work, Some(&prepared.branch), &commit)?;
@@ -102,7 +114,8 @@ pub fn commit(repo: &Repo, prepared: &Prepared, checkpoint: &Checkpoint) -> Resu
         submodules.push(Submodule { path: path.clone(), commit: commit.to_owned(), kept });
     }
     let files = paths(changed);
-    let agent_commits = if placed.parent == previous { 0 } else { count(&work, &previous, &placed.parent)? };
+    let beside = if placed.beside.is_some() { placed.commits } else { 0 };
+    let agent_commits = beside + if placed.parent == previous { 0 } else { count(&work, &previous, &placed.parent)? };
     drop(lock);
     Ok(Made { commit, tree, files, agent_commits, already: false, deviations: placed.deviations, submodules })
 }
@@ -182,25 +195,6 @@ fn already(
     Ok(Some(Made { commit: tip.to_owned(), tree: tree.to_owned(), files, already: true, ..Made::default() }))
 }
 
-/// Returns the tree of a workspace with what its branch got meanwhile, where an earlier commit is checked out: somebody
-/// committed on the branch in the project, or the workspace was moved back. Without that, what is newer would look as if it
-/// was taken out again. `None` where nothing is newer, and where both changed the same lines: then the files are taken as
-/// they are.
-fn caught_up(work: &Workspace, placed: &Placed, tree: &str) -> Result<Option<String>> {
-    let Some(here) = placed.here.as_ref().filter(|here| placed.is_level && **here != placed.parent) else {
-        return Ok(None);
-    };
-    if !work.repo.has((2, 40)) {
-        return Ok(None);
-    }
-    let seen = tree::commit(work, tree, &[here], "Trial of batchprp\n")?;
-    let base = format!("--merge-base={here}");
-    let args = ["merge-tree", "--write-tree", "-z", "--no-messages", &base, &placed.parent, &seen];
-    let output = work.git().args(args).run()?;
-    let merged = output.stdout.split(|byte| *byte == 0).next().map(|id| String::from_utf8_lossy(id).trim().to_owned());
-    Ok(merged.filter(|merged| output.code == 0 && !merged.is_empty() && merged != tree))
-}
-
 fn unfinished_merge(work: &Workspace) -> Result<()> {
     let entries = own::entries(work).unwrap_or_default();
     let mut files: Vec<String> = entries
@@ -226,7 +220,7 @@ fn merged(work: &Workspace, tip: &str, batch: Option<&str>, placed: &mut Placed)
     let mut parents = Vec::new();
     for commit in heads {
         match history::relation(work, &commit, tip, batch.as_deref())? {
-            Relation::Forward { .. } | Relation::Apart => parents.push(commit),
+            Relation::Forward { .. } | Relation::Beside { .. } | Relation::Apart => parents.push(commit),
             Relation::Foreign(commits) => {
                 placed.deviations.push(Deviation::Foreign { commits, reference: None });
             }

@@ -21,6 +21,11 @@ pub enum Deviation {
     Reset { to: String },
     /// Earlier commits were amended, rebased or left aside. They stand; the other history is kept at `reference`.
     Rewritten { reference: String },
+    /// The branch got commits meanwhile, and those of the workspace were not merged with them: they are kept at
+    /// `reference`.
+    Beside { reference: String },
+    /// The branch got commits meanwhile that changed the same lines: these files are as the workspace has them.
+    Overlap { files: Vec<String> },
     /// The history holds commits of the project that are not the item's, or an unfinished merge brings them in. It was
     /// not taken over, and is kept at `reference` where nothing else holds it; the files are as it had them.
     Foreign { commits: Vec<Foreign>, reference: Option<String> },
@@ -44,6 +49,16 @@ impl std::fmt::Display for Deviation {
             Self::Rewritten { reference } => {
                 write!(f, "the agent rewrote earlier commits; they stand, and its own are kept at `{reference}`")
             }
+            Self::Beside { reference } => write!(
+                f,
+                "somebody committed on the branch meanwhile; the commits of the workspace are kept at `{reference}`"
+            ),
+            Self::Overlap { files } => write!(
+                f,
+                "somebody committed on the branch meanwhile, in the same lines of {}: the files are as the workspace \
+                 has them, and the other commits stand before them",
+                files.join(", ")
+            ),
             Self::Foreign { commits, reference } => {
                 let first = commits.first().map(|commit| commit.subject.as_str()).unwrap_or_default();
                 let count = count(commits.len());

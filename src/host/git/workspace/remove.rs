@@ -124,7 +124,8 @@ pub fn set_aside(repo: &Repo, branch: &str, tip: &str, run: &str) -> Result<Vec<
     let owner = Owner { run, item: branch };
     let order = Order { branch: Some(branch), commit: tip, batch: record.batch.as_deref(), ..Order::default() };
     placement::connect(&work, &mut record.clone(), &order)?;
-    let placed = placement::place(&work, branch, tip, record.batch.as_deref(), owner)?;
+    let mut placed = placement::place(&work, branch, tip, record.batch.as_deref(), owner)?;
+    placed.set_aside(&work, tip, owner)?;
     let checked_out = placed.here.as_deref().unwrap_or(tip);
     let what = Selection::of(&work, &record, Mode::Look);
     let (_, rescued) = rescue::save(&work, checked_out, owner, &what, &mut Vec::new())?;

@@ -171,7 +171,8 @@ pub fn abort(repo: &Repo, prepared: &Prepared) -> Result<Option<Rescue>> {
     placement::connect(&work, &mut record.clone(), &order)?;
     let owner = Owner { run: &prepared.run, item: &prepared.item };
     // Unresolved files are taken as they are, markers and all.
-    let placed = placement::place(&work, &prepared.branch, &tip, record.batch.as_deref(), owner)?;
+    let mut placed = placement::place(&work, &prepared.branch, &tip, record.batch.as_deref(), owner)?;
+    placed.set_aside(&work, &tip, owner)?;
     let checked_out = placed.here.unwrap_or_else(|| tip.clone());
     let what = Selection::of(&work, &record, Mode::Look);
     let (_, mut rescued) = rescue::save(&work, &checked_out, owner, &what, &mut Vec::new())?;

@@ -42,6 +42,7 @@ const LOCKS: [&str; 6] =
 
 /// Fills a new folder as the git directory of a workspace.
 pub(crate) fn build(work: &Workspace, git: &Path, seed: &Seed) -> Result<()> {
+    note_told(work, &seed.commit)?;
     failpoint::around("workspace.repository", || fill(git, seed, &work.file("index")))
         .map_err(|e| Workspace::failed("write into", git, &e))?;
     let reftable = view::has_tables(work);
@@ -113,6 +114,11 @@ pub(crate) fn tell(work: &Workspace, branch: Option<&str>, commit: &str) -> Resu
     forget(work, &git)?;
     view::set(work, &git, branch, commit)?;
     show_index(work)?;
+    note_told(work, commit)
+}
+
+/// Notes of which commit the workspace knows: what goes on from there was made in it.
+fn note_told(work: &Workspace, commit: &str) -> Result<()> {
     let told = work.file("told");
     failpoint::around("workspace.told", || state::write_private(&told, commit.as_bytes()))
         .map_err(|e| Workspace::failed("write", &told, &e))

@@ -25,6 +25,8 @@ pub(crate) enum Relation {
     Same,
     /// It goes on from the tip by first parents, with so many commits, all of them new.
     Forward { commits: usize },
+    /// It goes on, with so many new commits, from an earlier tip: the branch got others meanwhile.
+    Beside { commits: usize },
     /// The tip holds it.
     Behind,
     /// It does not go on from the tip.
@@ -42,7 +44,7 @@ pub(crate) enum Relation {
 impl Relation {
     /// Tells whether the commit is one of which the project may not know.
     pub(crate) fn has_commits(&self) -> bool {
-        matches!(self, Self::Forward { .. } | Self::Apart | Self::Foreign(_) | Self::Forged(_))
+        matches!(self, Self::Forward { .. } | Self::Beside { .. } | Self::Apart | Self::Foreign(_) | Self::Forged(_))
     }
 }
 

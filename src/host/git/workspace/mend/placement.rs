@@ -26,8 +26,12 @@ pub(crate) struct Placed {
     pub(crate) parent: String,
     /// What is checked out in the workspace, where that can be read.
     pub(crate) here: Option<String>,
-    /// Commits of the workspace between the tip and the parent.
+    /// Commits that were made in the workspace and are new.
     pub(crate) commits: usize,
+    /// The last of these where they go on from an earlier tip: a second parent of what has both.
+    pub(crate) beside: Option<String>,
+    /// The tip from which the files of the workspace go on, where the branch has newer commits.
+    pub(crate) since: Option<String>,
     /// Tip and workspace do not stand apart: nothing is taken back and nothing is new.
     pub(crate) is_level: bool,
     pub(crate) deviations: Vec<Deviation>,
@@ -37,6 +41,15 @@ impl Placed {
     /// Tells whether nothing was done to branches and history but to go on.
     pub(crate) fn is_plain(&self) -> bool {
         self.deviations.is_empty()
+    }
+
+    /// Keeps commits that go on from an earlier tip and are not merged with what is newer.
+    pub(crate) fn set_aside(&mut self, work: &Workspace, tip: &str, owner: Owner<'_>) -> Result<()> {
+        if let Some(commit) = self.beside.take() {
+            let reference = rescue::keep(work, &commit, tip, owner)?.reference;
+            self.deviations.push(Deviation::Beside { reference });
+        }
+        Ok(())
     }
 }
 
@@ -65,12 +78,19 @@ pub(crate) fn place(
     }
     let mut parent = tip.to_owned();
     let mut commits = 0;
+    let (mut beside, mut since) = (None, None);
     let relation = rewound(work, relation, here.as_deref(), tip, &told)?;
+    let relation = overtaken(work, relation, here.as_deref(), tip, &told, batch.as_deref())?;
     match (&relation, &here) {
-        (Relation::Forward { commits: count }, Some(commit)) => {
+        (Relation::Forward { commits: count } | Relation::Beside { commits: count }, Some(commit)) => {
             let set_up = SetUp::of(work).among(&work.entries().unwrap_or_default());
             if set_up.is_empty() {
-                (parent, commits) = (commit.clone(), *count);
+                commits = *count;
+                if matches!(relation, Relation::Beside { .. }) {
+                    (beside, since) = (Some(commit.clone()), Some(told.clone()));
+                } else {
+                    parent.clone_from(commit);
+                }
                 lfs::keep(work, || config::read(work.home()))?;
             } else {
                 let files = set_up.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
@@ -90,7 +110,12 @@ pub(crate) fn place(
             let reference = rescue::keep(work, commit, tip, owner)?.reference;
             deviations.push(Deviation::Forged { commits: forged.clone(), reference: Some(reference) });
         }
-        (Relation::Behind, Some(commit)) if *commit != told => deviations.push(Deviation::Reset { to: commit.clone() }),
+        (Relation::Behind, Some(commit)) => {
+            since = Some(commit.clone());
+            if *commit != told {
+                deviations.push(Deviation::Reset { to: commit.clone() });
+            }
+        }
         (Relation::Unreadable(reason), _) => deviations.push(Deviation::Unreadable { reason: reason.clone() }),
         _ => {}
     }
@@ -105,7 +130,32 @@ pub(crate) fn place(
         }
     }
     let is_level = matches!(relation, Relation::Same | Relation::Behind);
-    Ok(Placed { parent, here, commits, is_level, deviations })
+    Ok(Placed { parent, here, commits, beside, since, is_level, deviations })
+}
+
+/// Finds out whether commits that stand apart from the tip go on from the one of which the workspace was told: then
+/// nobody rewrote anything, and somebody committed on the branch meanwhile.
+fn overtaken(
+    work: &Workspace,
+    relation: Relation,
+    here: Option<&str>,
+    tip: &str,
+    told: &str,
+    batch: Option<&str>,
+) -> Result<Relation> {
+    let (Relation::Apart, Some(here)) = (&relation, here) else { return Ok(relation) };
+    if told.is_empty() || told == tip || !is_ancestor(work, told, tip)? {
+        return Ok(relation);
+    }
+    Ok(match history::relation(work, here, told, batch)? {
+        Relation::Forward { commits } => Relation::Beside { commits },
+        Relation::Forged(forged) => Relation::Forged(forged),
+        _ => relation,
+    })
+}
+
+fn is_ancestor(work: &Workspace, earlier: &str, later: &str) -> Result<bool> {
+    Ok(work.git().args(["merge-base", "--is-ancestor", earlier, later]).run()?.code == 0)
 }
 
 /// Puts right what looks like going on: somebody moved the branch back in the project, and the workspace still has what
@@ -114,7 +164,7 @@ fn rewound(work: &Workspace, relation: Relation, here: Option<&str>, tip: &str, 
     if !matches!(relation, Relation::Forward { .. }) || told.is_empty() || told == tip {
         return Ok(relation);
     }
-    if work.git().args(["merge-base", "--is-ancestor", told, tip]).run()?.code == 0 {
+    if is_ancestor(work, told, tip)? {
         return Ok(relation);
     }
     Ok(if here == Some(told) { Relation::Behind } else { Relation::Apart })

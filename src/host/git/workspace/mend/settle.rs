@@ -57,8 +57,9 @@ pub(crate) fn settle(
     }
     let owner = Owner { run: order.run, item: order.item };
     let tip = order.commit;
-    let Placed { parent, here, commits, deviations, .. } =
-        placement::place(work, &work.name(), tip, order.batch, owner)?;
+    let mut placed = placement::place(work, &work.name(), tip, order.batch, owner)?;
+    placed.set_aside(work, tip, owner)?;
+    let Placed { parent, here, commits, deviations, .. } = placed;
     settled.deviations.extend(deviations);
     let what = Selection::of(work, &record, Mode::Look);
     let checked_out = here.as_deref().unwrap_or(tip);
