@@ -31,7 +31,8 @@ pub use git::{
 };
 pub use landing::{Land, Landed, PushWork, PushedHead, PushedWork, UndoLanding};
 pub use placed::{
-    EngineState, ExecutorOptions, FollowPlaced, Followed, GivenUp, Place, PlacedAttempt, Placing, StartDetached,
+    EnginePlace, EngineState, ExecutorOptions, FollowPlaced, Followed, GivenUp, Place, PlacedAttempt, Placing,
+    StartDetached,
 };
 pub use plan::{OnConflict, RunGraph, RunOptions, Selection, StaysValid, WriteBack};
 pub use preview::{PreviewBridge, Would, WouldAsk};

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::event::Seat;
 use crate::model::outcome::Outcome;
 
 /// Where items of a run are carried out, when that is not this process.
@@ -69,6 +70,8 @@ pub struct PlacedAttempt {
     pub recalled: bool,
     /// Newest events that were told.
     pub events: Option<String>,
+    /// Where it is carried out, as it was told last.
+    pub seat: Option<Seat>,
     pub given_up: Vec<GivenUp>,
 }
 
@@ -87,11 +90,20 @@ pub enum EngineState {
     Lost,
 }
 
+/// What an engine says about the place of a job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnginePlace {
+    pub node: Option<String>,
+    pub partition: Option<String>,
+    pub handle: Option<String>,
+}
+
 /// Looks at an attempt once.
 #[derive(Debug)]
 pub struct FollowPlaced {
     pub placed: Box<PlacedAttempt>,
     pub engine: EngineState,
+    pub place: EnginePlace,
 }
 
 /// How an attempt stands.

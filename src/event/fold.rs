@@ -277,6 +277,7 @@ impl RunView {
             }
             EventKind::ItemStarted { .. }
             | EventKind::Resumed { .. }
+            | EventKind::Placed { .. }
             | EventKind::AttemptStarted { .. }
             | EventKind::AttemptFinished { .. }
             | EventKind::Progress { .. }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::hand::HandDeed;
 use super::kind::{DocumentChange, EventKind, ItemInfo, ItemStatus};
+use super::seat::Seat;
 use super::signs::AgentSigns;
 use super::standing::Standing;
 use super::timeline::Timeline;
@@ -164,6 +165,8 @@ pub struct ItemView {
     pub last_words: Option<LastWords>,
     /// A person carries a phase out by hand.
     pub in_hand: bool,
+    /// Where it is carried out, or was, when that is not the process of its run.
+    pub seat: Option<Seat>,
     pub timeline: Timeline,
 }
 
@@ -208,6 +211,7 @@ impl ItemView {
             retried: Vec::new(),
             last_words: None,
             in_hand: false,
+            seat: None,
             timeline: Timeline::default(),
         }
     }
@@ -366,8 +370,9 @@ impl ItemView {
                 self.info.stage = *stage;
                 self.attempts = *attempt;
                 self.started = self.started.or(at);
-                self.percent = None;
+                (self.percent, self.seat) = (None, None);
             }
+            EventKind::Placed { seat, .. } => self.seat = Some(seat.clone()),
             EventKind::Resumed { phases, .. } => self.resumed.clone_from(phases),
             EventKind::AttemptFinished { usage, said, stderr, .. } => {
                 self.settled = self.settled.plus(*usage);

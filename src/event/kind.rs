@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::forecast::Forecast;
 use super::hand::HandDeed;
+use super::seat::Seat;
 use crate::model::agent::TimerKind;
 use crate::model::outcome::{FailureKind, Outcome};
 use crate::model::prp::Complexity;
@@ -222,6 +223,11 @@ pub enum EventKind {
         item: String,
         stage: u32,
         attempt: u32,
+    },
+    /// An executor carries the item out: told when its job waits, and when it is known where it runs.
+    Placed {
+        item: String,
+        seat: Seat,
     },
     /// Phases that git already shows as done when the item starts.
     Resumed {

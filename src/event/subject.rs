@@ -12,6 +12,7 @@ impl EventKind {
     pub fn item(&self) -> Option<&str> {
         match self {
             Self::ItemStarted { item, .. }
+            | Self::Placed { item, .. }
             | Self::Resumed { item, .. }
             | Self::AttemptStarted { item, .. }
             | Self::AttemptFinished { item, .. }

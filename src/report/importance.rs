@@ -58,6 +58,7 @@ pub fn of(kind: &EventKind) -> Importance {
         | EventKind::Approved { .. }
         | EventKind::Hand { .. }
         | EventKind::QuotaResumed { .. }
+        | EventKind::Placed { .. }
         | EventKind::RunFinished { .. } => Importance::Info,
         EventKind::ItemStarted { attempt, .. } if *attempt > 1 => Importance::Info,
         EventKind::ItemStarted { .. }

@@ -50,6 +50,13 @@ fn words(kind: &EventKind, state: &RunView, style: Style) -> Option<String> {
             Some(format!("started (stage {stage}, attempt {attempt})"))
         }
         EventKind::ItemStarted { stage, .. } => Some(format!("started (stage {stage})")),
+        EventKind::Placed { seat, .. } => {
+            let (place, job) = (line(&seat.place(), 120), line(&seat.job, 120));
+            Some(match &seat.node {
+                Some(_) => format!("runs on {place} (job {job})"),
+                None => format!("waits for a machine of {} ({place}, job {job})", line(&seat.executor, 40)),
+            })
+        }
         EventKind::Resumed { phases, .. } if phases.is_empty() => None,
         EventKind::Resumed { item, phases, next } => {
             let list = phases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

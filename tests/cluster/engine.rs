@@ -92,7 +92,7 @@ for job in FAKE/jobs/*; do
     code=$(cat "$job/code" 2>/dev/null)
     case $code in '') state=RUNNING ;; 0) state=COMPLETED ;; *) state=FAILED ;; esac
     [ ! -e "$job/kill" ] || [ -z "$code" ] || state=CANCELLED
-    printf '%s{"name":"%s","job_id":%s,"job_state":"%s","exit_code":%s,"nodes":"n1"}' "$comma" "$(cat "$job/name")" \
+    printf '%s{"name":"%s","job_id":%s,"job_state":"%s","exit_code":%s,"nodes":"n1","partition":"main"}' "$comma" "$(cat "$job/name")" \
         "${job##*/}" "$state" $((${code:-0} * 256))
     comma=,
 done

@@ -3,6 +3,8 @@
 mod conformance;
 mod engine;
 mod faults;
+mod following;
+mod load;
 mod outages;
 mod resources;
 mod results;

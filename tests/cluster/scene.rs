@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -55,6 +56,10 @@ impl Run {
 
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(&self.1).unwrap_or_default()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
     }
 
     pub(crate) fn signal(&self, signal: &str) {
@@ -138,7 +143,7 @@ fn logs(name, from) { local::logs(name, from) }
         fs::write(path, text + lines).expect("configuration");
     }
 
-    fn prp(&self, id: &str, needs: &str) {
+    pub(crate) fn prp(&self, id: &str, needs: &str) {
         let head = format!(
             "---\nprp_id: {id}\ntitle: Work of {id}\nstatus: planning\ncomplexity: low\nestimated_hours: 1\n\
              dependencies: [{needs}]\nfiles_modified: [out/{id}.txt]\n---\n\n# {id}: Work of {id}\n\n"
@@ -300,6 +305,32 @@ fn logs(name, from) { local::logs(name, from) }
 
     pub(crate) fn tree(&self) -> String {
         self.git(&["rev-parse", "prp-47^{tree}"])
+    }
+
+    /// Notes every push that the hub takes, with the references that it moves.
+    pub(crate) fn count_pushes(&self) {
+        let hook = self.path("hub.git/hooks/post-receive");
+        let log = self.path("pushes").display().to_string();
+        let text = format!(
+            "#!/bin/sh\n{{ printf 'push'; while read -r _ _ name; do printf ' %s' \"$name\"; done; echo; }} >>'{log}'\n"
+        );
+        fs::create_dir_all(self.path("hub.git/hooks")).expect("folder");
+        fs::write(&hook, text).expect("hook");
+        fs::set_permissions(hook, fs::Permissions::from_mode(0o755)).expect("mode");
+    }
+
+    /// Counts the pushes by which the lease of an item was moved.
+    pub(crate) fn pushes(&self, item: &str) -> usize {
+        let lease = format!("refs/batchprp/lease/{item}");
+        let text = fs::read_to_string(self.path("pushes")).unwrap_or_default();
+        text.lines().filter(|line| line.split(' ').any(|word| word == lease)).count()
+    }
+
+    /// Returns what a command that follows runs says.
+    #[track_caller]
+    pub(crate) fn says(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().expect("the program starts");
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
     }
 
     /// Returns the references at the hub that begin with something.

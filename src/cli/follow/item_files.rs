@@ -28,9 +28,10 @@ impl ItemFiles {
             Self::Prompts => |name| name == "prompt.md",
             Self::Checks => {
                 // In the order in which they ran.
-                let entries = fs::read_dir(folder.join(check_logs::FOLDER)).into_iter().flatten().flatten();
+                let entries = walkdir::WalkDir::new(folder.join(check_logs::FOLDER)).into_iter().flatten();
+                let entries = entries.filter(|entry| entry.file_type().is_file());
                 let time = |path: &PathBuf| fs::metadata(path).and_then(|meta| meta.modified()).ok();
-                let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+                let mut paths: Vec<PathBuf> = entries.map(walkdir::DirEntry::into_path).collect();
                 paths.sort_by_cached_key(|path| (time(path), path.clone()));
                 return paths;
             }

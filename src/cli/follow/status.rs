@@ -12,7 +12,7 @@ use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::ExitCode;
-use crate::event::{ItemView, RunView};
+use crate::event::{ItemView, RunView, Seat};
 use crate::host::process::command_line::going_on;
 use crate::report::board::{self, Look};
 use crate::report::life::Life;
@@ -101,6 +101,8 @@ struct Item {
     progress: f64,
     /// Why it ended so; empty when there is nothing to say.
     reason: String,
+    /// Where it is carried out, or was; `null` in the process of the run.
+    seat: Option<Seat>,
 }
 
 impl StatusDocument {
@@ -131,6 +133,7 @@ impl Item {
             phases: item.info.phases,
             progress: item.progress(),
             reason: item.reason.clone(),
+            seat: item.seat.clone(),
         }
     }
 }

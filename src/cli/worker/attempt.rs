@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::batch::launch::launch_told;
+use crate::cli::batch::launch::{self, launch_told};
 use crate::cli::batch::{script_command, scripts};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::{CommandFailure, CommandResult};
@@ -24,6 +24,8 @@ pub const EVENTS: &str = "events.jsonl";
 pub const OUTCOME: &str = "outcome.json";
 pub const ERROR: &str = "error.json";
 pub const REPO: &str = "repo";
+/// Says where the folder of its runs is.
+pub const RUNS: &str = "runs";
 
 /// Arguments that concern more than one item, or what comes after all of them.
 const OFF: [&str; 11] = [
@@ -82,6 +84,9 @@ fn carry_out(folder: &Path) -> Result<u8> {
     let mut config = project::load_config(&context.project, &context.globals, flags)?;
     // People are told by the orchestrator.
     config.notify.clear();
+    let runs = launch::settings(&context, &config)?.runs_dir();
+    // Without it what agents say stays on this machine.
+    drop(fs::write(folder.join(RUNS), runs.display().to_string()));
     let found = scripts::search_path(&context).find(&spec.script)?;
     let outcome = folder.join(OUTCOME).display().to_string();
     args.insert("only_item".to_owned(), json!({ "id": spec.item, "outcome": outcome }));

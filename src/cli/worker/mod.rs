@@ -6,6 +6,7 @@
 pub mod attempt;
 pub mod command;
 pub mod job;
+mod papers;
 pub mod publisher;
 pub mod supervise;
 mod trial;

@@ -1,7 +1,9 @@
 //! What of an attempt is at the hub: the lease that a worker holds, and everything that hangs on it.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::papers::Papers;
 use crate::error::{Error, Result};
 use crate::host::git::hub::events;
 use crate::host::git::hub::names;
@@ -24,6 +26,8 @@ pub struct Publisher {
     waiting: String,
     /// Lines that the chain has already.
     skip: usize,
+    /// What agents and checks write.
+    papers: Papers,
     /// When the last push began that the hub took.
     pub held_since: Instant,
     /// When a push was tried last.
@@ -59,7 +63,8 @@ impl Publisher {
         };
         let now = Instant::now();
         let (commit, waiting) = (spec.lease.clone(), String::new());
-        Self { hub, commit, spec, text, waiting, skip: 0, held_since: now, tried: now }
+        let papers = Papers::default();
+        Self { hub, commit, spec, text, waiting, skip: 0, papers, held_since: now, tried: now }
     }
 
     /// Takes the attempt up where the hub has it; `false` where it is not ours any more.
@@ -69,12 +74,18 @@ impl Publisher {
             return Ok(false);
         };
         // What the chain of events has is not told again.
-        self.skip = match &text.events {
-            Some(newest) => events::since(&self.hub.repo, None, newest)?.len(),
-            None => 0,
-        };
+        if let Some(newest) = &text.events {
+            let told = events::since(&self.hub.repo, None, newest)?;
+            self.skip = told.lines.len();
+            self.papers.skip(&told.papers);
+        }
         (self.text, self.commit) = (AttemptLease { node: Some(owner::host_name()), ..text }, commit);
         Ok(true)
+    }
+
+    /// Says in which folder agents and checks write.
+    pub fn papers_are_in(&mut self, folder: PathBuf) {
+        self.papers.are_in(folder);
     }
 
     /// Adds what happened.
@@ -87,11 +98,11 @@ impl Publisher {
         self.waiting.push('\n');
     }
 
-    /// Tells whether there is a checkpoint or a validation that the hub does not have.
+    /// Tells whether there is a checkpoint that the hub does not have. A validation goes with the next push: without its
+    /// record a checkpoint is only checked once more.
     pub fn has_news(&self) -> Result<bool> {
         let tip = self.hub.repo.tip(&self.spec.branch)?;
-        let proof = refs::read(&self.hub.repo, NOTES)?;
-        Ok(tip.is_some_and(|tip| tip != self.text.tip) || proof != self.text.proof && proof.is_some())
+        Ok(tip.is_some_and(|tip| tip != self.text.tip))
     }
 
     /// How long ago the lease was renewed last.
@@ -121,8 +132,9 @@ impl Publisher {
             text.base = base;
         }
         text.proof = refs::read(repo, NOTES)?.or(text.proof);
-        if !self.waiting.is_empty() {
-            text.events = Some(events::add(repo, text.events.as_deref(), &self.waiting)?);
+        let papers = self.papers.news(state != AttemptState::Running);
+        if !self.waiting.is_empty() || !papers.is_empty() {
+            text.events = Some(events::add(repo, text.events.as_deref(), &self.waiting, &papers)?);
             self.waiting.clear();
             self.text.events.clone_from(&text.events);
         }

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::attempt::{ERROR, EVENTS, OUTCOME, REPO};
+use super::attempt::{ERROR, EVENTS, OUTCOME, REPO, RUNS};
 use super::job::{Begun, Echo, Home, Job};
 use super::publisher::{Publisher, Told};
 use crate::cli::start::failure::{CommandFailure, CommandResult};
@@ -29,6 +30,7 @@ use crate::model::id::PrpId;
 use crate::model::outcome::{FailureKind, Outcome};
 use crate::model::usage::Usage;
 use crate::model::worker::{OutcomeRecord, RecordedCheckpoint, WorkerSpec};
+use crate::run::shared::names;
 
 /// Share of the lease after which a worker that could not renew it ends; an orchestrator waits longer than all of it.
 const TOLERANCE: f64 = 0.8;
@@ -266,7 +268,12 @@ impl<'a> Worker<'a> {
             if event.kind.item() == Some(&self.spec.item) {
                 self.publisher.hear(&line);
             }
-            self.run = Some(event.run);
+            if self.run.as_ref() != Some(&event.run) {
+                let runs = std::fs::read_to_string(self.job.folder.join(RUNS)).unwrap_or_default();
+                let item = names::file_name(&self.spec.item);
+                self.publisher.papers_are_in(Path::new(&runs).join(&event.run).join(item));
+                self.run = Some(event.run);
+            }
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What an orchestrator and a worker on another machine tell each other about one attempt of one item.
 
 mod lease;
+pub mod paper;
 mod record;
 mod resources;
 mod spec;

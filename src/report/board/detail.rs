@@ -23,6 +23,9 @@ pub(super) fn lines(item: &ItemView, look: &Look) -> Vec<String> {
         let attempts = numbered(item.attempts.max(1) as usize, "attempt");
         said.push(line(&format!("phase {}/{}: {} ({attempts})", phase.ordinal, phase.of, phase.title), room));
     }
+    if let Some(seat) = item.seat.as_ref().filter(|seat| seat.node.is_some()) {
+        said.push(line(&format!("on {} (job {})", seat.place(), seat.job), room));
+    }
     if let Some(check) = &item.checking {
         said.push(checking(check, look.now));
     } else if !item.validations.is_empty() {

@@ -9,7 +9,7 @@ use super::super::text::{dollars, line, short_count, status_word};
 use super::look::Look;
 use super::outlook;
 use crate::event::fold::seconds;
-use crate::event::{CurrentCheck, ItemView, RunView, Standing};
+use crate::event::{CurrentCheck, ItemView, RunView, Seat, Standing};
 use crate::model::duration::show;
 
 /// From so many columns on a line says more.
@@ -115,6 +115,11 @@ fn busy(item: &ItemView, state: &RunView, look: &Look, room: usize) -> String {
     });
     parts.extend(life(item, look));
     parts.extend((item.attempts > 1).then(|| format!("#{}", item.attempts)));
+    if columns >= MEDIUM {
+        let seat = item.seat.as_ref().filter(|seat| seat.node.is_some());
+        let place = |seat: &Seat| if columns < WIDE { seat.node.clone().unwrap_or_default() } else { seat.place() };
+        parts.extend(seat.map(|seat| format!("on {}", line(&place(seat), 40))));
+    }
     if columns >= WIDE {
         parts.extend(item.usage.tokens.map(|tokens| format!("{} tokens", short_count(tokens.total()))));
         parts.extend(item.usage.cost.map(dollars));
@@ -167,6 +172,9 @@ pub(in crate::report) fn doing(item: &ItemView, now: Option<Timestamp>) -> Strin
     }
     if let Some(check) = &item.checking {
         return checking(check, now);
+    }
+    if let Some(seat) = item.seat.as_ref().filter(|seat| seat.node.is_none()) {
+        return format!("waits for a machine of {} ({})", seat.executor, seat.place());
     }
     if matches!(item.standing, Standing::Validating { .. }) && !item.has_agent {
         return "checking".to_owned();

@@ -33,6 +33,8 @@ pub struct ItemRow {
     /// What it does now.
     doing: String,
     waits_for: Vec<String>,
+    /// Where it is carried out, or was, when that is not the process of its run.
+    place: Option<String>,
     attempts: u32,
     repairs: u32,
     checks: String,
@@ -83,6 +85,7 @@ pub(super) fn row(item: &ItemView, state: &RunView, look: &Look) -> ItemRow {
         phases_done: item.done_phases(),
         doing: if is_busy { line(&board::doing(item, None), 200) } else { String::new() },
         waits_for: if waits { state.waits_for(&item.info.id).iter().map(|id| line(id, 80)).collect() } else { vec![] },
+        place: item.seat.as_ref().filter(|seat| seat.node.is_some()).map(|seat| line(&seat.place(), 80)),
         attempts: item.attempts,
         repairs: item.repairs,
         checks: checks::short(item),

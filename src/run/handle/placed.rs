@@ -88,12 +88,14 @@ pub(super) fn follow(
 ) {
     let made = (|| {
         let (_, attempt) = state.located(origin)?;
+        let settings = state.settings.clone();
         let integration = state.integration()?;
         let run = state.open()?;
         let executor = run.options.executor.clone().ok_or_else(|| misuse("this run has no executor"))?;
-        let view = run.hub_view.clone();
-        let FollowPlaced { placed, engine } = order;
-        Ok(FollowOrder { integration, executor, attempt, placed: *placed, engine, view })
+        let (view, directory) = (run.hub_view.clone(), run.directory.clone());
+        let shown = directory.strip_prefix(&settings.root).unwrap_or(&directory).to_owned();
+        let FollowPlaced { placed, engine, place } = order;
+        Ok(FollowOrder { integration, executor, attempt, placed: *placed, engine, place, view, directory, shown })
     })();
     match made {
         Ok(order) => {

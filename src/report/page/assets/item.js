@@ -58,7 +58,7 @@ class ItemPage {
     const now = this.store.head.life === "running" ? Date.now() : this.store.head.latest;
     say(this.about, ["stage " + item.stage, isBusy(item) && item.phase ? "phase " + item.phase + " of " + item.phases : item.phases ? phasesOf(item) + " phases done" : "",
       item.started ? duration(took(item, now)) + (item.expected ? " of ≈ " + duration(item.expected) : "") : "",
-      item.doing, silence(item, now), numbered(item.attempts, "attempt"), item.repairs ? numbered(item.repairs, "repair") : "", item.tokens === null ? "" : count(item.tokens) + " tokens", dollars(item.cost)].filter(Boolean).join(" · "));
+      item.doing, item.place ? "on " + item.place : "", silence(item, now), numbered(item.attempts, "attempt"), item.repairs ? numbered(item.repairs, "repair") : "", item.tokens === null ? "" : count(item.tokens) + " tokens", dollars(item.cost)].filter(Boolean).join(" · "));
   }
 
   // Reads what the open tab shows; of answers that overtake each other the last question counts.

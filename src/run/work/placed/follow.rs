@@ -1,11 +1,12 @@
 //! Looking at an attempt that is carried out elsewhere: what happened there, and whether its worker is still there.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::release;
-use crate::bridge::{Attempt, EngineState, ExecutorOptions, Followed, GivenUp, PlacedAttempt};
+use super::{papers, release};
+use crate::bridge::{Attempt, EnginePlace, EngineState, ExecutorOptions, Followed, GivenUp, PlacedAttempt};
 use crate::error::{Error, ExitCode, Result};
-use crate::event::EventKind;
+use crate::event::{EventKind, Seat};
 use crate::host::git::hub::adopt::{self, Foreign};
 use crate::host::git::hub::talk::Hub;
 use crate::host::git::hub::{address, events, names as hub_names};
@@ -29,7 +30,11 @@ pub(crate) struct FollowOrder {
     pub(crate) attempt: Attempt,
     pub(crate) placed: PlacedAttempt,
     pub(crate) engine: EngineState,
+    pub(crate) place: EnginePlace,
     pub(crate) view: HubView,
+    /// Folder of the run, and its path as people are told.
+    pub(crate) directory: PathBuf,
+    pub(crate) shown: PathBuf,
 }
 
 /// Looks at an attempt once; `hear` gets what happened there since the last look. A hub that does not answer is waited
@@ -85,12 +90,8 @@ fn look(
     if commit != placed.lease || placed.since.is_none() {
         (placed.lease, placed.since) = (commit, Some(Instant::now()));
     }
-    if !placed.began && lease.state != AttemptState::Submitted {
-        placed.began = true;
-        let node = lease.node.clone().unwrap_or_default();
-        tell.note(Some(&item), format!("runs on {node} (job {})", placed.name));
-    }
-    heard(&hub, placed, &lease, &item, hear)?;
+    seat(order, placed, &lease, tell);
+    heard(order, &hub, placed, &lease, hear, tell)?;
     let idle = placed.since.map_or(Duration::ZERO, |since| since.elapsed());
     match (lease.state, &lease.record) {
         (AttemptState::Ended, Some(record)) => finish(order, &hub, placed, &lease, record, tell),
@@ -118,6 +119,29 @@ fn look(
             }
         },
     }
+}
+
+/// Tells where the attempt is carried out, whenever more is known about it.
+fn seat(order: &FollowOrder, placed: &mut PlacedAttempt, lease: &AttemptLease, tell: &Tell) {
+    let has_begun = lease.state != AttemptState::Submitted;
+    let is_news = !std::mem::replace(&mut placed.began, has_begun);
+    let EnginePlace { node, partition, handle } = order.place.clone();
+    // An engine may have been asked before the job began: it knows it the next time.
+    let is_known = has_begun && (handle.is_some() || !is_news) || order.engine == EngineState::Queued;
+    if !is_known || placed.leaving {
+        return;
+    }
+    let node = if has_begun { node.or_else(|| lease.node.clone()) } else { None };
+    let (executor, job, attempt) = (order.executor.name.clone(), placed.name.clone(), placed.attempt);
+    let seat = Seat { executor, job, attempt, node, partition, handle };
+    let old = placed.seat.as_ref();
+    // What is over is not known to every engine any more.
+    let is_less = old.is_some_and(|old| old.node.is_some() && (seat.handle.is_none() || seat.node.is_none()));
+    if is_less || old == Some(&seat) {
+        return;
+    }
+    tell.event(EventKind::Placed { item: order.attempt.item.clone(), seat: seat.clone() });
+    placed.seat = Some(seat);
 }
 
 /// Tells whether a job is to be started again because it ended when the hub was out of its reach: what it did lies on its
@@ -165,19 +189,27 @@ fn gone(order: &FollowOrder, idle: Duration) -> Option<&'static str> {
 
 /// Hands on what happened there.
 fn heard(
+    order: &FollowOrder,
     hub: &Hub,
     placed: &mut PlacedAttempt,
     lease: &AttemptLease,
-    item: &str,
     hear: &impl Fn(Vec<EventKind>),
+    tell: &Tell,
 ) -> Result<()> {
+    let item = order.attempt.item.as_str();
     let Some(newest) = lease.events.clone().filter(|newest| placed.events.as_ref() != Some(newest)) else {
         return Ok(());
     };
-    let lines = events::since(&hub.repo, placed.events.as_deref(), &newest)?;
+    let told = events::since(&hub.repo, placed.events.as_deref(), &newest)?;
+    let name = names::file_name(item);
+    if let Err(error) = papers::keep(&order.directory.join(&name), placed.attempt, &told.papers) {
+        tell.warn(Some(item), format!("what its agents said elsewhere is not kept here: {error}"));
+    }
     // A newer worker may say what we do not know.
-    let kinds = lines.iter().filter_map(|line| serde_json::from_str::<EventKind>(line).ok());
-    let kinds: Vec<EventKind> = kinds.filter(|kind| kind.item() == Some(item)).collect();
+    let kinds = told.lines.iter().filter_map(|line| serde_json::from_str::<EventKind>(line).ok());
+    let kinds = kinds.filter(|kind| kind.item() == Some(item));
+    let kinds: Vec<EventKind> =
+        kinds.map(|kind| papers::named_here(kind, &order.shown.join(&name), placed.attempt)).collect();
     placed.events = Some(newest);
     if !kinds.is_empty() {
         hear(kinds);

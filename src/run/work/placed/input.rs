@@ -97,6 +97,7 @@ pub(crate) fn submit(order: &PlaceOrder, hub: &Hub, begins: &Start) -> Result<Pl
         leaving: false,
         recalled: false,
         events: None,
+        seat: None,
         given_up: order.given_up.clone(),
     })
 }

@@ -3,5 +3,6 @@
 pub(crate) mod follow;
 pub(crate) mod input;
 pub(crate) mod order;
+mod papers;
 pub(crate) mod place;
 pub(crate) mod release;

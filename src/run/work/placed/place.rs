@@ -103,6 +103,7 @@ fn earlier(order: &PlaceOrder, hub: &Hub, tip: &str, tell: &Tell) -> Result<Opti
         leaving: false,
         recalled: false,
         events: lease.events,
+        seat: None,
         run: lease.run,
         lease: commit,
         since: None,

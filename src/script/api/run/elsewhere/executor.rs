@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Scope};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use crate::bridge::EngineState;
+use crate::bridge::{EnginePlace, EngineState};
 use crate::error::{Error, ExitCode};
 use crate::script::api::run::current;
 use crate::script::diagnostic;
@@ -43,6 +43,19 @@ pub(crate) struct ListedJob {
     state: String,
     #[serde(default)]
     code: Option<i64>,
+    #[serde(default, deserialize_with = "word")]
+    node: Option<String>,
+    #[serde(default, deserialize_with = "word")]
+    partition: Option<String>,
+    #[serde(default, deserialize_with = "word")]
+    handle: Option<String>,
+}
+
+/// Reads what is only shown: text or a number, and nothing where it is something else or empty.
+fn word<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    let value = serde_json::Value::deserialize(value)?;
+    let text = value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()));
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
 impl Executor {
@@ -90,8 +103,8 @@ impl Executor {
         })
     }
 
-    /// Returns what the engine says about a job, no older than `age`.
-    pub(crate) fn state_of(&self, run: &str, name: &str, age: Duration) -> Result<EngineState, Error> {
+    /// Returns what the engine says about a job and its place, no older than `age`.
+    pub(crate) fn state_of(&self, run: &str, name: &str, age: Duration) -> Result<(EngineState, EnginePlace), Error> {
         let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         let jobs = match listed.get(run) {
             Some((at, jobs)) if at.elapsed() < age => jobs.clone(),
@@ -113,15 +126,19 @@ impl Executor {
                 jobs
             }
         };
-        let Some(jobs) = jobs else { return Ok(EngineState::Unknown) };
-        let job = jobs.iter().find(|job| job.name == name);
-        Ok(job.map_or(EngineState::Absent, |job| match job.state.as_str() {
+        let Some(jobs) = jobs else { return Ok((EngineState::Unknown, EnginePlace::default())) };
+        let Some(job) = jobs.iter().find(|job| job.name == name) else {
+            return Ok((EngineState::Absent, EnginePlace::default()));
+        };
+        let state = match job.state.as_str() {
             "queued" => EngineState::Queued,
             "running" => EngineState::Running,
             "exited" => EngineState::Exited { code: job.code },
             "lost" => EngineState::Lost,
             _ => EngineState::Unknown,
-        }))
+        };
+        let ListedJob { node, partition, handle, .. } = job.clone();
+        Ok((state, EnginePlace { node, partition, handle }))
     }
 
     /// Has a job submitted, where there is room for one more. One after the other: each sees where those before it went.

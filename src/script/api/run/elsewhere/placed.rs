@@ -63,8 +63,8 @@ fn follow(
     let mut complained = false;
     loop {
         let (run, name) = (placed.run.clone(), placed.name.clone());
-        let engine = executor.state_of(&run, &name, options.poll / 2)?;
-        match call.ask(FollowPlaced { placed, engine: engine.clone() })? {
+        let (engine, place) = executor.state_of(&run, &name, options.poll)?;
+        match call.ask(FollowPlaced { placed, engine: engine.clone(), place })? {
             Followed::Ended(outcome) => return Ok(End::Outcome(outcome)),
             Followed::Lost { reason, given_up } => {
                 // Whatever is left of it has lost its lease; an engine that cannot be reached is in nobody's way.
