@@ -60,7 +60,7 @@ fn an_item_elsewhere_is_shown_with_its_machine_and_what_its_agent_says() {
     assert!(told.contains(&format!("runs on {place} (job ")), "{told}");
     scene.is_complete();
     for phase in [1, 2] {
-        let words = format!("I make PRP-47.1.1 {phase} with ***");
+        let words = format!("I make PRP-47.1.1 {phase} with [redacted]");
         assert_eq!(said().matches(&words).count(), 1, "{}", said());
     }
     assert!(scene.says(&["logs", "PRP-47.1.1", "--stderr"]).contains("grumble"));

@@ -115,6 +115,20 @@ async fn endless_output_is_bounded() {
     assert!(text.contains("bytes left out"));
 }
 
+/// Some programs do not wait for a full pipe when they exit: what they said last would be lost on a busy machine.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_is_said_at_once_has_room_until_we_read_it() {
+    let command = shell("sleep 0.3; exec dd if=/dev/zero bs=4k count=200 oflag=nonblock 2>/dev/null");
+    let busy = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // Nobody reads meanwhile.
+        std::thread::sleep(Duration::from_millis(1500));
+    };
+    let (output, ()) = tokio::join!(run(command, StopToken::new()), busy);
+    assert_eq!(output.unwrap().code, Some(0), "the pipe was full");
+}
+
 #[tokio::test]
 async fn input_that_nobody_reads_does_not_block() {
     let command = Command { stdin: "x".repeat(10_000_000), ..shell("exit 0") };

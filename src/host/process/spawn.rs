@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -141,6 +141,9 @@ fn once(program: &str, start: &ProcessStart, is_held: bool) -> io::Result<(Runni
     detach(&mut command, start.marker.brand().number(), report.number());
     let mut register = Register::lock();
     let child = command.spawn()?;
+    for pipe in [child.stdout.as_ref().map(AsFd::as_fd), child.stderr.as_ref().map(AsFd::as_fd)] {
+        pipe.into_iter().for_each(system::widen);
+    }
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
     let pid = pid.ok_or_else(|| io::Error::other("the process has no id"))?;
     let entry = register.enter(pid);

@@ -2,6 +2,9 @@
 
 #[cfg(target_os = "linux")]
 mod here {
+    use std::os::fd::AsFd;
+
+    use nix::fcntl::{FcntlArg, fcntl};
     use nix::sys::prctl::{set_child_subreaper, set_pdeathsig};
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     use nix::sys::signal::Signal;
@@ -36,6 +39,15 @@ mod here {
         std::fs::write(format!("/proc/{pid}/oom_score_adj"), more_likely(own).to_string()).ok();
     }
 
+    /// Makes room for what a process says before we have read it: some lose the end of it when they exit before a full pipe.
+    pub(crate) fn widen(pipe: impl AsFd) {
+        // Refused to users whose pipes are wide already; then everything stays as it is.
+        fcntl(pipe, FcntlArg::F_SETPIPE_SZ(WIDTH)).ok();
+    }
+
+    /// The most that a user may have without a privilege.
+    const WIDTH: i32 = 1 << 20;
+
     /// Makes the kernel choose this process, and what it starts, before whoever started it.
     pub(crate) fn go_first() {
         let own = std::fs::read_to_string("/proc/self/oom_score_adj").ok();
@@ -67,8 +79,10 @@ mod here {
     }
 
     pub(crate) fn give_up_first(_: i32) {}
+
+    pub(crate) fn widen(_: impl std::os::fd::AsFd) {}
 }
 
 #[cfg(target_os = "linux")]
 pub(super) use here::go_first;
-pub(super) use here::{adopt_orphans, brand, die_with_parent, give_up_first, limit_processes};
+pub(super) use here::{adopt_orphans, brand, die_with_parent, give_up_first, limit_processes, widen};
