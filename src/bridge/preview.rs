@@ -385,6 +385,10 @@ impl Bridge for Looking {
             other => self.0.send(origin, other),
         }
     }
+
+    fn waits(&self, begins: bool) {
+        self.0.waits(begins);
+    }
 }
 
 impl Bridge for PreviewBridge {
@@ -400,6 +404,10 @@ impl Bridge for PreviewBridge {
             }
             query @ Request::Query(_) => self.real.send(origin, query),
         }
+    }
+
+    fn waits(&self, begins: bool) {
+        self.real.waits(begins);
     }
 }
 

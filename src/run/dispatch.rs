@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -38,6 +38,8 @@ pub(crate) struct Dispatcher {
     pub(crate) tx: mpsc::UnboundedSender<Message>,
     /// Ends script code that calls nothing.
     pub(crate) cancel: Arc<AtomicBool>,
+    /// How many threads of scripts wait for an answer.
+    pub(crate) waiting: Arc<AtomicUsize>,
 }
 
 impl Dispatcher {
@@ -63,7 +65,7 @@ impl Dispatcher {
                     self.cancel.store(true, Ordering::Relaxed);
                 }
                 Effect::WaitForQuota { agent, until, unknown } => self.wait_for_quota(agent, until, unknown),
-                Effect::Grace(time) => self.later(time, Message::GraceOver),
+                Effect::Grace(time) => self.later(time),
                 Effect::End(how) => end = Some(how),
             }
         }
@@ -186,10 +188,11 @@ impl Dispatcher {
         Tell::new(move |event| send(&tx, Message::Told { events: vec![event], reply: None }))
     }
 
-    fn later(&self, time: Duration, message: Message) {
+    fn later(&self, time: Duration) {
+        let waiting = self.waiting.clone();
         self.say(async move {
             tokio::time::sleep(time).await;
-            message
+            Message::GraceOver { is_waited_for: waiting.load(Ordering::Relaxed) > 0 }
         });
     }
 
@@ -244,7 +247,7 @@ mod tests {
         let mut stream = EventStream::new("r".to_owned(), Secrets::of([]), vec![reporter]);
         stream.flush();
         let state = in_memory::state();
-        let mut dispatcher = Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) };
+        let mut dispatcher = Dispatcher { state, stream, tx, cancel: Arc::default(), waiting: Arc::default() };
         let note = EventKind::note(None, "hello");
         let request = EmitEvent(note.clone()).request(answer);
         assert!(dispatcher.take(Message::Asked { origin: None, request }).is_none());

@@ -68,7 +68,8 @@ where
     let (tx, mut rx) = mpsc::unbounded_channel();
     watch_signals(&tx, settings.detached)?;
     let mut dispatcher = dispatcher(settings, reporters, tx.clone());
-    let (bridge, cancel): (Arc<dyn Bridge>, _) = (Arc::new(ChannelBridge::new(tx.clone())), dispatcher.cancel.clone());
+    let (bridge, cancel) = (ChannelBridge::new(tx.clone(), dispatcher.waiting.clone()), dispatcher.cancel.clone());
+    let bridge: Arc<dyn Bridge> = Arc::new(bridge);
     let run = move || {
         let result = catch_unwind(AssertUnwindSafe(|| script(bridge, cancel)));
         let panicked = |_| Err(Error::new(ExitCode::Internal, "the script's thread panicked").into());
@@ -107,10 +108,11 @@ fn dispatcher(settings: Settings, reporters: Vec<Reporter>, tx: mpsc::UnboundedS
         stage: Stage::Idle,
         pending: Pending::default(),
         signal: None,
+        silent: 0,
         first_bad: 0,
         trouble: None,
     };
-    Dispatcher { state, stream, tx, cancel: Arc::new(AtomicBool::new(false)) }
+    Dispatcher { state, stream, tx, cancel: Arc::default(), waiting: Arc::default() }
 }
 
 fn conclude(mut dispatcher: Dispatcher, end: ProgramEnd) -> ProgramExit {

@@ -26,6 +26,7 @@ pub(crate) fn state() -> LoopState {
         stage: Stage::Idle,
         pending: Pending::default(),
         signal: None,
+        silent: 0,
         first_bad: 0,
         trouble: None,
     }

@@ -51,8 +51,8 @@ pub(crate) enum Message {
     QuotaOver { agent: String },
     /// The user or the system wants the program to stop.
     Signal(Signal),
-    /// What is under way had its time to end by itself after a signal.
-    GraceOver,
+    /// What is under way had its time to end by itself after a signal. A script may wait for an answer meanwhile.
+    GraceOver { is_waited_for: bool },
     /// The script is at its end.
     ScriptEnded(std::result::Result<u8, Failure>),
 }

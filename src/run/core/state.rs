@@ -32,6 +32,8 @@ pub(crate) struct LoopState {
     /// Questions whose answers are being made.
     pub(crate) pending: Pending,
     pub(crate) signal: Option<Signal>,
+    /// How often in a row nobody waited for an answer after it.
+    pub(crate) silent: u32,
     /// The first exit code other than 0 of the runs that this script closed.
     pub(crate) first_bad: u8,
     /// What could not be written although the run went on.

@@ -38,7 +38,7 @@ pub(crate) fn handle(state: &mut LoopState, message: Message, now: Moment) -> Re
         Message::Reported { trouble } => close::reported(state, trouble, out),
         Message::QuotaOver { agent } => machine::quota_over(state, agent, now, out),
         Message::Signal(signal) => signal::signalled(state, signal, now, out),
-        Message::GraceOver => signal::grace_over(state, out),
+        Message::GraceOver { is_waited_for } => signal::grace_over(state, is_waited_for, out),
         Message::ScriptEnded(result) => script_end::script_ended(state, result, out),
     }
     reaction

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{close, machine};
+use super::{close, machine, script_end};
 use crate::bridge::Failure;
 use crate::event::EventKind;
 use crate::host::stop::StopLevel;
@@ -17,6 +17,8 @@ use crate::schedule::Input;
 const GRACE: Duration = Duration::from_millis(250);
 /// After that it is looked again what is left, as often as anything is.
 const AGAIN: Duration = Duration::from_millis(100);
+/// A script that asks nothing for so many looks computes in a function of ours, where it cannot be interrupted.
+const SILENT: u32 = 3;
 
 /// Stops everything in order at the first signal, at once at the second.
 pub(super) fn signalled(state: &mut LoopState, signal: Signal, now: Moment, out: &mut Reaction) {
@@ -37,7 +39,7 @@ pub(super) fn signalled(state: &mut LoopState, signal: Signal, now: Moment, out:
 }
 
 /// Leaves what is still under way in git to itself. Agents and programs of the user have a grace period of their own.
-pub(super) fn grace_over(state: &mut LoopState, out: &mut Reaction) {
+pub(super) fn grace_over(state: &mut LoopState, is_waited_for: bool, out: &mut Reaction) {
     state.pending.refuse();
     // The script may still be on its way to its next question, and setting up a worktree takes its time to stop.
     out.effects.push(Effect::Grace(AGAIN));
@@ -54,5 +56,9 @@ pub(super) fn grace_over(state: &mut LoopState, out: &mut Reaction) {
         }
         Stage::Closing(_) => close::abandon(state, out),
         Stage::Idle | Stage::Settled(_) | Stage::Closed(_) => {}
+    }
+    state.silent = if is_waited_for { 0 } else { state.silent + 1 };
+    if state.silent == SILENT {
+        script_end::script_ended(state, Err(Failure::Cancelled), out);
     }
 }

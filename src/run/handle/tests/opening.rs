@@ -73,7 +73,7 @@ fn an_opening_that_outlasts_its_grace_is_not_waited_for_and_its_end_changes_noth
     let mut bench = Bench::idle();
     let (_, started) = bench.ask(None, start(graph(&["a"], &[]), plain()));
     bench.take(Message::Signal(Signal::Interrupt));
-    assert_eq!(bench.take(Message::GraceOver), ["grace", "answer"]);
+    assert_eq!(bench.take(Message::GraceOver { is_waited_for: true }), ["grace", "answer"]);
     assert!(matches!(started.given(), Some(Err(Failure::Cancelled))));
     assert!(bench.finish_opening().is_empty());
 }

@@ -139,7 +139,7 @@ fn questions_to_the_world_need_no_run_and_are_refused_once_the_program_is_being_
     assert!(matches!(bench.answer(None, Now), Err(Failure::Cancelled)));
     assert!(matches!(bench.answer(of(ONE, 1), GetWorktree), Err(Failure::Cancelled)));
     assert!(query.given().is_none(), "what is under way has its time to end");
-    bench.take(Message::GraceOver);
+    bench.take(Message::GraceOver { is_waited_for: true });
     assert!(matches!(query.given(), Some(Err(Failure::Cancelled))));
     assert!(program.given().is_none(), "a program is stopped and waited for");
 }

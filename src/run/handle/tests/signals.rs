@@ -55,7 +55,7 @@ fn after_its_grace_what_git_does_is_left_to_itself() {
     let (_, next) = bench.ask(None, Next);
     bench.take(Message::Signal(Signal::Interrupt));
     assert!(worktree.given().is_none());
-    let words = bench.take(Message::GraceOver);
+    let words = bench.take(Message::GraceOver { is_waited_for: true });
     assert_eq!(words, ["grace", "answer"], "the script that waits for an item is let go, and it is looked again");
     assert!(matches!(worktree.given(), Some(Err(Failure::Cancelled))));
     assert!(matches!(next.given(), Some(Err(Failure::Cancelled))));
@@ -70,10 +70,10 @@ fn setting_up_a_worktree_is_a_program_of_the_user_and_has_its_own_time_to_stop()
     order.busy.set(true);
     let busy = order.busy.clone();
     bench.take(Message::Signal(Signal::Interrupt));
-    bench.take(Message::GraceOver);
+    bench.take(Message::GraceOver { is_waited_for: true });
     assert!(worktree.given().is_none());
     busy.set(false);
-    bench.take(Message::GraceOver);
+    bench.take(Message::GraceOver { is_waited_for: true });
     assert!(matches!(worktree.given(), Some(Err(Failure::Cancelled))));
 }
 
@@ -83,9 +83,22 @@ fn closing_does_not_wait_for_a_slow_git_when_the_program_is_being_stopped() {
     let (words, closed) = bench.ask(None, Close);
     assert_eq!(words, ["start clean-up"]);
     bench.take(Message::Signal(Signal::Interrupt));
-    assert_eq!(bench.take(Message::GraceOver), ["run_finished 130", "grace", "start report"]);
+    assert_eq!(bench.take(Message::GraceOver { is_waited_for: true }), ["run_finished 130", "grace", "start report"]);
     assert!(bench.take(Message::CleanedUp { notes: vec![EventKind::note(None, "late")] }).is_empty());
-    assert_eq!(bench.take(Message::GraceOver), ["grace"], "the report is not given up");
+    assert_eq!(bench.take(Message::GraceOver { is_waited_for: true }), ["grace"], "the report is not given up");
     bench.take(Message::Reported { trouble: None });
     assert_eq!(closed.given().expect("closed").expect("well").exit_code, 130);
+}
+
+#[test]
+fn a_script_that_asks_nothing_after_a_signal_computes_and_is_not_waited_for() {
+    let mut bench = Bench::open(&["a"], plain());
+    bench.next();
+    bench.take(Message::Signal(Signal::Terminate));
+    let silent = Message::GraceOver { is_waited_for: false };
+    for is_waited_for in [false, false, true, false, false] {
+        assert_eq!(bench.take(Message::GraceOver { is_waited_for }), ["grace"]);
+    }
+    assert_eq!(bench.take(silent), ["step", "run_finished 143", "grace", "start report"]);
+    assert_eq!(bench.take(Message::Reported { trouble: None }), ["end 143"]);
 }
