@@ -14,7 +14,7 @@ use crate::error::{Error, ExitCode, Result};
 use super::adapter::{AdapterScript, Traits};
 use super::api::needs;
 use super::api::shapes::SHAPES;
-use super::check::Table;
+use super::check::{Callable, Table};
 use super::diagnostic;
 use super::embedded;
 use super::engine;
@@ -49,6 +49,7 @@ pub struct ScriptHost {
     pub(crate) state: Arc<HostState>,
     reference: Arc<OnceLock<ApiReference>>,
     table: Arc<OnceLock<Table>>,
+    callable: Arc<OnceLock<Callable>>,
 }
 
 /// What notes the lines of all scripts of this process, where that is asked for.
@@ -112,6 +113,7 @@ fn build(context: HostParts, fake: Option<Arc<FakeBridge>>, coverage: Option<&Ar
         state,
         reference: Arc::default(),
         table: Arc::default(),
+        callable: Arc::default(),
     }
 }
 
@@ -130,9 +132,9 @@ impl ScriptHost {
     pub(crate) fn load_place(&self, name: &str, place: &ScriptPlace) -> Result<Script> {
         let missing = || Error::new(ExitCode::Usage, format!("there is no script `{}`", self.library.name(place)));
         let (source, text) = self.library.read(place)?.ok_or_else(missing)?;
-        let compiled = self.library.compile(&self.engine, &source, &text);
+        let compiled = self.library.tree(&self.engine, &source, &text);
         let ast = compiled.map_err(|error| self.explain(&error.into(), &source))?;
-        Ok(Script { name: name.to_owned(), source, ast: Arc::new(ast) })
+        Ok(Script { name: name.to_owned(), source, ast })
     }
 
     /// Reads the description of a command out of its constants, without running it.
@@ -219,12 +221,9 @@ impl ScriptHost {
         diagnostic::explain(error, &self.library, source, || self.reference().names())
     }
 
-    /// Returns name and number of parameters of every function that needs no namespace, the language's own included.
-    pub(crate) fn global_functions(&self) -> Vec<(String, usize)> {
-        let name = |info: rhai::FuncInfo| {
-            info.namespace.is_empty().then(|| (info.metadata.name.to_string(), info.metadata.num_params))
-        };
-        self.engine.collect_fn_metadata(None, name, true)
+    /// Returns what scripts can call, and do.
+    pub(crate) fn callable(&self) -> &Callable {
+        self.callable.get_or_init(|| Callable::of(&self.engine, self.reference()))
     }
 
     /// Returns definition files for editors, by name: `prp.d.rhai` and its text.

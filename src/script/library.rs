@@ -55,11 +55,15 @@ pub struct ScriptSource {
     pub place: ScriptPlace,
 }
 
-/// All texts, where each closure was written, and the modules that were made.
+/// What was compiled last under a name, and from which text.
+type Trees = HashMap<String, (Arc<str>, Arc<AST>)>;
+
+/// All texts, what was compiled of them, where each closure was written, and the modules that were made.
 #[derive(Debug, Default)]
 pub struct Library {
     root: PathBuf,
     sources: RwLock<BTreeMap<String, ScriptSource>>,
+    trees: RwLock<Trees>,
     closures: RwLock<HashMap<String, Vec<String>>>,
     modules: RwLock<HashMap<String, Shared<Module>>>,
 }
@@ -111,6 +115,18 @@ impl Library {
     /// Returns what is known under a name.
     pub fn source(&self, name: &str) -> Option<ScriptSource> {
         self.sources.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Returns what a text is compiled to, which is done once for as long as the text of that name stays the same.
+    pub(crate) fn tree(&self, engine: &Engine, name: &str, text: &str) -> Result<Arc<AST>, ParseError> {
+        let known = self.trees.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some((_, tree)) = known.filter(|(known, _)| **known == *text) {
+            return Ok(tree);
+        }
+        let tree = Arc::new(self.compile(engine, name, text)?);
+        let mut trees = self.trees.write().unwrap_or_else(PoisonError::into_inner);
+        trees.insert(name.to_owned(), (text.into(), tree.clone()));
+        Ok(tree)
     }
 
     /// Compiles a text and remembers which closures were written in it.

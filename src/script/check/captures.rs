@@ -128,7 +128,7 @@ fn recipes(ast: &AST, imported: &BTreeMap<String, Imported>) -> Vec<(String, usi
 /// A function of an imported module that itself runs items.
 fn drives(call: &FnCallExpr, imported: &BTreeMap<String, Imported>) -> bool {
     let module = call.namespace.path.first().and_then(|part| imported.get(part.name.as_str()));
-    module.is_some_and(|module| super::calls::sites(&module.ast).iter().any(|site| site.method && site.name == "run"))
+    module.is_some_and(|module| super::sites::sites(&module.ast).iter().any(|site| site.method && site.name == "run"))
 }
 
 fn closure(expr: &Expr) -> Option<String> {

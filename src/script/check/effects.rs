@@ -1,11 +1,11 @@
 //! What a script can do to the world, its imports included.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rhai::AST;
 
 use super::super::host::ScriptHost;
-use super::calls;
 use super::imports::{self, Imported};
 
 /// Function or method, and what it does to the world.
@@ -48,16 +48,25 @@ const EFFECTS: [(&str, &str); 35] = [
 ];
 
 /// Returns the effects of a file and of everything it imports, in the order of the table.
-pub(super) fn of(host: &ScriptHost, ast: &AST, file: &str, modules: &[&Imported]) -> Vec<&'static str> {
+pub(super) fn of(host: &ScriptHost, ast: &Arc<AST>, file: &str, modules: &[&Imported]) -> Vec<&'static str> {
     let mut seen = BTreeSet::from([file.to_owned()]);
     let mut called = BTreeSet::new();
-    collect(ast, &mut called);
+    let callable = host.callable();
+    let mut collect = |ast: &Arc<AST>| {
+        for site in callable.sites(ast).iter() {
+            called.insert(match site.method {
+                true => format!(".{}", site.name),
+                false => format!("{}::{}", site.namespace, site.name),
+            });
+        }
+    };
+    collect(ast);
     let mut open: Vec<Imported> = modules.iter().map(|module| (*module).clone()).collect();
     while let Some(module) = open.pop() {
         if !seen.insert(module.source.clone()) {
             continue;
         }
-        collect(&module.ast, &mut called);
+        collect(&module.ast);
         for stmt in module.ast.statements() {
             if let rhai::Stmt::Import(import, _) = stmt
                 && let rhai::Expr::StringConstant(path, _) = &import.0
@@ -73,14 +82,4 @@ pub(super) fn of(host: &ScriptHost, ast: &AST, file: &str, modules: &[&Imported]
         }
     }
     effects
-}
-
-fn collect(ast: &AST, called: &mut BTreeSet<String>) {
-    for site in calls::sites(ast) {
-        let name = match site.method {
-            true => format!(".{}", site.name),
-            false => format!("{}::{}", site.namespace, site.name),
-        };
-        called.insert(name);
-    }
 }

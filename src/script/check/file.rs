@@ -1,6 +1,7 @@
 //! Checks one file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rhai::AST;
 
@@ -89,7 +90,7 @@ impl ScriptHost {
             }
             let Some((file, text)) = self.library.read(&place)? else { continue };
             found.push(place);
-            let Ok(ast) = self.library.compile(&self.engine, &file, &text) else { continue };
+            let Ok(ast) = self.library.tree(&self.engine, &file, &text) else { continue };
             for path in imports::names(&ast) {
                 open.extend(imports::place(self, &file, &path));
             }
@@ -114,7 +115,7 @@ fn check_place(host: &ScriptHost, place: &ScriptPlace) -> Result<CheckReport> {
 pub(crate) fn check_text(host: &ScriptHost, file: &str, text: &str) -> CheckReport {
     let mut report =
         CheckReport { file: file.to_owned(), text: text.to_owned(), problems: Vec::new(), effects: Vec::new() };
-    match host.library.compile(&host.engine, file, text) {
+    match host.library.tree(&host.engine, file, text) {
         Ok(ast) => inspect(host, &ast, &mut report),
         Err(_) => inspect_rest(host, &mut report),
     }
@@ -128,7 +129,7 @@ fn inspect_rest(host: &ScriptHost, report: &mut CheckReport) {
     let mut problems = recovered.problems;
     if let Some(mut ast) = recovered.ast {
         ast.set_source(&*report.file);
-        inspect(host, &ast, report);
+        inspect(host, &Arc::new(ast), report);
         let line = |problem: &Problem| {
             let before = problem.span.as_ref().and_then(|span| report.text.get(..span.start));
             before.map_or(0, |before| before.matches('\n').count() + 1)
@@ -140,7 +141,7 @@ fn inspect_rest(host: &ScriptHost, report: &mut CheckReport) {
     report.problems = problems;
 }
 
-fn inspect(host: &ScriptHost, ast: &AST, report: &mut CheckReport) {
+fn inspect(host: &ScriptHost, ast: &Arc<AST>, report: &mut CheckReport) {
     let mut notes = Notes::new(&report.text);
     let imported = imports::read(host, ast, &report.file, &mut notes);
     shape::inspect(ast, &report.file, &mut notes);

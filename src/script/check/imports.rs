@@ -75,9 +75,9 @@ pub(super) fn load(host: &ScriptHost, source: &str, path: &str) -> Result<Import
     let places = Imports(host.library.clone()).places(Some(source), path).map_err(wrong)?;
     for place in &places {
         let Some((name, text)) = host.library.read(place).map_err(wrong)? else { continue };
-        let compiled = host.library.compile(&host.engine, &name, &text);
+        let compiled = host.library.tree(&host.engine, &name, &text);
         let ast = compiled.map_err(|error| Problem::error("check::import", format!("`{name}` has errors: {error}")))?;
-        return Ok(Imported { source: name, ast: Arc::new(ast) });
+        return Ok(Imported { source: name, ast });
     }
     Err(wrong(super::super::import::missing(path, &places)))
 }

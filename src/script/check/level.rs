@@ -1,6 +1,7 @@
 //! What a script calls, against the level of the API that it was written for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rhai::AST;
 
@@ -8,12 +9,11 @@ use crate::model::problem::Problem;
 
 use super::super::api::level::{LEVEL, TOO_NEW_HELP, since, successor, too_new, wanted};
 use super::super::host::ScriptHost;
-use super::calls;
 use super::imports::Imported;
 use super::notes::Notes;
 
 /// Names functions that have a successor, and those that came later than the level which the script asks for.
-pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, Imported>, notes: &mut Notes) {
+pub(super) fn inspect(host: &ScriptHost, ast: &Arc<AST>, imported: &BTreeMap<String, Imported>, notes: &mut Notes) {
     let level = match wanted(ast) {
         None => LEVEL,
         Some((Some(level), _)) if level <= LEVEL => level,
@@ -25,7 +25,7 @@ pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, 
             return notes.add(problem.help(format!("write `const API = {LEVEL};`")), at);
         }
     };
-    for site in calls::sites(ast) {
+    for site in host.callable().sites(ast).iter() {
         if site.namespace.is_empty() || imported.contains_key(&site.namespace) {
             continue;
         }

@@ -3,13 +3,13 @@
 //! later.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rhai::AST;
 
 use crate::model::problem::Problem;
 
 use super::super::host::ScriptHost;
-use super::calls;
 use super::hiding::header;
 use super::imports::{self, Imported};
 use super::notes::Notes;
@@ -26,8 +26,8 @@ struct Names {
 }
 
 /// Looks for names that a file and the modules behind its imports both use.
-pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, Imported>, notes: &mut Notes) {
-    let mine = names(ast);
+pub(super) fn inspect(host: &ScriptHost, ast: &Arc<AST>, imported: &BTreeMap<String, Imported>, notes: &mut Notes) {
+    let mine = names(host, ast);
     let mut others: BTreeMap<String, Names> = BTreeMap::new();
     let mut open: Vec<Imported> = imported.values().cloned().collect();
     while let Some(module) = open.pop() {
@@ -37,7 +37,7 @@ pub(super) fn inspect(host: &ScriptHost, ast: &AST, imported: &BTreeMap<String, 
         // What cannot be loaded is told where it is imported.
         let behind = imports::names(&module.ast);
         open.extend(behind.iter().filter_map(|path| imports::load(host, &module.source, path).ok()));
-        others.insert(module.source, names(&module.ast));
+        others.insert(module.source, names(host, &module.ast));
     }
     for function in ast.iter_fn_def() {
         let key = (function.name.to_string(), function.params.len());
@@ -57,12 +57,12 @@ impl Names {
     }
 }
 
-fn names(ast: &AST) -> Names {
+fn names(host: &ScriptHost, ast: &Arc<AST>) -> Names {
     let defined: BTreeSet<Function> =
         ast.iter_fn_def().map(|function| (function.name.to_string(), function.params.len())).collect();
     let mut names = Names { own: BTreeSet::new(), methods: BTreeSet::new() };
-    for site in calls::sites(ast).into_iter().filter(|site| site.namespace.is_empty()) {
-        let key = (site.name, site.args);
+    for site in host.callable().sites(ast).iter().filter(|site| site.namespace.is_empty()) {
+        let key = (site.name.clone(), site.args);
         if site.method {
             names.methods.insert(key);
         } else if defined.contains(&key) {
