@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let (plan, problems) = plan(Path::new("plan.md"), bytes);
-    if problems.iter().any(|problem| problem.code.starts_with("file::")) {
+    if problems.iter().any(|problem| ["file::binary", "file::data", "file::empty"].contains(&problem.code)) {
         // It is no document at all: nothing else is said about it, and no place in it.
         assert!(problems.len() == 1 && problems[0].help.is_some());
         return;

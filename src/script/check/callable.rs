@@ -20,6 +20,9 @@ pub(super) fn by_name(functions: impl IntoIterator<Item = (String, usize)>) -> B
     table
 }
 
+/// A script as it was compiled, and the calls in it.
+type CallsOfTree = (Arc<AST>, Arc<Vec<Site>>);
+
 /// The functions that every script has, and the calls of scripts.
 #[derive(Debug)]
 pub(crate) struct Callable {
@@ -27,7 +30,7 @@ pub(crate) struct Callable {
     pub(super) plain: ByName,
     pub(super) namespaces: BTreeMap<String, ByName>,
     /// By the name of the script, with the tree in which they were found.
-    sites: Mutex<HashMap<String, (Arc<AST>, Arc<Vec<Site>>)>>,
+    sites: Mutex<HashMap<String, CallsOfTree>>,
 }
 
 impl Callable {
