@@ -89,6 +89,7 @@ fn samples() -> Vec<(&'static str, &'static str, String)> {
         ("frontmatter::unopened", "PRP-1.md", format!("prp_id: PRP-1\n---\n# T\n{PHASE}")),
         ("frontmatter::unsupported", "PRP-1.md", front("owner: &me someone")),
         ("frontmatter::yaml", "PRP-1.md", front("note: a: b")),
+        ("gate::plain_command", "PRP-1.md", body(&format!("{PHASE}## Validation\n- L2: npm test\n"))),
         ("gate::endless", "PRP-1.md", body(&format!("{PHASE}**Command**: `npm run dev`\n"))),
         ("plan::bad_complexity", "plan.md", phase("**Complexity**: low | medium")),
         ("plan::bad_dependency", "plan.md", phase("**Dependencies**: the schema")),

@@ -2,7 +2,7 @@
 
 use super::text::{last_state, line, numbered};
 use crate::event::kind::ItemStatus;
-use crate::event::{ItemView, RunView, Speaker};
+use crate::event::{ItemView, LastWords, RunView, Speaker};
 use crate::model::agent::sign_in::sign_in;
 use crate::model::outcome::{FailureKind, Outcome};
 
@@ -18,6 +18,12 @@ pub fn quoted<'a>(said: impl IntoIterator<Item = &'a String>, file: Option<&Stri
     let mut lines: Vec<String> = said.map(|text| format!("{INDENT}{}", indented(text))).collect();
     lines.extend(file.map(|file| format!("{INDENT}whole output: {}", line(file, 300))));
     lines
+}
+
+/// Returns what was said, unless the reason says all of it already.
+pub fn beyond<'a>(reason: &str, said: &'a [String]) -> &'a [String] {
+    let mut lines = said.iter().flat_map(|text| text.lines()).map(last_state).map(str::trim);
+    if lines.all(|text| reason.contains(text)) { &[] } else { said }
 }
 
 /// Returns the command of ours that a reason names itself. Where an agent was at work the reason may be its own words, and
@@ -91,9 +97,11 @@ pub fn next(item: &ItemView, state: &RunView) -> Option<String> {
         ItemStatus::Failed if way_in(item).is_some() => way_in(item),
         ItemStatus::Failed if named(item).is_some() => named(item),
         ItemStatus::Failed | ItemStatus::Partial | ItemStatus::Unproven => {
-            match item.last_words.as_ref().map(|words| words.speaker) {
-                Some(Speaker::Check) => logs(" --checks"),
-                Some(Speaker::Agent) => logs(" --stderr"),
+            // Without a file there is nothing more than what happened to the item, which `logs` shows too.
+            match item.last_words.as_ref() {
+                Some(LastWords { speaker: Speaker::Check, file: Some(_), .. }) => logs(" --checks"),
+                Some(LastWords { speaker: Speaker::Agent, file: Some(_), .. }) => logs(" --stderr"),
+                Some(_) => logs(""),
                 None if item.attempts > 0 => logs(""),
                 None => None,
             }

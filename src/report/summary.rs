@@ -73,7 +73,10 @@ fn row(item: &ItemView, style: Style) -> Vec<Cell> {
     };
     let text = |known: Option<String>| Cell::plain(known.unwrap_or_default());
     let (done, of, is_open) = (item.done_phases(), item.info.phases, item.status() != Some(ItemStatus::Completed));
-    let result = item.note().filter(|note| !note.is_empty()).unwrap_or(&item.reason);
+    // Why somebody has to look at an item stands below the table, with all that belongs to it.
+    let is_told_below = item.status().is_some_and(is_for_people);
+    let reason = if is_told_below { "" } else { item.reason.as_str() };
+    let result = item.note().filter(|note| !note.is_empty()).unwrap_or(reason);
     vec![
         // What is read by a program or copied is not cut.
         Cell::named(line(&item.info.name, if style.breaks { 40 } else { 200 }), line(&item.info.id, 40)),
@@ -143,6 +146,10 @@ fn totals(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<()> 
         if !counts.is_empty() {
             writeln!(out, "{name}: {}", counts.join(", "))?;
         }
+    }
+    if state.items.iter().any(|item| item.score().is_some()) {
+        let told = "Score: out of 10; what takes points away stands with the findings, in the report of the review";
+        writeln!(out, "{}", style.fold(told, 7))?;
     }
     let usage = state.usage();
     if let Some(tokens) = usage.tokens {
@@ -219,7 +226,8 @@ fn for_people(state: &RunView, style: Style, out: &mut dyn Write) -> io::Result<
         let told = format!("  {mark} {} {}{place}{why}", line(&item.info.name, 60), status.words());
         writeln!(out, "{}", style.fold(&told, 6))?;
         if let Some(words) = item.last_words.as_ref().filter(|_| failure::next(item, state).is_some()) {
-            for line in failure::quoted(&failure::ends(&words.lines, QUOTED), words.file.as_ref()) {
+            let said = failure::beyond(&item.reason, &words.lines);
+            for line in failure::quoted(&failure::ends(said, QUOTED), words.file.as_ref()) {
                 writeln!(out, "  {line}")?;
             }
         }

@@ -211,6 +211,8 @@ fn a_run_is_named_in_the_same_way_everywhere() {
             .expect_stderr("20261120-101500-2, 20261120-101500-1");
     }
     test.run(["status", "48"]).expect_code(4).expect_stderr("there is no run of batch 48");
+    test.run(["status", "--batch", "47"]).expect_code(0);
+    test.run(["status", "--batch", "48"]).expect_code(4).expect_stderr("there is no run of batch 48");
 }
 
 #[test]
@@ -227,7 +229,15 @@ fn what_agents_wrote_is_read_as_a_dialogue_or_line_by_line() {
     assert!(json["file"].as_str().is_some_and(|file| file.ends_with("/p1/transcript.jsonl")), "{json}");
     test.write(format!("{run}/PRP-47.1.1/checks/p1-l3-1-2-1.log"), "red\n");
     let said = test.run(["logs", "47.1.1", "--checks"]).expect_code(0);
-    said.expect_stdout("p1-l3-1-2-1.log (phase 1, level 3, command 1: failure 1, run 2 on the same files)");
+    said.expect_stdout("p1-l3-1-2-1.log (phase 1, level 3, command 1: output 1, run 2 on the same files)");
+    // Nobody wrote anything for this one: its part of the journal says why.
+    let told = test.run(["logs", "latest", "47.2.1"]).expect_code(0);
+    assert!(told.stderr.contains("no agent wrote anything for `PRP-47.2.1`"), "{}", told.stderr);
+    assert!(
+        told.stdout.lines().count() > 1 && told.stdout.lines().all(|line| line.contains("PRP-47.2.1")),
+        "{}",
+        told.stdout
+    );
     let more = test.run(["logs", "latest", "-v"]).expect_code(0).stdout;
     assert!(more.contains("attempt ended: ok") && more.contains("level 1 passed"), "{more}");
 }

@@ -72,3 +72,16 @@ fn the_completion_script_asks_the_program() {
     test.run(["completions", "bash"]).expect_code(0).expect_stdout("BATCHPRP_COMPLETE");
     test.run(["completions", "tcsh"]).expect_code(2).expect_stderr("bash");
 }
+
+#[test]
+fn what_is_no_number_is_told_in_words_with_one_that_would_do() {
+    let test = Test::with_git();
+    for (args, says, help) in [
+        (&["exe", "--batch", "x"][..], "`--batch <N>`: `x` is not a whole number", "such as `--batch 1`"),
+        (&["land", "x"], "`[BATCH]`: `x` is not a whole number", "such as `1`"),
+        (&["stop", "--batch", "-"], "`--batch <ID>`: `-` is not a whole number", "such as `--batch 1`"),
+        (&["exe", "--batch", "1", "--max-cost", "much"], "is not a number", "such as `--max-cost 1.5`"),
+    ] {
+        test.run(args).expect_code(2).expect_stderr(says).expect_stderr(help);
+    }
+}

@@ -79,3 +79,61 @@ fn what_init_wrote_is_undone_unless_somebody_changed_it() {
     assert_eq!(test.git(["status", "--porcelain"]), "");
     test.shell("batchprp init --undo").expect_code(4);
 }
+
+/// A generated batch, where no agent is installed.
+fn generated() -> Test {
+    let test = Test::with_git();
+    test.shell("batchprp new plan").expect_code(0);
+    test
+}
+
+#[test]
+fn without_any_agent_every_printed_exe_names_one_that_is_there() {
+    let test = generated();
+    let runbook = "batchprp exe --batch 1 --agent runbook";
+    test.shell("batchprp gen PLAN.md --agent template").expect_code(0).expect_stdout(runbook);
+    test.shell("batchprp").expect_code(0).expect_stdout(runbook);
+    test.commit("plan");
+    test.shell("batchprp doctor").expect_stdout(&format!("next: {runbook} --dry-run"));
+    test.shell("batchprp config set agent.name codex").expect_code(0);
+    assert!(!test.shell("batchprp").stdout.contains("runbook"), "one that is named is used");
+}
+
+#[test]
+fn phases_that_changed_are_named_when_only_what_is_missing_is_generated() {
+    let test = generated();
+    test.shell("batchprp gen PLAN.md --agent template").expect_code(0);
+    let plan = test.read("PLAN.md").replace("sh -n example/hello.sh", "sh -n -x example/hello.sh");
+    test.write("PLAN.md", plan);
+    test.shell("rm PRPs/feature-requests/PRP-1.2.2*").expect_code(0);
+    let again = test.shell("batchprp gen PLAN.md --agent template --batch 1 --retry-failed").expect_code(0);
+    let said = again.stdout + &again.stderr;
+    assert!(said.contains("PRP-1.1.1: the plan says something else now"), "{said}");
+    assert!(said.contains("`batchprp gen PLAN.md --batch 1 --overwrite` writes the batch anew"), "{said}");
+    test.shell("batchprp gen PLAN.md --batch 1 --overwrite --agent template").expect_code(0);
+    assert!(test.shell("cat PRPs/feature-requests/PRP-1.1.1*").stdout.contains("sh -n -x example/hello.sh"));
+}
+
+#[test]
+fn a_gate_that_reads_like_a_command_is_warned_of() {
+    let test = generated();
+    let plan = test.read("PLAN.md").replace("`sh -n example/hello.sh`", "sh -n example/hello.sh");
+    test.write("PLAN.md", plan);
+    let inspected = test.shell("batchprp inspect PLAN.md").expect_code(0);
+    let said = inspected.stdout + &inspected.stderr;
+    assert!(said.contains("`sh -n example/hello.sh` reads like a command"), "{said}");
+    assert!(said.contains("put the command into back-ticks"), "{said}");
+}
+
+#[test]
+fn who_has_an_item_is_told_by_the_overview() {
+    let test = generated();
+    test.shell("batchprp gen PLAN.md --agent template").expect_code(0);
+    test.commit("plan");
+    test.shell("batchprp take PRP-1.1.1").expect_code(0);
+    let said = test.shell("batchprp").expect_code(0).stdout;
+    assert!(said.contains("PRP-1.1.1 in the hands of ") && said.contains("(phase 1)"), "{said}");
+    assert!(said.contains("\n  batchprp give PRP-1.1.1\n"), "{said}");
+    test.shell("batchprp give PRP-1.1.1 --abandon").expect_code(0);
+    assert!(!test.shell("batchprp").stdout.contains("in the hands of"));
+}

@@ -271,9 +271,19 @@ fn ids_stay_apart_on_a_narrow_terminal_and_titles_stand_on_a_wide_one() {
 #[test]
 fn what_is_left_out_is_counted_by_how_it_stands() {
     let now = "2026-11-20T11:00:00Z".parse().ok();
-    let shown = board::frame(&RunView::of(&events(200)), &Look::new(now, Style::PLAIN, 10)).join("\n");
-    let more = shown.lines().find(|line| line.contains("items more: ")).expect("what is left out");
-    assert!(more.contains(" at work, ") && more.contains(" ended, ") && more.ends_with(" done"), "{more}");
+    let (state, head) = (RunView::of(&events(200)), ["waiting for a usage limit", "in trouble"]);
+    let frame = |height| board::frame(&state, &Look::new(now, Style::PLAIN, height)).join("\n");
+    for height in [7, 10, 14] {
+        let shown = frame(height);
+        let more = shown.lines().find(|line| line.contains("items more: ")).expect("what is left out");
+        let counts = more.split_once(": ").expect("counts").1.split(", ");
+        let sum: usize =
+            counts.map(|part| part.split(' ').next().expect("a count").parse::<usize>().expect("a count")).sum();
+        assert!(more.contains(&format!(" {sum} items more")), "each is counted once: {more}");
+        // What is left out is counted by the words of the head.
+        assert!(head.iter().all(|part| shown.lines().next().is_some_and(|line| line.contains(part))), "{shown}");
+        assert!(head.iter().all(|part| more.contains(part)), "{shown}");
+    }
 }
 
 #[test]

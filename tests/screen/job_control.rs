@@ -110,6 +110,23 @@ fn every_signal_that_ends_a_run_shows_the_cursor_again() {
 }
 
 #[test]
+fn whoever_types_ctrl_backslash_gets_the_terminal_back() {
+    let test = project();
+    let program = exe(&test);
+    let mut terminal = shell(&program);
+    terminal.keys(&typed(&program));
+    terminal.wait_for("Edit schema.sql");
+    hides(&terminal, true);
+    // As the key does, but for the core dump, and for the agent, which goes with the program.
+    kill(process(&test), Signal::SIGQUIT).expect("a signal");
+    terminal.wait_for("Quit");
+    hides(&terminal, false);
+    terminal.keys("stty -a | tr ' ' '\\n' | grep -xc -e icanon -e echo | sed s/^/modes/\n");
+    terminal.wait_for("modes2");
+    terminal.keys("exit\n");
+}
+
+#[test]
 fn ctrl_c_in_the_pager_is_the_pagers_and_a_run_that_is_told_to_end_closes_it() {
     let test = project();
     let pager = "#!/bin/sh\ntrap 'echo heard >/dev/tty' INT\ncat >/dev/null\nstty raw -echo isig </dev/tty\n\

@@ -8,6 +8,7 @@ mod project;
 mod support;
 
 mod board;
+mod early;
 mod failures;
 mod job_control;
 mod jobs;

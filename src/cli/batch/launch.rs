@@ -15,6 +15,7 @@ use super::prices;
 use super::question;
 use super::scripts;
 use crate::bridge::Failure;
+use crate::cli::follow::early;
 use crate::cli::notify::reporter as notify;
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::{EndAsked, SnapshotAsked};
@@ -59,6 +60,11 @@ pub fn launch_told(
     }
     let mut reporters = vec![reporter(display.clone())];
     reporters.extend(others);
+    if args.get("dry_run") != Some(&Value::Bool(true)) {
+        let batch = ["batch", "number"].iter().find_map(|name| args.get(*name)?.as_u64());
+        let batch = batch.and_then(|batch| u32::try_from(batch).ok());
+        reporters.push(early::reporter(&settings.root, &settings.state, &found.name, batch, settings.argv.clone()));
+    }
     reporters.extend(nested::hint(context));
     let annotations = Rc::<RefCell<Vec<u8>>>::default();
     reporters.extend(job::reporter(context, &config, annotations.clone()));

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::cli::batch::launch;
 use crate::cli::follow::alive::{Alive, alive, life, settle};
 use crate::cli::follow::history::ListedRun;
+use crate::cli::follow::landed::open_steps;
 use crate::cli::follow::overview::Overview;
 use crate::cli::follow::{analyze, runs};
 use crate::cli::start::context::Context;
@@ -127,18 +128,18 @@ impl ShownProject {
 
     /// Returns what the page of a run shows.
     pub(super) fn page(&self, state: &RunView) -> RunPage {
-        page(state, &self.archives)
+        page(state, &self.archives, &self.root)
     }
 }
 
 /// Returns what the page of a run shows.
-pub(in crate::cli) fn page(state: &RunView, archives: &Path) -> RunPage {
+pub(in crate::cli) fn page(state: &RunView, archives: &Path, root: &Path) -> RunPage {
     let life = life(state, alive(state));
     let now = (life == Life::Running).then(Timestamp::now);
     let mut look = Look::new(now, Style::PLAIN, 0);
     // Of a run that ended nothing is expected any more.
     look.pace = now.and_then(|_| crate::run::history(archives, &state.command).pace());
-    RunPage::of(state, life, &look, steps(state, life))
+    RunPage::of(state, life, &look, steps(state, life, root))
 }
 
 /// Compares the finished runs of a project; files that are none of ours say nothing.
@@ -149,14 +150,20 @@ pub(in crate::cli) fn history(archives: &Path, config: &Config) -> History {
     History::of(&all, &|key| config.seconds(key))
 }
 
-fn steps(state: &RunView, life: Life) -> Steps {
+fn steps(state: &RunView, life: Life, root: &Path) -> Steps {
     let of = |verb: &str| Some(format!("batchprp {verb} {}", state.run));
     let end = state.end.clone().unwrap_or_default();
     match life {
         Life::Running => Steps { watch: of("watch"), stop: of("stop"), ..Steps::default() },
         Life::Elsewhere => Steps::default(),
         Life::Interrupted => Steps { resume: Some(going_on(&state.argv)), ..Steps::default() },
-        Life::Ended => Steps { resume: end.resume, next: end.next, ..Steps::default() },
+        Life::Ended => {
+            let mut next = end.next;
+            if let Some(batch) = state.batch {
+                open_steps(root, batch, &mut next);
+            }
+            Steps { resume: end.resume, next, ..Steps::default() }
+        }
     }
 }
 

@@ -60,10 +60,13 @@ pub fn check(path: &Path, item: &ItemView) -> Option<String> {
     // What ran again on the same files belongs to the first try, whose file the journal names.
     let first = format!("{prefix}-l{level}-{command}-{time}.log");
     let fact = item.checks.iter().find(|fact| fact.log.as_ref().is_some_and(|log| log.ends_with(&first)));
+    // The journal names the files of what failed. A file that it does not name is of a check that passed, or of one that
+    // runs now.
+    let said = if fact.is_some() { "failure" } else { "output" };
     let repair = fact.filter(|fact| fact.repair > 0).map(|fact| format!(" after repair {}", fact.repair));
     let again = if run > 1 { format!(", run {run} on the same files") } else { String::new() };
     let repair = repair.unwrap_or_default();
-    Some(format!("{what}, level {level}, command {command}: failure {time}{repair}{again}"))
+    Some(format!("{what}, level {level}, command {command}: {said} {time}{repair}{again}"))
 }
 
 /// Returns what the item changed: on its branch, or in its merge.

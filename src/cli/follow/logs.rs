@@ -62,7 +62,7 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             let message = "this flag is about one item";
             return Err(Error::new(ExitCode::Usage, message).help(items_of(&found)).into());
         }
-        return events(&found, args.follow, context);
+        return events(&found, None, args.follow, context);
     };
     let item = meant(&found, &item)?;
     let shown = Shown { what: ItemFiles::Transcripts, follow: args.follow, raw: args.raw };
@@ -141,7 +141,8 @@ fn meant<'a>(found: &'a FoundRun, word: &str) -> Result<&'a ItemView> {
     Err(Error::new(ExitCode::NothingMatched, message).help(items_of(found)))
 }
 
-fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResult {
+/// Shows what the journal of a run holds, of all items or of one.
+fn events(found: &FoundRun, item: Option<&str>, follow: bool, context: &mut Context) -> CommandResult {
     let mut news = follow.then(|| News::of(&found.folder, RecursiveMode::NonRecursive));
     let mut journal = found.journal()?;
     let mut state = RunView::default();
@@ -155,6 +156,9 @@ fn events(found: &FoundRun, follow: bool, context: &mut Context) -> CommandResul
         let over = !follow || (state.pid != 0 && alive(&state) == Alive::No);
         journal.each(|event, line| {
             state.apply(&event);
+            if item.is_some_and(|wanted| event.kind.item() != Some(wanted)) {
+                return Ok(());
+            }
             if context.globals.json {
                 writeln!(terminal.out, "{line}")?;
             } else {
@@ -212,7 +216,16 @@ fn files(item: &ItemView, found: &FoundRun, how: Shown, context: &mut Context) -
             }
         }
         let Some(news) = news.as_mut().filter(|_| !over) else {
-            return if shown.is_some() { Ok(ExitCode::Done) } else { Err(nothing(item, found, what).into()) };
+            if shown.is_some() {
+                return Ok(ExitCode::Done);
+            }
+            let refusal = nothing(item, found, what);
+            if !matches!(what, ItemFiles::Transcripts) || context.globals.json {
+                return Err(refusal.into());
+            }
+            // What leads here wants to know why, and the run itself knows it.
+            context.terminal.warn(&format!("{}; what the run tells of it:", refusal.message));
+            return events(found, Some(&item.info.id), false, context);
         };
         wait(news, &state);
     }

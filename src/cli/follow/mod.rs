@@ -2,8 +2,10 @@
 
 pub mod alive;
 pub mod analyze;
+pub mod early;
 pub mod history;
 pub mod item_files;
+pub mod landed;
 pub mod logs;
 pub mod news;
 pub mod overview;

@@ -1,6 +1,6 @@
 //! `batchprp` alone: where the project stands, and what to type next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::alive::{Alive, alive};
+use super::early::{self, EarlyWork};
 use super::runs;
+use crate::cli::setup::installed::agent_flag;
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::config::Config;
@@ -17,7 +19,9 @@ use crate::error::{ExitCode, Result};
 use crate::event::RunView;
 use crate::event::fold::seconds;
 use crate::event::kind::ItemStatus;
+use crate::host::git::merge::landing;
 use crate::host::git::plumbing::repo::{GitPolicy, Repo};
+use crate::host::git::upkeep::hand::{self, Hand};
 use crate::host::git::upkeep::scan;
 use crate::host::git::workspace::branch;
 use crate::host::journal;
@@ -53,7 +57,10 @@ pub struct Overview {
 
 #[derive(Serialize, JsonSchema)]
 struct Running {
-    run: String,
+    /// `null` for what works without a run, such as `land`.
+    run: Option<String>,
+    /// Process that carries it on.
+    pid: u32,
     command: String,
     batch_id: Option<u32>,
     /// Seconds.
@@ -79,11 +86,24 @@ struct BatchStanding {
     run: Option<String>,
     /// `open`, `running`, `interrupted`, `unfinished`, `complete` or `landed`.
     state: &'static str,
+    /// The branch on which it landed.
+    onto: Option<String>,
+    /// Open items that a person carries out by hand.
+    in_hands: Vec<InHands>,
     /// Seconds since the latest `exe` told something.
     age: Option<f64>,
     /// The usage limit or the budget that it ran into.
     paused: Option<String>,
     next: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct InHands {
+    item: String,
+    /// Who took it.
+    by: String,
+    /// Ordinal of the phase.
+    phase: u32,
 }
 
 /// Runs without a subcommand.
@@ -101,7 +121,8 @@ pub fn run(context: &mut Context) -> CommandResult {
     for run in &overview.running {
         let batch = run.batch_id.map(|batch| format!(" batch {batch}")).unwrap_or_default();
         writeln!(out, "\nAt work: {}{batch} since {}", line(&run.command, 40), show(run.elapsed))?;
-        writeln!(out, "  batchprp watch {}\n  batchprp stop {}", run.run, run.run)?;
+        let which = run.run.as_ref().map(|run| format!(" {run}")).unwrap_or_default();
+        writeln!(out, "  batchprp watch{which}\n  batchprp stop{which}")?;
     }
     for batch in &overview.batches {
         writeln!(out, "\n{}", style.paint(Tone::Strong, &style.fold(&batch.head(), 2)))?;
@@ -154,7 +175,8 @@ impl Overview {
             }
             if alive(&state) == Alive::Yes {
                 running.push(Running {
-                    run: id.clone(),
+                    run: Some(id.clone()),
+                    pid: head.pid,
                     command: head.command.clone(),
                     batch_id: head.batch,
                     elapsed: state.elapsed(Some(Timestamp::now())),
@@ -164,12 +186,14 @@ impl Overview {
                 latest.entry(batch).or_default().push(state);
             }
         }
+        running.extend(early::at_work(&root.join(&config.paths.state)).iter().map(Running::early));
         for batch in latest.keys() {
             batches.entry(*batch).or_default();
         }
+        let flag = agent_flag(config);
         let standing = |(batch, requests): (&u32, &Vec<Request>)| {
             let runs = latest.get(batch).map_or(&[][..], Vec::as_slice);
-            BatchStanding::of(*batch, requests, runs, repo.as_ref())
+            BatchStanding::of(*batch, requests, runs, repo.as_ref(), flag)
         };
         let batches: Vec<BatchStanding> = batches.iter().rev().take(MOST).map(standing).collect();
         let begin = ["batchprp gen PLAN.md", "batchprp demo", "batchprp doctor"];
@@ -182,6 +206,13 @@ impl Overview {
             unfinished,
             next: begin.iter().filter(|_| is_new).map(|next| (*next).to_owned()).collect(),
         })
+    }
+}
+
+impl Running {
+    fn early(work: &EarlyWork) -> Self {
+        let elapsed = work.view().elapsed(Some(Timestamp::now()));
+        Self { run: None, pid: work.pid, command: work.command.clone(), batch_id: work.batch, elapsed }
     }
 }
 
@@ -213,6 +244,20 @@ fn standings(runs: &[RunView], branch: &str, repo: Option<&Repo>) -> BTreeMap<St
     items
 }
 
+/// Returns who carries out which of the open items by hand, also before any run was about them.
+fn in_hands(standings: &BTreeMap<String, ItemStatus>, requests: &[Request], repo: Option<&Repo>) -> Vec<InHands> {
+    let hands: BTreeMap<String, Hand> =
+        repo.and_then(|repo| hand::all(repo).ok()).unwrap_or_default().into_iter().collect();
+    let all: BTreeSet<&str> =
+        standings.keys().map(String::as_str).chain(requests.iter().map(|request| request.id.as_str())).collect();
+    let open = all.into_iter().filter(|item| standings.get(*item) != Some(&ItemStatus::Completed));
+    let held = open.filter_map(|item| {
+        let Hand { by, phase, .. } = hands.get(&item.parse::<PrpId>().ok()?.branch())?.clone();
+        Some(InHands { item: item.to_owned(), by, phase })
+    });
+    held.collect()
+}
+
 /// The document of a PRP that waits in the folder of requests.
 struct Request {
     id: PrpId,
@@ -229,8 +274,8 @@ impl Request {
 }
 
 impl BatchStanding {
-    /// `runs` of the batch, the latest first.
-    fn of(batch: u32, requests: &[Request], runs: &[RunView], repo: Option<&Repo>) -> Self {
+    /// `runs` of the batch, the latest first. `flag` is what `exe` needs to find an agent.
+    fn of(batch: u32, requests: &[Request], runs: &[RunView], repo: Option<&Repo>, flag: &str) -> Self {
         let state = runs.first();
         let branch = BatchId(batch).branch();
         let mut standings = standings(runs, &branch, repo);
@@ -240,19 +285,17 @@ impl BatchStanding {
                 standings.insert(request.id.to_string(), ItemStatus::Pending);
             }
         }
+        let in_hands = in_hands(&standings, requests, repo);
         let requests = requests.len();
         let mut items: BTreeMap<&'static str, usize> = BTreeMap::new();
         for status in standings.values() {
             *items.entry(status.words()).or_default() += 1;
         }
         let is_done = !standings.is_empty() && standings.values().all(|status| *status == ItemStatus::Completed);
-        let landed = || {
-            let repo = repo?;
-            let (tip, head) = (repo.tip(&branch).ok()??, repo.head().ok()?);
-            repo.is_ancestor(&tip, &head).ok()
-        };
-        let exe = if batch == 0 { "batchprp exe".to_owned() } else { format!("batchprp exe --batch {batch}") };
-        let (word, next) = match (state, state.and_then(|state| state.end.as_ref())) {
+        let landed = repo.filter(|_| is_done).and_then(|repo| landing::landed_on(repo, &branch).ok()?);
+        let exe =
+            if batch == 0 { format!("batchprp exe{flag}") } else { format!("batchprp exe --batch {batch}{flag}") };
+        let (word, mut next) = match (state, state.and_then(|state| state.end.as_ref())) {
             (None, _) => ("open", vec![exe]),
             (Some(state), None) => match alive(state) {
                 Alive::Yes | Alive::Elsewhere => ("running", vec![format!("batchprp watch {}", state.run)]),
@@ -262,7 +305,7 @@ impl BatchStanding {
                 ("unfinished", end.next.iter().chain(&end.resume).cloned().collect())
             }
             (Some(_), Some(_)) if !is_done => ("unfinished", vec![exe]),
-            (Some(_), Some(_)) if landed() == Some(true) => {
+            (Some(_), Some(_)) if landed.is_some() => {
                 let update = (requests > 0).then(|| format!("batchprp context-update --batch {batch}"));
                 ("landed", update.into_iter().collect())
             }
@@ -272,12 +315,20 @@ impl BatchStanding {
                 ("complete", Some(land).filter(|_| !is_named).into_iter().chain(end.next.clone()).collect())
             }
         };
+        // Runs leave alone what somebody has: that is to be handed in first.
+        for hand in in_hands.iter().rev() {
+            let give = format!("batchprp give {}", hand.item);
+            next.retain(|step| *step != give);
+            next.insert(0, give);
+        }
         Self {
             batch_id: batch,
             requests,
             items,
             run: state.map(|state| state.run.clone()),
             state: word,
+            onto: landed,
+            in_hands,
             paused: state.and_then(|state| life::limit(state, Some(Timestamp::now()))),
             age: state.map(|state| seconds(state.latest, Some(Timestamp::now()))),
             next,
@@ -289,13 +340,19 @@ impl BatchStanding {
         let counts: Vec<String> = self.items.iter().map(|(word, count)| format!("{count} {word}")).collect();
         let said = match (self.state, counts.is_empty()) {
             ("open", _) => format!("{} to be executed", numbered(self.requests, "PRP")),
-            ("landed", _) => format!("{}, landed in this branch", counts.join(", ")),
+            ("landed", _) => {
+                let onto = self.onto.as_deref().unwrap_or_default();
+                format!("{}, landed on {}", counts.join(", "), line(onto, 60))
+            }
             ("complete", _) => format!("{}, not landed yet", counts.join(", ")),
             (word, true) => word.to_owned(),
             (word, false) => format!("{word}: {}", counts.join(", ")),
         };
         let age = self.age.map(|age| format!(" ({} ago)", show(age))).unwrap_or_default();
         let paused = self.paused.as_ref().map(|why| format!(", paused: {why}")).unwrap_or_default();
-        format!("{name}: {said}{paused}{age}")
+        let hands = self.in_hands.iter().map(|hand| {
+            format!(", {} in the hands of {} (phase {})", line(&hand.item, 40), line(&hand.by, 60), hand.phase)
+        });
+        format!("{name}: {said}{paused}{age}{}", hands.collect::<String>())
     }
 }

@@ -96,7 +96,7 @@ fn html(state: &RunView, folder: &Path, context: &Context) -> Result<String> {
         (item.info.id.clone(), ItemDetail::of(item), texts)
     };
     let items: Vec<_> = state.items.iter().map(item).collect();
-    page::report(&project::page(state, &archives), &items, &project::history(&archives, &config))
+    page::report(&project::page(state, &archives, &context.root), &items, &project::history(&archives, &config))
         .map_err(|error| Error::new(ExitCode::Internal, format!("cannot write the page: {error}")))
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::alive::{Alive, alive, settle};
+use super::landed::forget_landing;
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
@@ -245,5 +246,6 @@ pub fn read(context: &mut Context, folder: &Path, id: &str) -> Result<FoundRun> 
         id.clone_into(&mut state.run);
     }
     settle(&mut state, &folder);
+    forget_landing(&context.root, &mut state);
     Ok(FoundRun { id: id.to_owned(), folder, state })
 }

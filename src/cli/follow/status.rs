@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::alive::{self, Alive};
+use super::early;
 use super::pace;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
@@ -26,11 +27,26 @@ pub struct Args {
     /// The same, as a flag
     #[arg(long = "run", value_name = "RUN", hide = true, conflicts_with = "run")]
     named: Option<String>,
+    /// The latest run of this batch
+    #[arg(long, value_name = "ID")]
+    batch: Option<u32>,
 }
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let selector = Selector::of(args.run.as_deref().or(args.named.as_deref()));
+    let run = args.run.as_deref().or(args.named.as_deref());
+    let selector = Selector { batch: args.batch, ..Selector::of(run) };
+    let early = early::meant(context, &selector)?;
+    if let Some(work) = early.last().filter(|_| context.globals.json) {
+        context.terminal.document(StatusDocument::of(&work.view(), Alive::Yes))?;
+        return Ok(ExitCode::Done);
+    }
+    for work in &early {
+        writeln!(context.terminal.out, "{}; follow: batchprp watch; end: batchprp stop", work.words())?;
+    }
+    if !early.is_empty() {
+        return Ok(ExitCode::Done);
+    }
     let selector = runs::prefer_at_work(context, selector, "status")?;
     let found = runs::find(context, &selector)?;
     let pace = pace::of_earlier_runs(context, &found.folder);
@@ -70,7 +86,8 @@ fn standing(state: &RunView, alive: Alive) -> String {
 /// What `status --json` prints.
 #[derive(Serialize, JsonSchema)]
 pub struct StatusDocument {
-    run: String,
+    /// `null` for what works without a run, such as `land`.
+    run: Option<String>,
     command: String,
     batch_id: Option<u32>,
     /// Process of the orchestrator.
@@ -108,7 +125,7 @@ struct Item {
 impl StatusDocument {
     fn of(state: &RunView, alive: Alive) -> Self {
         Self {
-            run: state.run.clone(),
+            run: Some(state.run.clone()).filter(|run| !run.is_empty()),
             command: state.command.clone(),
             batch_id: state.batch,
             pid: state.pid,

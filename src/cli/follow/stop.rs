@@ -8,12 +8,14 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::alive::{Alive, alive};
+use super::early::{self, EarlyWork};
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::start::context::Context;
 use crate::cli::start::failure::CommandResult;
 use crate::error::{Error, ExitCode};
 use crate::event::RunView;
 use crate::host::process::age::EndOf;
+use crate::host::process::command_line::going_on;
 
 /// End a run: agents are stopped, their work is kept, the resume command is printed
 #[derive(clap::Args)]
@@ -33,7 +35,14 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let selector = meant(Selector { run: args.run.clone(), batch: args.batch }, context)?;
+    let selector = Selector { run: args.run.clone(), batch: args.batch };
+    let early = early::meant(context, &selector)?;
+    if let Some(work) = only(&early)? {
+        end(&work.view(), &work.name(), args)?;
+        writeln!(context.terminal.out, "{} is stopped\n{}", work.name(), going_on(&work.argv))?;
+        return Ok(ExitCode::Done);
+    }
+    let selector = meant(selector, context)?;
     let found = runs::find(context, &selector)?;
     let state = &found.state;
     match alive(state) {
@@ -48,6 +57,28 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
             return Err(Error::new(ExitCode::NothingMatched, message).help("run this command on that machine").into());
         }
     }
+    end(state, &format!("run `{}`", found.id), args)?;
+    let mut last = RunView::default();
+    found.journal()?.fold_into(&mut last)?;
+    writeln!(context.terminal.out, "run {} is stopped", found.id)?;
+    if let Some(resume) = last.end.and_then(|end| end.resume) {
+        writeln!(context.terminal.out, "{resume}")?;
+    }
+    Ok(ExitCode::Done)
+}
+
+/// Returns the only thing that is at work without a run. Of several, somebody has to say which one.
+fn only(early: &[EarlyWork]) -> Result<Option<&EarlyWork>, Error> {
+    if early.len() < 2 {
+        return Ok(early.first());
+    }
+    let message = format!("{} commands are at work: which one is to be stopped?", early.len());
+    let commands: Vec<String> = early.iter().map(|work| format!("kill -INT {} ({})", work.pid, work.name())).collect();
+    Err(Error::new(ExitCode::Usage, message).help(commands.join("\n")))
+}
+
+/// Ends a process that carries something on, and waits until it is gone.
+fn end(state: &RunView, name: &str, args: &Args) -> Result<(), Error> {
     signal(state.pid)?;
     if args.now {
         // Signals of one number are merged while they are pending.
@@ -59,23 +90,15 @@ pub fn run(args: &Args, context: &mut Context) -> CommandResult {
     let deadline = Instant::now() + args.wait;
     while alive(state) == Alive::Yes {
         if Instant::now() > deadline {
-            let message = format!("run `{}` (pid {}) was told to stop but is still there", found.id, state.pid);
-            return Err(Error::new(ExitCode::Unfinished, message)
-                .help("`batchprp stop --now` gives agents no time")
-                .into());
+            let message = format!("{name} (pid {}) was told to stop but is still there", state.pid);
+            return Err(Error::new(ExitCode::Unfinished, message).help("`batchprp stop --now` gives agents no time"));
         }
         match EndOf::process(state.pid) {
             Some(end) => end.wait(Some(deadline.saturating_duration_since(Instant::now()))),
             None => thread::sleep(Duration::from_millis(50)),
         }
     }
-    let mut last = RunView::default();
-    found.journal()?.fold_into(&mut last)?;
-    writeln!(context.terminal.out, "run {} is stopped", found.id)?;
-    if let Some(resume) = last.end.and_then(|end| end.resume) {
-        writeln!(context.terminal.out, "{resume}")?;
-    }
-    Ok(ExitCode::Done)
+    Ok(())
 }
 
 /// Chooses the run that is at work. Of several, somebody has to say which one.

@@ -1,20 +1,23 @@
 //! `watch`: follows a run from any terminal until it ends.
 
-use std::time::Instant;
+use std::io::Write;
+use std::time::{Duration, Instant};
 
 use notify::RecursiveMode;
 
 use super::alive::{Alive, alive, expect_begun};
+use super::early::{self, EarlyWork};
 use super::news::News;
 use super::pace;
 use super::runs::{self, RUN_HELP, Selector};
 use crate::cli::screen::display::{RunDisplay, Slow};
 use crate::cli::screen::signals::EndAsked;
 use crate::cli::start::context::Context;
-use crate::cli::start::failure::CommandResult;
+use crate::cli::start::failure::{CommandFailure, CommandResult};
 use crate::error::{Error, ExitCode};
 use crate::host::journal::JournalReader;
 use crate::host::process::command_line::going_on;
+use crate::report::text::line;
 
 /// Follow a run until it ends
 #[derive(clap::Args)]
@@ -26,9 +29,40 @@ pub struct Args {
     batch: Option<u32>,
 }
 
+/// Says what works without a run until it is over; returns the run that it opened.
+fn until_run(work: &EarlyWork, context: &mut Context) -> Result<Option<String>, CommandFailure> {
+    const LOOK: Duration = Duration::from_millis(100);
+    let config = context.config()?;
+    let (state, runs) = (context.root.join(&config.paths.state), runs::below(&context.root, &config));
+    writeln!(context.terminal.out, "{}; end: batchprp stop", work.words())?;
+    let mut told = work.doing.clone();
+    loop {
+        context.terminal.out.flush()?;
+        if let Some(run) = runs::at_work(&runs).into_iter().find(|run| run.pid == work.pid) {
+            return Ok(Some(run.run));
+        }
+        if !work.is_alive() {
+            writeln!(context.terminal.out, "{} is over", work.name())?;
+            return Ok(None);
+        }
+        let now = early::at_work(&state).into_iter().find(|now| now.pid == work.pid);
+        if let Some(now) = now.filter(|now| now.doing != told) {
+            told = now.doing;
+            writeln!(context.terminal.out, "{}", line(&told, 300))?;
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
 /// Runs the subcommand. Its exit code is that of the run.
 pub fn run(args: &Args, context: &mut Context) -> CommandResult {
-    let selector = Selector { run: args.run.clone(), batch: args.batch };
+    let mut selector = Selector { run: args.run.clone(), batch: args.batch };
+    if let Some(work) = early::meant(context, &selector)?.pop() {
+        match until_run(&work, context)? {
+            Some(run) => selector.run = Some(run),
+            None => return Ok(ExitCode::Done),
+        }
+    }
     let selector = runs::prefer_at_work(context, selector, "watch")?;
     let folder = runs::place(context, &selector)?;
     let mut news = News::of(&folder, RecursiveMode::NonRecursive);

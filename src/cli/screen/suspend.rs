@@ -1,4 +1,4 @@
-//! Ctrl-Z: the terminal is put back before the program stops, and taken again when it goes on.
+//! Ctrl-Z and Ctrl-\\: the terminal is put back before the program stops or dies, and taken again when it goes on.
 
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
@@ -8,9 +8,9 @@ use std::thread;
 
 use nix::sys::signal::{Signal, raise};
 use nix::unistd::{Pid, getpgid, getpgrp, getsid};
-use signal_hook::consts::{SIGCONT, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
 use signal_hook::flag;
-use signal_hook::low_level::pipe;
+use signal_hook::low_level::{emulate_default_handler, pipe};
 
 use super::modes::Modes;
 use super::outlet::Outlet;
@@ -32,12 +32,17 @@ impl Suspend {
         // The flag is there when the thread wakes.
         flag::register(SIGTSTP, stop.clone())?;
         pipe::register(SIGTSTP, sent.try_clone()?)?;
+        let quit = Arc::new(AtomicBool::new(false));
+        flag::register(SIGQUIT, quit.clone())?;
+        pipe::register(SIGQUIT, sent.try_clone()?)?;
         pipe::register(SIGCONT, sent)?;
         let own = suspend.clone();
         thread::Builder::new().name("suspend".to_owned()).spawn(move || {
             let mut was_stopped_here = false;
             while come.read_exact(&mut [0]).is_ok() {
-                if stop.swap(false, Ordering::Relaxed) {
+                if quit.load(Ordering::Relaxed) {
+                    own.quit();
+                } else if stop.swap(false, Ordering::Relaxed) {
                     was_stopped_here = own.stop();
                 } else if !std::mem::take(&mut was_stopped_here) {
                     // It was stopped in a way that nobody hears of.
@@ -58,6 +63,15 @@ impl Suspend {
 
     fn modes(&self) -> Option<Arc<Modes>> {
         self.modes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Dies as whoever typed Ctrl-\\ wants it, on a terminal that can be used.
+    fn quit(&self) {
+        self.outlet.hold();
+        if let Some(modes) = self.modes() {
+            modes.give_back();
+        }
+        drop(emulate_default_handler(SIGQUIT));
     }
 
     /// Stops the program and returns when it goes on; tells whether it did so.

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::detect::{Proposal, detect};
 use super::installed::installed_agents;
 use super::slash::{self, Agent, CommandFile};
-use super::try_out::try_out;
+use super::try_out::try_checks;
 use super::undo::{self, Manifest};
 use crate::bridge::Baseline;
 use crate::cli::start::context::Context;
@@ -150,7 +150,7 @@ fn tried(context: &Context, proposal: &Proposal) -> Result<Baseline> {
     set("validate.timeout".to_owned(), limit);
     set("worktree.setup".to_owned(), ConfigValue::List(proposal.setup.clone()));
     let config = project::load_config(&context.project, &context.globals, layer)?;
-    try_out(context, config)?.baseline
+    try_checks(context, config)?
 }
 
 /// Returns the lines of the file: on when they passed, or when nobody was to try them.

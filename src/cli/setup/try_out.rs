@@ -12,25 +12,23 @@ use crate::error::{Error, ExitCode, Result};
 use crate::run::execute::execute;
 use crate::script::{self, AgentDescription, ExecutorFinding, ScriptHost, Session};
 
-/// What came of it.
-pub struct Tried {
-    /// The agent that carries out PRPs.
-    pub agent: Result<AgentDescription>,
-    pub baseline: Result<Baseline>,
+/// Tries out the agent that carries out PRPs. The outer `Err` when it was stopped, or cannot begin.
+pub fn try_agent(context: &Context, config: Config) -> Result<Result<AgentDescription>> {
+    within(context, config, |_, host| {
+        let agent = text(host.clone(), "agent::ready(\"executor\", \"HEAD\")");
+        Ok(agent.and_then(|name| described(host, &name)))
+    })
 }
 
-/// Tries out. `Err` when it was stopped, or cannot begin.
-pub fn try_out(context: &Context, config: Config) -> Result<Tried> {
-    within(context, config, |bridge, host| {
-        let agent = text(host.clone(), "agent::ready(\"executor\", \"HEAD\")");
-        let agent = agent.and_then(|name| described(host, &name));
+/// Runs the checks on HEAD. The outer `Err` when it was stopped, or cannot begin.
+pub fn try_checks(context: &Context, config: Config) -> Result<Result<Baseline>> {
+    within(context, config, |bridge, _| {
         let order = TryBaseline { batch: None, base: None, level: 4, start: true };
-        let baseline = match ask(bridge, None, order) {
-            Ok(baseline) => Ok(baseline),
-            Err(Failure::Error(error)) => Err(error),
-            Err(failure) => return Err(failure),
-        };
-        Ok(Tried { agent, baseline })
+        match ask(bridge, None, order) {
+            Ok(baseline) => Ok(Ok(baseline)),
+            Err(Failure::Error(error)) => Ok(Err(error)),
+            Err(failure) => Err(failure),
+        }
     })
 }
 

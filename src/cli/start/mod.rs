@@ -9,6 +9,7 @@ pub mod document;
 pub mod failure;
 pub mod globals;
 pub mod groups;
+pub mod numbers;
 pub mod parse;
 pub mod peek;
 pub mod program;

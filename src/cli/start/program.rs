@@ -9,7 +9,7 @@ use super::failure::CommandFailure;
 use super::globals::Globals;
 use super::parse::{Parsed, Refused, parse, whole};
 use super::peek::peek;
-use super::{builtin, document, render};
+use super::{builtin, document, numbers, render};
 use crate::cli::batch::script_command;
 use crate::cli::follow::overview;
 use crate::error::{Error, ExitCode as Code};
@@ -90,6 +90,9 @@ fn usage(context: Context, error: &clap::Error) -> u8 {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Code::Internal as u8,
             _ => Code::Done as u8,
         };
+    }
+    if let Some(refusal) = numbers::refusal(error) {
+        return fail(context, &refusal);
     }
     if context.globals.json {
         let text = error.to_string();

@@ -34,6 +34,7 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ("frontmatter::unsupported", "an anchor, an alias or a tag, which could hide what a value is"),
     ("frontmatter::yaml", "the frontmatter is not YAML"),
     ("gate::endless", "the command of a gate does not end by itself"),
+    ("gate::plain_command", "a gate reads like a command and has no back-ticks, so that a person has to check it"),
     ("graph::cycle", "PRPs wait for each other; every edge is shown in its document"),
     ("plan::bad_complexity", "not `low`, `medium` or `high`"),
     ("plan::bad_dependency", "a piece of a dependency text is not a phase"),

@@ -12,6 +12,10 @@ use crate::model::gate::Gate;
 use crate::model::phase::Phase;
 use crate::model::problem::Problem;
 
+/// What may stand behind a command and says nothing more than that it is to succeed.
+const SUCCESS: [&str; 10] =
+    ["", "passes", "pass", "succeeds", "is clean", "is green", "exits 0", "works", "runs", "returns 0"];
+
 /// Level of a gate that does not name one.
 const UNKNOWN: u8 = 2;
 
@@ -41,7 +45,7 @@ pub(crate) fn gates(
     walk.close(0);
     let Walk { mut found, .. } = walk;
     found.sort_by_key(|gate| gate.span.start);
-    endless(&found, problems);
+    doubtful(&found, problems);
     found
 }
 
@@ -172,8 +176,7 @@ fn whole_code(text: &str, range: &Range<usize>) -> Option<String> {
     }
     let code = first_code(text, range)?;
     let after = text[code.end..range.end].trim_matches(['`', ' ', '.', '✅', '✓', ',', ';']).to_lowercase();
-    let said = ["", "passes", "pass", "succeeds", "is clean", "is green", "exits 0", "works", "runs", "returns 0"];
-    said.contains(&after.as_str()).then(|| text[code].to_owned())
+    SUCCESS.contains(&after.as_str()).then(|| text[code].to_owned())
 }
 
 /// Makes the shell commands of a fenced block one script: prompts and comments removed.
@@ -250,8 +253,60 @@ fn level(words: &str) -> Option<(u8, usize)> {
     }
 }
 
+/// Warns about gates that do something else than whoever wrote them thinks.
+pub(crate) fn doubtful(gates: &[Gate], problems: &mut Vec<Problem>) {
+    endless(gates, problems);
+    for gate in gates.iter().filter(|gate| gate.command.is_none()) {
+        let Some(command) = command_line(&gate.text) else { continue };
+        let text =
+            format!("`{command}` reads like a command, but without back-ticks nobody runs it: it waits for a person");
+        problems.push(
+            Problem::warning("gate::plain_command", text)
+                .at(gate.span.clone())
+                .help(format!("put the command into back-ticks, as in: L2: `{command}`")),
+        );
+    }
+}
+
+/// Programs whose names are no words of a sentence.
+const PROGRAMS: [&str; 33] = [
+    "bash", "bun", "bundle", "cargo", "composer", "ctest", "curl", "deno", "dotnet", "eslint", "flake8", "gradle",
+    "jest", "mvn", "mypy", "npm", "npx", "php", "phpunit", "pip", "pnpm", "poetry", "pytest", "python", "python3",
+    "rake", "ruff", "sh", "tox", "tsc", "uv", "vitest", "yarn",
+];
+
+/// Programs that are words too: what follows them decides.
+const WORDS: [&str; 6] = ["docker", "git", "go", "make", "node", "test"];
+
+/// What such a program is told to do.
+const DEEDS: [&str; 9] = ["build", "check", "diff", "fmt", "lint", "run", "status", "test", "vet"];
+
+/// Returns the command line that a text without back-ticks is, with nothing else but a word that says that it succeeds.
+fn command_line(text: &str) -> Option<&str> {
+    let text = text.trim().trim_end_matches(['.', ',', ';', '✅', '✓', ' ']);
+    let lower = text.to_lowercase();
+    let end = SUCCESS.iter().filter(|said| !said.is_empty()).find_map(|said| lower.strip_suffix(said));
+    let line = end.map_or(text, |rest| text.get(..rest.len()).unwrap_or(text)).trim_end();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let first = *words.first()?;
+    let (rest, second) = (words.get(1..).unwrap_or_default(), words.get(1).copied().unwrap_or_default());
+    let is_technical = |word: &&str| {
+        word.starts_with('-') || word.contains(['/', '=', '*']) || word.trim_end_matches(',').contains('.')
+    };
+    let has_technical = rest.iter().any(is_technical) && !rest.iter().any(|word| word.ends_with(','));
+    let is_program = PROGRAMS.contains(&first);
+    let is_script = first.starts_with("./") && first.len() > 2;
+    let is_deed = DEEDS.contains(&second.trim_end_matches(':')) && rest.len() <= 2;
+    let is_alone = rest.is_empty() && (is_program || first == "make");
+    let is_line = is_script
+        || is_alone
+        || is_program && (has_technical || is_deed)
+        || WORDS.contains(&first) && (is_deed || rest.first().is_some_and(|word| word.starts_with('-')));
+    is_line.then_some(line)
+}
+
 /// Warns about commands that never end by themselves.
-pub(crate) fn endless(gates: &[Gate], problems: &mut Vec<Problem>) {
+fn endless(gates: &[Gate], problems: &mut Vec<Problem>) {
     const ENDLESS: [&str; 12] = [
         "npm run dev",
         "npm start",
@@ -275,6 +330,44 @@ pub(crate) fn endless(gates: &[Gate], problems: &mut Vec<Problem>) {
                     .at(gate.span.clone())
                     .help("use a command that ends, or put `timeout 60` before it"),
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command_line;
+
+    #[test]
+    fn a_command_is_told_from_a_sentence() {
+        for line in [
+            "cargo test",
+            "npm run lint",
+            "pytest -q tests/unit",
+            "go test ./...",
+            "make check",
+            "./check.sh --all",
+            "pytest",
+            "python3 -m unittest",
+            "git diff --check",
+            "mypy src/app.py",
+        ] {
+            assert_eq!(command_line(line), Some(line));
+        }
+        assert_eq!(command_line("cargo clippy --all-targets passes."), Some("cargo clippy --all-targets"));
+        for prose in [
+            "make sure that the page loads",
+            "go through the list",
+            "node restarts without errors",
+            "all tests pass",
+            "git history is clean",
+            "python code is readable",
+            "cargo builds without warnings",
+            "test the login by hand",
+            "curl and wget both work, see README.md",
+            "",
+        ] {
+            assert_eq!(command_line(prose), None, "{prose}");
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::life::quota;
 use super::super::style::{Sign, Style, Tone};
 use super::super::text::{columns, count, dollars, line, numbered, wrap};
-use super::counts::{Counts, is_busy};
+use super::counts::{Counts, Progress, counted, is_busy};
 use super::look::Look;
 use super::outlook::Outlook;
 use super::{detail, item, outlook};
@@ -29,8 +29,8 @@ enum Rank {
 struct Row {
     text: String,
     rank: Rank,
-    /// Whether it stands for an item, which is counted when it is left out.
-    is_item: bool,
+    /// How far the item is for which it stands; it is counted when it is left out.
+    item: Option<Progress>,
 }
 
 /// Returns the lines of the board, at most as many as the look has: what is at work and what went wrong stays longest.
@@ -52,7 +52,7 @@ fn rule(look: &Look, is_double: bool) -> String {
 }
 
 fn always(text: String) -> Row {
-    Row { text, rank: Rank::Always, is_item: false }
+    Row { text, rank: Rank::Always, item: None }
 }
 
 /// Leaves out what matters least until the rest fits, and says how much that is.
@@ -70,8 +70,8 @@ fn fit(rows: Vec<Row>, look: &Look) -> Vec<String> {
         kept[index] = false;
         left -= 1;
     }
-    let hidden: Vec<Rank> =
-        rows.iter().zip(&kept).filter(|(row, kept)| row.is_item && !**kept).map(|(row, _)| row.rank).collect();
+    let hidden: Vec<Progress> =
+        rows.iter().zip(&kept).filter(|(_, kept)| !**kept).filter_map(|(row, _)| row.item).collect();
     let foot = rule(look, false);
     let at = rows.iter().position(|row| row.rank == Rank::Always && row.text == foot);
     let mut lines = Vec::new();
@@ -87,25 +87,22 @@ fn fit(rows: Vec<Row>, look: &Look) -> Vec<String> {
     lines
 }
 
-/// Says how many items are left out, and how they stand.
-fn more(hidden: &[Rank], look: &Look) -> String {
-    let kinds = [(Rank::Busy, "at work"), (Rank::Trouble, "ended"), (Rank::Waiting, "waiting"), (Rank::Done, "done")];
-    let count = |rank: Rank| hidden.iter().filter(|own| **own == rank).count();
-    let kinds = kinds.into_iter().map(|(rank, word)| (count(rank), word)).filter(|(count, _)| *count > 0);
-    let kinds: Vec<String> = kinds.map(|(count, word)| format!("{count} {word}")).collect();
+/// Says how many items are left out, and how far they are.
+fn more(hidden: &[Progress], look: &Look) -> String {
+    let kinds: Vec<String> = counted(hidden).map(|(_, words)| words).collect();
     format!("{} {} more: {}", look.style.mark(Sign::Ellipsis), numbered(hidden.len(), "item"), kinds.join(", "))
 }
 
 fn header(state: &RunView, look: &Look) -> Vec<String> {
     let batch = state.batch.map_or_else(|| "RUN".to_owned(), |batch| format!("BATCH {batch}"));
     let title = look.style.paint(Tone::Strong, &format!("{batch}: {}", line(&state.command, 40)));
-    let Counts { all, done, at_work, merging, limited, interrupted, trouble } = Counts::of(state);
+    let Counts { all, done, .. } = Counts::of(state);
+    let kinds: Vec<Progress> = state.items.iter().map(|item| Progress::of(item, state)).collect();
     let mut parts = vec![format!("{done}/{all} done")];
-    parts.extend((at_work > 0).then(|| format!("{at_work} at work")));
-    parts.extend((merging > 0).then(|| format!("{merging} to be merged")));
-    parts.extend((limited > 0).then(|| format!("{limited} waiting for a usage limit")));
-    parts.extend((interrupted > 0).then(|| look.style.paint(Tone::Warning, &format!("{interrupted} interrupted"))));
-    parts.extend((trouble > 0).then(|| look.style.paint(Tone::Warning, &format!("{trouble} in trouble"))));
+    // What waits is the rest.
+    let is_told = |kind: Progress| !matches!(kind, Progress::Done | Progress::SetAside | Progress::Waiting);
+    let told = counted(&kinds).filter(|(kind, _)| is_told(*kind));
+    parts.extend(told.map(|(kind, words)| kind.tone().map_or(words.clone(), |tone| look.style.paint(tone, &words))));
     wrap(&format!("{title}  {}", parts.join(", ")), look.style.width.saturating_sub(1), 2)
 }
 
@@ -119,7 +116,7 @@ fn stages(state: &RunView, look: &Look) -> Vec<Row> {
         let words = standing.words(&items, look.now.max(state.latest), look.style);
         let rank = if standing == StageStanding::Done { Rank::Done } else { Rank::Stage };
         let text = format!("Stage {number} [{}/{}] {words}", index + 1, numbers.len());
-        rows.push(Row { text, rank, is_item: false });
+        rows.push(Row { text, rank, item: None });
         for item in items {
             let is_selected = look.selected.as_ref() == Some(&item.info.id);
             let text = item::row(item, state, look, (columns, is_selected));
@@ -130,10 +127,10 @@ fn stages(state: &RunView, look: &Look) -> Vec<Row> {
                 (false, None) if is_busy(item) || item.standing == Standing::Interrupted => Rank::Busy,
                 (false, None) => Rank::Waiting,
             };
-            rows.push(Row { text, rank, is_item: true });
+            rows.push(Row { text, rank, item: Some(Progress::of(item, state)) });
             if is_selected && look.is_open {
                 let lines = detail::lines(item, look);
-                rows.extend(lines.into_iter().map(|text| Row { text, rank: Rank::Selected, is_item: false }));
+                rows.extend(lines.into_iter().map(|text| Row { text, rank: Rank::Selected, item: None }));
             }
         }
     }

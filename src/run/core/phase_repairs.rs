@@ -24,10 +24,13 @@ impl PhaseRepairs {
         self.called = true;
     }
 
-    /// Notes the end of a call; one that came to no good end says nothing about what it was given.
+    /// Notes the end of a call. One that came to no good end, as by a time-out, says nothing about what it was given: that
+    /// is still to be mended, and the retry that follows is what is counted.
     pub(crate) fn end(&mut self, is_good: bool, used: Usage) {
         if is_good {
             self.dealt_with = self.given.take();
+        } else if self.given.take().is_some() {
+            self.count = self.count.saturating_sub(1);
         }
         let tokens = |usage: Usage| usage.tokens.map(Tokens::total);
         if tokens(used) > tokens(self.dearest) {
@@ -125,10 +128,26 @@ mod tests {
         let mut repairs = called();
         assert_eq!(repairs.next(&words("a"), &options(5), Usage::default()), Ok(1));
         repairs.end(false, Usage::default());
-        assert_eq!(repairs.next(&words("a"), &options(5), Usage::default()), Ok(2));
+        assert_eq!(repairs.next(&words("a"), &options(5), Usage::default()), Ok(1), "it is still to be mended");
         repairs.end(true, Usage::default());
         let end = repairs.next(&words("a"), &options(5), Usage::default());
-        assert_eq!(end, Err("still the same after 2 repairs".to_owned()));
+        assert_eq!(end, Err("still the same after 1 repair".to_owned()));
+    }
+
+    #[test]
+    fn a_repair_that_was_cut_off_takes_none_away() {
+        let mut repairs = called();
+        for _ in 0..3 {
+            assert_eq!(repairs.next(&words("a"), &options(1), Usage::default()), Ok(1));
+            assert_eq!(repairs.reserved(), Usage::default());
+            repairs.end(false, Usage::default());
+        }
+        assert_eq!(repairs.next(&words("a"), &options(1), Usage::default()), Ok(1));
+        repairs.end(true, Usage::default());
+        assert_eq!(
+            repairs.next(&words("b"), &options(1), Usage::default()),
+            Err("1 repair did not mend it".to_owned())
+        );
     }
 
     #[test]

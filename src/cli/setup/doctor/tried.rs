@@ -3,7 +3,7 @@
 use super::check::Check;
 use crate::bridge::Baseline;
 use crate::cli::setup::installed::installed_agents;
-use crate::cli::setup::try_out::{Tried, try_out};
+use crate::cli::setup::try_out::{try_agent, try_checks};
 use crate::cli::start::context::Context;
 use crate::config::Config;
 use crate::error::{ExitCode, Result};
@@ -11,13 +11,12 @@ use crate::model::duration;
 use crate::model::validation::{LevelResult, LevelVerdict};
 use crate::script::AgentDescription;
 
-/// Tries the agent and the checks. `Err` when it was stopped.
-pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
+/// Tries the agent. `Err` when it was stopped.
+pub(super) fn agent(context: &Context, config: Config) -> Result<Vec<Check>> {
     let is_named = config.agent.name.is_some();
-    let Tried { agent, baseline } = match try_out(context, config) {
-        Ok(tried) => tried,
-        Err(error) if error.code == ExitCode::Interrupted => return Err(error),
-        Err(error) => return Ok(vec![Check::refused("set-up", error)]),
+    let agent = match set_up(try_agent(context, config))? {
+        Ok(agent) => agent,
+        Err(check) => return Ok(vec![check]),
     };
     let warnings = agent.as_ref().map(warnings).unwrap_or_default();
     let agent = match agent {
@@ -31,16 +30,32 @@ pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
         }
         Err(error) => Check::refused("agent", error),
     };
-    let checks = match baseline {
-        Ok(baseline) if baseline.levels.is_empty() => vec![Check::warning(
+    Ok(std::iter::once(agent).chain(warnings).collect())
+}
+
+/// Tries the checks. `Err` when it was stopped.
+pub(super) fn checks(context: &Context, config: Config) -> Result<Vec<Check>> {
+    let checks = match set_up(try_checks(context, config))? {
+        Ok(Ok(baseline)) if baseline.levels.is_empty() => vec![Check::warning(
             "checks",
             "no commands under `[validate]`: only the gates of PRPs are run",
             "batchprp config set validate.l3 'COMMAND'",
         )],
-        Ok(baseline) => levels(&baseline),
-        Err(error) => vec![Check::refused("checks", error)],
+        Ok(Ok(baseline)) => levels(&baseline),
+        Ok(Err(error)) => vec![Check::refused("checks", error)],
+        // Why nothing can be tried is told of the agent.
+        Err(_) => Vec::new(),
     };
-    Ok(std::iter::once(agent).chain(warnings).chain(checks).collect())
+    Ok(checks)
+}
+
+/// Tells apart that somebody stopped it, and that it cannot begin.
+fn set_up<T>(tried: Result<T>) -> Result<std::result::Result<T, Check>> {
+    match tried {
+        Ok(found) => Ok(Ok(found)),
+        Err(error) if error.code == ExitCode::Interrupted => Err(error),
+        Err(error) => Ok(Err(Check::refused("set-up", error))),
+    }
 }
 
 /// Warns of a version that was not tried, and of an agent that does not look signed in.

@@ -9,7 +9,7 @@ use crate::model::gate::Gate;
 use crate::model::plan::PlanPhase;
 use crate::model::problem::Problem;
 use crate::model::read::field::{Field, Name, fields, similar};
-use crate::model::read::gate::{endless, listed, script};
+use crate::model::read::gate::{doubtful, listed, script};
 use crate::model::read::hours::{complexity, hours};
 use crate::model::read::path::{BadPath, entries, entry};
 use crate::model::read::text::heading::Heading;
@@ -106,7 +106,7 @@ impl PhaseDraft {
             }
             Name::Gates => {
                 let gates = gates(text, reading, field, &value);
-                endless(&gates, problems);
+                doubtful(&gates, problems);
                 self.phase.gates.extend(gates);
             }
             Name::Other => unknown(text, field, problems),

@@ -54,6 +54,12 @@ pub(crate) fn prps(settings: &Settings, selection: &Selection) -> Result<Vec<Prp
         let near = nearest(missing, &known);
         let error =
             Error::new(ExitCode::NothingMatched, format!("no PRP `{missing}` in {}", settings.requests.display()));
+        // Whoever names a number alone means the batch, as `land` and `status` take it.
+        let number = missing.as_str().trim_start_matches("PRP-").parse::<u32>().ok();
+        let batch = number.filter(|number| known.iter().any(|id| id.batch().is_some_and(|batch| batch.0 == *number)));
+        if let Some(batch) = batch {
+            return Err(error.help(format!("batch {batch} as a whole is `--batch {batch}`")));
+        }
         return Err(near.map_or(error.clone(), |near| error.help(format!("did you mean `{near}`?"))));
     }
     let matches = |prp: &Prp| {

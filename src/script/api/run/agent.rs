@@ -4,7 +4,7 @@ use rhai::plugin::*;
 use rhai::{Array, Dynamic, Map};
 
 use super::agent_call;
-use super::agent_settings::{WISH, found, named, required_name, settle, to_map, wish};
+use super::agent_settings::{WISH, found, named, required_name, settle, to_map, usual as usual_agent, wish};
 use super::asking::ask;
 use super::asking::call::{ask_with, environment};
 use super::usable;
@@ -169,6 +169,16 @@ pub(crate) mod module {
     #[rhai_fn(return_raw)]
     pub fn available(context: NativeCallContext, role: &str) -> Thrown<Dynamic> {
         native(&context, |call| Ok(optional(found(call, role)?)))
+    }
+
+    /// Returns the agent that will have a role in another command that no flag names one for, or `()`.
+    ///
+    /// ```rhai
+    /// if agent::usual("executor") == () { print("batchprp exe --batch 1 --agent runbook"); }
+    /// ```
+    #[rhai_fn(return_raw)]
+    pub fn usual(context: NativeCallContext, role: &str) -> Thrown<Dynamic> {
+        native(&context, |call| Ok(optional(usual_agent(call, role)?)))
     }
 
     /// Returns the agent that a flag or the configuration names for a role, or `()`.

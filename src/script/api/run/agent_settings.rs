@@ -84,6 +84,15 @@ pub(crate) fn found(call: &Call, role: &str) -> Result<Option<String>, Fault> {
     named(call, role).map_or_else(|| first_installed(call), |name| Ok(Some(name)))
 }
 
+/// Returns the agent that has a role where no flag names one.
+pub(crate) fn usual(call: &Call, role: &str) -> Result<Option<String>, Fault> {
+    let nothing = Wish::default();
+    let role = Role { name: role, script: &nothing, flags: &nothing, config: &call.state.config, template: &nothing };
+    // What a flag of this command says stands among the settings too.
+    let named = role.agent().map(|(name, _)| name).filter(|name| flags(call).agent.as_ref() != Some(name));
+    named.map_or_else(|| first_installed(call), |name| Ok(Some(name)))
+}
+
 /// Returns the agent of a role; there must be one.
 pub(crate) fn required_name(call: &Call, role: &str) -> Result<String, Fault> {
     found(call, role)?.ok_or_else(|| none_installed().into())

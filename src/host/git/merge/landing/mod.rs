@@ -12,4 +12,5 @@ pub use advance::{Advance, advance};
 pub use combine::{Combined, before, combine, taken_back};
 pub use onto::onto;
 pub use plan::Landing;
+pub use record::landed_on;
 pub use undo::{Undone, undo};

@@ -2,6 +2,7 @@
 
 use super::plan::Landing;
 use crate::error::Result;
+use crate::host::git::plumbing::began::began_on;
 use crate::host::git::plumbing::refs::{self, RefChange};
 use crate::host::git::plumbing::repo::Repo;
 
@@ -11,8 +12,34 @@ const ENDS: [&str; 3] = ["from", "to", "batch"];
 /// The commits that are noted of the last landing of a batch on a branch, in the order of [`ENDS`].
 pub(super) type Noted = [Option<String>; 3];
 
+fn prefix(batch_branch: &str, end: &str) -> String {
+    format!("refs/batchprp/landed/{batch_branch}/{end}/")
+}
+
 fn name(batch_branch: &str, end: &str, onto: &str) -> String {
-    format!("refs/batchprp/landed/{batch_branch}/{end}/{}", refs::to_part(onto))
+    format!("{}{}", prefix(batch_branch, end), refs::to_part(onto))
+}
+
+/// Returns a branch that has all of a batch: the one on which it began, or another one on which it landed.
+pub fn landed_on(repo: &Repo, batch_branch: &str) -> Result<Option<String>> {
+    let Some(batch) = repo.tip(batch_branch)? else { return Ok(None) };
+    let mut places: Vec<String> = began_on(repo, batch_branch)?.into_iter().collect();
+    if places.is_empty() {
+        places.extend(repo.head_branch()?.filter(|head| head != batch_branch));
+    }
+    let prefix = prefix(batch_branch, ENDS[1]);
+    let known = refs::list(repo, &prefix)?;
+    places.extend(known.iter().filter_map(|(name, _)| Some(refs::from_part(name.strip_prefix(&prefix)?))));
+    for onto in places {
+        if repo.tip(&onto)?.is_none() {
+            continue;
+        }
+        let has_it = repo.is_ancestor(&batch, &refs::head(&onto))?;
+        if has_it || landed(repo, batch_branch, &onto, &batch)?.as_ref() == Some(&batch) {
+            return Ok(Some(onto));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn noted(repo: &Repo, batch_branch: &str, onto: &str) -> Result<Noted> {
