@@ -96,7 +96,7 @@ fn a_limit_that_was_told_and_then_a_crash_is_waited_for_and_taken_up_again() {
     project.prp("PRP-47.1.1", &[], &[], 1).commit("PRPs");
     let once = r#"if [ ! -e "$TOOLS/limited" ]; then
   touch "$TOOLS/limited"
-  echo "{\"kind\":\"rate_limited\",\"until\":$(($(date +%s) + 1))}"
+  echo "{\"kind\":\"rate_limited\",\"until\":$(($(date +%s) + 2))}"
   exit 1
 fi"#;
     project.sabotage("PRP-47.1.1", 1, once);

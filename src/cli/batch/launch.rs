@@ -63,7 +63,7 @@ pub fn launch_told(
     if args.get("dry_run") != Some(&Value::Bool(true)) {
         let batch = ["batch", "number"].iter().find_map(|name| args.get(*name)?.as_u64());
         let batch = batch.and_then(|batch| u32::try_from(batch).ok());
-        reporters.push(early::reporter(&settings.root, &settings.state, &found.name, batch, settings.argv.clone()));
+        reporters.push(early::reporter(&settings.state, &found.name, batch, settings.argv.clone()));
     }
     reporters.extend(nested::hint(context));
     let annotations = Rc::<RefCell<Vec<u8>>>::default();

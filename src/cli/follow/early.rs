@@ -17,7 +17,6 @@ use super::runs::{self, Selector};
 use crate::cli::start::context::Context;
 use crate::error::Result;
 use crate::event::{EventKind, RunView};
-use crate::host::git::plumbing::repo::{GitPolicy, Repo};
 use crate::host::{owner, state};
 use crate::model::duration::show;
 use crate::report::text::line;
@@ -101,12 +100,15 @@ fn noted(folder: &Path) -> Vec<(PathBuf, Option<EarlyWork>)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let read =
         |path: &Path| -> Option<EarlyWork> { serde_json::from_slice(&state::read_untrusted(path, MAX).ok()??).ok() };
-    entries.map(|entry| entry.path()).map(|path| (path.clone(), read(&path))).collect()
+    let notes = entries.map(|entry| entry.path()).filter(|path| !path.ends_with(IGNORE));
+    notes.map(|path| (path.clone(), read(&path))).collect()
 }
+
+/// Keeps git from showing the notes.
+const IGNORE: &str = ".gitignore";
 
 /// The note of this process: there while it is at work for longer than a moment and no run of it is open.
 struct Note {
-    root: PathBuf,
     folder: PathBuf,
     work: EarlyWork,
     is_written: bool,
@@ -139,11 +141,9 @@ impl Note {
     }
 
     fn put(&self) -> io::Result<()> {
-        if let Ok(repo) = Repo::open(&self.root, GitPolicy::default()) {
-            // As the first run does: what we keep below the project is not the user's.
-            drop(repo.exclude(&state::OUR_FOLDERS));
-        }
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+        // There may have been no run yet that tells git what is ours. A git process could hold up the end of the program.
+        fs::write(self.folder.join(IGNORE), "*\n")?;
         let new = self.path().with_extension("new");
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(&serde_json::to_vec(&self.work)?)?;
@@ -197,7 +197,7 @@ impl Drop for Keeper {
 }
 
 /// Notes what this process does as long as it has no open run, on a thread of its own: no disk holds up a run.
-pub fn reporter(root: &Path, state: &Path, command: &str, batch: Option<u32>, argv: Vec<String>) -> Reporter {
+pub fn reporter(state: &Path, command: &str, batch: Option<u32>, argv: Vec<String>) -> Reporter {
     let work = EarlyWork {
         command: command.to_owned(),
         batch,
@@ -207,7 +207,7 @@ pub fn reporter(root: &Path, state: &Path, command: &str, batch: Option<u32>, ar
         argv,
         doing: String::new(),
     };
-    let note = Note { root: root.to_owned(), folder: folder(state), work, is_written: false };
+    let note = Note { folder: folder(state), work, is_written: false };
     let (turns, come) = mpsc::channel();
     let thread = thread::Builder::new().name("early".to_owned()).spawn(move || note.keep(&come)).ok();
     let keeper = Keeper { turns: Some(turns), thread };

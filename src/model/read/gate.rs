@@ -283,7 +283,9 @@ const DEEDS: [&str; 9] = ["build", "check", "diff", "fmt", "lint", "run", "statu
 
 /// Returns the command line that a text without back-ticks is, with nothing else but a word that says that it succeeds.
 fn command_line(text: &str) -> Option<&str> {
-    let text = text.trim().trim_end_matches(['.', ',', ';', '✅', '✓', ' ']);
+    let text = text.trim().trim_end_matches([',', ';', '✅', '✓', ' ']);
+    // A full stop ends a word; `./...` is a path.
+    let text = text.strip_suffix('.').filter(|rest| rest.ends_with(char::is_alphanumeric)).unwrap_or(text);
     let lower = text.to_lowercase();
     let end = SUCCESS.iter().filter(|said| !said.is_empty()).find_map(|said| lower.strip_suffix(said));
     let line = end.map_or(text, |rest| text.get(..rest.len()).unwrap_or(text)).trim_end();
