@@ -9,6 +9,7 @@ mod answer;
 mod ask;
 mod attempt;
 mod baseline;
+mod cancel;
 mod files;
 mod git;
 mod landing;
@@ -24,6 +25,7 @@ pub use answer::{Answer, Refusal, Waiting};
 pub use ask::{Bridge, ask};
 pub use attempt::{Attempt, Failure, Origin};
 pub use baseline::{Baseline, TryBaseline};
+pub use cancel::Cancel;
 pub use files::{AppendFile, CopyFile, RemoveFile, WalkFiles};
 pub use git::{
     BranchDistance, Branches, ChangedFiles, IsTracked, LogRange, ReadHead, RemoteAddress, ShowFile, TreeFiles,

@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -24,7 +24,7 @@ use super::work::placed::{follow as follow_placed, place};
 use super::work::query;
 use super::work::tell::{Hear, Tell};
 use super::work::world::effect;
-use crate::bridge::{Answer, Failure, JudgedReport};
+use crate::bridge::{Answer, Cancel, Failure, JudgedReport};
 use crate::error::{Error, ExitCode};
 use crate::host::clock;
 
@@ -37,7 +37,7 @@ pub(crate) struct Dispatcher {
     pub(crate) stream: EventStream,
     pub(crate) tx: mpsc::UnboundedSender<Message>,
     /// Ends script code that calls nothing.
-    pub(crate) cancel: Arc<AtomicBool>,
+    pub(crate) cancel: Arc<Cancel>,
     /// How many threads of scripts wait for an answer.
     pub(crate) waiting: Arc<AtomicUsize>,
 }
@@ -62,7 +62,7 @@ impl Dispatcher {
                 Effect::Start(task) => self.start(task),
                 Effect::Stop(level) => {
                     self.state.stop.raise(level);
-                    self.cancel.store(true, Ordering::Relaxed);
+                    self.cancel.set();
                 }
                 Effect::WaitForQuota { agent, until, unknown } => self.wait_for_quota(agent, until, unknown),
                 Effect::Grace(time) => self.later(time),

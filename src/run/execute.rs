@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use super::core::pending::Pending;
 use super::core::state::{LoopState, Stage};
 use super::dispatch::Dispatcher;
 use super::settings::Settings;
-use crate::bridge::{Bridge, Failure};
+use crate::bridge::{Bridge, Cancel, Failure};
 use crate::error::{Error, ExitCode, Result};
 use crate::host::clock;
 use crate::host::process;
@@ -46,7 +45,7 @@ pub struct ProgramExit {
 /// `script` gets the bridge and the flag that stops it, and returns the exit code of its `main`, or why it failed.
 pub fn execute<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<ProgramExit>
 where
-    F: FnOnce(Arc<dyn Bridge>, Arc<AtomicBool>) -> std::result::Result<u8, Failure> + Send + 'static,
+    F: FnOnce(Arc<dyn Bridge>, Arc<Cancel>) -> std::result::Result<u8, Failure> + Send + 'static,
 {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -63,7 +62,7 @@ where
 
 async fn serve<F>(settings: Settings, reporters: Vec<Reporter>, script: F) -> Result<ProgramExit>
 where
-    F: FnOnce(Arc<dyn Bridge>, Arc<AtomicBool>) -> std::result::Result<u8, Failure> + Send + 'static,
+    F: FnOnce(Arc<dyn Bridge>, Arc<Cancel>) -> std::result::Result<u8, Failure> + Send + 'static,
 {
     let (tx, mut rx) = mpsc::unbounded_channel();
     watch_signals(&tx, settings.detached)?;

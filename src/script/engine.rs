@@ -48,7 +48,7 @@ fn stop_when_cancelled(engine: &mut Engine, state: &Arc<HostState>) {
         // An adapter still has to read the last lines of an agent that is being stopped.
         let stop = match api::run::current::in_adapter() {
             true => steps > ADAPTER_STEPS,
-            false => cancel.load(std::sync::atomic::Ordering::Relaxed),
+            false => cancel.is_set(),
         };
         stop.then(|| Dynamic::from("stopped"))
     });

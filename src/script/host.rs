@@ -1,13 +1,12 @@
 //! The host of a process: one engine, one library, and the running of scripts.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Dynamic, Engine, Scope};
 use serde_json::Value;
 
-use crate::bridge::{Adapter, Bridge, Closed};
+use crate::bridge::{Adapter, Bridge, Cancel, Closed};
 use crate::config::Config;
 use crate::error::{Error, ExitCode, Result};
 
@@ -36,7 +35,7 @@ pub struct HostParts {
     pub root: PathBuf,
     pub config: Arc<Config>,
     /// Set to stop every script that runs.
-    pub cancel: Arc<AtomicBool>,
+    pub cancel: Arc<Cancel>,
     pub search: SearchPath,
 }
 

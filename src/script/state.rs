@@ -3,13 +3,13 @@
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 
 use rhai::Engine;
 use serde_json::Value;
 
-use crate::bridge::{Bridge, Closed, PreviewBridge};
+use crate::bridge::{Bridge, Cancel, Closed, Failure, PreviewBridge};
 use crate::config::Config;
 
 use super::library::Library;
@@ -25,7 +25,7 @@ pub(crate) struct HostState {
     pub(crate) root: PathBuf,
     pub(crate) config: Arc<Config>,
     pub(crate) limits: Limits,
-    pub(crate) cancel: Arc<AtomicBool>,
+    pub(crate) cancel: Arc<Cancel>,
     pub(crate) library: Arc<Library>,
     pub(crate) engine: OnceLock<Weak<Engine>>,
     /// The bridge itself, when it is that of a test.
@@ -56,7 +56,7 @@ impl HostState {
         bridge: Arc<dyn Bridge>,
         root: PathBuf,
         config: Arc<Config>,
-        cancel: Arc<AtomicBool>,
+        cancel: Arc<Cancel>,
         library: Arc<Library>,
         fake: Option<Arc<FakeBridge>>,
     ) -> Self {
@@ -111,8 +111,13 @@ impl HostState {
         self.run().needs.iter().any(|need| need == word)
     }
 
+    /// Sleeps, unless the script is to end.
+    pub(crate) fn sleep(&self, time: Duration) -> Result<(), Failure> {
+        if self.cancel.sleep(time) { Err(Failure::Cancelled) } else { Ok(()) }
+    }
+
     pub(crate) fn cancelled(&self) -> bool {
-        self.cancel.load(Ordering::Relaxed)
+        self.cancel.is_set()
     }
 
     /// Returns what is known of a type under a name, asking `find` once in a run.

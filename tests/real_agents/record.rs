@@ -9,7 +9,6 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,7 +44,7 @@ fn adapters(root: &Path) -> ScriptHost {
         bridge: Arc::new(Nobody),
         root: root.to_owned(),
         config: Arc::new(Config::from_layers(Layers::default())),
-        cancel: Arc::new(AtomicBool::new(false)),
+        cancel: Arc::default(),
         search: SearchPath::default(),
     })
 }

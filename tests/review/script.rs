@@ -1,7 +1,6 @@
 //! The same reviews from a script, with a bridge that knows one folder.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use batchprp::bridge::{Bridge, EffectRequest, Origin, Request};
@@ -49,7 +48,7 @@ fn written(body: &str) -> Value {
     let project = Arc::new(Project::default());
     let search = SearchPath { current: root.path().to_owned(), ..SearchPath::default() };
     let config = Arc::new(Config::from_layers(Layers(Vec::new())));
-    let cancel = Arc::new(AtomicBool::new(false));
+    let cancel = Arc::default();
     let context = HostParts { bridge: project.clone(), root: root.path().to_owned(), config, cancel, search };
     let host = host(context);
     let loaded = host.load(&script.to_string_lossy()).expect("it compiles");

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use batchprp::bridge::Cancel;
 use batchprp::config::{Config, Layers};
 use batchprp::error::{Error, Findings};
 use batchprp::fake::FakeBridge;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub(crate) struct Project {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) bridge: Arc<FakeBridge>,
-    pub(crate) cancel: Arc<AtomicBool>,
+    pub(crate) cancel: Arc<Cancel>,
 }
 
 impl Project {
@@ -53,7 +53,7 @@ impl Project {
     }
 
     pub(crate) fn stop(&self) {
-        self.cancel.store(true, Ordering::Relaxed);
+        self.cancel.set();
     }
 
     /// Runs a command with arguments.

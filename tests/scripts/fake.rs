@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex};
 
 use batchprp::bridge::{
@@ -130,7 +129,7 @@ impl Project {
             bridge: Arc::new(bridge),
             root: self.dir.path().to_owned(),
             config: Arc::new(Config::from_layers(Layers::default())),
-            cancel: Arc::new(AtomicBool::new(false)),
+            cancel: Arc::default(),
             search: SearchPath::default(),
         })
     }

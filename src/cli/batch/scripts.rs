@@ -1,7 +1,6 @@
 //! The scripts that can be run here, and what they say about themselves.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use crate::bridge::{Bridge, Origin, Request};
 use crate::cli::start::context::Context;
@@ -43,7 +42,7 @@ fn idle(context: &Context, config: Config) -> ScriptHost {
         bridge: Arc::new(NoEffects),
         root: context.root.clone(),
         config: Arc::new(config),
-        cancel: Arc::new(AtomicBool::new(false)),
+        cancel: Arc::default(),
         search: search_path(context),
     })
 }

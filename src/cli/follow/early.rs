@@ -72,7 +72,8 @@ impl EarlyWork {
     }
 }
 
-fn folder(state: &Path) -> PathBuf {
+/// Where the notes are, below the state folder of a project.
+pub fn folder(state: &Path) -> PathBuf {
     state.join("tmp/early")
 }
 
@@ -143,7 +144,9 @@ impl Note {
     fn put(&self) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         // There may have been no run yet that tells git what is ours. A git process could hold up the end of the program.
-        fs::write(self.folder.join(IGNORE), "*\n")?;
+        if !self.is_written {
+            state::write_private(&self.folder.join(IGNORE), b"*\n")?;
+        }
         let new = self.path().with_extension("new");
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(&serde_json::to_vec(&self.work)?)?;

@@ -31,10 +31,12 @@ pub struct Args {
 
 /// Says what works without a run until it is over; returns the run that it opened.
 fn until_run(work: &EarlyWork, context: &mut Context) -> Result<Option<String>, CommandFailure> {
-    const LOOK: Duration = Duration::from_millis(100);
+    // Its note goes when a run is there, which may be seen a moment later.
+    const LOOK: Duration = Duration::from_secs(1);
     let config = context.config()?;
     let (state, runs) = (context.root.join(&config.paths.state), runs::below(&context.root, &config));
     writeln!(context.terminal.out, "{}; end: batchprp stop", work.words())?;
+    let mut news = News::of(&early::folder(&state), RecursiveMode::NonRecursive);
     let mut told = work.doing.clone();
     loop {
         context.terminal.out.flush()?;
@@ -50,7 +52,9 @@ fn until_run(work: &EarlyWork, context: &mut Context) -> Result<Option<String>, 
             told = now.doing;
             writeln!(context.terminal.out, "{}", line(&told, 300))?;
         }
-        std::thread::sleep(LOOK);
+        if !news.expect_end_of(&work.view()) {
+            news.wait(Some(LOOK));
+        }
     }
 }
 

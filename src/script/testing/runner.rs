@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use rhai::Dynamic;
@@ -86,7 +85,7 @@ impl TestRunner {
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 if ended.recv_timeout(LIMIT) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                    cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+                    cancel.set();
                 }
             });
             let result = host.call(&script, name, Dynamic::UNIT);
@@ -101,7 +100,7 @@ impl TestRunner {
             bridge: fake.clone(),
             root: self.root.clone(),
             config: self.config.clone(),
-            cancel: Arc::new(AtomicBool::new(false)),
+            cancel: Arc::default(),
             search: self.search.clone(),
         };
         fake_host(context, fake, self.coverage.as_ref())

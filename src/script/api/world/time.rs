@@ -1,15 +1,12 @@
 //! `time::…`: the clock of the run.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rhai::plugin::*;
 
-use crate::bridge::{Failure, Now};
+use crate::bridge::Now;
 
 use crate::script::api::native::{Call, Fault, Thrown, invalid, native};
-
-/// How often a sleeping script looks whether it is being stopped.
-const TICK: Duration = Duration::from_millis(50);
 
 fn seconds(call: &Call) -> Result<i64, Fault> {
     call.ask(Now)
@@ -89,18 +86,12 @@ pub(crate) mod module {
     pub fn sleep(context: NativeCallContext, seconds: i64) -> Thrown<()> {
         native(&context, |call| {
             let seconds = u64::try_from(seconds).map_err(|_| invalid(format!("cannot sleep {seconds} seconds")))?;
-            let (start, whole) = (Instant::now(), Duration::from_secs(seconds));
+            let whole = Duration::from_secs(seconds);
             if let Some(fake) = &call.state.fake {
                 fake.world().agenda.pass(whole);
                 return Ok(());
             }
-            while start.elapsed() < whole {
-                if call.state.cancelled() {
-                    return Err(Failure::Cancelled.into());
-                }
-                std::thread::sleep(TICK.min(whole.saturating_sub(start.elapsed())));
-            }
-            Ok(())
+            Ok(call.state.sleep(whole)?)
         })
     }
 }

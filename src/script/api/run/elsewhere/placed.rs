@@ -1,7 +1,5 @@
 //! An item that is carried out elsewhere: submitted, followed, and taken up again where its worker is lost.
 
-use std::time::{Duration, Instant};
-
 use rhai::Dynamic;
 
 use crate::bridge::{
@@ -18,8 +16,6 @@ use crate::script::api::run::current;
 
 /// How often one item may lose its worker in one run.
 const LOSSES: usize = 3;
-/// How often a sleep looks whether the run is being stopped.
-const NAP: Duration = Duration::from_millis(50);
 
 /// How the following of one attempt ended.
 enum End {
@@ -38,7 +34,7 @@ pub(crate) fn carry_out(call: &Call, executor: &Executor, options: &ExecutorOpti
             Placing::There(placed) => placed,
             // The hub does not answer just now.
             Placing::Later => {
-                sleep(call, options.poll)?;
+                call.state.sleep(options.poll)?;
                 continue;
             }
         };
@@ -90,7 +86,7 @@ fn follow(
             }
             Followed::Waits(again) => placed = again,
         }
-        sleep(call, options.poll)?;
+        call.state.sleep(options.poll)?;
     }
 }
 
@@ -101,16 +97,4 @@ fn described(call: &Call, placed: &PlacedAttempt) -> Dynamic {
     let (name, run, spec) = (placed.name.as_str(), placed.run.as_str(), placed.spec.as_str());
     let order = JobOrder { name, run, item: &item, attempt: placed.attempt, spec, more: &[], resources };
     job::describe(&call.state, order)
-}
-
-/// Waits, unless the run is being stopped.
-fn sleep(call: &Call, time: Duration) -> Result<(), Fault> {
-    let end = Instant::now() + time;
-    while Instant::now() < end {
-        if call.state.cancelled() {
-            return Err(crate::bridge::Failure::Cancelled.into());
-        }
-        std::thread::sleep(NAP.min(end.saturating_duration_since(Instant::now())));
-    }
-    Ok(())
 }
