@@ -63,14 +63,20 @@ fn hides(terminal: &Terminal, wanted: bool) {
     terminal.wait_until(|screen| screen.hide_cursor() == wanted);
 }
 
-#[test]
-fn a_run_that_is_stopped_by_ctrl_z_leaves_the_terminal_and_takes_it_again() {
-    let test = project();
-    let program = exe(&test);
+/// Types a run into a shell, and waits until its agent works.
+fn at_work(test: &Test) -> Terminal {
+    let program = exe(test);
     let mut terminal = shell(&program);
     terminal.keys(&typed(&program));
     terminal.wait_for("Edit schema.sql");
     hides(&terminal, true);
+    terminal
+}
+
+#[test]
+fn a_run_that_is_stopped_by_ctrl_z_leaves_the_terminal_and_takes_it_again() {
+    let test = project();
+    let mut terminal = at_work(&test);
     terminal.keys("\x1a");
     terminal.wait_for("Stopped");
     hides(&terminal, false);
@@ -112,11 +118,7 @@ fn every_signal_that_ends_a_run_shows_the_cursor_again() {
 #[test]
 fn whoever_types_ctrl_backslash_gets_the_terminal_back() {
     let test = project();
-    let program = exe(&test);
-    let mut terminal = shell(&program);
-    terminal.keys(&typed(&program));
-    terminal.wait_for("Edit schema.sql");
-    hides(&terminal, true);
+    let mut terminal = at_work(&test);
     // As the key does, but for the core dump, and for the agent, which goes with the program.
     kill(process(&test), Signal::SIGQUIT).expect("a signal");
     terminal.wait_for("Quit");
