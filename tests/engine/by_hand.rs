@@ -186,6 +186,19 @@ fn commits_of_the_workspace_and_of_the_branch_are_merged() {
 }
 
 #[test]
+fn commits_of_the_workspace_that_the_branch_has_in_another_way_are_no_rewriting() {
+    let project = begun();
+    project.run(&["take", "PRP-47.1.2"]).exits(0);
+    work(&project, "PRP-47.1.2", "by hand\n");
+    commit_inside(&project, "PRP-47.1.2");
+    let mine = project.git(&["-C", &workspace(&project, "PRP-47.1.2").display().to_string(), "rev-parse", "HEAD"]);
+    commit_beside(&project, "prp-47-1-2", "out/PRP-47.1.2.txt", "by hand\n");
+    project.run(&["give", "PRP-47.1.2"]).exits(0);
+    project.git(&["merge-base", "--is-ancestor", &mine, "prp-47-1-2"]);
+    assert_eq!(project.git(&["for-each-ref", "refs/batchprp/rescue"]), "");
+}
+
+#[test]
 fn commits_that_changed_the_same_lines_on_both_sides_are_told_and_kept() {
     let project = begun();
     project.run(&["take", "PRP-47.1.2"]).exits(0);

@@ -1,9 +1,8 @@
 //! What is at work without a run of its own: a landing, the checks before a batch. It has no journal, so it leaves a note
 //! of itself, by which other terminals see it and end it.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -142,15 +141,12 @@ impl Note {
     }
 
     fn put(&self) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         // There may have been no run yet that tells git what is ours. A git process could hold up the end of the program.
         if !self.is_written {
+            state::private_dir(&self.folder)?;
             state::write_private(&self.folder.join(IGNORE), b"*\n")?;
         }
-        let new = self.path().with_extension("new");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(&serde_json::to_vec(&self.work)?)?;
-        fs::rename(new, self.path())
+        state::write_private(&self.path(), &serde_json::to_vec(&self.work)?)
     }
 
     fn forget(&mut self) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::item::{self, Merged};
 use crate::error::Result;
-use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::repo::{MERGES_FROM_A_BASE, Repo};
 use crate::host::git::plumbing::{diff, history, message, temporary};
 use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::scan;
@@ -24,7 +24,7 @@ struct Brought {
 /// back as well, that work is no part of what they have in common.
 pub(crate) fn common(repo: &Repo, since: Option<&str>, onto: &str, batch: &str) -> Result<Option<String>> {
     // Before this version of git there are no merges from another base, and none that take work out.
-    if !repo.has((2, 40)) {
+    if !repo.has(MERGES_FROM_A_BASE) {
         return Ok(None);
     }
     let as_known = since.map(str::to_owned);
@@ -71,7 +71,7 @@ pub(crate) fn taken_back(
 ) -> Result<Vec<PrpId>> {
     let mut found = Vec::new();
     let base = branch::base(repo, batch_branch)?;
-    let (Some(past), Some(base), true) = (past(repo, since, onto, batch)?, base, repo.has((2, 40))) else {
+    let (Some(past), Some(base), true) = (past(repo, since, onto, batch)?, base, repo.has(MERGES_FROM_A_BASE)) else {
         return Ok(found);
     };
     let changed = diff::files(repo, &past, onto)?;

@@ -4,7 +4,7 @@ use super::item::{self, Tree};
 use super::replay::{self, Made};
 use crate::error::Result;
 use crate::host::git::plumbing::history;
-use crate::host::git::plumbing::repo::Repo;
+use crate::host::git::plumbing::repo::{MERGES_FROM_A_BASE, Repo};
 use crate::host::git::plumbing::temporary;
 
 /// What became of a branch of a stack.
@@ -100,7 +100,7 @@ fn onto(repo: &Repo, target: &str, below: &[Layer], tip: &str, merge: &(String, 
     let tree = if repo.tree(target)? == repo.tree(before)? {
         repo.tree(after)?
     } else {
-        match item::tree_from(repo, since.filter(|_| repo.has((2, 40))), target, tip)? {
+        match item::tree_from(repo, since.filter(|_| repo.has(MERGES_FROM_A_BASE)), target, tip)? {
             Tree::Clean(tree) => tree,
             Tree::Conflict(files) => return Ok(Err(files)),
         }

@@ -3,16 +3,13 @@
 use super::item::{self, Tree};
 use crate::error::Result;
 use crate::host::git::plumbing::refs::{self, RefChange};
-use crate::host::git::plumbing::repo::{Repo, refuse};
+use crate::host::git::plumbing::repo::{MERGES_FROM_A_BASE, Repo, refuse};
 use crate::host::git::plumbing::{diff, history, temporary};
 use crate::host::git::upkeep::log::Log;
 use crate::host::git::upkeep::{relevant, scan};
 use crate::host::git::workspace::branch;
 use crate::model::checkpoint::TRAILER_RUN;
 use crate::model::id::PrpId;
-
-/// First version of git that merges from a given base without a working tree.
-const NEEDED: (u32, u32) = (2, 40);
 
 /// Reverts that can be made together.
 #[derive(Debug)]
@@ -42,10 +39,10 @@ pub fn plan(repo: &Repo, batch_branch: &str, ids: &[PrpId], run: &str) -> Result
         None => None,
     };
     let merges = merges(&log, own.as_ref().unwrap_or(&log), ids)?;
-    if let Some(first) = merges.first().filter(|_| !repo.has(NEEDED)) {
+    if let Some(first) = merges.first().filter(|_| !repo.has(MERGES_FROM_A_BASE)) {
         return Err(refuse("this git cannot revert a merge without a working tree").help(format!(
             "install git {}.{} or later; or revert it by hand on `{batch_branch}`: `git revert -m 1 {}`",
-            NEEDED.0, NEEDED.1, first.commit
+            MERGES_FROM_A_BASE.0, MERGES_FROM_A_BASE.1, first.commit
         )));
     }
     let mut to = tip.clone();

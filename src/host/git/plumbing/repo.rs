@@ -16,6 +16,8 @@ use crate::error::{Error, ExitCode, Result};
 
 /// Oldest git that can merge without a working tree.
 pub const OLDEST: (u32, u32) = (2, 38);
+/// First version of git that merges from a given base without a working tree.
+pub(crate) const MERGES_FROM_A_BASE: (u32, u32) = (2, 40);
 
 /// A repository that batchprp can work with. Cheap to clone: all clones share what is open.
 #[derive(Clone, Debug)]

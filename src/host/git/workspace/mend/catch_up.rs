@@ -3,12 +3,10 @@
 
 use super::placement::Placed;
 use crate::error::Result;
+use crate::host::git::plumbing::repo::MERGES_FROM_A_BASE;
 use crate::host::git::plumbing::run::{failure, split};
 use crate::host::git::workspace::files::tree;
 use crate::host::git::workspace::place::space::Workspace;
-
-/// First version of git that merges from a given base without a working tree.
-const NEEDED: (u32, u32) = (2, 40);
 
 /// How the files of a workspace and what is newer on its branch come together.
 #[derive(Debug)]
@@ -23,14 +21,17 @@ pub(crate) enum CaughtUp {
 
 /// Merges a tree of a workspace with what its branch got meanwhile.
 pub(crate) fn catch_up(work: &Workspace, placed: &Placed, tree: &str) -> Result<CaughtUp> {
-    let Some(since) = placed.since.as_ref().filter(|_| work.repo.has(NEEDED)) else { return Ok(CaughtUp::Nothing) };
+    let Some(since) = placed.since.as_ref().filter(|_| work.repo.has(MERGES_FROM_A_BASE)) else {
+        return Ok(CaughtUp::Nothing);
+    };
     let seen = tree::commit(work, tree, &[since], "Trial of batchprp\n")?;
     let base = format!("--merge-base={since}");
     let args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", &base, &placed.parent, &seen];
     let output = work.git().args(args).run()?;
     let mut parts = split(&output.stdout).into_iter();
     match (output.code, parts.next()) {
-        (0, Some(merged)) if merged != tree => Ok(CaughtUp::Both(merged)),
+        // Commits of the workspace belong to the branch also where all that they did is there already.
+        (0, Some(merged)) if merged != tree || placed.beside.is_some() => Ok(CaughtUp::Both(merged)),
         (0, Some(_)) => Ok(CaughtUp::Nothing),
         (1, Some(_)) => Ok(CaughtUp::Overlap(parts.filter(|name| !name.is_empty()).collect())),
         _ => Err(failure("merge-tree", &output)),
